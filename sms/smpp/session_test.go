@@ -50,7 +50,7 @@ func running(t *testing.T, s *Session) (stop context.CancelFunc, ended chan erro
 	ended = make(chan error, 1)
 	done := make(chan struct{})
 	go func() { defer close(done); ended <- s.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() { s.Close(); cancel(); <-done })
 	return cancel, ended
 }
 
