@@ -43,22 +43,81 @@ func (s *Session) Data(ctx context.Context, m Message) (messageID string, err er
 }
 
 func (s *Session) send(ctx context.Context, c Command, m Message) (string, error) {
-	select {
-	case s.window <- struct{}{}:
-	default:
-		select {
-		case s.window <- struct{}{}:
-		case <-ctx.Done():
-			return "", fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx))
-		case <-s.done:
-			return "", fmt.Errorf("%w: %w", ErrNotSent, s.endCause)
-		}
-	}
-	defer func() { <-s.window }()
-	answer, err := s.roundTrip(ctx, c, &m)
+	sent, err := s.start(ctx, c, m)
 	if err != nil {
 		return "", err
 	}
+	return sent.Wait(ctx)
+}
+
+// Sent is a message on its way, to be waited for.
+type Sent struct {
+	session *Session
+	request *outgoing
+}
+
+// Start puts a submit_sm behind all that were started before it. It blocks while
+// the window is full; an error is ErrNotSent. Wait must follow.
+func (s *Session) Start(ctx context.Context, m Message) (*Sent, error) {
+	return s.start(ctx, SubmitSM, m)
+}
+
+func (s *Session) start(ctx context.Context, c Command, m Message) (*Sent, error) {
+	select {
+	case s.window <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx))
+	case <-s.done:
+		return nil, fmt.Errorf("%w: %w", ErrNotSent, s.endCause)
+	}
+	req, err := s.enlist(c, &m)
+	if err != nil {
+		<-s.window
+		return nil, err
+	}
+	select {
+	case s.out <- req:
+		return &Sent{s, req}, nil
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	case <-s.done:
+		err = s.endCause
+	}
+	s.forget(req)
+	<-s.window
+	return nil, fmt.Errorf("%w: %w", ErrNotSent, err)
+}
+
+// Wait gives the SMSC's message id, or an error as of Submit. It is called once.
+func (w *Sent) Wait(ctx context.Context) (messageID string, err error) {
+	s, req := w.session, w.request
+	defer func() { <-s.window }()
+	defer s.forget(req)
+	patience := time.NewTimer(s.opts.AnswerTimeout)
+	defer patience.Stop()
+	var cause error
+	select {
+	case answer := <-req.answer:
+		return resultOf(answer)
+	case <-patience.C:
+		cause = context.DeadlineExceeded
+	case <-ctx.Done():
+		cause = context.Cause(ctx)
+	case <-s.done:
+		cause = s.endCause
+	}
+	if req.state.CompareAndSwap(waiting, withdrawn) {
+		return "", fmt.Errorf("%w: %w", ErrNotSent, cause)
+	}
+	select {
+	case answer := <-req.answer: // it came together with the cause
+		return resultOf(answer)
+	default:
+		return "", fmt.Errorf("%w: %w", ErrUnanswered, cause)
+	}
+}
+
+func resultOf(answer PDU) (messageID string, err error) {
 	if err := answer.Status.err(); err != nil {
 		return "", err
 	}
@@ -66,44 +125,6 @@ func (s *Session) send(ctx context.Context, c Command, m Message) (string, error
 		return resp.MessageID, nil
 	}
 	return "", nil
-}
-
-// roundTrip sends one request and waits for its response.
-func (s *Session) roundTrip(ctx context.Context, c Command, body any) (PDU, error) {
-	req, err := s.enlist(c, body)
-	if err != nil {
-		return PDU{}, err
-	}
-	defer s.forget(req)
-	patience := time.NewTimer(s.opts.AnswerTimeout)
-	defer patience.Stop()
-	var cause error
-	select {
-	case s.out <- req:
-		select {
-		case answer := <-req.answer:
-			return answer, nil
-		case <-patience.C:
-			cause = context.DeadlineExceeded
-		case <-ctx.Done():
-			cause = context.Cause(ctx)
-		case <-s.done:
-			cause = s.endCause
-		}
-	case <-ctx.Done():
-		cause = context.Cause(ctx)
-	case <-s.done:
-		cause = s.endCause
-	}
-	if req.state.CompareAndSwap(waiting, withdrawn) {
-		return PDU{}, fmt.Errorf("%w: %w", ErrNotSent, cause)
-	}
-	select {
-	case answer := <-req.answer: // it came together with the cause
-		return answer, nil
-	default:
-		return PDU{}, fmt.Errorf("%w: %w", ErrUnanswered, cause)
-	}
 }
 
 // enlist makes a request with the next free sequence number.
