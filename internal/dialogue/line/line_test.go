@@ -107,22 +107,22 @@ func TestWordsInThreeLanguages(t *testing.T) {
 		action   string
 		value    string
 	}{
-		"STATUS 123456786":      {dialogue.English, "case.status", "123456786"},
-		"статус 123 456-786":    {dialogue.Russian, "case.status", "123456786"},
-		"Күйі 123456786":        {dialogue.Kazakh, "case.status", "123456786"},
-		"КУЙИ 123456786":        {dialogue.Kazakh, "case.status", "123456786"}, // no Kazakh letters on the phone
-		"123456786":             {dialogue.Russian, "case.status", "123456786"},
-		"INFO 031":              {dialogue.English, "service.find", "031"},
-		"ИНФО судимость":        {dialogue.Russian, "service.find", "судимость"},
-		"АҚПАРАТ 031":           {dialogue.Kazakh, "service.find", "031"},
-		"akparat":               {dialogue.English, "service.find", "akparat"},
-		"031":                   {dialogue.Russian, "service.find", "031"},
+		"STATUS 123456786":   {dialogue.English, "case.status", "123456786"},
+		"статус 123 456-786": {dialogue.Russian, "case.status", "123456786"},
+		"Күйі 123456786":     {dialogue.Kazakh, "case.status", "123456786"},
+		"КУЙИ 123456786":     {dialogue.Kazakh, "case.status", "123456786"}, // no Kazakh letters on the phone
+		"123456786":          {dialogue.Russian, "case.status", "123456786"},
+		"INFO 031":           {dialogue.English, "service.find", "031"},
+		"ИНФО судимость":     {dialogue.Russian, "service.find", "судимость"},
+		"АҚПАРАТ 031":        {dialogue.Kazakh, "service.find", "031"},
+		"akparat":            {dialogue.English, "service.find", "akparat"},
+		"031":                {dialogue.Russian, "service.find", "031"},
 		"где получить справку?": {dialogue.Russian, "service.find", "где получить справку?"},
-		"ТОҚТА":                 {dialogue.Kazakh, "notices.stop", ""},
-		"стоп":                  {dialogue.Russian, "notices.stop", ""},
-		"Start":                 {dialogue.English, "notices.start", ""},
-		"оператор!":             {dialogue.Russian, "queue", ""},
-		"ОПЕРАТОР":              {dialogue.Russian, "queue", ""},
+		"ТОҚТА":     {dialogue.Kazakh, "notices.stop", ""},
+		"стоп":      {dialogue.Russian, "notices.stop", ""},
+		"Start":     {dialogue.English, "notices.start", ""},
+		"оператор!": {dialogue.Russian, "queue", ""},
+		"ОПЕРАТОР":  {dialogue.Russian, "queue", ""},
 	} {
 		r := step(t, d, d.Begin(dialogue.SMS, "", nil), dialogue.Input{Kind: dialogue.Started})
 		require.Empty(t, r.Utterances, "a text conversation does not begin by talking")
