@@ -16,8 +16,8 @@ import (
 
 // Store is what the channel keeps. Each method is one transaction.
 type Store interface {
-	// CommitSMS writes down a ledger and says how many messages in it are whole and new.
-	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (messages int, err error)
+	// CommitSMS writes down a ledger; join gives the text of a long message's parts.
+	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
