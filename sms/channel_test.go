@@ -28,7 +28,7 @@ const phone1 = "+77010000001"
 
 // rig is a channel on a real database, answering by a function.
 type rig struct {
-	t       *testing.T
+	t       testing.TB
 	db      *postgres.DB
 	store   *hooked
 	options Options
@@ -44,6 +44,15 @@ type rig struct {
 type hooked struct {
 	Store
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
+}
+
+func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
+	if f := h.before.Load(); f != nil {
+		if err := (*f)(message.Ledger{}); err != nil {
+			return err
+		}
+	}
+	return h.Store.BeginBind(ctx, b)
 }
 
 func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error {
@@ -71,7 +80,7 @@ func testLog() zerolog.Logger {
 	return zerolog.Nop()
 }
 
-func newRig(t *testing.T, links ...Link) *rig {
+func newRig(t testing.TB, links ...Link) *rig {
 	t.Helper()
 	r := &rig{t: t, db: pgtest.New(t), answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
 	r.store = &hooked{Store: r.db}
@@ -149,7 +158,7 @@ func (r *rig) eventuallyStates(to string, want ...message.SegmentState) {
 }
 
 // smsc starts a simulated operator and gives the link to it.
-func smsc(t *testing.T, name string, conf smstest.Config) (*smstest.SMSC, Link) {
+func smsc(t testing.TB, name string, conf smstest.Config) (*smstest.SMSC, Link) {
 	t.Helper()
 	if conf.RetryEvery == 0 {
 		conf.RetryEvery = 5 * time.Millisecond
@@ -598,6 +607,22 @@ func TestReadyNamesWhatIsWrong(t *testing.T) {
 		err := r.channel.Ready()
 		return err != nil && strings.Contains(err.Error(), "a (smpp status 0x0E (invalid password))")
 	})
+}
+
+// Nothing could be acknowledged, so the SMSC is left its messages.
+func TestNoBindWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	away := func(message.Ledger) error { return errors.New("no database") }
+	r.store.before.Store(&away)
+	r.run()
+	r.eventually("the reason", func() bool {
+		err := r.channel.Ready()
+		return err != nil && err.Error() == "sms links down: a (waiting for the database)"
+	})
+	r.store.before.Store(nil)
+	r.eventually("a bind", func() bool { return r.channel.Ready() == nil && s.Binds() == 1 })
 }
 
 func TestSlowLaneForWhatHasteMakesWorse(t *testing.T) {
