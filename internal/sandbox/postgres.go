@@ -25,7 +25,7 @@ type PostgresConfig struct {
 	Run  string // folder of the log and the pid file
 	Port int    // on 127.0.0.1; 0 takes a free one
 
-	// Ephemeral trades durability for speed: for tests that throw the data away.
+	// Ephemeral is for tests: durability is traded for speed, and Stop removes the data.
 	Ephemeral bool
 }
 
@@ -34,6 +34,8 @@ type Postgres struct {
 	*Process
 	Port int
 	Data string // where the data really is: see StartPostgres
+
+	ephemeral bool
 }
 
 // StartPostgres starts Postgres and waits until it accepts connections. It refuses to run as root, so when we are
@@ -82,17 +84,26 @@ func StartPostgres(ctx context.Context, config PostgresConfig) (*Postgres, error
 		Dir:        data,
 		LogFile:    filepath.Join(config.Run, "postgres.log"),
 		PIDFile:    pidFile,
-		StopSignal: syscall.SIGINT, // fast shutdown: connections are cut, transactions rolled back
+		StopSignal: syscall.SIGINT, // a fast shutdown
 		User:       owner,
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := &Postgres{Process: process, Port: port, Data: data}
+	p := &Postgres{Process: process, Port: port, Data: data, ephemeral: config.Ephemeral}
 	if err := process.waitReady(postgresStart, ctx.Done(), p.accepts); err != nil {
-		return nil, errors.Join(err, process.Stop())
+		return nil, errors.Join(err, p.Stop())
 	}
 	return p, nil
+}
+
+// Stop ends it by a fast shutdown: connections are cut, their transactions rolled back.
+func (p *Postgres) Stop() error {
+	err := p.Process.Stop()
+	if p.ephemeral {
+		err = errors.Join(err, os.RemoveAll(p.Data))
+	}
+	return err
 }
 
 // URL is where to connect; trust is given to whoever reaches the loopback port.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -89,10 +90,16 @@ func (p *Process) Stop() error {
 	return remove(p.command.PIDFile)
 }
 
-// died explains an end that nobody asked for, with the last line of the log.
+// died explains an end that nobody asked for, with what the log complains of last.
 func (p *Process) died() error {
 	text, _ := os.ReadFile(p.command.LogFile)
-	return fmt.Errorf("%s ended (%v): %s; see %s", p.command.Name, p.err, lastLine(text), p.command.LogFile)
+	complaint := lastLine(text)
+	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte("FATAL")) || bytes.Contains(line, []byte("ERROR")) {
+			complaint = string(bytes.TrimSpace(line))
+		}
+	}
+	return fmt.Errorf("%s ended (%v): %s; see %s", p.command.Name, p.err, complaint, p.command.LogFile)
 }
 
 // waitReady polls until ready returns nil, the process ends, or the limit is over.

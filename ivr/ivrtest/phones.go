@@ -201,7 +201,8 @@ func (p *Phone) IsUp() bool {
 	}
 }
 
-// Heard is what came from the other side until now.
+// Heard is what came from the other side until now. Where that sent nothing (Asterisk sends no silence) there is nothing,
+// so a place in it is not a time of day.
 func (p *Phone) Heard(t *testing.T) Sound {
 	t.Helper()
 	return ReadSound(t, filepath.Join(p.phones.asterisk.Config.Run, "spool", "monitor", p.id+"-heard.wav"))
