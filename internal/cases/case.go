@@ -1,0 +1,106 @@
+// Package cases is the durable matter between a citizen and an agency: an application, an appeal, an inquiry, a callback.
+// It knows the states and their moves; it knows nothing of channels or storage.
+//
+//	registered → accepted → in_progress ⇄ awaiting_citizen → ready → closed
+//	     any state before ready → rejected, withdrawn
+package cases
+
+import (
+	"errors"
+	"slices"
+	"time"
+)
+
+// Kind tells what a case is.
+type Kind string
+
+// The kinds.
+const (
+	Application Kind = "application" // an agency decides it
+	Appeal      Kind = "appeal"
+	Inquiry     Kind = "inquiry"
+	Callback    Kind = "callback"
+	Appointment Kind = "appointment"
+)
+
+// Kinds lists them.
+var Kinds = []Kind{Application, Appeal, Inquiry, Callback, Appointment}
+
+// State is where a case stands.
+type State string
+
+// The states.
+const (
+	Registered      State = "registered"
+	Accepted        State = "accepted"
+	InProgress      State = "in_progress"
+	AwaitingCitizen State = "awaiting_citizen"
+	Ready           State = "ready"
+	Closed          State = "closed"
+	Rejected        State = "rejected"
+	Withdrawn       State = "withdrawn"
+)
+
+var moves = map[State][]State{
+	Registered:      {Accepted, InProgress, Closed, Rejected, Withdrawn},
+	Accepted:        {InProgress, AwaitingCitizen, Ready, Closed, Rejected, Withdrawn},
+	InProgress:      {AwaitingCitizen, Ready, Closed, Rejected, Withdrawn},
+	AwaitingCitizen: {InProgress, Ready, Closed, Rejected, Withdrawn},
+	Ready:           {Closed},
+}
+
+// Next lists the states that a case may go to.
+func (s State) Next() []State { return moves[s] }
+
+// May says whether a case may go from s to another state.
+func (s State) May(to State) bool { return slices.Contains(moves[s], to) }
+
+// Settled says that nothing more is due: there is no date to tell.
+func (s State) Settled() bool {
+	return s == Ready || s == Closed || s == Rejected || s == Withdrawn
+}
+
+// The errors of case work.
+var (
+	ErrUnknown = errors.New("no such case")
+	ErrMove    = errors.New("a case cannot go there from where it is")
+	ErrMoved   = errors.New("the case has moved meanwhile")
+)
+
+// Case is one durable matter.
+type Case struct {
+	ID        int64
+	Number    string
+	Kind      Kind
+	State     State
+	Service   string // code, or ""
+	Agency    string // code, or ""
+	CitizenID int64  // 0 when nobody knows whose it is
+	Contact   string // E.164 number on which it was opened, or ""
+	Subject   string
+	DueOn     time.Time // zero when nothing is due
+	OpenedAt  time.Time
+	UpdatedAt time.Time
+}
+
+// Opening is a case to be opened.
+type Opening struct {
+	Kind      Kind
+	Service   string
+	Agency    string
+	CitizenID int64
+	Contact   string
+	Subject   string
+	DueOn     time.Time
+	By        string // who opens it: "citizen", "agent:7", "okno"
+}
+
+// Move is a step of a case, as it was recorded.
+type Move struct {
+	From State // "" when it was opened
+	To   State
+	At   time.Time
+	By   string
+	Why  string
+	Told string // what the citizen was told
+}

@@ -1,0 +1,46 @@
+// Package citizen is who contacts Okno: a person, the numbers bound to that person, and how sure we are of it. It knows
+// no channel and no storage.
+package citizen
+
+import (
+	"time"
+
+	"okno/internal/dialogue"
+)
+
+// Verification is how sure we are, now, of who speaks.
+type Verification string
+
+// The levels, from least to most.
+const (
+	Nobody   Verification = "none"
+	ByNumber Verification = "number" // the call or message comes from a bound number
+	BySecret Verification = "secret" // a PIN or a one-time password on top
+	ByAgent  Verification = "agent"  // an operator checked
+)
+
+// Known is what is known of a number beforehand.
+type Known struct {
+	CitizenID int64 // 0 when the number is not bound
+	Name      string
+	Language  dialogue.Language // "" when none was chosen
+	Stopped   bool              // wants no notices
+}
+
+// Verification is what a contact from the number proves.
+func (k Known) Verification() Verification {
+	if k.CitizenID == 0 {
+		return Nobody
+	}
+	return ByNumber
+}
+
+// Citizen is a person.
+type Citizen struct {
+	ID             int64
+	NationalNumber string
+	Name           string
+	Language       dialogue.Language
+	Numbers        []string // bound, E.164
+	CreatedAt      time.Time
+}

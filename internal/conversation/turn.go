@@ -1,0 +1,12 @@
+package conversation
+
+import "okno/internal/dialogue"
+
+// Turn is Okno's side of the conversation, up to the point where it waits for the citizen.
+type Turn struct {
+	Interaction int64
+	Language    dialogue.Language
+	Spoken      [][]dialogue.Fragment // voice: one list of fragments an utterance
+	Written     []string              // SMS: one message an utterance
+	Expect      dialogue.Expectation
+}

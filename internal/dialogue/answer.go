@@ -1,0 +1,227 @@
+package dialogue
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// answer takes what the citizen keyed or wrote at the node that waits, or that nothing came.
+func (r *run) answer(in Input) {
+	// A repeat keeps what was said; any other answer starts afresh.
+	before := r.s.Said
+	r.s.Said = nil
+	node := r.d.Nodes[r.s.Node]
+	switch {
+	case in.Kind == Silence || in.Kind == Keys && in.Keys == "":
+		r.strike(r.d.Defaults.Silence)
+	case in.Kind == Keys && in.Keys == KeyBack:
+		r.back()
+	case node.Ask != nil:
+		if in.Kind == Text && r.isCommand(node, in.Text) {
+			return
+		}
+		r.entry(node, in)
+	case in.Kind == Keys:
+		r.key(node, in.Keys, before)
+	default:
+		r.text(node, strings.TrimSpace(in.Text))
+	}
+}
+
+// back goes to the node that waited before this one.
+func (r *run) back() {
+	trail := r.s.Trail
+	if len(trail) < 2 {
+		r.prompt()
+		return
+	}
+	r.s.Trail = trail[:len(trail)-1]
+	delete(r.s.Strikes, r.s.Node)
+	r.enter(trail[len(trail)-2])
+}
+
+func (r *run) key(node *Node, key string, before []Utterance) {
+	if r.chooseByNumber(node, key) {
+		return
+	}
+	for _, option := range r.d.Anywhere.Voice {
+		if option.Key == key && option.open(r.s.Channel) {
+			r.choose(option, "")
+			return
+		}
+	}
+	if key == KeyRepeat {
+		r.s.Said, r.repeat = before, true
+		r.said = append(r.said, before...)
+		if len(r.said) == 0 {
+			r.prompt()
+		}
+		return
+	}
+	r.strike(r.d.Defaults.Wrong)
+}
+
+// chooseByNumber takes an option by its key or an item by its number; one that leads to the list's next page too.
+func (r *run) chooseByNumber(node *Node, key string) bool {
+	for _, option := range node.Options {
+		if option.Key != "" && option.Key == key && option.open(r.s.Channel) {
+			r.choose(option, "")
+			return true
+		}
+	}
+	if node.Menu == nil || node.Menu.Each == "" {
+		return false
+	}
+	items, more := r.page(node.Menu)
+	if more && key == KeyMore {
+		r.s.Page++
+		r.sayList(node.Menu)
+		return true
+	}
+	n, err := strconv.Atoi(key)
+	if err != nil || n < 1 || n > len(items) {
+		return false
+	}
+	delete(r.s.Strikes, r.s.Node)
+	if node.Menu.Into != "" {
+		r.s.Slots[node.Menu.Into] = TextValue(items[n-1].Value)
+	}
+	r.enter(node.To[r.s.Channel])
+	return true
+}
+
+func (r *run) text(node *Node, text string) {
+	if r.chooseByNumber(node, text) || r.command(node.Options, text) || r.commandAnywhere(text) {
+		return
+	}
+	r.s.Language = GuessLanguage(text, r.s.Language)
+	if other := node.Menu.Otherwise; other != nil {
+		r.s.Slots[other.Into] = TextValue(text)
+		r.enter(other.To)
+		return
+	}
+	r.strike(r.d.Defaults.Wrong)
+}
+
+func (r *run) commandAnywhere(text string) bool {
+	node := r.d.Nodes[r.d.Anywhere.SMS]
+	return node != nil && r.command(node.Options, text)
+}
+
+// command takes an option by the first word of a message, in any language, or by what the whole message looks like.
+// The answer comes in the language asked in.
+func (r *run) command(options []Option, text string) bool {
+	first, rest, _ := strings.Cut(text, " ")
+	first = strings.Trim(Fold(first), ".,:;!?")
+	languages := append([]Language{r.s.Language}, Russian, Kazakh, English)
+	for _, l := range languages {
+		for _, option := range options {
+			if option.Word != "" && option.open(r.s.Channel) && slices.Contains(r.d.Texts.words(l, option.Word), first) {
+				r.s.Language = l
+				r.choose(option, strings.TrimSpace(rest))
+				return true
+			}
+		}
+	}
+	for _, option := range options {
+		if option.Looks == "" || !option.open(r.s.Channel) {
+			continue
+		}
+		if _, reason := r.d.vocabulary.Entries[option.Looks].Parse(text); reason == "" {
+			r.choose(option, text)
+			return true
+		}
+	}
+	return false
+}
+
+// isCommand follows a command that came where an answer was due: anything that is no valid answer may be one, and where
+// any text is valid, a command goes first.
+func (r *run) isCommand(node *Node, text string) bool {
+	kind := r.d.entry(node.Ask, r.s.Channel)
+	if _, reason := kind.Parse(strings.TrimSpace(text)); reason == "" && kind.Type != TypeText {
+		return false
+	}
+	return r.commandAnywhere(strings.TrimSpace(text))
+}
+
+// choose follows an option; answer is what is left of the message for the ask that follows.
+func (r *run) choose(option Option, answer string) {
+	delete(r.s.Strikes, r.s.Node)
+	for slot, value := range option.Set {
+		if slot == "language" {
+			r.s.Language = Language(value)
+			continue
+		}
+		r.s.Slots[slot] = Value{Type: TypePhrase, Text: value}
+	}
+	next := r.d.Nodes[option.To]
+	if option.Answer && answer != "" && next != nil && next.Ask != nil {
+		r.s.Node, r.s.Page = option.To, 0
+		r.trail(option.To)
+		r.entry(next, Input{Kind: Text, Text: answer})
+		return
+	}
+	r.enter(option.To)
+}
+
+// entry takes the answer to an ask.
+func (r *run) entry(node *Node, in Input) {
+	raw := in.Keys
+	kind := r.d.entry(node.Ask, r.s.Channel)
+	if in.Kind == Text {
+		raw = strings.TrimSpace(in.Text)
+	}
+	canonical, reason := kind.Parse(raw)
+	if reason != "" {
+		explanation := node.Wrong[reason]
+		if explanation == "" {
+			explanation = r.d.Defaults.Wrong
+		}
+		r.strike(explanation)
+		return
+	}
+	r.s.Slots[node.Ask.Into] = Value{Type: kind.Type, Text: canonical}
+	r.enter(node.To[r.s.Channel])
+}
+
+// entry gives the kind of entry that an ask takes on a channel.
+func (d *Definition) entry(ask *Ask, c Channel) Entry {
+	if name := ask.Expect[c]; name != "text" {
+		return d.vocabulary.Entries[name]
+	}
+	return textEntry()
+}
+
+// keys lists the keys that mean something in a menu now.
+func (r *run) keys(node *Node) string {
+	keys := ""
+	add := func(k string) {
+		if k != "" && !strings.Contains(keys, k) {
+			keys += k
+		}
+	}
+	for _, option := range node.Options {
+		if option.open(r.s.Channel) {
+			add(option.Key)
+		}
+	}
+	if node.Menu.Each != "" {
+		items, more := r.page(node.Menu)
+		for i := range items {
+			add(strconv.Itoa(i + 1))
+		}
+		if more {
+			add(KeyMore)
+		}
+	}
+	for _, option := range r.d.Anywhere.Voice {
+		add(option.Key)
+	}
+	add(KeyRepeat)
+	add(KeyBack)
+	return keys
+}
+
+func (o Option) open(c Channel) bool { return o.When == nil || o.When.Channel == c }

@@ -1,0 +1,103 @@
+package dialogue
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// text finds a text that is missing, or that wants a value it is not given.
+func (c *checker) text(where, key string, channels []Channel, with map[string]string) {
+	for _, l := range Languages {
+		for _, channel := range channels {
+			text, ok := c.d.Texts.find(l, channel, key)
+			if !ok {
+				c.missing(where, key, l)
+				break
+			}
+			for _, name := range slices.Sorted(maps.Keys(text.parameters())) {
+				if _, given := with[name]; !given {
+					c.add(where, "text %s (%s) wants {%s}", "give it under with", key, l, name)
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) missing(where, key string, l Language) {
+	c.add(where, "text %s is missing in %s", "add it to "+textFile(l), key, l)
+}
+
+// texts finds what differs between languages, and what is too long for an SMS.
+func (c *checker) texts() {
+	first := c.d.Texts.byLanguage[Languages[0]]
+	for _, l := range Languages {
+		texts := c.d.Texts.byLanguage[l]
+		for _, key := range slices.Sorted(maps.Keys(texts)) {
+			text := texts[key]
+			c.limitOf(l, key, text)
+			if l == Languages[0] {
+				continue
+			}
+			model, ok := first[key]
+			if !ok {
+				c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
+					Problem: fmt.Sprintf("text %s is missing in %s", key, Languages[0]), Advice: "add it to " + textFile(Languages[0])})
+				continue
+			}
+			if want, got := model.parameters(), text.parameters(); !maps.Equal(want, got) {
+				c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
+					Problem: fmt.Sprintf("text %s has other parameters than in %s", key, Languages[0]), Advice: "use the same names and types"})
+			}
+		}
+		for key, text := range first {
+			if _, ok := texts[key]; !ok {
+				c.found = append(c.found, Finding{File: textFile(Languages[0]), Line: text.line,
+					Problem: fmt.Sprintf("text %s is missing in %s", key, l), Advice: "add it to " + textFile(l)})
+			}
+		}
+	}
+	for key := range c.d.Limits {
+		if _, ok := c.d.Texts.find(Languages[0], SMS, key); !ok {
+			c.add("", "a limit is set for text %s, which is not there", "name a text", key)
+		}
+	}
+}
+
+// longest holds a value of each type as long as it can get. Catalogue texts are checked when the catalogue is imported.
+var longest = map[Type]string{
+	TypeDigits: "031", TypeCode: "031", TypeCaseNumber: "123456786", TypeCount: "999", TypeSecret: "123456", TypeDate: "2026-12-05",
+}
+
+// limitOf finds a text that takes more segments by SMS than it may, with the longest values it can get.
+func (c *checker) limitOf(l Language, key string, text template) {
+	limit, ok := c.d.Limits[strings.TrimSuffix(key, "."+string(SMS))]
+	if own, found := c.d.Texts.find(l, SMS, key); !ok || found && own.source != text.source || c.d.vocabulary.Segments == nil {
+		return
+	}
+	values := map[string]Value{}
+	for name, typ := range text.parameters() {
+		value := Value{Type: typ, Text: longest[typ]}
+		if typ == TypePhrase {
+			value.Text = c.longestPhrase(l, name)
+		}
+		values[name] = value
+	}
+	written := text.write(c.d.Texts, Utterance{Key: key, Language: l, Values: values})
+	if n := c.d.vocabulary.Segments(written); n > limit {
+		c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
+			Problem: fmt.Sprintf("text %s can take %d segments by SMS, and may take %d", key, n, limit), Advice: "shorten it"})
+	}
+}
+
+// longestPhrase gives the longest of the texts under the parameter's name: {stage:phrase} is one of stage.*.
+func (c *checker) longestPhrase(l Language, name string) string {
+	longest, found := 0, ""
+	for key, text := range c.d.Texts.byLanguage[l] {
+		if n := len([]rune(text.source)); strings.HasPrefix(key, name+".") && n > longest {
+			longest, found = n, key
+		}
+	}
+	return found
+}

@@ -1,0 +1,177 @@
+package dialogue
+
+import "time"
+
+// Definition is a dialogue as its author wrote it: nodes, and texts in every language. It never changes once loaded.
+type Definition struct {
+	Name     string
+	Version  string // hash of all its files
+	Start    map[Channel]string
+	Defaults Defaults
+	Anywhere Anywhere
+	Limits   map[string]int // the most segments that a text may take by SMS
+	Nodes    map[string]*Node
+	Texts    *Texts
+
+	vocabulary *Vocabulary
+	lines      lines
+}
+
+// Defaults hold for every menu and ask that does not say otherwise.
+type Defaults struct {
+	Tries   int    `yaml:"tries"`   // wrong or missing answers until Else
+	Else    string `yaml:"else"`    // the node that helps whoever gets no further
+	Wrong   string `yaml:"wrong"`   // said when an answer means nothing here
+	Silence string `yaml:"silence"` // said when no answer came
+	Item    string `yaml:"item"`    // says one line of a list; parameters key and label
+	More    string `yaml:"more"`    // says that the list goes on; parameter key
+}
+
+// Anywhere is what works at every node that waits.
+type Anywhere struct {
+	Voice []Option `yaml:"voice"` // keys in menus, where the menu does not use them itself
+	SMS   string   `yaml:"sms"`   // the node whose words are commands at any time
+}
+
+// Node is a place in the dialogue. Exactly one of Say (alone), Menu, Ask, Do, Queue and End is set.
+type Node struct {
+	Say      string            `yaml:"say"`
+	With     map[string]string `yaml:"with"` // a parameter or input to "$slot" or a constant
+	Menu     *Menu             `yaml:"menu"`
+	Options  []Option          `yaml:"options"`
+	Ask      *Ask              `yaml:"ask"`
+	Wrong    map[string]string `yaml:"wrong"` // for Ask: a reason for refusal to the text that explains it
+	Do       string            `yaml:"do"`
+	Write    string            `yaml:"write"` // for Do: the text that the action is to send
+	Queue    *Queue            `yaml:"queue"`
+	Outcomes map[string]Way    `yaml:"outcomes"`
+	End      *End              `yaml:"end"`
+	To       Route             `yaml:"to"`
+}
+
+// Route is where a node leads: one node for all channels, or one a channel.
+type Route map[Channel]string
+
+// Menu waits for one key, or on SMS for a word or a number.
+type Menu struct {
+	Say       string            `yaml:"say"`
+	With      map[string]string `yaml:"with"`
+	In        string            `yaml:"in"`       // "all": said once in every language
+	Remember  string            `yaml:"remember"` // "language": passed over when the citizen's language is known
+	Each      string            `yaml:"each"`     // "$slot" of a list to choose from
+	Into      string            `yaml:"into"`     // the slot for the chosen item's value
+	Otherwise *Otherwise        `yaml:"otherwise"`
+	Tries     int               `yaml:"tries"`
+	Else      string            `yaml:"else"`
+}
+
+// Otherwise takes a message that means nothing in a menu as an answer to be understood.
+type Otherwise struct {
+	Into string `yaml:"into"`
+	To   string `yaml:"to"`
+}
+
+// Option is one way out of a menu.
+type Option struct {
+	Key    string            `yaml:"key"`
+	Word   string            `yaml:"word"`   // the key of a text that lists words, parted by spaces
+	Looks  string            `yaml:"looks"`  // a kind of entry: a message that is one chooses this option
+	Answer bool              `yaml:"answer"` // the rest of the message answers the ask that follows
+	Set    map[string]string `yaml:"set"`
+	When   *When             `yaml:"when"`
+	To     string            `yaml:"to"`
+}
+
+// When limits an option to a channel.
+type When struct {
+	Channel Channel `yaml:"channel"`
+}
+
+// Ask waits for an entry.
+type Ask struct {
+	Say    string             `yaml:"say"`
+	With   map[string]string  `yaml:"with"`
+	Expect map[Channel]string `yaml:"expect"` // a kind of entry, by channel
+	Into   string             `yaml:"into"`
+	Tries  int                `yaml:"tries"`
+	Else   string             `yaml:"else"`
+}
+
+// Queue hands the citizen to the operators.
+type Queue struct {
+	Name   string            `yaml:"name"`
+	Say    string            `yaml:"say"`    // said on the way into the queue
+	Reason string            `yaml:"reason"` // the key of a text, or "$slot" of one: why, for the operator
+	With   map[string]string `yaml:"with"`   // what the operator is to know
+}
+
+// End says goodbye.
+type End struct {
+	Say  string            `yaml:"say"`
+	With map[string]string `yaml:"with"`
+}
+
+// Way is where an outcome leads: on to a node, or back to an ask with a strike against it.
+type Way struct {
+	To    string
+	Retry string // the ask or menu that is tried again
+	Say   string // said before it is
+}
+
+// QueueAction is the effect of a queue node; its outcomes are QueueOutcomes.
+const QueueAction = "queue"
+
+// QueueOutcomes are the ways out of a queue: an operator has served the citizen, the queue is closed, nobody came.
+var QueueOutcomes = []string{"served", "closed", "nobody"}
+
+// The keys of a phone that mean the same everywhere, and the patience of a listener. Six seconds is the usual first
+// time-out of phone menus, four the pause within which people key the next digit of a number that they read.
+const (
+	KeyBack   = "*"
+	KeyRepeat = "9"
+	KeyEnd    = "#"
+	KeyMore   = "8"
+
+	menuTimeout  = 6 * time.Second
+	askTimeout   = 9 * time.Second
+	interDigit   = 4 * time.Second
+	voicePage    = 7 // items of a list, before KeyMore
+	smsPage      = 5
+	smsLabel     = 48 // runes of an item's label by SMS
+	mostSlotText = 500
+)
+
+// kind names what a node is, or "" if it is nothing or several things at once.
+func (n *Node) kind() string {
+	var kinds []string
+	for name, set := range map[string]bool{
+		"say": n.Say != "", "menu": n.Menu != nil, "ask": n.Ask != nil, "do": n.Do != "", "queue": n.Queue != nil, "end": n.End != nil,
+	} {
+		if set {
+			kinds = append(kinds, name)
+		}
+	}
+	if len(kinds) != 1 {
+		return ""
+	}
+	return kinds[0]
+}
+
+func (d *Definition) tries(n *Node) (tries int, otherwise string) {
+	tries, otherwise = d.Defaults.Tries, d.Defaults.Else
+	own := func(t int, e string) {
+		if t != 0 {
+			tries = t
+		}
+		if e != "" {
+			otherwise = e
+		}
+	}
+	if n.Menu != nil {
+		own(n.Menu.Tries, n.Menu.Else)
+	}
+	if n.Ask != nil {
+		own(n.Ask.Tries, n.Ask.Else)
+	}
+	return tries, otherwise
+}

@@ -1,0 +1,90 @@
+package dialogue
+
+import (
+	"strconv"
+	"strings"
+)
+
+// say adds a text to what this step says. Values are looked up for the text's parameters: given ones first, then slots.
+func (r *run) say(key string, given map[string]Value) {
+	r.said = append(r.said, Utterance{Key: key, Language: r.s.Language, Values: r.ofText(key, r.s.Channel, given)})
+}
+
+// ofText picks the values that a text has parameters for. A secret stays one whatever the parameter's type is.
+func (r *run) ofText(key string, c Channel, given map[string]Value) map[string]Value {
+	text, _ := r.d.Texts.find(r.s.Language, c, key)
+	var values map[string]Value
+	for name := range text.parameters() {
+		if value, ok := given[name]; ok {
+			if values == nil {
+				values = map[string]Value{}
+			}
+			values[name] = value
+		}
+	}
+	return values
+}
+
+// values resolves a node's "with".
+func (r *run) values(with map[string]string) map[string]Value {
+	values := make(map[string]Value, len(with))
+	for name, expression := range with {
+		values[name] = r.value(expression)
+	}
+	return values
+}
+
+// value resolves "$slot" to the slot's value, and anything else to itself.
+func (r *run) value(expression string) Value {
+	if slot, ok := strings.CutPrefix(expression, "$"); ok {
+		return r.s.Slots[slot]
+	}
+	return TextValue(expression)
+}
+
+// sayList says the page of a list that is being offered, one utterance an item.
+func (r *run) sayList(menu *Menu) {
+	if menu.Each == "" {
+		return
+	}
+	items, more := r.page(menu)
+	for i, item := range items {
+		r.say(r.d.Defaults.Item, map[string]Value{
+			"key":   {Type: TypeDigits, Text: strconv.Itoa(i + 1)},
+			"label": TextValue(r.label(item.Label)),
+		})
+	}
+	if more {
+		r.say(r.d.Defaults.More, map[string]Value{"key": {Type: TypeDigits, Text: KeyMore}})
+	}
+}
+
+// page gives the items offered now, and whether there are others to go on to (past the last page comes the first).
+func (r *run) page(menu *Menu) (items []Item, more bool) {
+	items = r.value(menu.Each).Items
+	size := voicePage
+	if r.s.Channel == SMS {
+		size = smsPage
+	}
+	if len(items) <= size {
+		return items, false
+	}
+	start := r.s.Page * size
+	if start >= len(items) {
+		r.s.Page, start = 0, 0
+	}
+	return items[start:min(start+size, len(items))], true
+}
+
+// label cuts an item's name to what a line of a message may take, at a word's end.
+func (r *run) label(s string) string {
+	runes := []rune(s)
+	if r.s.Channel != SMS || len(runes) <= smsLabel {
+		return s
+	}
+	cut := string(runes[:smsLabel-1])
+	if space := strings.LastIndexByte(cut, ' '); space > 0 {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,.(") + "…"
+}

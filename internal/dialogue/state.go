@@ -1,0 +1,35 @@
+package dialogue
+
+// State is one citizen's place in a dialogue: small, serialisable, and kept with every step in the transaction of its
+// effects. Nothing secret is ever in it.
+type State struct {
+	Version  string           `json:"version"` // of the definition that the session began with
+	Channel  Channel          `json:"channel"`
+	Language Language         `json:"language"`
+	Node     string           `json:"node"`
+	Slots    map[string]Value `json:"slots,omitempty"`
+	Strikes  map[string]int   `json:"strikes,omitempty"` // wrong or missing answers in a row, by node
+	Trail    []string         `json:"trail,omitempty"`   // the nodes that waited for the citizen, for the way back
+	Page     int              `json:"page,omitempty"`    // of the list that is being offered
+	Said     []Utterance      `json:"said,omitempty"`    // since the citizen's last input, for repeating
+	Pending  *Effect          `json:"pending,omitempty"` // the effect whose outcome is awaited
+	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
+	Ended    bool             `json:"ended,omitempty"`
+}
+
+// Effect is something to be done outside: an action by its name, or a queue to be joined. Its ID is unique in the
+// session, so that doing it twice can do it once.
+type Effect struct {
+	ID     string           `json:"id"`
+	Action string           `json:"action"` // "case.status"; "queue" for a queue node
+	With   map[string]Value `json:"with,omitempty"`
+	Write  *Utterance       `json:"write,omitempty"` // a text that the action is to send
+}
+
+// Result is what a step gives.
+type Result struct {
+	State      State
+	Utterances []Utterance
+	Effect     *Effect // to be carried out; its outcome is the next input
+	Expect     Expectation
+}

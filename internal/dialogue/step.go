@@ -1,0 +1,301 @@
+package dialogue
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// ErrStale says that an outcome answers an effect that the session no longer waits for.
+var ErrStale = errors.New("outcome of another effect")
+
+// mostHops bounds a step. The checks refuse a dialogue that loops without asking anything; this keeps one that got past
+// them from holding a transaction for ever.
+const mostHops = 64
+
+// Begin gives the state of a new session. Slots hold what is known of the citizen beforehand.
+func (d *Definition) Begin(channel Channel, known Language, slots map[string]Value) State {
+	s := State{Version: d.Version, Channel: channel, Language: Russian, Slots: map[string]Value{}}
+	maps.Copy(s.Slots, slots)
+	if known != "" {
+		s.Language = known
+		s.Slots[slotKnownLanguage] = TextValue(string(known))
+	}
+	return s
+}
+
+// slotKnownLanguage is set while the citizen's language is known from before; slotWhy holds the reason to see an operator.
+const (
+	slotKnownLanguage = "known_language"
+	slotWhy           = "why"
+)
+
+// Step gives what follows from an input. It changes nothing it is given. The only errors are a state that the definition
+// does not know, and [ErrStale].
+func (d *Definition) Step(state State, in Input) (Result, error) {
+	r := &run{d: d, s: clone(state)}
+	r.s.Steps++
+	if r.s.Ended {
+		return r.result(), nil
+	}
+	if in.Kind != Started && d.Nodes[r.s.Node] == nil {
+		return Result{}, fmt.Errorf("dialogue %s has no node %q", d.Name, r.s.Node)
+	}
+	var err error
+	switch in.Kind {
+	case Started:
+		r.enter(d.Start[r.s.Channel])
+	case Resumed:
+		r.resume()
+	case Hangup:
+		r.s.Ended, r.s.Pending = true, nil
+	case Outcome:
+		err = r.outcome(in)
+	case Keys, Text, Silence:
+		// While an effect is under way, keys are kept by the channel and messages go to the operator.
+		if r.s.Pending == nil {
+			r.answer(in)
+		}
+	default:
+		err = fmt.Errorf("unknown input %q", in.Kind)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return r.result(), nil
+}
+
+// run is one step under way.
+type run struct {
+	d      *Definition
+	s      State
+	said   []Utterance
+	effect *Effect
+	hops   int
+	repeat bool // what is said stands in State.Said already
+}
+
+func clone(s State) State {
+	s.Slots, s.Strikes = maps.Clone(s.Slots), maps.Clone(s.Strikes)
+	if s.Slots == nil {
+		s.Slots = map[string]Value{}
+	}
+	if s.Strikes == nil {
+		s.Strikes = map[string]int{}
+	}
+	s.Trail, s.Said = slices.Clone(s.Trail), slices.Clone(s.Said)
+	return s
+}
+
+// enter goes to a node and on from there, until something is awaited.
+func (r *run) enter(name string) {
+	for {
+		if r.hops++; r.hops > mostHops {
+			r.s.Ended = true
+			return
+		}
+		node := r.d.Nodes[name]
+		if node == nil { // refused by the checks
+			r.s.Ended = true
+			return
+		}
+		r.s.Node, r.s.Page = name, 0
+		switch {
+		case node.Say != "":
+			r.say(node.Say, r.values(node.With))
+			name = node.To[r.s.Channel]
+			continue
+		case node.End != nil:
+			if node.End.Say != "" {
+				r.say(node.End.Say, r.values(node.End.With))
+			}
+			r.s.Ended = true
+		case node.Do != "":
+			r.begin(node.Do, r.values(node.With), node.Write)
+		case node.Queue != nil:
+			r.enterQueue(node.Queue)
+		case node.Menu != nil:
+			if to, ok := r.passOver(node); ok {
+				name = to
+				continue
+			}
+			r.waitAt(name)
+		case node.Ask != nil:
+			r.waitAt(name)
+		}
+		return
+	}
+}
+
+// passOver leaves out a menu whose answer the citizen gave in an earlier session.
+func (r *run) passOver(node *Node) (to string, ok bool) {
+	known, ok := r.s.Slots[slotKnownLanguage]
+	if node.Menu.Remember != "language" || !ok {
+		return "", false
+	}
+	delete(r.s.Slots, slotKnownLanguage) // so that * leads back to the menu, and not over it again
+	for _, option := range node.Options {
+		if option.Set["language"] == known.Text {
+			r.trail(r.s.Node)
+			return option.To, true
+		}
+	}
+	return "", false
+}
+
+func (r *run) waitAt(name string) {
+	r.trail(name)
+	r.prompt()
+}
+
+func (r *run) trail(name string) {
+	if n := len(r.s.Trail); n == 0 || r.s.Trail[n-1] != name {
+		r.s.Trail = append(r.s.Trail, name)
+	}
+	const enough = 16
+	if n := len(r.s.Trail); n > enough {
+		r.s.Trail = slices.Clone(r.s.Trail[n-enough:])
+	}
+}
+
+// prompt says what the node that waits has to say.
+func (r *run) prompt() {
+	node := r.d.Nodes[r.s.Node]
+	if node.Ask != nil {
+		r.say(node.Ask.Say, r.values(node.Ask.With))
+		return
+	}
+	menu := node.Menu
+	switch {
+	case menu.Say == "":
+	case menu.In == "all":
+		own := r.s.Language
+		for _, l := range Languages {
+			r.s.Language = l
+			r.say(menu.Say, r.values(menu.With))
+		}
+		r.s.Language = own
+	default:
+		r.say(menu.Say, r.values(menu.With))
+	}
+	r.sayList(menu)
+}
+
+func (r *run) begin(action string, with map[string]Value, write string) {
+	r.effect = &Effect{ID: fmt.Sprintf("%d.%d", r.s.Steps, r.hops), Action: action, With: with}
+	if write != "" {
+		r.effect.Write = &Utterance{Key: write, Language: r.s.Language, Values: r.ofText(write, SMS, with)}
+	}
+	r.s.Pending = r.effect
+}
+
+func (r *run) enterQueue(q *Queue) {
+	if q.Say != "" {
+		r.say(q.Say, nil)
+	}
+	with := r.values(q.With)
+	with["queue"] = TextValue(q.Name)
+	with["reason"] = r.value(q.Reason)
+	r.begin(QueueAction, with, "")
+}
+
+func (r *run) outcome(in Input) error {
+	if r.s.Pending == nil || r.s.Pending.ID != in.Effect {
+		return ErrStale
+	}
+	node := r.d.Nodes[r.s.Node]
+	way, ok := node.Outcomes[in.Name]
+	if !ok {
+		return fmt.Errorf("node %s has no way for outcome %q", r.s.Node, in.Name)
+	}
+	r.s.Pending = nil
+	for name, value := range in.Values {
+		r.s.Slots[in.Name+"."+name] = value
+	}
+	if way.Retry == "" {
+		if n := len(r.s.Trail); n > 0 {
+			delete(r.s.Strikes, r.s.Trail[n-1]) // the answer that led here was a good one
+		}
+		r.enter(way.To)
+		return nil
+	}
+	r.s.Node = way.Retry
+	r.trail(way.Retry)
+	r.strike(way.Say)
+	return nil
+}
+
+// strike counts a wrong or missing answer at the node that waits: it is asked again, or helped by a person.
+func (r *run) strike(explanation string) {
+	node := r.d.Nodes[r.s.Node]
+	tries, otherwise := r.d.tries(node)
+	r.s.Strikes[r.s.Node]++
+	if explanation != "" {
+		r.say(explanation, r.values(nil))
+	}
+	if r.s.Strikes[r.s.Node] >= tries {
+		delete(r.s.Strikes, r.s.Node)
+		r.s.Slots[slotWhy] = Value{Type: TypePhrase, Text: "why.trouble"}
+		r.enter(otherwise)
+		return
+	}
+	r.prompt()
+}
+
+func (r *run) resume() {
+	r.repeat = true
+	if len(r.s.Said) > 0 {
+		r.said = slices.Clone(r.s.Said)
+	} else if r.waits() {
+		r.prompt()
+	}
+	r.effect = r.s.Pending
+}
+
+func (r *run) waits() bool {
+	node := r.d.Nodes[r.s.Node]
+	return node.Menu != nil || node.Ask != nil
+}
+
+// result closes the step: what is secret leaves the state, what was said is kept for repeating.
+func (r *run) result() Result {
+	for name, value := range r.s.Slots {
+		if value.Type == TypeSecret {
+			delete(r.s.Slots, name)
+		}
+	}
+	if !r.repeat {
+		for _, u := range r.said {
+			if !u.secret() {
+				r.s.Said = append(r.s.Said, u)
+			}
+		}
+	}
+	return Result{State: r.s, Utterances: r.said, Effect: r.effect, Expect: r.expect()}
+}
+
+func (u Utterance) secret() bool {
+	for _, v := range u.Values {
+		if v.Type == TypeSecret {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) expect() Expectation {
+	if r.s.Ended {
+		return Expectation{Kind: ExpectNothing}
+	}
+	if r.s.Pending != nil {
+		return Expectation{Kind: ExpectOutcome, Queue: r.s.Pending.Action == QueueAction}
+	}
+	node := r.d.Nodes[r.s.Node]
+	if node.Ask != nil {
+		entry := r.d.entry(node.Ask, r.s.Channel)
+		return Expectation{Kind: ExpectDigits, MinDigits: entry.MinDigits, MaxDigits: entry.MaxDigits, Back: KeyBack,
+			Terminator: KeyEnd, Timeout: askTimeout, InterDigit: interDigit}
+	}
+	return Expectation{Kind: ExpectKey, Keys: r.keys(node), Back: KeyBack, Timeout: menuTimeout}
+}

@@ -1,0 +1,128 @@
+package dialogue
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Texts holds every text in every language.
+type Texts struct {
+	byLanguage map[Language]map[string]template
+}
+
+// parseTexts reads texts/<language>.yaml. Keys nest: {main: {menu: …}} is the text main.menu.
+func parseTexts(files map[string]string) (*Texts, error) {
+	texts := &Texts{byLanguage: map[Language]map[string]template{}}
+	for _, l := range Languages {
+		name := textFile(l)
+		var tree yaml.Node
+		if err := yaml.NewDecoder(strings.NewReader(files[name])).Decode(&tree); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil, fmt.Errorf("%s: empty", name)
+			}
+			return nil, fmt.Errorf("%s: %s", name, yamlProblem(err))
+		}
+		found := map[string]template{}
+		if err := flatten(tree.Content[0], "", found); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		texts.byLanguage[l] = found
+	}
+	return texts, nil
+}
+
+func flatten(node *yaml.Node, prefix string, into map[string]template) error {
+	switch node.Kind {
+	case yaml.ScalarNode:
+		parsed, err := parseTemplate(strings.TrimSpace(node.Value))
+		if err != nil {
+			return fmt.Errorf("line %d: %s: %w", node.Line, prefix, err)
+		}
+		parsed.line = node.Line
+		into[prefix] = parsed
+		return nil
+	case yaml.MappingNode:
+		var problem error
+		eachPair(node, func(key string, line int, value *yaml.Node) {
+			full := key
+			if prefix != "" {
+				full = prefix + "." + key
+			}
+			if _, twice := into[full]; twice && problem == nil {
+				problem = fmt.Errorf("line %d: %s stands twice", line, full)
+			}
+			if err := flatten(value, full, into); err != nil && problem == nil {
+				problem = err
+			}
+		})
+		return problem
+	default:
+		return fmt.Errorf("line %d: %s must be a text", node.Line, prefix)
+	}
+}
+
+// find gives the text for the channel: key.voice or key.sms if there is one, else key.
+func (t *Texts) find(l Language, c Channel, key string) (template, bool) {
+	if own, ok := t.byLanguage[l][key+"."+string(c)]; ok {
+		return own, true
+	}
+	shared, ok := t.byLanguage[l][key]
+	return shared, ok
+}
+
+// Write gives an utterance as a message.
+func (t *Texts) Write(u Utterance) string {
+	text, ok := t.find(u.Language, SMS, u.Key)
+	if !ok {
+		return u.Key // the checks let no such dialogue be published; a key still says more than silence
+	}
+	return text.write(t, u)
+}
+
+// Speak gives an utterance as fragments for a voice.
+func (t *Texts) Speak(u Utterance) []Fragment {
+	text, ok := t.find(u.Language, Voice, u.Key)
+	if !ok {
+		return nil
+	}
+	return text.speak(t, u)
+}
+
+// Words gives the words that a text lists, folded for comparison.
+func (t *Texts) words(l Language, key string) []string {
+	text, ok := t.find(l, SMS, key)
+	if !ok {
+		return nil
+	}
+	return strings.Fields(Fold(text.source))
+}
+
+// Line gives a text without parameters as it stands, for people: a reason, a stage.
+func (t *Texts) Line(l Language, key string) string {
+	return t.Write(Utterance{Key: key, Language: l})
+}
+
+// SpokenWords lists all stretches of words that any text of the language can need by voice, so that a voice can be
+// made of them ahead of time.
+func (t *Texts) SpokenWords(l Language) []string {
+	found := map[string]bool{}
+	texts := t.byLanguage[l]
+	for key, text := range texts {
+		if strings.HasSuffix(key, "."+string(SMS)) {
+			continue
+		}
+		if _, own := texts[key+"."+string(Voice)]; own {
+			continue
+		}
+		for _, words := range text.spokenWords() {
+			found[words] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}

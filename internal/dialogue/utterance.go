@@ -1,0 +1,29 @@
+package dialogue
+
+// Utterance is something to be said: a text by its key, in a language, with its values. It is written by
+// [Texts.Write] and spoken from the fragments of [Texts.Speak].
+type Utterance struct {
+	Key      string           `json:"key"`
+	Language Language         `json:"language"`
+	Values   map[string]Value `json:"values,omitempty"`
+}
+
+// Fragment is a piece of an utterance as it is to be spoken: a stretch of words, or a value that each language
+// speaks by its own grammar.
+type Fragment struct {
+	Kind     FragmentKind
+	Language Language
+	Text     string // Words: the words; otherwise the value in its canonical form, given beside each kind
+}
+
+// FragmentKind tells how a fragment is spoken.
+type FragmentKind string
+
+// The kinds of fragment.
+const (
+	Words        FragmentKind = "words"       // as they stand
+	SpokenDigits FragmentKind = "digits"      // "031": digit by digit
+	SpokenCase   FragmentKind = "case_number" // "123456786": digit by digit, in groups of three
+	SpokenDate   FragmentKind = "date"        // "2026-12-05": day and month, in the nominative
+	SpokenCount  FragmentKind = "count"       // "21": a cardinal number from 0 to 999
+)

@@ -1,0 +1,33 @@
+package dialogue
+
+// Type is the type of a slot, of an action's input or result, and of a text's parameter.
+type Type string
+
+// The types.
+const (
+	TypeText       Type = "text"         // words, already in the session's language
+	TypePhrase     Type = "phrase"       // the key of a text, said in the session's language
+	TypeDigits     Type = "digits"       // spoken digit by digit
+	TypeCode       Type = "service_code" // three digits
+	TypeCaseNumber Type = "case_number"  // nine digits, the last a check digit
+	TypeDate       Type = "date"         // YYYY-MM-DD
+	TypeCount      Type = "count"        // a whole number
+	TypeSecret     Type = "secret"       // digits that are spoken or written once, and never kept
+	TypeList       Type = "list"         // items to choose from
+)
+
+// Value is a typed value in its canonical form.
+type Value struct {
+	Type  Type   `json:"type"`
+	Text  string `json:"text,omitempty"`
+	Items []Item `json:"items,omitempty"` // TypeList only
+}
+
+// Item is one line of a list to choose from.
+type Item struct {
+	Value string `json:"value"` // what the choice stands for
+	Label string `json:"label"` // what the citizen hears or reads, in the session's language
+}
+
+// TextValue is a value of words.
+func TextValue(s string) Value { return Value{Type: TypeText, Text: s} }

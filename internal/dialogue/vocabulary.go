@@ -1,0 +1,36 @@
+package dialogue
+
+// Vocabulary is what a dialogue may name: actions with typed inputs and closed outcomes, and kinds of entry.
+type Vocabulary struct {
+	Actions map[string]Action
+	Entries map[string]Entry
+	// Segments counts the SMS segments of a text, for the checks.
+	Segments func(text string) int
+}
+
+// Action is the signature of something that a dialogue may have done.
+type Action struct {
+	Inputs   map[string]Type
+	Writes   bool                       // takes a text to send
+	Outcomes map[string]map[string]Type // the values of each outcome
+}
+
+// Entry is a kind of answer to an ask.
+type Entry struct {
+	Type      Type
+	MinDigits int // by phone; MaxDigits 0: cannot be keyed
+	MaxDigits int
+	// Parse gives the canonical form, or why it is refused: one of Reasons.
+	Parse   func(string) (canonical, reason string)
+	Reasons []string
+}
+
+// Text is the entry of any message.
+func textEntry() Entry {
+	return Entry{Type: TypeText, Reasons: []string{"length"}, Parse: func(s string) (string, string) {
+		if n := len([]rune(s)); n == 0 || n > mostSlotText {
+			return "", "length"
+		}
+		return s, ""
+	}}
+}

@@ -1,0 +1,120 @@
+// Package pgtest gives a test its own database: a clone of a migrated template on a real Postgres.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres"
+	"okno/migrations"
+)
+
+// Env names the variable that holds the URL of a superuser's database on a Postgres server for tests. scripts/test starts
+// such a server and sets it.
+const Env = "OKNO_TEST_DATABASE_URL"
+
+// New gives a database of the test's own, migrated and empty, and drops it when the test ends.
+func New(t testing.TB) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(URL(t))
+	require.NoError(t, err)
+	t.Cleanup(db.Close)
+	return db
+}
+
+// URL is like New, for what opens the database by itself.
+func URL(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(Env)
+	require.NotEmpty(t, server, "%s is not set: run the tests by scripts/test, or start Postgres with scripts/sandbox", Env)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	admin, err := pgx.Connect(ctx, server)
+	require.NoError(t, err)
+	defer admin.Close(ctx)
+
+	template := templateName(t)
+	// Packages are tested by processes side by side: one of them makes the template. CREATE DATABASE also wants the
+	// template to be free of connections, so cloning takes turns as well.
+	_, err = admin.Exec(ctx, "SELECT pg_advisory_lock(141414)")
+	require.NoError(t, err)
+	var exists bool
+	require.NoError(t, admin.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", template).Scan(&exists))
+	if !exists {
+		makeTemplate(t, ctx, admin, server, template)
+	}
+	name := "okno_test_" + randomHex()
+	_, err = admin.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template))
+	require.NoError(t, err)
+	_, err = admin.Exec(ctx, "SELECT pg_advisory_unlock(141414)")
+	require.NoError(t, err)
+
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		admin, err := pgx.Connect(ctx, server)
+		if err != nil {
+			return // the server is gone, and the database with it
+		}
+		defer admin.Close(ctx)
+		_, _ = admin.Exec(ctx, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name))
+	})
+	return withDatabase(t, server, name)
+}
+
+func makeTemplate(t testing.TB, ctx context.Context, admin *pgx.Conn, server, template string) {
+	t.Helper()
+	half := template + "_half" // renamed when whole, so that a broken run leaves no half template
+	_, err := admin.Exec(ctx, fmt.Sprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", half))
+	require.NoError(t, err)
+	_, err = admin.Exec(ctx, "CREATE DATABASE "+half)
+	require.NoError(t, err)
+	db, err := postgres.Open(withDatabase(t, server, half))
+	require.NoError(t, err)
+	_, err = db.Migrate(ctx)
+	db.Close()
+	require.NoError(t, err)
+	_, err = admin.Exec(ctx, fmt.Sprintf("ALTER DATABASE %s RENAME TO %s", half, template))
+	require.NoError(t, err)
+}
+
+// templateName depends on the migrations, so that a changed schema gets a new template.
+func templateName(t testing.TB) string {
+	t.Helper()
+	hash := sha256.New()
+	require.NoError(t, fs.WalkDir(migrations.Files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(migrations.Files, path)
+		hash.Write([]byte(path))
+		hash.Write(content)
+		return err
+	}))
+	return "okno_template_" + hex.EncodeToString(hash.Sum(nil)[:6])
+}
+
+func withDatabase(t testing.TB, server, name string) string {
+	t.Helper()
+	u, err := url.Parse(server)
+	require.NoError(t, err)
+	u.Path = "/" + name
+	return u.String()
+}
+
+func randomHex() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,76 @@
+-- +goose Up
+
+-- An SMS from a citizen. Its row is committed before the operator's SMSC gets its acknowledgement.
+CREATE TABLE mo_messages (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    link           text NOT NULL,
+    source         text NOT NULL,        -- E.164
+    destination    text NOT NULL,
+    text           text NOT NULL,
+    parts          int NOT NULL DEFAULT 1,
+    incomplete     boolean NOT NULL DEFAULT false,
+    fingerprint    bytea NOT NULL,       -- of what a redelivery repeats
+    received_at    timestamptz NOT NULL DEFAULT now(),
+    processed_at   timestamptz,
+    attempts       int NOT NULL DEFAULT 0,
+    interaction_id bigint REFERENCES interactions
+);
+CREATE INDEX mo_messages_waiting ON mo_messages (source, id) WHERE processed_at IS NULL;
+CREATE INDEX mo_messages_fingerprint ON mo_messages (fingerprint, received_at);
+
+-- A part of a long MO that waits for its siblings.
+CREATE TABLE mo_parts (
+    link        text NOT NULL,
+    source      text NOT NULL,
+    destination text NOT NULL,
+    reference   int NOT NULL,
+    total       int NOT NULL,
+    part        int NOT NULL,
+    text        bytea NOT NULL,
+    coding      int NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (link, source, destination, reference, total, part)
+);
+
+-- An SMS to a citizen.
+CREATE TABLE mt_messages (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lane           text NOT NULL CHECK (lane IN ('otp', 'reply', 'notice')),
+    destination    text NOT NULL,        -- E.164
+    text           text NOT NULL,        -- erased once an otp is final
+    interaction_id bigint REFERENCES interactions,
+    challenge_id   bigint,
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    expires_at     timestamptz NOT NULL
+);
+CREATE INDEX mt_messages_interaction ON mt_messages (interaction_id, id);
+
+-- One segment of it, the unit that the operator counts, answers and reports on.
+CREATE TABLE mt_segments (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    mt_id        bigint NOT NULL REFERENCES mt_messages,
+    lane         text NOT NULL,
+    part         int NOT NULL,
+    state        text NOT NULL DEFAULT 'queued'
+                 CHECK (state IN ('queued', 'submitted', 'accepted', 'delivered', 'undeliverable', 'expired', 'unknown', 'failed')),
+    link         text,
+    message_id   text,                   -- the SMSC's, as it gave it
+    message_key  text,                   -- the same, so that a receipt in another notation matches
+    failure      text,
+    attempts     int NOT NULL DEFAULT 0,
+    due_at       timestamptz NOT NULL DEFAULT now(),
+    leased_until timestamptz,
+    expires_at   timestamptz NOT NULL,
+    submitted_at timestamptz,
+    final_at     timestamptz,
+    UNIQUE (mt_id, part)
+);
+CREATE INDEX mt_segments_due ON mt_segments (lane, due_at, id) WHERE state = 'queued';
+CREATE INDEX mt_segments_receipt ON mt_segments (link, message_key) WHERE message_key IS NOT NULL;
+CREATE INDEX mt_segments_leased ON mt_segments (leased_until) WHERE state = 'submitted';
+
+-- +goose Down
+DROP TABLE mt_segments;
+DROP TABLE mt_messages;
+DROP TABLE mo_parts;
+DROP TABLE mo_messages;
