@@ -126,3 +126,19 @@ func (t *Texts) SpokenWords(l Language) []string {
 	}
 	return slices.Sorted(maps.Keys(found))
 }
+
+// Transcript gives a spoken utterance as it may be kept and shown: in writing, with dots for what is secret.
+func (t *Texts) Transcript(u Utterance) string {
+	text, ok := t.find(u.Language, Voice, u.Key)
+	if !ok {
+		return ""
+	}
+	shown := Utterance{Key: u.Key, Language: u.Language, Values: map[string]Value{}}
+	for name, value := range u.Values {
+		if value.Type == TypeSecret {
+			value.Text = "••••••"
+		}
+		shown.Values[name] = value
+	}
+	return text.write(t, shown)
+}

@@ -9,15 +9,27 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"okno/internal/cases"
 )
 
 // DB is a pool of connections to the database, and every store method that owns its transaction.
 type DB struct {
-	pool *pgxpool.Pool
+	pool      *pgxpool.Pool
+	publish   func(topic string)
+	numbering *cases.Numbering
+}
+
+// Options are what the stores need beside the database.
+type Options struct {
+	// Publish hints to other components, after a commit, that a topic of package news has changed. May be nil.
+	Publish func(topic string)
+	// Numbering makes the numbers of new cases.
+	Numbering *cases.Numbering
 }
 
 // Open prepares a pool for the URL. It connects to nothing yet: an address that cannot be parsed is the only error.
-func Open(url string) (*DB, error) {
+func Open(url string, o Options) (*DB, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// pgx names the password in some of its messages, so the cause stays inside.
@@ -36,7 +48,10 @@ func Open(url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)
 	}
-	return &DB{pool: pool}, nil
+	if o.Publish == nil {
+		o.Publish = func(string) {}
+	}
+	return &DB{pool: pool, publish: o.Publish, numbering: o.Numbering}, nil
 }
 
 // Close ends all connections.
@@ -51,13 +66,29 @@ func (db *DB) Ready(ctx context.Context) error {
 
 // Work is one unit of work: a transaction with the steps that may be part of it.
 type Work struct {
-	tx pgx.Tx
+	tx        pgx.Tx
+	touched   map[string]bool // topics to hint at after the commit
+	numbering *cases.Numbering
 }
 
-// Do runs fn in one transaction, and commits it if fn gives no error.
+// Do runs fn in one transaction, commits it if fn gives no error, and then hints at what it touched.
 func (db *DB) Do(ctx context.Context, fn func(*Work) error) error {
-	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error { return fn(&Work{tx: tx}) })
+	w := &Work{touched: map[string]bool{}, numbering: db.numbering}
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		w.tx = tx
+		return fn(w)
+	})
+	if err != nil {
+		return err
+	}
+	for topic := range w.touched {
+		db.publish(topic)
+	}
+	return nil
 }
+
+// touch notes that the work changes what others follow.
+func (w *Work) touch(topic string) { w.touched[topic] = true }
 
 // isUnique says whether the error is a violation of the named unique index or constraint.
 func isUnique(err error, constraint string) bool {

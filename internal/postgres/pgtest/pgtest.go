@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/cases"
 	"okno/internal/postgres"
 	"okno/migrations"
 )
@@ -27,7 +28,13 @@ const Env = "OKNO_TEST_DATABASE_URL"
 // New gives a database of the test's own, migrated and empty, and drops it when the test ends.
 func New(t testing.TB) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(URL(t))
+	return Open(t, URL(t))
+}
+
+// Open opens a database of [URL], as a node of its own.
+func Open(t testing.TB, url string) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(url, postgres.Options{Numbering: cases.NewNumbering([]byte("test"))})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db
@@ -80,7 +87,7 @@ func makeTemplate(t testing.TB, ctx context.Context, admin *pgx.Conn, server, te
 	require.NoError(t, err)
 	_, err = admin.Exec(ctx, "CREATE DATABASE "+half)
 	require.NoError(t, err)
-	db, err := postgres.Open(withDatabase(t, server, half))
+	db, err := postgres.Open(withDatabase(t, server, half), postgres.Options{})
 	require.NoError(t, err)
 	_, err = db.Migrate(ctx)
 	db.Close()
@@ -117,4 +124,17 @@ func randomHex() string {
 	var b [6]byte
 	_, _ = rand.Read(b[:])
 	return hex.EncodeToString(b[:])
+}
+
+// Value gives the one value that a query finds, for a test that looks behind the stores.
+func Value[T any](t testing.TB, url, query string, args ...any) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	var value T
+	require.NoError(t, conn.QueryRow(ctx, query, args...).Scan(&value), query)
+	return value
 }

@@ -1,0 +1,197 @@
+package conversation_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/cases"
+	"okno/internal/catalogue"
+	"okno/internal/citizen"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
+	"okno/internal/otp"
+	"okno/internal/postgres"
+	"okno/internal/postgres/pgtest"
+)
+
+const (
+	bound   = "+77010000001"
+	unbound = "+77019999999"
+)
+
+// world is an engine on a database of its own, with one citizen, one case and two services.
+type world struct {
+	url    string
+	db     *postgres.DB
+	engine *conversation.Engine
+	otp    *otp.Service
+	number string // of the citizen's case
+	now    time.Time
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	ctx := context.Background()
+	url := pgtest.URL(t)
+	w := &world{url: url, db: pgtest.Open(t, url), now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return w.now }
+	segments := func(string) int { return 1 }
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	vocabulary := conversation.Vocabulary(segments)
+	d, err := dialogue.Parse(files, vocabulary)
+	require.NoError(t, err)
+	library, err := conversation.NewLibrary(ctx, d, files, w.db, vocabulary)
+	require.NoError(t, err)
+	shelf := catalogue.NewShelf(w.db, nil, clock, zerolog.Nop())
+	vault, err := otp.NewVault([]byte("a secret for tests"))
+	require.NoError(t, err)
+	w.otp = otp.NewService(w.db, vault, texts{}, segments, clock)
+	w.engine = conversation.NewEngine(library, shelf, vault, segments, clock, zerolog.Nop())
+	require.NoError(t, w.db.Do(ctx, func(work *postgres.Work) error {
+		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
+		require.NoError(t, err)
+		c, err := work.OpenCase(ctx, cases.Opening{Kind: cases.Application, CitizenID: id, Subject: "справка", By: "okno", DueOn: w.now.AddDate(0, 0, 14)})
+		require.NoError(t, err)
+		w.number = c.Number
+		require.NoError(t, work.SaveAgency(ctx, "moj", map[dialogue.Language]string{"ru": "Министерство"}))
+		for code, name := range map[string]string{"028": "Справка о расторжении брака", "029": "Справка о заключении брака"} {
+			s := catalogue.Service{Code: code, Category: "civil-registry", Agency: "moj", Stage: 3, Owner: "o", ValidFrom: w.now, ValidUntil: w.now, ReviewBy: w.now, Texts: map[dialogue.Language]catalogue.Text{}}
+			for _, l := range dialogue.Languages {
+				s.Texts[l] = catalogue.Text{Name: name, Short: name + ", 1 день", Spoken: name, Keywords: []string{"брак"}}
+			}
+			require.NoError(t, work.SaveService(ctx, s))
+		}
+		return work.SaveClient(ctx, "portal", []byte("hash"))
+	}))
+	require.NoError(t, shelf.Fill(ctx))
+	return w
+}
+
+type texts struct{}
+
+func (texts) Passcode(_ dialogue.Language, _, code string, _ time.Duration) string {
+	return "code " + code
+}
+
+// writes sends a message and gives the reply.
+func (w *world) writes(t *testing.T, from, text string) string {
+	t.Helper()
+	ctx := context.Background()
+	var id int64
+	require.NoError(t, w.db.Do(ctx, func(work *postgres.Work) (err error) {
+		id, err = w.engine.Hear(ctx, work, from, text)
+		return err
+	}))
+	require.NotZero(t, id)
+	return w.lastMT(t, from)
+}
+
+func (w *world) lastMT(t *testing.T, to string) string {
+	t.Helper()
+	return pgtest.Value[string](t, w.url, `SELECT text FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT 1`, to)
+}
+
+func TestByText(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.Equal(t, "Дело "+w.number+". Зарегистрировано. Дальше: приём органом. Срок: 05.12.2026", w.writes(t, bound, "СТАТУС "+w.number))
+	require.Equal(t, "Case "+w.number+". Registered. For details, use the applicant's number.", w.writes(t, unbound, "STATUS "+w.number))
+	require.Equal(t, "Ответьте номером:\n1 Справка о расторжении брака\n2 Справка о заключении брака", w.writes(t, bound, "ИНФО брака"))
+	require.Equal(t, "029 Справка о заключении брака, 1 день", w.writes(t, bound, "2"))
+	require.Contains(t, w.writes(t, unbound, "STATUS 123456785"), "mistake")
+	require.Contains(t, w.writes(t, unbound, "123456786"), "no case")
+	require.Contains(t, w.writes(t, unbound, "тоқта"), "Хабарламалар өшірілді")
+}
+
+func TestNobodyOnDutyMakesACallback(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reply := w.writes(t, bound, "оператор")
+	require.Contains(t, reply, "Мы перезвоним")
+	number := strings.TrimSpace(reply[strings.LastIndex(reply, ":")+1:])
+	number = strings.Fields(number)[0]
+	_, refused := cases.ParseNumber(number)
+	require.Empty(t, refused, reply)
+}
+
+func TestThePasscodeIsReadOutToItsNumberOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := context.Background()
+	challenge, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
+	require.NoError(t, err)
+	code := strings.TrimPrefix(w.lastMT(t, bound), "code ")
+
+	require.Equal(t, []string{code}, w.callFor(t, bound, "3"))
+	require.Empty(t, w.callFor(t, unbound, "3"))
+
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", challenge.PublicID, "x"), otp.ErrWrong)
+	require.ErrorIs(t, w.otp.Verify(ctx, "other", challenge.PublicID, code), otp.ErrUnknown)
+	require.NoError(t, w.otp.Verify(ctx, "portal", challenge.PublicID, code))
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", challenge.PublicID, code), otp.ErrUsed)
+	require.Empty(t, w.callFor(t, bound, "3"), "a used password is not read out")
+	require.Zero(t, pgtest.Value[int](t, w.url, `
+		SELECT (SELECT count(*) FROM entries WHERE body LIKE '%' || $1 || '%') + (SELECT count(*) FROM sessions WHERE state::text LIKE '%' || $1 || '%')`,
+		code), "the code is in no transcript and no session")
+}
+
+func TestOTPLimits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := context.Background()
+	send := func() (otp.Challenge, error) {
+		return w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
+	}
+	_, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: unbound, Purpose: "sign-in"})
+	require.ErrorIs(t, err, otp.ErrUnbound)
+	first, err := send()
+	require.NoError(t, err)
+	for range otp.Tries - 1 {
+		require.ErrorIs(t, w.otp.Verify(ctx, "portal", first.PublicID, "x"), otp.ErrWrong)
+	}
+	second, err := send()
+	require.NoError(t, err)
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", first.PublicID, "x"), otp.ErrReplaced)
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", second.PublicID, "x"), otp.ErrExhausted, "a new code does not reset the count")
+	third, err := send()
+	require.NoError(t, err)
+	_, err = send()
+	require.ErrorIs(t, err, otp.ErrTooMany)
+	w.now = w.now.Add(otp.Lifetime)
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", third.PublicID, "x"), otp.ErrExpired)
+}
+
+// callFor calls, presses the keys in Russian, and gives the digits that were spoken.
+func (w *world) callFor(t *testing.T, from, keys string) []string {
+	t.Helper()
+	ctx := context.Background()
+	runner := conversation.NewRunner(w.engine, func(ctx context.Context, fn func(conversation.Work) error) error {
+		return w.db.Do(ctx, func(work *postgres.Work) error { return fn(work) })
+	})
+	turn, err := runner.Begin(ctx, dialogue.Voice, from)
+	require.NoError(t, err)
+	if len(turn.Spoken) == 3 {
+		turn, err = runner.Advance(ctx, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: "2"})
+		require.NoError(t, err)
+	}
+	for _, key := range keys {
+		turn, err = runner.Advance(ctx, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: string(key)})
+		require.NoError(t, err)
+	}
+	var digits []string
+	for _, utterance := range turn.Spoken {
+		for _, fragment := range utterance {
+			if fragment.Kind == dialogue.SpokenDigits {
+				digits = append(digits, fragment.Text)
+			}
+		}
+	}
+	return digits
+}

@@ -1,0 +1,191 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"okno/internal/catalogue"
+	"okno/internal/dialogue"
+	"okno/internal/otp"
+)
+
+// Catalogue answers from the newest catalogue.
+type Catalogue interface {
+	Index() *catalogue.Index
+}
+
+// Dialogues gives dialogues by version.
+type Dialogues interface {
+	Current() *dialogue.Definition
+	// Version gives the definition that a session began with.
+	Version(ctx context.Context, version string) (*dialogue.Definition, error)
+}
+
+// Engine carries dialogues through. It holds no state of its own.
+type Engine struct {
+	dialogues Dialogues
+	catalogue Catalogue
+	vault     *otp.Vault
+	segments  func(string) int
+	clock     func() time.Time
+	log       zerolog.Logger
+}
+
+// NewEngine takes its parts; segments counts the SMS segments of a text.
+func NewEngine(d Dialogues, c Catalogue, vault *otp.Vault, segments func(string) int, clock func() time.Time, log zerolog.Logger) *Engine {
+	return &Engine{dialogues: d, catalogue: c, vault: vault, segments: segments, clock: clock, log: log}
+}
+
+// Begin opens an interaction with its session, and gives Okno's first turn. number is E.164, or "" when withheld.
+func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, number string) (Turn, error) {
+	known, err := w.Known(ctx, number)
+	if err != nil {
+		return Turn{}, err
+	}
+	definition := e.dialogues.Current()
+	state := definition.Begin(channel, known.Language, nil)
+	interaction := Interaction{Channel: channel, Number: number, CitizenID: known.CitizenID, Verification: known.Verification(), Language: state.Language}
+	if interaction.ID, err = w.OpenInteraction(ctx, interaction); err != nil {
+		return Turn{}, err
+	}
+	if err := w.AddSession(ctx, interaction.ID, state); err != nil {
+		return Turn{}, err
+	}
+	return e.advance(ctx, w, definition, interaction, state, dialogue.Input{Kind: dialogue.Started})
+}
+
+// Advance gives what follows from an input. [ErrNoSession]; [dialogue.ErrStale] for the outcome of an effect that is no
+// longer awaited.
+func (e *Engine) Advance(ctx context.Context, w Work, interaction int64, in dialogue.Input) (Turn, error) {
+	i, state, err := w.LockSession(ctx, interaction)
+	if err != nil {
+		return Turn{}, err
+	}
+	definition, err := e.dialogues.Version(ctx, state.Version)
+	if err != nil {
+		return Turn{}, err
+	}
+	return e.advance(ctx, w, definition, i, state, in)
+}
+
+// Answer gives the outcome of whatever the session waits for: a queue's, for the most part.
+func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome string) (Turn, error) {
+	i, state, err := w.LockSession(ctx, interaction)
+	if err != nil {
+		return Turn{}, err
+	}
+	if state.Pending == nil {
+		return Turn{}, dialogue.ErrStale
+	}
+	definition, err := e.dialogues.Version(ctx, state.Version)
+	if err != nil {
+		return Turn{}, err
+	}
+	return e.advance(ctx, w, definition, i, state, dialogue.Input{Kind: dialogue.Outcome, Effect: state.Pending.ID, Name: outcome})
+}
+
+// mostActions bounds a turn, as a dialogue's own bound does a step.
+const mostActions = 32
+
+// advance steps the dialogue until it waits for the citizen, carries out what the steps ask for, and keeps all of it.
+func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, state dialogue.State, in dialogue.Input) (Turn, error) {
+	if err := e.hear(ctx, w, i, state, in); err != nil {
+		return Turn{}, err
+	}
+	turn := Turn{Interaction: i.ID}
+	was := state.Language
+	var said []dialogue.Utterance
+	for range mostActions {
+		result, err := d.Step(state, in)
+		if err != nil {
+			return Turn{}, fmt.Errorf("step interaction %d: %w", i.ID, err)
+		}
+		state, turn.Expect = result.State, result.Expect
+		said = append(said, result.Utterances...)
+		if result.Effect == nil || in.Kind == dialogue.Resumed && result.Effect.Action == dialogue.QueueAction {
+			break
+		}
+		i.Language = state.Language
+		answer, err := e.act(ctx, w, d, i, result.Effect)
+		if err != nil {
+			return Turn{}, fmt.Errorf("%s for interaction %d: %w", result.Effect.Action, i.ID, err)
+		}
+		if answer == nil {
+			break // it takes its time: the outcome comes by Answer
+		}
+		in = *answer
+	}
+	turn.Language = state.Language
+	if state.Language != was && i.Number != "" {
+		if err := w.SetLanguage(ctx, i.Number, state.Language); err != nil {
+			return Turn{}, err
+		}
+	}
+	if err := w.SaveSession(ctx, i.ID, state); err != nil {
+		return Turn{}, err
+	}
+	for _, u := range said {
+		if err := e.say(ctx, w, d, i, u, &turn); err != nil {
+			return Turn{}, err
+		}
+	}
+	if in.Kind == dialogue.Hangup {
+		return turn, e.hangUp(ctx, w, i.ID)
+	}
+	if state.Ended {
+		return turn, w.EndInteraction(ctx, i.ID, SelfService)
+	}
+	return turn, nil
+}
+
+// say renders an utterance for the channel, and puts it into the transcript without what is secret.
+func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, u dialogue.Utterance, turn *Turn) error {
+	entry := Entry{Interaction: i.ID, Speaker: Okno}
+	switch i.Channel {
+	case dialogue.Voice:
+		fragments := d.Texts.Speak(u)
+		turn.Spoken = append(turn.Spoken, fragments)
+		entry.Kind, entry.Body = "said", d.Texts.Transcript(u)
+	case dialogue.SMS:
+		text := d.Texts.Write(u)
+		turn.Written = append(turn.Written, text)
+		entry.Kind, entry.Body = "wrote", text
+	}
+	if entry.Body == "" {
+		return nil
+	}
+	return w.AddEntry(ctx, entry)
+}
+
+// hear puts what the citizen did into the transcript.
+func (e *Engine) hear(ctx context.Context, w Work, i Interaction, state dialogue.State, in dialogue.Input) error {
+	entry := Entry{Interaction: i.ID, Speaker: Citizen}
+	switch in.Kind {
+	case dialogue.Keys:
+		entry.Kind, entry.Body = "keyed", in.Keys
+	case dialogue.Text:
+		entry.Kind, entry.Body = "wrote", in.Text
+	case dialogue.Hangup:
+		entry.Kind, entry.Body = "did", "hangup"
+	}
+	if entry.Body == "" {
+		return nil
+	}
+	return w.AddEntry(ctx, entry)
+}
+
+func (e *Engine) hangUp(ctx context.Context, w Work, interaction int64) error {
+	if err := w.LeaveQueue(ctx, interaction); err != nil {
+		return err
+	}
+	return w.EndInteraction(ctx, interaction, SelfService)
+}
+
+// IsStale says whether an error means only that something else was faster.
+func IsStale(err error) bool {
+	return errors.Is(err, dialogue.ErrStale) || errors.Is(err, ErrNoSession)
+}

@@ -1,0 +1,57 @@
+package conversation
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"okno/internal/dialogue"
+	"okno/internal/message"
+)
+
+// smsIdle is how long an SMS conversation stays open without a word: a number that answers a list the next day would be
+// an answer to something forgotten.
+const smsIdle = 2 * time.Hour
+
+// Hear takes a citizen's message: the step that follows, its effects and the reply are part of the same unit of work. It
+// gives the interaction to which the message belongs. from is E.164.
+func (e *Engine) Hear(ctx context.Context, w Work, from, text string) (interaction int64, err error) {
+	id, activeAt, found, err := w.OpenSMS(ctx, from)
+	if err != nil {
+		return 0, err
+	}
+	if found && e.clock().Sub(activeAt) > smsIdle {
+		i, state, err := w.LockSession(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		if state.Pending == nil { // whoever waits for an operator goes on waiting
+			if err := w.EndInteraction(ctx, i.ID, SelfService); err != nil {
+				return 0, err
+			}
+			found = false
+		}
+	}
+	if !found {
+		turn, err := e.Begin(ctx, w, dialogue.SMS, from)
+		if err != nil {
+			return 0, err
+		}
+		id = turn.Interaction
+	}
+	turn, err := e.Advance(ctx, w, id, dialogue.Input{Kind: dialogue.Text, Text: strings.TrimSpace(text)})
+	if err != nil {
+		return 0, err
+	}
+	return id, e.Reply(ctx, w, from, turn)
+}
+
+// Reply sends what Okno wrote in a turn, as one message.
+func (e *Engine) Reply(ctx context.Context, w Work, to string, turn Turn) error {
+	text := strings.Join(turn.Written, "\n")
+	if text == "" {
+		return nil
+	}
+	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: to, Text: text, Segments: e.segments(text),
+		Interaction: turn.Interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+}

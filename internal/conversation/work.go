@@ -1,0 +1,95 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+	"okno/internal/message"
+	"okno/internal/otp"
+)
+
+// ErrNoSession says that an interaction has no session.
+var ErrNoSession = errors.New("no such session")
+
+// Work is one transaction's view of all that a conversation touches.
+type Work interface {
+	interactions
+	sessions
+	subscribers
+	caseFile
+	queues
+	LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error)
+	EnqueueMT(ctx context.Context, m message.MT) error
+}
+
+type interactions interface {
+	OpenInteraction(ctx context.Context, i Interaction) (int64, error)
+	// OpenSMS gives the open SMS conversation of a number.
+	OpenSMS(ctx context.Context, number string) (id int64, activeAt time.Time, found bool, err error)
+	// EndInteraction closes it with an outcome, once; a second outcome is dropped.
+	EndInteraction(ctx context.Context, id int64, outcome string) error
+	AddEntry(ctx context.Context, e Entry) error
+	LinkCase(ctx context.Context, interaction, caseID int64) error
+}
+
+type sessions interface {
+	AddSession(ctx context.Context, interaction int64, s dialogue.State) error
+	// LockSession gives the state, and keeps others from it until the transaction ends. ErrNoSession.
+	LockSession(ctx context.Context, interaction int64) (Interaction, dialogue.State, error)
+	SaveSession(ctx context.Context, interaction int64, s dialogue.State) error
+}
+
+type subscribers interface {
+	Known(ctx context.Context, number string) (citizen.Known, error)
+	SetLanguage(ctx context.Context, number string, l dialogue.Language) error
+	SetNotices(ctx context.Context, number string, stopped bool) error
+}
+
+type caseFile interface {
+	// CaseByNumber gives cases.ErrUnknown if there is none.
+	CaseByNumber(ctx context.Context, number string) (cases.Case, error)
+	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
+}
+
+type queues interface {
+	// JoinQueue puts the citizen into a queue, once for each effect; open is false when nobody serves it now.
+	JoinQueue(ctx context.Context, a acd.Arrival) (open bool, err error)
+	// LeaveQueue ends the interaction's contact for the citizen's sake, if it has one.
+	LeaveQueue(ctx context.Context, interaction int64) error
+}
+
+// Interaction is one contact of a citizen on one channel.
+type Interaction struct {
+	ID           int64
+	Channel      dialogue.Channel
+	Number       string // E.164, or "" when withheld
+	CitizenID    int64
+	Verification citizen.Verification
+	Language     dialogue.Language
+}
+
+// Entry is a line of an interaction's transcript.
+type Entry struct {
+	Interaction int64
+	Speaker     string // Citizen, Okno, or "agent:7"
+	Kind        string // said, wrote, keyed, did, note, disposition
+	Body        string
+}
+
+// Speakers other than agents.
+const (
+	Citizen = "citizen"
+	Okno    = "okno"
+)
+
+// Outcomes of an interaction.
+const (
+	SelfService = "self_service" // ended without an operator
+	Operator    = "operator"     // an operator served it
+	Abandoned   = "abandoned"    // the citizen left while waiting
+)

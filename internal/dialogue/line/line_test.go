@@ -1,0 +1,272 @@
+package line_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
+)
+
+func load(t require.TestingT) *dialogue.Definition {
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	d, err := dialogue.Parse(files, conversation.Vocabulary(ucs2Segments))
+	require.NoError(t, err)
+	return d
+}
+
+// ucs2Segments is the worst case of the count that the SMS channel makes.
+func ucs2Segments(s string) int {
+	n := len([]rune(s))
+	if n <= 70 && strings.ContainsFunc(s, func(r rune) bool { return r > 127 }) || n <= 160 {
+		return 1
+	}
+	return (n + 66) / 67
+}
+
+func TestTheLineHasNoFindings(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, load(t).Check())
+}
+
+func TestVoiceJourneyToAStatus(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	r := step(t, d, d.Begin(dialogue.Voice, "", nil), dialogue.Input{Kind: dialogue.Started})
+	require.Equal(t, []string{"language.choose", "language.choose", "language.choose"}, keys(r))
+	require.Equal(t, "123098*"[:5], r.Expect.Keys[:5])
+	r = step(t, d, r.State, press("2"))
+	require.Equal(t, []string{"main.menu"}, keys(r))
+	require.Equal(t, dialogue.Russian, r.State.Language)
+	r = step(t, d, r.State, press("2"))
+	require.Equal(t, dialogue.ExpectDigits, r.Expect.Kind)
+	require.Equal(t, 9, r.Expect.MaxDigits)
+
+	r = step(t, d, r.State, press("123456785"))
+	require.Equal(t, []string{"status.mistyped", "status.ask"}, keys(r), "a wrong check digit is told apart")
+	r = step(t, d, r.State, press("1234"))
+	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(r))
+	r = step(t, d, r.State, press("123456786"))
+	require.Equal(t, "case.status", r.Effect.Action)
+	require.Equal(t, "123456786", r.Effect.With["case"].Text)
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "found", Values: map[string]dialogue.Value{
+		"stage": {Type: dialogue.TypePhrase, Text: "stage.in_progress"}, "next": {Type: dialogue.TypePhrase, Text: "next.in_progress"},
+		"due": {Type: dialogue.TypeDate, Text: "2026-12-05"}}})
+	require.Equal(t, []string{"status.tell", "status.after"}, keys(r))
+	require.Equal(t, "Дело 123456786. Рассматривается. Дальше: решение органа. Срок: 05.12.2026", d.Texts.Write(r.Utterances[0]))
+	repeated := step(t, d, r.State, press("9"))
+	require.Equal(t, keys(r), keys(repeated), "9 says all of it again")
+	sent := step(t, d, repeated.State, press("5"))
+	require.Equal(t, "sms.send", sent.Effect.Action)
+	require.Equal(t, d.Texts.Write(r.Utterances[0]), d.Texts.Write(*sent.Effect.Write))
+	back := step(t, d, repeated.State, press("*"))
+	require.Equal(t, []string{"status.ask"}, keys(back))
+}
+
+func TestThreeStrikesLeadToAnOperator(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	require.Equal(t, []string{"main.menu"}, keys(r), "a known language is not asked for again")
+	for range 2 {
+		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Silence})
+		require.Equal(t, []string{"common.silence", "main.menu"}, keys(r))
+	}
+	r = step(t, d, r.State, press("7"))
+	require.Equal(t, []string{"common.wrong", "operator.wait"}, keys(r))
+	require.Equal(t, dialogue.QueueAction, r.Effect.Action)
+	require.Equal(t, "why.trouble", r.Effect.With["reason"].Text)
+	require.True(t, r.Expect.Queue)
+}
+
+func TestAnUnknownCodeIsAStrikeToo(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r = step(t, d, step(t, d, r.State, press("1")).State, press("1"))
+	for range 2 {
+		r = step(t, d, r.State, press("999"))
+		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "unknown"})
+		require.Equal(t, []string{"service.unknown", "service.ask"}, keys(r))
+	}
+	r = step(t, d, r.State, press("999"))
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "unknown"})
+	require.Equal(t, []string{"service.unknown", "operator.wait"}, keys(r))
+}
+
+func TestWordsInThreeLanguages(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	for text, want := range map[string]struct {
+		language dialogue.Language
+		action   string
+		value    string
+	}{
+		"STATUS 123456786":   {dialogue.English, "case.status", "123456786"},
+		"статус 123 456-786": {dialogue.Russian, "case.status", "123456786"},
+		"Күйі 123456786":     {dialogue.Kazakh, "case.status", "123456786"},
+		"КУЙИ 123456786":     {dialogue.Kazakh, "case.status", "123456786"}, // no Kazakh letters on the phone
+		"123456786":          {dialogue.Russian, "case.status", "123456786"},
+		"INFO 031":           {dialogue.English, "service.find", "031"},
+		"ИНФО судимость":     {dialogue.Russian, "service.find", "судимость"},
+		"АҚПАРАТ 031":        {dialogue.Kazakh, "service.find", "031"},
+		"akparat":            {dialogue.English, "service.find", "akparat"},
+		"031":                {dialogue.Russian, "service.find", "031"},
+		"где получить справку?": {dialogue.Russian, "service.find", "где получить справку?"},
+		"ТОҚТА":     {dialogue.Kazakh, "notices.stop", ""},
+		"стоп":      {dialogue.Russian, "notices.stop", ""},
+		"Start":     {dialogue.English, "notices.start", ""},
+		"оператор!": {dialogue.Russian, "queue", ""},
+		"ОПЕРАТОР":  {dialogue.Russian, "queue", ""},
+	} {
+		r := step(t, d, d.Begin(dialogue.SMS, "", nil), dialogue.Input{Kind: dialogue.Started})
+		require.Empty(t, r.Utterances, "a text conversation does not begin by talking")
+		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Text, Text: text})
+		require.NotNil(t, r.Effect, text)
+		require.Equal(t, want.action, r.Effect.Action, text)
+		require.Equal(t, want.language, r.State.Language, text)
+		for _, name := range []string{"case", "query"} {
+			if v, ok := r.Effect.With[name]; ok && want.value != "" {
+				require.Equal(t, want.value, v.Text, text)
+			}
+		}
+	}
+}
+
+func TestANumberedListIsAnsweredByItsNumber(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	r := step(t, d, d.Begin(dialogue.SMS, "", nil), dialogue.Input{Kind: dialogue.Started})
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Text, Text: "инфо брак"})
+	list := dialogue.Value{Type: dialogue.TypeList}
+	for _, code := range []string{"021", "025", "028", "029", "040", "044"} {
+		list.Items = append(list.Items, dialogue.Item{Value: code, Label: "услуга " + code})
+	}
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "several", Values: map[string]dialogue.Value{"matches": list}})
+	require.Len(t, r.Utterances, 7, "a heading, five items, and the way to more")
+	more := step(t, d, r.State, dialogue.Input{Kind: dialogue.Text, Text: "8"})
+	require.Len(t, more.Utterances, 2)
+	chosen := step(t, d, more.State, dialogue.Input{Kind: dialogue.Text, Text: "1"})
+	require.Equal(t, "044", chosen.Effect.With["query"].Text)
+	// A command works in the middle of it, too.
+	command := step(t, d, r.State, dialogue.Input{Kind: dialogue.Text, Text: "помощь"})
+	require.Equal(t, []string{"help"}, keys(command))
+	require.True(t, command.State.Ended)
+}
+
+func TestAPasscodeIsSpokenAndNeverKept(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r = step(t, d, r.State, press("3"))
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "found",
+		Values: map[string]dialogue.Value{"code": {Type: dialogue.TypeSecret, Text: "314159"}}})
+	require.Contains(t, d.Texts.Speak(r.Utterances[0]), dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: dialogue.English, Text: "314159"})
+	require.NotContains(t, d.Texts.Transcript(r.Utterances[0]), "314159")
+	for _, u := range r.State.Said {
+		require.NotContains(t, d.Texts.Write(u), "314159")
+	}
+	for name, v := range r.State.Slots {
+		require.NotEqual(t, "314159", v.Text, name)
+	}
+}
+
+func TestResumedSaysItAgainAndKeepsThePlace(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r = step(t, d, r.State, press("2"))
+	resumed := step(t, d, r.State, dialogue.Input{Kind: dialogue.Resumed})
+	require.Equal(t, keys(r), keys(resumed))
+	require.Equal(t, r.Expect, resumed.Expect)
+	require.Equal(t, r.State.Node, resumed.State.Node)
+}
+
+// TestNothingBreaksTheLine throws everything at it: it never fails, never forgets to wait for something, and always ends.
+func TestNothingBreaksTheLine(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	vocabulary := conversation.Vocabulary(nil)
+	rapid.Check(t, func(t *rapid.T) {
+		channel := rapid.SampledFrom(dialogue.Channels).Draw(t, "channel")
+		state := d.Begin(channel, rapid.SampledFrom([]dialogue.Language{"", "kk", "ru", "en"}).Draw(t, "known"), nil)
+		in := dialogue.Input{Kind: dialogue.Started}
+		for range rapid.IntRange(1, 40).Draw(t, "length") {
+			r, err := d.Step(state, in)
+			require.NoError(t, err)
+			state = r.State
+			for _, u := range r.Utterances {
+				require.NotEqual(t, u.Key, d.Texts.Write(u), "a text that is missing")
+			}
+			switch r.Expect.Kind {
+			case dialogue.ExpectNothing:
+				return
+			case dialogue.ExpectOutcome:
+				outcomes := dialogue.QueueOutcomes
+				if r.Expect.Queue == false {
+					outcomes = nil
+					for name := range vocabulary.Actions[state.Pending.Action].Outcomes {
+						outcomes = append(outcomes, name)
+					}
+				}
+				name := rapid.SampledFrom(sorted(outcomes)).Draw(t, "outcome")
+				in = dialogue.Input{Kind: dialogue.Outcome, Effect: state.Pending.ID, Name: name, Values: map[string]dialogue.Value{}}
+				for value, typ := range vocabulary.Actions[state.Pending.Action].Outcomes[name] {
+					in.Values[value] = someValue(typ)
+				}
+			default:
+				in = rapid.SampledFrom([]dialogue.Input{
+					press("0"), press("1"), press("2"), press("5"), press("8"), press("9"), press("*"), press("#"), press(""), press("031"),
+					press("123456786"), {Kind: dialogue.Silence}, {Kind: dialogue.Resumed}, {Kind: dialogue.Text, Text: "стоп"},
+					{Kind: dialogue.Text, Text: ""}, {Kind: dialogue.Text, Text: "2"}, {Kind: dialogue.Text, Text: "STATUS 12"},
+				}).Draw(t, "input")
+			}
+		}
+	})
+}
+
+func sorted(s []string) []string {
+	out := append([]string(nil), s...)
+	for i := range out {
+		for j := i + 1; j < len(out); j++ {
+			if out[j] < out[i] {
+				out[i], out[j] = out[j], out[i]
+			}
+		}
+	}
+	return out
+}
+
+func someValue(typ dialogue.Type) dialogue.Value {
+	switch typ {
+	case dialogue.TypePhrase:
+		return dialogue.Value{Type: typ, Text: "stage.ready"}
+	case dialogue.TypeList:
+		return dialogue.Value{Type: typ, Items: make([]dialogue.Item, 11)}
+	case dialogue.TypeDate:
+		return dialogue.Value{Type: typ, Text: "2026-12-05"}
+	}
+	return dialogue.Value{Type: typ, Text: "123"}
+}
+
+func step(t *testing.T, d *dialogue.Definition, s dialogue.State, in dialogue.Input) dialogue.Result {
+	t.Helper()
+	r, err := d.Step(s, in)
+	require.NoError(t, err)
+	return r
+}
+
+func press(k string) dialogue.Input { return dialogue.Input{Kind: dialogue.Keys, Keys: k} }
+
+func keys(r dialogue.Result) []string {
+	var found []string
+	for _, u := range r.Utterances {
+		found = append(found, u.Key)
+	}
+	return found
+}

@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+)
+
+const known = `
+SELECT coalesce(c.id, 0), coalesce(c.name, ''), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL
+FROM (SELECT $1::text AS number) n
+LEFT JOIN bindings b ON b.number = n.number AND b.ended_at IS NULL
+LEFT JOIN citizens c ON c.id = b.citizen_id
+LEFT JOIN subscribers s ON s.number = n.number`
+
+// Known tells what is known of a number: whose it is, and what it has chosen.
+func (w *Work) Known(ctx context.Context, number string) (citizen.Known, error) {
+	var k citizen.Known
+	if err := w.tx.QueryRow(ctx, known, number).Scan(&k.CitizenID, &k.Name, &k.Language, &k.Stopped); err != nil {
+		return k, fmt.Errorf("look up number: %w", err)
+	}
+	return k, nil
+}
+
+const setLanguage = `
+INSERT INTO subscribers (number, language) VALUES ($1, $2)
+ON CONFLICT (number) DO UPDATE SET language = excluded.language`
+
+// SetLanguage remembers the language that a number has chosen.
+func (w *Work) SetLanguage(ctx context.Context, number string, l dialogue.Language) error {
+	if _, err := w.tx.Exec(ctx, setLanguage, number, l); err != nil {
+		return fmt.Errorf("set language: %w", err)
+	}
+	return nil
+}
+
+const setNotices = `
+INSERT INTO subscribers (number, notices_stopped_at) VALUES ($1, CASE WHEN $2 THEN now() END)
+ON CONFLICT (number) DO UPDATE SET notices_stopped_at = excluded.notices_stopped_at`
+
+// SetNotices remembers that a number wants notices no more, or again.
+func (w *Work) SetNotices(ctx context.Context, number string, stopped bool) error {
+	if _, err := w.tx.Exec(ctx, setNotices, number, stopped); err != nil {
+		return fmt.Errorf("set notices: %w", err)
+	}
+	return nil
+}
+
+const upsertCitizen = `
+INSERT INTO citizens (national_number, name, language) VALUES ($1, $2, nullif($3, ''))
+ON CONFLICT (national_number) DO UPDATE SET name = excluded.name, language = excluded.language RETURNING id`
+
+const bind = `
+INSERT INTO bindings (citizen_id, number) VALUES ($1, $2)
+ON CONFLICT (number) WHERE ended_at IS NULL DO NOTHING`
+
+// SaveCitizen adds or renews a citizen with bound numbers, and gives the id.
+func (w *Work) SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error) {
+	if err := citizen.CheckNationalNumber(c.NationalNumber); err != nil {
+		return 0, err
+	}
+	var id int64
+	if err := w.tx.QueryRow(ctx, upsertCitizen, c.NationalNumber, c.Name, c.Language).Scan(&id); err != nil {
+		return 0, fmt.Errorf("save citizen: %w", err)
+	}
+	for _, number := range c.Numbers {
+		if _, err := w.tx.Exec(ctx, bind, id, number); err != nil {
+			return 0, fmt.Errorf("bind number: %w", err)
+		}
+	}
+	return id, nil
+}
+
+// noRows turns pgx's "nothing found" into the domain's.
+func noRows(err, domain error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+)
+
+const openInteraction = `
+INSERT INTO interactions (channel, number, citizen_id, verification, language)
+VALUES ($1, $2, nullif($3, 0), $4, $5) RETURNING id`
+
+// OpenInteraction adds an interaction and gives its id.
+func (w *Work) OpenInteraction(ctx context.Context, i conversation.Interaction) (int64, error) {
+	var id int64
+	err := w.tx.QueryRow(ctx, openInteraction, i.Channel, i.Number, i.CitizenID, i.Verification, i.Language).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("open interaction: %w", err)
+	}
+	return id, nil
+}
+
+const openSMS = `
+SELECT id, active_at FROM interactions WHERE number = $1 AND channel = 'sms' AND ended_at IS NULL`
+
+// OpenSMS gives the open SMS conversation of a number.
+func (w *Work) OpenSMS(ctx context.Context, number string) (id int64, activeAt time.Time, found bool, err error) {
+	err = w.tx.QueryRow(ctx, openSMS, number).Scan(&id, &activeAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, time.Time{}, false, nil
+	}
+	if err != nil {
+		return 0, time.Time{}, false, fmt.Errorf("find sms conversation: %w", err)
+	}
+	return id, activeAt, true, nil
+}
+
+const endInteraction = `
+UPDATE interactions SET ended_at = now(),
+    outcome = CASE WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND connected_at IS NOT NULL) THEN 'operator'
+                   WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND outcome = 'abandoned') THEN 'abandoned'
+                   ELSE $2 END
+WHERE id = $1 AND ended_at IS NULL`
+
+// EndInteraction closes an interaction. What its contacts came to outweighs the given outcome.
+func (w *Work) EndInteraction(ctx context.Context, id int64, outcome string) error {
+	if _, err := w.tx.Exec(ctx, endInteraction, id, outcome); err != nil {
+		return fmt.Errorf("end interaction %d: %w", id, err)
+	}
+	return nil
+}
+
+const addEntry = `
+WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
+INSERT INTO entries (interaction_id, speaker, kind, body) VALUES ($1, $2, $3, $4) RETURNING id, at`
+
+const contactOfEntry = `
+SELECT id FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
+
+// AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once.
+func (w *Work) AddEntry(ctx context.Context, e conversation.Entry) error {
+	var id int64
+	var at time.Time
+	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, e.Body).Scan(&id, &at); err != nil {
+		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
+	}
+	var contact int64
+	err := w.tx.QueryRow(ctx, contactOfEntry, e.Interaction).Scan(&contact)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find contact of interaction %d: %w", e.Interaction, err)
+	}
+	return w.emit(ctx, contactStream(contact), "entry", map[string]any{
+		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "kind": e.Kind, "body": e.Body})
+}
+
+const linkCase = `INSERT INTO interaction_cases VALUES ($1, $2) ON CONFLICT DO NOTHING`
+
+// LinkCase ties a case to an interaction.
+func (w *Work) LinkCase(ctx context.Context, interaction, caseID int64) error {
+	if _, err := w.tx.Exec(ctx, linkCase, interaction, caseID); err != nil {
+		return fmt.Errorf("link case to interaction %d: %w", interaction, err)
+	}
+	return nil
+}
+
+const addSession = `INSERT INTO sessions (interaction_id, version, state) VALUES ($1, $2, $3)`
+
+// AddSession keeps a new session.
+func (w *Work) AddSession(ctx context.Context, interaction int64, s dialogue.State) error {
+	state, err := json.Marshal(s)
+	if err == nil {
+		_, err = w.tx.Exec(ctx, addSession, interaction, s.Version, state)
+	}
+	if err != nil {
+		return fmt.Errorf("add session of interaction %d: %w", interaction, err)
+	}
+	return nil
+}
+
+const lockSession = `
+SELECT s.state, i.channel, i.number, coalesce(i.citizen_id, 0), i.verification, i.language
+FROM sessions s JOIN interactions i ON i.id = s.interaction_id
+WHERE s.interaction_id = $1 FOR UPDATE OF s`
+
+// LockSession gives a session and its interaction, and keeps others from the session until the work is done.
+func (w *Work) LockSession(ctx context.Context, interaction int64) (conversation.Interaction, dialogue.State, error) {
+	i := conversation.Interaction{ID: interaction}
+	var raw []byte
+	var state dialogue.State
+	err := w.tx.QueryRow(ctx, lockSession, interaction).Scan(&raw, &i.Channel, &i.Number, &i.CitizenID, &i.Verification, &i.Language)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return i, state, conversation.ErrNoSession
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &state)
+	}
+	if err != nil {
+		return i, state, fmt.Errorf("read session of interaction %d: %w", interaction, err)
+	}
+	return i, state, nil
+}
+
+const saveSession = `
+WITH spoken AS (UPDATE interactions SET language = $3 WHERE id = $1 AND language <> $3)
+UPDATE sessions SET state = $2, updated_at = now() WHERE interaction_id = $1`
+
+// SaveSession keeps a session's new state.
+func (w *Work) SaveSession(ctx context.Context, interaction int64, s dialogue.State) error {
+	state, err := json.Marshal(s)
+	if err == nil {
+		_, err = w.tx.Exec(ctx, saveSession, interaction, state, s.Language)
+	}
+	if err != nil {
+		return fmt.Errorf("save session of interaction %d: %w", interaction, err)
+	}
+	return nil
+}
