@@ -21,11 +21,16 @@ type config struct {
 	Secret      string      `yaml:"secret"`
 	HTTP        httpConfig  `yaml:"http"`
 	Roles       []string    `yaml:"roles"`
-	SMS         smsConfig   `yaml:"sms"`
+	SMS         sms.Config  `yaml:"sms"`
 	Voice       voiceConfig `yaml:"voice"`
 	Log         logConfig   `yaml:"log"`
-	Phone       bool        `yaml:"demo_phone"`
-	SMSC        string      `yaml:"demo_smsc"`
+	Demo        demoConfig  `yaml:"demo"`
+}
+
+// demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
+type demoConfig struct {
+	Phone bool   `yaml:"phone"`
+	SMSC  string `yaml:"smsc"` // the simulator's HTTP address, through which the phone writes and reads
 }
 
 type httpConfig struct {
@@ -35,11 +40,6 @@ type httpConfig struct {
 type logConfig struct {
 	Format string `yaml:"format"`
 	Level  string `yaml:"level"`
-}
-
-type smsConfig struct {
-	ShortNumber string     `yaml:"short_number"`
-	Links       []sms.Link `yaml:"links"`
 }
 
 type voiceConfig struct {
@@ -72,7 +72,7 @@ func defaultConfig() config {
 	return config{
 		HTTP:  httpConfig{Listen: "127.0.0.1:8080"},
 		Roles: allRoles,
-		SMS:   smsConfig{ShortNumber: "1414"},
+		SMS:   sms.Config{ShortNumber: "1414"},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
 }
@@ -185,15 +185,8 @@ func (c *config) check() error {
 	if len(c.Secret) < leastSecret {
 		return fmt.Errorf("secret is missing or shorter than %d characters: set secret: ${OKNO_SECRET} to a random text, and keep it", leastSecret)
 	}
-	names := map[string]bool{}
-	for _, link := range c.SMS.Links {
-		if err := link.Check(); err != nil {
-			return fmt.Errorf("sms link %q: %w", link.Name, err)
-		}
-		if names[link.Name] {
-			return fmt.Errorf("sms link %q stands twice", link.Name)
-		}
-		names[link.Name] = true
+	if err := c.SMS.Check(); err != nil {
+		return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	for _, a := range c.Voice.Asterisks {
 		if a.Name == "" || a.ARIURL == "" {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -64,5 +63,3 @@ func (c dialogueCheck) Run() error {
 	fmt.Printf("dialogue %s, version %s: %d nodes, no findings\n", d.Name, d.Version, len(d.Nodes))
 	return nil
 }
-
-var errNoTerminal = errors.New("the conversation ended")

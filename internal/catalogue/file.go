@@ -119,6 +119,10 @@ func (f File) Check(segments func(string) int) ([]Service, []error) {
 				wrong("name, short and spoken text are needed in %s", l)
 				continue
 			}
+			if text.Title == "" {
+				text.Title = text.Name
+				s.Texts[l] = text
+			}
 			if n := segments(in.Code + " " + text.Short); n > mostSegments {
 				wrong("the short text in %s takes %d segments, and may take %d", l, n, mostSegments)
 			}
