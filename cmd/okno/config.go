@@ -44,6 +44,7 @@ type logConfig struct {
 
 type voiceConfig struct {
 	Asterisks []asteriskConfig `yaml:"asterisks"`
+	Espeak    string           `yaml:"espeak"` // the program; default espeak-ng
 	Sounds    string           `yaml:"sounds"` // Asterisk's own recorded sounds
 	Clips     string           `yaml:"clips"`  // where Okno renders clips, and Asterisk reads them
 }
@@ -73,6 +74,7 @@ func defaultConfig() config {
 		HTTP:  httpConfig{Listen: "127.0.0.1:8080"},
 		Roles: allRoles,
 		SMS:   sms.Config{ShortNumber: "1414"},
+		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/lib/okno/sounds"},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
 }
