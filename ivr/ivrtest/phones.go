@@ -1,0 +1,254 @@
+package ivrtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/CyCoreSystems/ari/v6"
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/sandbox"
+)
+
+// Phones is an Asterisk that plays telephones, each call a Phone.
+type Phones struct {
+	asterisk *sandbox.Asterisk
+
+	mu     sync.Mutex
+	phones map[string]*Phone      // by channel id
+	calls  map[string]chan *Phone // incoming, by extension
+}
+
+// Phone is one call of Phones, from either side.
+type Phone struct {
+	phones *Phones
+	id     string
+	up     chan struct{} // answered, and recording
+	over   chan struct{} // hung up, by whoever
+}
+
+const sitePhones = `
+[line](carrier)
+transport = transport-udp
+context = ringing
+aors = line
+[line]
+type = aor
+contact = sip:%s
+[line]
+type = identify
+endpoint = line
+match = 127.0.0.0/8
+`
+
+const siteDialplan = `
+[calling]
+exten => s,1,MixMonitor(${UNIQUEID}.wav,r(${UNIQUEID}-heard.wav))
+ same => n,Stasis(phones)
+ same => n,Hangup()
+
+[ringing]
+exten => _X.,1,Answer()
+ same => n,MixMonitor(${UNIQUEID}.wav,r(${UNIQUEID}-heard.wav))
+ same => n,Stasis(phones,${EXTEN})
+ same => n,Hangup()
+exten => busy,1,Busy(5)
+exten => silent,1,Ringing()
+ same => n,Wait(60)
+`
+
+// StartPhones starts the second Asterisk; its calls go to the SIP address line (host:port). It ends with the test.
+func StartPhones(t *testing.T, tools sandbox.Tools, line string) *Phones {
+	t.Helper()
+	asterisk, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
+		Tree: tools.AsteriskTree, Run: t.TempDir(), Name: "phones", Username: "phones", Password: "phones",
+		Site: map[string]string{
+			"modules.conf":    "load = app_mixmonitor.so\n",
+			"pjsip.conf":      fmt.Sprintf(sitePhones, line),
+			"extensions.conf": siteDialplan,
+		},
+	})
+	require.NoError(t, err)
+	p := &Phones{asterisk: asterisk, phones: map[string]*Phone{}, calls: map[string]chan *Phone{}}
+	events := fmt.Sprintf("ws%s/events?app=phones&api_key=phones:phones", strings.TrimPrefix(asterisk.ARI(), "http"))
+	stream, _, err := websocket.DefaultDialer.DialContext(t.Context(), events, nil)
+	require.NoError(t, err)
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		p.read(stream)
+	}()
+	t.Cleanup(func() {
+		require.NoError(t, asterisk.Stop())
+		stream.Close()
+		<-read
+	})
+	return p
+}
+
+// SIP is the address (host:port) at which Phones rings.
+func (p *Phones) SIP() string { return p.asterisk.SIP() }
+
+func (p *Phones) read(stream *websocket.Conn) {
+	for {
+		_, message, err := stream.ReadMessage()
+		if err != nil {
+			return
+		}
+		event, err := ari.DecodeEvent(message)
+		if err != nil {
+			continue
+		}
+		switch event := event.(type) {
+		case *ari.StasisStart:
+			phone := p.phone(event.Channel.ID)
+			if len(event.Args) > 0 {
+				p.rung(event.Args[0]) <- phone
+			}
+			close(phone.up)
+		case *ari.StasisEnd:
+			close(p.phone(event.Channel.ID).over)
+		}
+	}
+}
+
+func (p *Phones) phone(id string) *Phone {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phones[id] == nil {
+		p.phones[id] = &Phone{phones: p, id: id, up: make(chan struct{}), over: make(chan struct{})}
+	}
+	return p.phones[id]
+}
+
+func (p *Phones) rung(extension string) chan *Phone {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.calls[extension] == nil {
+		p.calls[extension] = make(chan *Phone, 16)
+	}
+	return p.calls[extension]
+}
+
+// Call calls a number of the line as the caller from, and returns when the line has answered.
+func (p *Phones) Call(t *testing.T, from, number string) *Phone {
+	t.Helper()
+	phone := p.phone(fmt.Sprintf("call-%d", time.Now().UnixNano()))
+	p.post(t, "/channels/"+phone.id, url.Values{
+		"endpoint": {"PJSIP/" + number + "@line"}, "callerId": {from}, "timeout": {"20"},
+		"context": {"calling"}, "extension": {"s"}, "priority": {"1"},
+	})
+	wait(t, phone.up, 20*time.Second, "the line does not answer %s", number)
+	return phone
+}
+
+// Rings returns the next call that came in for an extension, which was answered at once.
+func (p *Phones) Rings(t *testing.T, extension string, within time.Duration) *Phone {
+	t.Helper()
+	select {
+	case phone := <-p.rung(extension):
+		return phone
+	case <-time.After(within):
+		require.FailNow(t, fmt.Sprintf("no call for %s within %v", extension, within))
+		return nil
+	}
+}
+
+// Key presses keys, 100 ms each with 100 ms between.
+func (p *Phone) Key(t *testing.T, keys string) {
+	t.Helper()
+	p.phones.post(t, "/channels/"+p.id+"/dtmf", url.Values{"dtmf": {keys}})
+}
+
+// Speak plays a WAV file to the other side, as if it were said into the phone.
+func (p *Phone) Speak(t *testing.T, file string) {
+	t.Helper()
+	media := "sound:" + strings.TrimSuffix(file, filepath.Ext(file))
+	p.phones.post(t, "/channels/"+p.id+"/play", url.Values{"media": {media}})
+}
+
+// HangUp ends the call from this side.
+func (p *Phone) HangUp(t *testing.T) {
+	t.Helper()
+	p.phones.request(t, http.MethodDelete, "/channels/"+p.id, nil)
+	p.Ends(t, 5*time.Second)
+}
+
+// Ends waits until the call is over, by whoever.
+func (p *Phone) Ends(t *testing.T, within time.Duration) {
+	t.Helper()
+	wait(t, p.over, within, "the call is not over")
+}
+
+// IsUp says that the call is not over.
+func (p *Phone) IsUp() bool {
+	select {
+	case <-p.over:
+		return false
+	default:
+		return true
+	}
+}
+
+// Heard is what came from the other side until now. Where that sent nothing (Asterisk sends no silence) there is nothing,
+// so a place in it is not a time of day.
+func (p *Phone) Heard(t *testing.T) Sound {
+	t.Helper()
+	return ReadSound(t, filepath.Join(p.phones.asterisk.Config.Run, "spool", "monitor", p.id+"-heard.wav"))
+}
+
+// Hears waits until the clip has been heard in full, not before the given place in the call, and returns the place
+// where it ends.
+func (p *Phone) Hears(t *testing.T, clip Sound, after, within time.Duration) time.Duration {
+	t.Helper()
+	var best Match
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
+		best = p.Heard(t).From(after).Find(clip)
+		if best.Found() {
+			return after + best.At + clip.Length()
+		}
+		<-time.After(200 * time.Millisecond)
+	}
+	require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v", within, best))
+	return 0
+}
+
+func (p *Phones) post(t *testing.T, path string, query url.Values) {
+	t.Helper()
+	p.request(t, http.MethodPost, path, query)
+}
+
+func (p *Phones) request(t *testing.T, method, path string, query url.Values) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, p.asterisk.ARI()+path+"?"+query.Encode(), nil)
+	require.NoError(t, err)
+	request.SetBasicAuth("phones", "phones")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	said, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Less(t, response.StatusCode, 300, "%s %s: %s %s", method, path, strconv.Itoa(response.StatusCode), json.RawMessage(said))
+}
+
+func wait(t *testing.T, done <-chan struct{}, within time.Duration, otherwise string, args ...any) {
+	t.Helper()
+	select {
+	case <-done:
+	case <-time.After(within):
+		require.FailNow(t, fmt.Sprintf(otherwise, args...)+fmt.Sprintf(" within %v", within))
+	}
+}

@@ -1,0 +1,150 @@
+package ivrtest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/bits"
+	"math/cmplx"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const rate = 8000 // samples a second, everywhere here
+
+// Sound is mono sound at 8 kHz, each sample in -1..1.
+type Sound []float64
+
+// Match is the place in a recording that is likest to a clip.
+type Match struct {
+	At       time.Duration
+	Likeness float64 // normalised cross-correlation, 1 for the same sound, at any loudness
+}
+
+// enough tells the same sound from any other: through A-law the same clip reaches 0.9 and more, while other speech stays
+// below 0.6, and longer clips far below it, as the test of Find shows.
+const enough = 0.7
+
+// Found says that this is the clip, not just the likeliest place.
+func (m Match) Found() bool { return m.Likeness >= enough }
+
+func (m Match) String() string { return fmt.Sprintf("%v with likeness %.2f", m.At, m.Likeness) }
+
+// ReadSound reads a WAV file of 8 kHz, 16 bits and one channel; it may still be written to.
+func ReadSound(t *testing.T, file string) Sound {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	start := bytes.Index(content, []byte("data"))
+	if start < 0 {
+		return nil // nothing written yet
+	}
+	require.Equal(t, uint32(rate), binary.LittleEndian.Uint32(content[24:]), "sample rate of %s", file)
+	require.Equal(t, uint16(16), binary.LittleEndian.Uint16(content[34:]), "bits a sample of %s", file)
+	samples := content[start+8:]
+	sound := make(Sound, len(samples)/2)
+	for i := range sound {
+		sound[i] = float64(int16(binary.LittleEndian.Uint16(samples[2*i:]))) / math.MaxInt16
+	}
+	return sound
+}
+
+// Length is how long the sound lasts.
+func (s Sound) Length() time.Duration { return time.Duration(len(s)) * time.Second / rate }
+
+// From is the sound from a place on.
+func (s Sound) From(at time.Duration) Sound {
+	return s[min(int(at*rate/time.Second), len(s)):]
+}
+
+// Until is the sound up to a place.
+func (s Sound) Until(at time.Duration) Sound {
+	return s[:min(int(at*rate/time.Second), len(s))]
+}
+
+// Level is the sound's root mean square in dB below full scale.
+func (s Sound) Level() float64 {
+	var sum float64
+	for _, sample := range s {
+		sum += sample * sample
+	}
+	return 10 * math.Log10(sum/float64(len(s))+1e-12)
+}
+
+// Find returns where in s the clip is likeliest to be. Up to 100 ms of its end may be missing at the end of s: a call that
+// is hung up after the clip takes the last packets along.
+func (s Sound) Find(clip Sound) Match {
+	s = append(slices.Clip(s), make(Sound, rate/10)...)
+	if len(clip) == 0 || len(s) < len(clip) {
+		return Match{}
+	}
+	var clipEnergy float64
+	for _, sample := range clip {
+		clipEnergy += sample * sample
+	}
+	products := correlate(s, clip)
+	before := make([]float64, len(s)+1) // energy of all samples before
+	for i, sample := range s {
+		before[i+1] = before[i] + sample*sample
+	}
+	best := Match{Likeness: -1}
+	for i := range len(s) - len(clip) + 1 {
+		energy := before[i+len(clip)] - before[i]
+		if energy < clipEnergy/1e4 { // 40 dB quieter: silence, where any noise could look alike
+			continue
+		}
+		if likeness := products[i] / math.Sqrt(energy*clipEnergy); likeness > best.Likeness {
+			best = Match{At: time.Duration(i) * time.Second / rate, Likeness: likeness}
+		}
+	}
+	return best
+}
+
+// correlate returns the inner product of clip with s at each shift, by way of the Fourier transform.
+func correlate(s, clip Sound) []float64 {
+	size := 1 << bits.Len(uint(len(s)+len(clip)))
+	a, b := make([]complex128, size), make([]complex128, size)
+	for i, sample := range s {
+		a[i] = complex(sample, 0)
+	}
+	for i, sample := range clip {
+		b[i] = complex(sample, 0)
+	}
+	transform(a)
+	transform(b)
+	for i := range a {
+		a[i] = cmplx.Conj(a[i] * cmplx.Conj(b[i])) // conjugated: the next transform is then the inverse
+	}
+	transform(a)
+	products := make([]float64, len(s))
+	for i := range products {
+		products[i] = real(a[i]) / float64(size)
+	}
+	return products
+}
+
+// transform is the Fourier transform in place, radix 2; len(x) is a power of two.
+func transform(x []complex128) {
+	shift := 64 - bits.Len(uint(len(x)-1))
+	for i := range x {
+		if j := int(bits.Reverse64(uint64(i)) >> shift); i < j {
+			x[i], x[j] = x[j], x[i]
+		}
+	}
+	for half := 1; half < len(x); half *= 2 {
+		step := cmplx.Rect(1, -math.Pi/float64(half))
+		for start := 0; start < len(x); start += 2 * half {
+			turn := complex(1, 0)
+			for i := start; i < start+half; i++ {
+				even, odd := x[i], turn*x[i+half]
+				x[i], x[i+half] = even+odd, even-odd
+				turn *= step
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package voice_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/dialogue"
+	"okno/internal/sandbox"
+	"okno/ivr/ivrtest"
+	"okno/ivr/voice"
+)
+
+func newPack(t *testing.T) (pack *voice.Pack, folder string) {
+	t.Helper()
+	tools, err := sandbox.Prepare(t.Context(), "speech", "asterisk")
+	require.NoError(t, err)
+	folder = t.TempDir()
+	return voice.New(voice.Config{
+		Espeak: tools.Espeak, Folder: folder, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop(),
+	}), folder
+}
+
+func sentence(l dialogue.Language, text string) [][]dialogue.Fragment {
+	return [][]dialogue.Fragment{{{Kind: dialogue.Words, Language: l, Text: text}}}
+}
+
+func read(t *testing.T, uri string) ivrtest.Sound {
+	t.Helper()
+	return ivrtest.ReadSound(t, strings.TrimPrefix(uri, "sound:")+".wav")
+}
+
+func TestClipsCanBeHeard(t *testing.T) {
+	t.Parallel()
+	pack, _ := newPack(t)
+	for _, test := range []struct {
+		language dialogue.Language
+		text     string
+	}{
+		{dialogue.Kazakh, "Қазақ тілі үшін бірді басыңыз."},
+		{dialogue.Russian, "Для русского языка нажмите два."},
+		{dialogue.English, "For English, press three."},
+		{dialogue.Kazakh, "он"},
+	} {
+		clips := pack.Clips(t.Context(), sentence(test.language, test.text))
+		require.Len(t, clips, 1, test.text)
+		sound := read(t, clips[0])
+		require.Greater(t, sound.Length(), 200*time.Millisecond, test.text)
+		require.Less(t, sound.Length(), 5*time.Second, test.text)
+		require.InDelta(t, -20, sound.Level(), 4, test.text)
+		for _, sample := range sound {
+			require.Less(t, math.Abs(sample), 0.75, "%s is clipped", test.text)
+		}
+	}
+}
+
+func TestClipIsNamedByItsContentAndMadeOnce(t *testing.T) {
+	t.Parallel()
+	pack, folder := newPack(t)
+	first := pack.Clips(t.Context(), sentence(dialogue.Russian, "Статус"))
+	file := strings.TrimPrefix(first[0], "sound:") + ".wav"
+	made, err := os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o644), made.Mode().Perm(), "Asterisk may run as another user")
+
+	require.Equal(t, first, pack.Clips(t.Context(), sentence(dialogue.Russian, "Статус")))
+	again, err := os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, made.ModTime(), again.ModTime(), "the clip was made again")
+
+	require.NotEqual(t, first, pack.Clips(t.Context(), sentence(dialogue.Russian, "Статусы")))
+	require.NotEqual(t, first, pack.Clips(t.Context(), sentence(dialogue.Kazakh, "Статус")))
+	left, err := filepath.Glob(filepath.Join(folder, "*", ".half-*"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+func TestPrepareLeavesNothingToRenderWhileACallerWaits(t *testing.T) {
+	t.Parallel()
+	tools, err := sandbox.Prepare(t.Context(), "speech")
+	require.NoError(t, err)
+	folder := t.TempDir()
+	require.NoError(t, voice.New(voice.Config{Espeak: tools.Espeak, Folder: folder}).
+		Prepare(t.Context(), []voice.Phrase{{Language: dialogue.Russian, Text: "Ваш номер"}}))
+
+	prepared := voice.New(voice.Config{Espeak: "/nothing/speaks/here", Folder: folder, SeenAs: "/srv/sounds"})
+	clips := prepared.Clips(t.Context(), [][]dialogue.Fragment{
+		{
+			{Kind: dialogue.Words, Language: dialogue.Russian, Text: "Ваш номер"},
+			{Kind: dialogue.SpokenCase, Language: dialogue.Kazakh, Text: "123456786"},
+		},
+		{{Kind: dialogue.SpokenDate, Language: dialogue.English, Text: "2026-12-05"}},
+		{{Kind: dialogue.SpokenCount, Language: dialogue.Russian, Text: "999"}},
+	})
+	// 1 for the words, 9 digits and 2 pauses, 2 for the date, 3 for the number, 2 breaths between the utterances
+	require.Len(t, clips, 1+9+2+2+3+2)
+	for _, clip := range clips {
+		require.True(t, strings.HasPrefix(clip, "sound:/srv/sounds/"), clip)
+	}
+	announcement := ivrtest.ReadSound(t, filepath.Join(folder, "unavailable.wav"))
+	require.Greater(t, announcement.Length(), 8*time.Second)
+}
+
+func TestWordThatCannotBeSpokenSilencesNothingElse(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	var log strings.Builder
+	mute := voice.New(voice.Config{
+		Espeak: "/nothing/speaks/here", Folder: folder, Log: zerolog.New(&log),
+		Recorded: map[dialogue.Language]string{dialogue.Russian: "/sounds/ru"},
+	})
+	clips := mute.Clips(t.Context(), [][]dialogue.Fragment{{
+		{Kind: dialogue.Words, Language: dialogue.Russian, Text: "Иванов Иван"},
+		{Kind: dialogue.SpokenDigits, Language: dialogue.Russian, Text: "12"},
+	}})
+	require.Equal(t, []string{"sound:/sounds/ru/digits/1", "sound:/sounds/ru/digits/2"}, clips)
+	require.Contains(t, log.String(), "clip left out")
+	require.NotContains(t, log.String(), "Иванов")
+}
