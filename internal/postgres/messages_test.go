@@ -140,6 +140,13 @@ func TestRedeliveryIsToldFromASecondMessage(t *testing.T) {
 	arrive(t, db, whole("b3", true))
 	require.Empty(t, drain(t, db), "the SMSC's own id says so")
 
+	// The process died a while ago, and no other has its name.
+	begin("b4", "a/0@other")
+	later := whole("b4", false)
+	later.ReceivedAt = time.Now().Add(5 * time.Second)
+	arrive(t, db, later)
+	require.Empty(t, drain(t, db))
+
 	// Long before the end of its bind a message was acknowledged for certain.
 	db = pgtest.New(t)
 	begin("b1", "a/0@n")

@@ -15,8 +15,8 @@ import (
 )
 
 // A message is a redelivery if the SMSC's own id says so, or if the same came in the last moments of a bind that has ended
-// since: its acknowledgement may not have got through. 35 s is what an SMSC waits for an answer, and what the note that
-// a bind is alive may be old.
+// since, or of which nothing has been noted for 3 s: its acknowledgement may not have got through. 35 s is what an SMSC
+// waits for an answer, and what the note that a bind is alive may be old.
 const addMOs = `
 INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at)
 SELECT a.link, a.bind, a.source, a.destination, a.text, a.fingerprint, a.received_at
@@ -25,7 +25,9 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::byte
 WHERE NOT EXISTS (
     SELECT FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
     WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-      AND (a.identified OR m.bind <> a.bind AND b.ended_at IS NOT NULL AND m.received_at > b.alive_at - interval '35 seconds'))
+      AND (a.identified
+           OR m.bind <> a.bind AND (b.ended_at IS NOT NULL OR b.alive_at < a.received_at - interval '3 seconds')
+              AND m.received_at > b.alive_at - interval '35 seconds'))
 ORDER BY a.nth`
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
