@@ -7,7 +7,7 @@ CREATE TABLE sms_binds (
     slot     text NOT NULL,              -- "operator-a/0@node-1": the next bind there ends this one
     link     text NOT NULL,
     began_at timestamptz NOT NULL,
-    alive_at timestamptz NOT NULL,
+    alive_at timestamptz NOT NULL,       -- infinity: ended with everything acknowledged
     ended_at timestamptz
 );
 CREATE INDEX sms_binds_live ON sms_binds (slot) WHERE ended_at IS NULL;

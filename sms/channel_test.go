@@ -298,6 +298,10 @@ func TestSameTextAgainIsASecondMessage(t *testing.T) {
 		require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
 	}
 	r.eventually("three answers", func() bool { return len(s.Received(phone1)) == 3 })
+	r.stop() // and so after a restart
+	r.run()
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
+	r.eventually("the fourth", func() bool { return len(s.Received(phone1)) == 4 })
 }
 
 func TestRestartLosesAndDoublesNothing(t *testing.T) {

@@ -59,6 +59,16 @@ func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
 	})
 }
 
+const endBind = `UPDATE sms_binds SET ended_at = now(), alive_at = 'infinity' WHERE id = $1`
+
+// EndBind notes that a session ended with everything acknowledged: the same message again is a second one.
+func (db *DB) EndBind(ctx context.Context, id string) error {
+	if _, err := db.pool.Exec(ctx, endBind, id); err != nil {
+		return fmt.Errorf("end bind: %w", err)
+	}
+	return nil
+}
+
 // Quarantined says how many PDUs are kept that could not be read.
 func (db *DB) Quarantined(ctx context.Context) (n int, err error) {
 	err = db.pool.QueryRow(ctx, `SELECT count(*) FROM sms_quarantine`).Scan(&n)

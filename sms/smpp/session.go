@@ -19,8 +19,10 @@ var (
 	// ErrUnanswered is a request that left, or may have, and got no response:
 	// what the peer did with it is unknown.
 	ErrUnanswered = errors.New("smpp: no answer")
-	// ErrClosed is a session ended by its own side.
+	// ErrClosed is a session ended by its own side, with nothing open on either.
 	ErrClosed = errors.New("smpp: session closed")
+	// ErrAbandoned is a session ended by its own side with requests unanswered.
+	ErrAbandoned = errors.New("smpp: session closed with requests open")
 	// ErrUnbound is a session that the peer has ended with an unbind.
 	ErrUnbound = errors.New("smpp: unbound by the peer")
 	// ErrSilent is a peer that no longer answers enquire_link.
@@ -96,7 +98,8 @@ func (s *Session) Done() <-chan struct{} { return s.done }
 
 // Run serves the bind until it ends, and says why. When ctx ends it takes no
 // new request, waits up to Options.Drain for the open ones of both sides,
-// unbinds, and returns ErrClosed. All its goroutines have ended by then.
+// unbinds, and returns ErrClosed, or ErrAbandoned if that was not enough. All its
+// goroutines have ended by then.
 func (s *Session) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(s.read)
@@ -105,9 +108,9 @@ func (s *Session) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		s.farewell()
+		s.end(ErrAbandoned) // unless the unbind was answered
 	case <-s.done:
 	}
-	s.end(ErrClosed)
 	wg.Wait()
 	return s.endCause
 }
@@ -160,6 +163,16 @@ func (s *Session) checkQuiet() {
 		default:
 			close(s.quiet)
 		}
+	}
+}
+
+// leave ends the session once its unbind is answered.
+func (s *Session) leave() {
+	select {
+	case <-s.quiet:
+		s.end(ErrClosed)
+	default:
+		s.end(ErrAbandoned)
 	}
 }
 
