@@ -14,19 +14,19 @@ func TestCitizenKeysThroughTheDialogue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000001", "1414")
-	at := phone.Hears(t, w.clip(t, words(texts["menu"])), 0, 20*time.Second)
+	at := w.hears(t, phone, "menu", "", 0)
 	require.Equal(t, "+77010000001", w.only(t, call.InDialogue).Number)
 
 	phone.Key(t, "1")
-	at = phone.Hears(t, w.clip(t, words(texts["ask"])), at, 10*time.Second)
+	at = w.hears(t, phone, "ask", "", at)
 	phone.Key(t, "0")
 	phone.Key(t, "31")
-	at = phone.Hears(t, w.clip(t, words(texts["told"]), digits("031")), at, 10*time.Second)
+	at = w.hears(t, phone, "told", "031", at)
 
 	phone.Key(t, "7")
-	at = phone.Hears(t, w.clip(t, words(texts["wrong"])), at, 10*time.Second)
+	at = w.hears(t, phone, "wrong", "", at)
 	phone.Key(t, "3")
-	phone.Hears(t, w.clip(t, words(texts["bye"])), at, 10*time.Second)
+	w.hears(t, phone, "bye", "", at)
 	phone.Ends(t, 5*time.Second)
 	w.ends(t)
 }
@@ -35,14 +35,14 @@ func TestKeyStopsThePrompt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000002", "1414")
-	menu := w.clip(t, words(texts["menu"]))
+	menu := w.clip(t, "menu")
 	at := phone.Hears(t, menu.Until(2*time.Second), 0, 10*time.Second)
 	phone.Key(t, "1")
-	phone.Hears(t, w.clip(t, words(texts["ask"])), at, 10*time.Second)
+	w.hears(t, phone, "ask", "", at)
 
-	end := phone.Heard(t).Find(menu.From(menu.Length() - 3*time.Second))
+	end := phone.Heard().Find(menu.From(menu.Length() - 3*time.Second))
 	require.False(t, end.Found(), "the menu was said to its end: %v", end)
-	require.Less(t, phone.Heard(t).Find(w.clip(t, words(texts["ask"]))).At, 4*time.Second, "the prompt did not stop at once")
+	require.Less(t, phone.Heard().Find(w.clip(t, "ask")).At, 4*time.Second, "the prompt did not stop at once")
 	phone.HangUp(t)
 	w.ends(t)
 }
@@ -52,12 +52,12 @@ func TestKeysAheadAreKept(t *testing.T) {
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000003", "1414")
 	phone.Key(t, "10313") // to the code, the code, and goodbye
-	phone.Hears(t, w.clip(t, words(texts["bye"])), 0, 10*time.Second)
+	w.hears(t, phone, "bye", "", 0)
 	phone.Ends(t, 5*time.Second)
 
-	heard := phone.Heard(t)
+	heard := phone.Heard()
 	for _, passedOver := range []string{"ask", "told"} {
-		place := heard.Find(w.clip(t, words(texts[passedOver])))
+		place := heard.Find(w.clip(t, passedOver))
 		require.False(t, place.Found(), "%q was said: %v", passedOver, place)
 	}
 	require.Less(t, heard.Length(), 8*time.Second)
@@ -69,11 +69,11 @@ func TestSilenceIsAnAnswer(t *testing.T) {
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000004", "1414")
 	phone.Key(t, "1")
-	at := phone.Hears(t, w.clip(t, words(texts["ask"])), 0, 10*time.Second)
-	at = phone.Hears(t, w.clip(t, words(texts["silence"])), at, 10*time.Second)
+	at := w.hears(t, phone, "ask", "", 0)
+	at = w.hears(t, phone, "silence", "", at)
 	phone.Key(t, "4")
 	phone.Key(t, "#")
-	phone.Hears(t, w.clip(t, words(texts["told"]), digits("4")), at, 10*time.Second)
+	w.hears(t, phone, "told", "4", at)
 	phone.HangUp(t)
 	w.ends(t)
 }
@@ -82,7 +82,7 @@ func TestHangUpDuringAPrompt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000005", "1414")
-	phone.Hears(t, w.clip(t, words(texts["menu"])).Until(time.Second), 0, 10*time.Second)
+	phone.Hears(t, w.clip(t, "menu").Until(time.Second), 0, 10*time.Second)
 	interaction := w.only(t, call.InDialogue).Interaction
 	phone.HangUp(t)
 	w.ends(t)
@@ -94,15 +94,15 @@ func TestStepsThatFail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000006", "1414")
-	at := phone.Hears(t, w.clip(t, words(texts["menu"])).Until(time.Second), 0, 10*time.Second)
+	at := phone.Hears(t, w.clip(t, "menu").Until(time.Second), 0, 10*time.Second)
 	w.script.mu.Lock()
 	w.script.down = 2
 	w.script.mu.Unlock()
 	phone.Key(t, "3")
 	// the key was taken by a step whose answer never came, so the last prompt is said again
-	at = phone.Hears(t, w.clip(t, words(texts["menu"])), at, 15*time.Second)
+	at = w.hears(t, phone, "menu", "", at)
 	phone.Key(t, "3")
-	phone.Hears(t, w.clip(t, words(texts["bye"])), at, 10*time.Second)
+	w.hears(t, phone, "bye", "", at)
 	phone.Ends(t, 5*time.Second)
 	w.ends(t)
 }

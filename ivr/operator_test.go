@@ -23,17 +23,17 @@ func (w *world) queued(t *testing.T, number string) (*ivrtest.Phone, int64) {
 	t.Helper()
 	phone := w.phones.Call(t, number, "1414")
 	phone.Key(t, "2")
-	phone.Hears(t, w.clip(t, words(texts["queue"])), 0, 15*time.Second)
+	w.hears(t, phone, "queue", "", 0)
 	return phone, w.only(t, call.Waiting).Interaction
 }
 
 // requireTalk has both say something that the other hears.
 func (w *world) requireTalk(t *testing.T, citizen, operator *ivrtest.Phone) {
 	t.Helper()
-	after := citizen.Heard(t).Length()
+	after := citizen.Heard().Length()
 	operator.Speak(t, w.recorded("vm-nobodyavail"))
 	citizen.Hears(t, ivrtest.ReadSound(t, w.recorded("vm-nobodyavail")), after, 10*time.Second)
-	after = operator.Heard(t).Length()
+	after = operator.Heard().Length()
 	citizen.Speak(t, w.recorded("agent-pass"))
 	operator.Hears(t, ivrtest.ReadSound(t, w.recorded("agent-pass")), after, 10*time.Second)
 }
@@ -49,9 +49,9 @@ func TestCitizenAndOperatorHearEachOther(t *testing.T) {
 	require.ErrorIs(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1002")}),
 		ivr.ErrNotWaiting)
 
-	after := citizen.Heard(t).Length()
+	after := citizen.Heard().Length()
 	operator.HangUp(t)
-	citizen.Hears(t, w.clip(t, words(texts["bye"])), after, 10*time.Second)
+	w.hears(t, citizen, "bye", "", after)
 	citizen.Ends(t, 5*time.Second)
 	require.Equal(t, []bool{false}, w.script.departures())
 	w.ends(t)
@@ -91,8 +91,8 @@ func TestCitizenWaitsOnWhenAnOperatorIsNotToBeHad(t *testing.T) {
 	require.Error(t, connect(withdrawn, "silent"))
 	require.Equal(t, call.Leg{}, w.only(t, call.Waiting).Leg)
 
-	music := citizen.Heard(t).Length()
-	require.Eventually(t, func() bool { return citizen.Heard(t).Length() > music+time.Second }, 5*time.Second, 100*time.Millisecond,
+	music := citizen.Heard().Length()
+	require.Eventually(t, func() bool { return citizen.Heard().Length() > music+time.Second }, 5*time.Second, 100*time.Millisecond,
 		"no music while waiting")
 	require.NoError(t, connect(t.Context(), "1001"))
 	w.requireTalk(t, citizen, w.phones.Rings(t, "1001", 5*time.Second))
@@ -106,7 +106,7 @@ func TestOperatorWhoIsLostGivesTheCitizenBackToTheQueue(t *testing.T) {
 	citizen, interaction := w.queued(t, "+77010000014")
 	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
 	w.phones.Rings(t, "1001", 5*time.Second)
-	after := citizen.Heard(t).Length()
+	after := citizen.Heard().Length()
 	request, err := http.NewRequest(http.MethodDelete,
 		w.asterisk.ARI()+"/channels/"+w.only(t, call.Connected).Leg.Channel+"?reason_code=41", nil) // temporary failure
 	require.NoError(t, err)
@@ -115,7 +115,7 @@ func TestOperatorWhoIsLostGivesTheCitizenBackToTheQueue(t *testing.T) {
 	require.NoError(t, err)
 	response.Body.Close()
 
-	citizen.Hears(t, w.clip(t, words(texts["queue"])), after, 10*time.Second)
+	w.hears(t, citizen, "queue", "", after)
 	require.Equal(t, []bool{true}, w.script.departures())
 	w.only(t, call.Waiting)
 	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1002")}))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -113,6 +114,7 @@ func (s *session) greet(ctx context.Context) (conversation.Turn, error) {
 	s.call.Interaction = turn.Interaction
 	s.log = s.log.With().Int64("interaction", turn.Interaction).Logger()
 	s.line.route(s, turn.Interaction, "")
+	turn.Spoken = slices.Insert(turn.Spoken, 0, nil) // a breath before the first word: a connection's first moment is often lost
 	return turn, s.line.rest.answer(s.channel)
 }
 

@@ -87,14 +87,27 @@ func (w *world) start(t *testing.T) {
 	require.Eventually(t, func() bool { return w.line.Ready() == nil }, 10*time.Second, 20*time.Millisecond)
 }
 
-// clip is the sound of a text, or of its words and the digits after them.
-func (w *world) clip(t *testing.T, fragments ...dialogue.Fragment) ivrtest.Sound {
+// clip is the sound of a text.
+func (w *world) clip(t *testing.T, name string) ivrtest.Sound {
 	t.Helper()
-	var sound ivrtest.Sound
-	for _, uri := range w.pack.Clips(t.Context(), [][]dialogue.Fragment{fragments}) {
-		sound = append(sound, ivrtest.ReadSound(t, strings.TrimPrefix(uri, "sound:")+".wav")...)
+	uris := w.pack.Clips(t.Context(), [][]dialogue.Fragment{{words(texts[name])}})
+	require.Len(t, uris, 1)
+	return ivrtest.ReadSound(t, strings.TrimPrefix(uris[0], "sound:")+".wav")
+}
+
+// hears waits until the phone has heard a text, and the digits after it, in this order and without a gap. It returns the
+// place where they end.
+func (w *world) hears(t *testing.T, phone *ivrtest.Phone, name, spelled string, after time.Duration) time.Duration {
+	t.Helper()
+	const within, gap = 15 * time.Second, 150 * time.Millisecond
+	at := phone.Hears(t, w.clip(t, name), after, within)
+	for _, uri := range w.pack.Clips(t.Context(), [][]dialogue.Fragment{{digits(spelled)}}) {
+		clip := ivrtest.ReadSound(t, strings.TrimPrefix(uri, "sound:")+".wav")
+		end := phone.Hears(t, clip, at-gap, within)
+		require.InDelta(t, at, end-clip.Length(), float64(gap), "%s does not follow at once", uri)
+		at = end
 	}
-	return sound
+	return at
 }
 
 // recorded is a file of Asterisk's own, for people to say.
