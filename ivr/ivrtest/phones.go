@@ -208,10 +208,11 @@ func (p *Phones) Rings(t *testing.T, extension string, within time.Duration) *Ph
 	}
 }
 
-// Key presses keys, 100 ms each with 100 ms between.
+// Key presses keys, 100 ms each with 100 ms between, and returns when the last has been let go.
 func (p *Phone) Key(t *testing.T, keys string) {
 	t.Helper()
 	p.phones.post(t, "/channels/"+p.id+"/dtmf", url.Values{"dtmf": {keys}})
+	<-time.After(time.Duration(len(keys)) * 200 * time.Millisecond)
 }
 
 // Speak plays a WAV file to the other side, as if it were said into the phone.
