@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -81,7 +82,7 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	err = b.channel.Store.BeginBind(ctx, message.Bind{ID: id, Slot: b.slot, Link: b.link.Name})
 	if err != nil {
 		session.Close()
-		return 0, err
+		return 0, fmt.Errorf("%w: %w", errNoDatabase, err)
 	}
 	began := time.Now()
 	b.setUp(id)
@@ -119,12 +120,16 @@ func (b *bind) aliveID() string {
 	return b.id
 }
 
+var errNoDatabase = errors.New("waiting for the database")
+
 // safeReason says what is wrong with a link in words for /readyz.
 func safeReason(err error) string {
 	var status smpp.Status
 	switch {
 	case err == nil:
 		return "ended"
+	case errors.Is(err, errNoDatabase):
+		return errNoDatabase.Error()
 	case errors.As(err, &status):
 		return status.Error()
 	case errors.Is(err, context.DeadlineExceeded):

@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -16,8 +17,8 @@ import (
 
 // Store is what the channel keeps. Each method is one transaction.
 type Store interface {
-	// CommitSMS writes down a ledger and says how many messages in it are whole and new.
-	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (messages int, err error)
+	// CommitSMS writes down a ledger; join gives the text of a long message's parts.
+	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
@@ -34,7 +35,9 @@ type Options struct {
 	Answer func(ctx context.Context) (found bool, err error)
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
-	// Node tells this process from others that serve the same links.
+	// Node tells this machine from others that serve the same links. It must be
+	// the same after a restart: by it the new process knows the binds of the one
+	// that died, and what those may not have acknowledged. Default: the host name.
 	Node string
 	// Answerers is how many messages are answered at once. Default 8.
 	Answerers int
@@ -78,6 +81,9 @@ func New(o Options) (*Channel, error) {
 	}
 	if o.Answerers == 0 {
 		o.Answerers = 8
+	}
+	if o.Node == "" {
+		o.Node, _ = os.Hostname()
 	}
 	if o.tune == (tuning{}) {
 		o.tune = usual

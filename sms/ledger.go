@@ -140,8 +140,8 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	messages, err := l.channel.Store.CommitSMS(ctx, page, joinParts)
-	if err == nil && messages > 0 {
+	err := l.channel.Store.CommitSMS(ctx, page, joinParts)
+	if err == nil && len(page.Arrivals) > 0 {
 		ring(l.channel.unheard)
 	}
 	return err

@@ -23,6 +23,7 @@ import (
 type flags struct {
 	Listen        string        `default:"127.0.0.1:2775" help:"Address for SMPP."`
 	HTTP          string        `name:"http" default:"127.0.0.1:2780" help:"Address of the phones' HTTP API."`
+	AllowOrigin   string        `help:"Origin of a page elsewhere that may use the HTTP API (CORS), or *."`
 	SystemID      string        `help:"What an ESME must present; none: any may bind."`
 	Password      string        `env:"SMSCSIM_PASSWORD" help:"Its password."`
 	ReceiptDelay  time.Duration `default:"500ms" help:"How long a message is on its way to a phone."`
@@ -66,7 +67,7 @@ func run(ctx context.Context, f flags, log zerolog.Logger) error {
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return smsc.Serve(ctx, smppListener) })
-	group.Go(func() error { return serveHTTP(ctx, httpListener, newPhones(ctx, smsc)) })
+	group.Go(func() error { return serveHTTP(ctx, httpListener, newPhones(ctx, smsc, f.AllowOrigin)) })
 	return group.Wait()
 }
 

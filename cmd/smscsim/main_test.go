@@ -33,7 +33,7 @@ func phonesOf(t *testing.T, o office) (url string, session *smpp.Session) {
 	ended := make(chan struct{})
 	go func() { defer close(ended); smsc.Serve(ctx, listener) }()
 	t.Cleanup(func() { cancel(); <-ended })
-	server := httptest.NewServer(newPhones(ctx, smsc))
+	server := httptest.NewServer(newPhones(ctx, smsc, "http://page.test"))
 	t.Cleanup(func() { cancel(); server.Close() })
 
 	session, err = smpp.Dial(t.Context(), listener.Addr().String(), smpp.Bind{Mode: smpp.Transceiver},
@@ -93,6 +93,18 @@ func TestPhoneIsToldWhatWentWrong(t *testing.T) {
 	require.Equal(t, http.StatusConflict, post(t, url, `{"from":"77010000001","to":"1414","text":"x"}`))
 	require.Equal(t, http.StatusBadRequest, post(t, url, `{"from":"","to":"1414","text":"x"}`))
 	require.Equal(t, http.StatusBadRequest, post(t, url, `nonsense`))
+}
+
+func TestPageElsewhereMayUseIt(t *testing.T) {
+	t.Parallel()
+	url, _ := phonesOf(t, office(smpp.OK))
+	request, err := http.NewRequest(http.MethodOptions, url+"/mo", nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusNoContent, answer.StatusCode)
+	require.Equal(t, "http://page.test", answer.Header.Get("Access-Control-Allow-Origin"))
 }
 
 func TestStopsCleanly(t *testing.T) {

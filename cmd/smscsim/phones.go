@@ -22,14 +22,26 @@ type phones struct {
 	life context.Context // ends with the program: streams do not hold the server up
 }
 
-func newPhones(life context.Context, smsc *smstest.SMSC) http.Handler {
+// newPhones serves the API until life ends. A page from origin may use it; "": none from elsewhere.
+func newPhones(life context.Context, smsc *smstest.SMSC, origin string) http.Handler {
 	p := &phones{smsc, life}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /mo", p.send)
 	mux.HandleFunc("GET /messages", p.messages)
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	return mux
+	if origin == "" {
+		return mux
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Headers", "Content-Type")
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (p *phones) send(w http.ResponseWriter, r *http.Request) {

@@ -5,13 +5,12 @@ import (
 	"fmt"
 
 	"okno/internal/message"
-	"okno/internal/news"
 )
 
-// CommitSMS writes down all that a channel has to say, in one transaction. join decodes the parts of a long message, in
-// order; some may be missing. It gives how many whole messages are new: the others were redeliveries, or parts.
-func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (messages int, err error) {
-	err = db.Do(ctx, func(w *Work) error {
+// CommitSMS writes down all that a channel has to say, in one transaction. Redeliveries are passed over. join gives the text
+// of a long message's parts, which come in order; some may be missing.
+func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error {
+	err := db.Do(ctx, func(w *Work) error {
 		if err := w.addPoisons(ctx, l.Poisons); err != nil {
 			return err
 		}
@@ -21,16 +20,12 @@ func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]messa
 		if err := w.applyReceipts(ctx, l.Receipts); err != nil {
 			return err
 		}
-		messages, err = w.addArrivals(ctx, l.Arrivals, join)
-		if messages > 0 {
-			w.touch(news.MO)
-		}
-		return err
+		return w.addArrivals(ctx, l.Arrivals, join)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("commit sms: %w", err)
+		return fmt.Errorf("commit sms: %w", err)
 	}
-	return messages, nil
+	return nil
 }
 
 const addPoison = `
@@ -62,4 +57,10 @@ func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
 		}
 		return nil
 	})
+}
+
+// Quarantined says how many PDUs are kept that could not be read.
+func (db *DB) Quarantined(ctx context.Context) (n int, err error) {
+	err = db.pool.QueryRow(ctx, `SELECT count(*) FROM sms_quarantine`).Scan(&n)
+	return n, err
 }

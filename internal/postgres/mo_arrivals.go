@@ -11,11 +11,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/message"
+	"okno/internal/news"
 )
 
 // A message is a redelivery if the SMSC's own id says so, or if the same came in the last moments of a bind that has ended
-// since: its acknowledgement may not have got through. 35 s is what an SMSC waits for an answer, and what the note that
-// a bind is alive may be old.
+// since, or of which nothing has been noted for 3 s: its acknowledgement may not have got through. 35 s is what an SMSC
+// waits for an answer, and what the note that a bind is alive may be old.
 const addMOs = `
 INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at)
 SELECT a.link, a.bind, a.source, a.destination, a.text, a.fingerprint, a.received_at
@@ -24,33 +25,43 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::byte
 WHERE NOT EXISTS (
     SELECT FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
     WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-      AND (a.identified OR m.bind <> a.bind AND b.ended_at IS NOT NULL AND m.received_at > b.alive_at - interval '35 seconds'))
+      AND (a.identified
+           OR m.bind <> a.bind AND (b.ended_at IS NOT NULL OR b.alive_at < a.received_at - interval '3 seconds')
+              AND m.received_at > b.alive_at - interval '35 seconds'))
 ORDER BY a.nth`
 
-// addArrivals adds what is new, in the order given.
-func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string) (int, error) {
-	var whole, parts []message.Arrival
+// addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
+func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string) error {
+	if len(arrivals) == 0 {
+		return nil
+	}
+	if err := w.lockParts(ctx, arrivals); err != nil {
+		return fmt.Errorf("lock mo parts: %w", err)
+	}
+	var whole []message.Arrival
 	for _, a := range arrivals {
-		if a.Part.Total > 0 {
-			parts = append(parts, a)
-		} else {
+		if a.Part.Total == 0 {
 			whole = append(whole, a)
+			continue
+		}
+		if err := w.addWhole(ctx, whole); err != nil {
+			return fmt.Errorf("add mo: %w", err)
+		}
+		whole = nil
+		if err := w.addPart(ctx, a, join); err != nil {
+			return fmt.Errorf("add mo part: %w", err)
 		}
 	}
-	added, err := w.addWhole(ctx, whole)
-	if err != nil {
-		return 0, fmt.Errorf("add mo: %w", err)
+	if err := w.addWhole(ctx, whole); err != nil {
+		return fmt.Errorf("add mo: %w", err)
 	}
-	joined, err := w.addParts(ctx, parts, join)
-	if err != nil {
-		return 0, fmt.Errorf("add mo part: %w", err)
-	}
-	return added + joined, nil
+	w.touch(news.MO)
+	return nil
 }
 
-func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival) (int, error) {
+func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival) error {
 	if len(arrivals) == 0 {
-		return 0, nil
+		return nil
 	}
 	var links, binds, sources, destinations, texts []string
 	var fingerprints [][]byte
@@ -62,11 +73,29 @@ func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival) (int, e
 		fingerprints, identified = append(fingerprints, a.Fingerprint), append(identified, a.Identified)
 		received = append(received, a.ReceivedAt)
 	}
-	tag, err := w.tx.Exec(ctx, addMOs, links, binds, sources, destinations, texts, fingerprints, identified, received)
-	return int(tag.RowsAffected()), err
+	_, err := w.tx.Exec(ctx, addMOs, links, binds, sources, destinations, texts, fingerprints, identified, received)
+	return err
 }
 
 const lockParts = `SELECT pg_advisory_xact_lock(hashtextextended($1, 5))`
+
+// lockParts keeps other nodes from the long messages to which the arrivals belong: their parts may come by several at once.
+// The order is the same for all, so that nobody waits in a circle.
+func (w *Work) lockParts(ctx context.Context, arrivals []message.Arrival) error {
+	var names []string
+	for _, a := range arrivals {
+		if a.Part.Total > 0 {
+			names = append(names, partsOf(a).lockName())
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if _, err := w.tx.Exec(ctx, lockParts, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 const addPart = `
 INSERT INTO mo_parts (link, source, destination, reference, total, part, text, coding, bind, received_at)
@@ -80,56 +109,38 @@ WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND tota
 const dropParts = `
 DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5`
 
-// addParts keeps parts and makes messages of those that are complete with them. Parts of one message may come by several
-// nodes at once, so they take turns, in an order that is the same for all.
-func (w *Work) addParts(ctx context.Context, parts []message.Arrival, join func([]message.Part) string) (joined int, err error) {
-	slices.SortStableFunc(parts, func(a, b message.Arrival) int { return cmp.Compare(partsOf(a).lockName(), partsOf(b).lockName()) })
-	for _, a := range parts {
-		key := partsOf(a)
-		if _, err := w.tx.Exec(ctx, lockParts, key.lockName()); err != nil {
-			return joined, err
+// addPart keeps a part, and makes a message if none is missing with it. The same part again is a redelivery; another under
+// its number begins a new message under a reference used before, and what waits of the old one is all that will come of it.
+func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]message.Part) string) error {
+	key := partsOf(a)
+	isNew, err := w.insertPart(ctx, key, a)
+	if err != nil {
+		return err
+	}
+	if !isNew {
+		var known []byte
+		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number)...).Scan(&known)
+		if err != nil || bytes.Equal(known, a.Part.Payload) {
+			return err
 		}
-		isNew, err := w.addPart(ctx, key, a, join)
-		if err != nil {
-			return joined, err
+		if _, err := w.joinParts(ctx, key, true, join); err != nil {
+			return err
 		}
-		if !isNew {
-			continue
+		if _, err := w.tx.Exec(ctx, dropParts, key.args()...); err != nil {
+			return err
 		}
-		made, err := w.joinParts(ctx, key, false, join)
-		if err != nil {
-			return joined, err
-		}
-		if made {
-			joined++
+		if _, err := w.insertPart(ctx, key, a); err != nil {
+			return err
 		}
 	}
-	return joined, nil
+	_, err = w.joinParts(ctx, key, false, join)
+	return err
 }
 
-// addPart says if the part is new. The same part again is a redelivery; another under its number begins a new message
-// under a reference used before, and what waits of the old one is all that will come of it.
-func (w *Work) addPart(ctx context.Context, key partsKey, a message.Arrival, join func([]message.Part) string) (bool, error) {
-	insert := func() (bool, error) {
-		tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
-			a.Part.Number, a.Part.Payload, int(a.Part.Coding), a.Bind, a.ReceivedAt)
-		return tag.RowsAffected() == 1, err
-	}
-	if isNew, err := insert(); isNew || err != nil {
-		return isNew, err
-	}
-	var known []byte
-	err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number)...).Scan(&known)
-	if err != nil || bytes.Equal(known, a.Part.Payload) {
-		return false, err
-	}
-	if _, err := w.joinParts(ctx, key, true, join); err != nil {
-		return false, err
-	}
-	if _, err := w.tx.Exec(ctx, dropParts, key.args()...); err != nil {
-		return false, err
-	}
-	return insert()
+func (w *Work) insertPart(ctx context.Context, key partsKey, a message.Arrival) (isNew bool, err error) {
+	tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
+		a.Part.Number, a.Part.Payload, int(a.Part.Coding), a.Bind, a.ReceivedAt)
+	return tag.RowsAffected() == 1, err
 }
 
 // partsKey tells long messages apart (3GPP TS 23.040 §9.2.3.24.1).

@@ -25,62 +25,62 @@ const processedMO = `UPDATE mo_messages SET processed_at = $2, interaction_id = 
 
 const triedMO = `
 UPDATE mo_messages SET attempts = attempts + 1, failure = $2, due_at = $3, processed_at = $4
-WHERE id = $1 AND processed_at IS NULL`
-
-var errNoMO = errors.New("no mo waits")
+WHERE id = $1`
 
 // moAttempts is how often a message that cannot be processed is tried, before it is put aside so that the citizen's next
 // ones are heard. The pauses between double from one second.
 const moAttempts = 5
 
 // ProcessMO takes the next waiting message and lets answer deal with it in the transaction that marks it processed; answer
-// gives the interaction that it belongs to. found is false when nothing waits. After an error the message waits and is
-// tried again.
+// gives the interaction that it belongs to. found is false when nothing waits. What answer did before an error is undone,
+// and the message is tried again later; the error is given as well.
 func (db *DB) ProcessMO(ctx context.Context, now time.Time,
 	answer func(context.Context, *Work, message.MO) (interaction int64, err error)) (found bool, err error) {
-	var mo message.MO
+	var failure error
 	err = db.Do(ctx, func(w *Work) error {
+		var mo message.MO
 		err := w.tx.QueryRow(ctx, claimMO, now).Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &mo.Text,
 			&mo.Parts, &mo.Incomplete, &mo.ReceivedAt, &mo.Attempts)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return errNoMO
+			return nil
 		}
 		if err != nil {
 			return err
 		}
-		interaction, err := answerSafely(ctx, w, mo, answer)
-		if err != nil {
+		found = true
+		interaction, err := w.attempt(ctx, mo, answer)
+		if err == nil {
+			_, err = w.tx.Exec(ctx, processedMO, mo.ID, now, interaction)
 			return err
 		}
-		_, err = w.tx.Exec(ctx, processedMO, mo.ID, now, interaction)
+		failure = fmt.Errorf("process mo %d: %w", mo.ID, err)
+		var aside *time.Time
+		if mo.Attempts+1 >= moAttempts {
+			aside = &now
+		}
+		_, err = w.tx.Exec(ctx, triedMO, mo.ID, failure.Error(), now.Add(time.Second<<mo.Attempts), aside)
 		return err
 	})
-	switch {
-	case err == nil:
-		return true, nil
-	case errors.Is(err, errNoMO):
-		return false, nil
-	case mo.ID == 0 || ctx.Err() != nil:
-		return false, fmt.Errorf("claim mo: %w", err)
+	if err != nil {
+		return false, errors.Join(failure, fmt.Errorf("process mo: %w", err))
 	}
-	err = fmt.Errorf("process mo %d: %w", mo.ID, err)
-	var aside *time.Time
-	if mo.Attempts+1 >= moAttempts {
-		aside = &now
-	}
-	if _, noted := db.pool.Exec(ctx, triedMO, mo.ID, err.Error(), now.Add(time.Second<<mo.Attempts), aside); noted != nil {
-		return false, errors.Join(err, noted)
-	}
-	return true, err
+	return found, failure
 }
 
-// answerSafely turns a panic into an error: one message must not stop all others for good.
-func answerSafely(ctx context.Context, w *Work, mo message.MO,
+// attempt runs answer behind a savepoint, so that the row stays locked when what answer did is undone. A panic is an
+// error: one message must not stop all others for good.
+func (w *Work) attempt(ctx context.Context, mo message.MO,
 	answer func(context.Context, *Work, message.MO) (int64, error)) (interaction int64, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
-	return answer(ctx, w, mo)
+	err = pgx.BeginFunc(ctx, w.tx, func(savepoint pgx.Tx) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("panic: %v", r)
+			}
+		}()
+		inner := *w
+		inner.tx = savepoint
+		interaction, err = answer(ctx, &inner, mo)
+		return err
+	})
+	return interaction, err
 }

@@ -9,7 +9,8 @@ import (
 	"okno/internal/news"
 )
 
-const aliveBinds = `UPDATE sms_binds SET alive_at = $2 WHERE id = ANY($1) AND ended_at IS NULL`
+// A bind that lives is not ended, whatever another process of the same name has thought.
+const aliveBinds = `UPDATE sms_binds SET alive_at = $2, ended_at = NULL WHERE id = ANY($1)`
 
 const expireSegments = `
 UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1

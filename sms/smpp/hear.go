@@ -90,7 +90,7 @@ func (s *Session) read() {
 			return
 		}
 		if err != nil {
-			s.end(readCause(err))
+			s.end(s.readCause(err))
 			return
 		}
 		s.lastRead.Store(int64(time.Since(s.started)))
@@ -98,7 +98,10 @@ func (s *Session) read() {
 	}
 }
 
-func readCause(err error) error {
+func (s *Session) readCause(err error) error {
+	if s.unbound { // and so may close before the writer has noted it
+		return ErrUnbound
+	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return ErrSilent
 	}
@@ -128,6 +131,7 @@ func (s *Session) hear(frame []byte, whole bool) {
 	case enquireLink:
 		s.reply(PDU{Command: enquireLink | responseBit, Sequence: p.Sequence}, nil)
 	case unbind:
+		s.unbound = true
 		s.reply(PDU{Command: unbind | responseBit, Sequence: p.Sequence}, ErrUnbound)
 	case alertNotification: // has no response (SMPP 3.4 §4.12)
 	case bindReceiver, bindTransmitter, bindTransceiver:

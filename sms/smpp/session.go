@@ -53,6 +53,7 @@ type Session struct {
 	done     chan struct{}
 	endOnce  sync.Once
 	endCause error // read after done
+	unbound  bool  // the peer has unbound; the reader's own
 
 	lastRead atomic.Int64 // nanoseconds since started
 	started  time.Time
