@@ -92,6 +92,7 @@ func (s *session) node() string { return fmt.Sprintf("%s/%p", s.desk.Node, s) }
 type frame struct {
 	Type    string           `json:"type"`    // hello, command
 	Streams map[string]int64 `json:"streams"` // hello: the numbers seen last
+	SIP     bool             `json:"sip"`     // hello: the page has a SIP account that works
 	ID      string           `json:"id"`      // command: a ULID of the page's
 	Name    string           `json:"name"`
 	Args    json.RawMessage  `json:"args"`
@@ -109,7 +110,7 @@ func (s *session) read(ctx context.Context) error {
 		}
 		switch m.Type {
 		case "hello":
-			if err := s.hello(ctx, m.Streams); err != nil {
+			if err := s.hello(ctx, m.Streams, m.SIP); err != nil {
 				return err
 			}
 		case "command":
@@ -121,12 +122,12 @@ func (s *session) read(ctx context.Context) error {
 }
 
 // hello connects the desk: whoever comes back gets what was missed, everybody gets the desk as it stands.
-func (s *session) hello(ctx context.Context, seen map[string]int64) error {
+func (s *session) hello(ctx context.Context, seen map[string]int64, hasSIP bool) error {
 	if err := s.lease(ctx); err != nil {
 		return err
 	}
-	welcome := object{"type": "welcome", "agent": agentJSON(s.agent), "dispositions": acd.Dispositions, "pause_reasons": acd.PauseReasons, "sip": nil}
-	if s.desk.Calls != nil && s.agent.Endpoint == "" {
+	welcome := object{"type": "welcome", "agent": agentJSON(s.agent), "dispositions": acd.Dispositions, "pause_reasons": acd.PauseReasons, "voice": s.desk.Calls != nil, "sip": nil}
+	if s.desk.Calls != nil && !hasSIP && s.agent.Endpoint == "" {
 		account, err := s.desk.Calls.Account(ctx, s.agent.ID)
 		if err != nil { // the desk works for SMS, and says that it has no voice
 			s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("no sip account")

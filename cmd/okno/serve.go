@@ -64,6 +64,7 @@ type node struct {
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
+	calls     *deskCalls // nil without voice
 }
 
 // run starts the node's parts in order, waits for the end, and stops them in reverse.
@@ -165,6 +166,14 @@ func (n *node) startRoles() error {
 	if n.config.has(roleAPI) {
 		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
 	}
+	if n.config.has(roleVoice) {
+		if err := n.startVoice(); err != nil {
+			return err
+		}
+	}
+	if n.config.has(roleDesk) {
+		n.startDesk()
+	}
 	if n.config.has(roleSMS) {
 		if err := n.startSMS(); err != nil {
 			return err
@@ -220,11 +229,11 @@ func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
 	}
 }
 
-// nodeName tells this process from others.
-func nodeName() string {
+// nodeName tells nodes apart; one that comes back has its name again, and so what was its.
+func nodeName(c config) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "node"
 	}
-	return fmt.Sprintf("%s-%d", host, os.Getpid())
+	return host + "/" + c.HTTP.Listen
 }
