@@ -46,7 +46,8 @@ func (p *Phone) Register(mux *http.ServeMux) {
 			r.SetURL(smsc)
 			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, "/phone/sms")
 		}}
-		mux.Handle("/phone/sms/", proxy)
+		mux.Handle("GET /phone/sms/", proxy)
+		mux.Handle("POST /phone/sms/", proxy)
 	}
 	mux.Handle("GET /phone/", http.StripPrefix("/phone/", p.Page))
 }

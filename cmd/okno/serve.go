@@ -79,17 +79,15 @@ func (n *node) run(ctx context.Context) error {
 		return fmt.Errorf("http.listen: %w", err)
 	}
 	n.parts = newComponents(n.log)
-	defer n.parts.stop()
+	defer n.close()
 	n.parts.start("http", n.serveHTTP(listener))
 
 	if n.news, err = news.Open(n.config.NATSURL); err != nil {
 		return err
 	}
-	defer n.news.Close()
 	if n.db, err = openDatabase(n.config, n.news.Publish); err != nil {
 		return err
 	}
-	defer n.db.Close()
 	n.checks.Add("database", n.db.Ready)
 	if err := n.awaitDatabase(ctx); err != nil {
 		return err
@@ -125,6 +123,17 @@ func (n *node) run(ctx context.Context) error {
 		return nil
 	case err := <-n.parts.failed:
 		return err
+	}
+}
+
+// close stops the parts in reverse, and then what they stand on.
+func (n *node) close() {
+	n.parts.stop()
+	if n.db != nil {
+		n.db.Close()
+	}
+	if n.news != nil {
+		n.news.Close()
 	}
 }
 
