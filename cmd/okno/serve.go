@@ -64,6 +64,7 @@ type node struct {
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
+	calls     *deskCalls // nil without voice
 }
 
 // run starts the node's parts in order, waits for the end, and stops them in reverse.
@@ -78,17 +79,15 @@ func (n *node) run(ctx context.Context) error {
 		return fmt.Errorf("http.listen: %w", err)
 	}
 	n.parts = newComponents(n.log)
-	defer n.parts.stop()
+	defer n.close()
 	n.parts.start("http", n.serveHTTP(listener))
 
 	if n.news, err = news.Open(n.config.NATSURL); err != nil {
 		return err
 	}
-	defer n.news.Close()
 	if n.db, err = openDatabase(n.config, n.news.Publish); err != nil {
 		return err
 	}
-	defer n.db.Close()
 	n.checks.Add("database", n.db.Ready)
 	if err := n.awaitDatabase(ctx); err != nil {
 		return err
@@ -124,6 +123,17 @@ func (n *node) run(ctx context.Context) error {
 		return nil
 	case err := <-n.parts.failed:
 		return err
+	}
+}
+
+// close stops the parts in reverse, and then what they stand on.
+func (n *node) close() {
+	n.parts.stop()
+	if n.db != nil {
+		n.db.Close()
+	}
+	if n.news != nil {
+		n.news.Close()
 	}
 }
 
@@ -164,6 +174,14 @@ func (n *node) startRoles() error {
 	}
 	if n.config.has(roleAPI) {
 		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
+	}
+	if n.config.has(roleVoice) {
+		if err := n.startVoice(); err != nil {
+			return err
+		}
+	}
+	if n.config.has(roleDesk) {
+		n.startDesk()
 	}
 	if n.config.has(roleSMS) {
 		if err := n.startSMS(); err != nil {
@@ -220,11 +238,11 @@ func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
 	}
 }
 
-// nodeName tells this process from others.
-func nodeName() string {
+// nodeName tells nodes apart; one that comes back has its name again, and so what was its.
+func nodeName(c config) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "node"
 	}
-	return fmt.Sprintf("%s-%d", host, os.Getpid())
+	return host + "/" + c.HTTP.Listen
 }

@@ -23,11 +23,50 @@ func (db *DB) Connected(ctx context.Context, interaction int64) error {
 
 const requeueContact = `
 UPDATE contacts SET state = 'waiting', agent_id = NULL, accepted_at = NULL, priority = priority + 1
-WHERE interaction_id = $1 AND state = 'accepted' RETURNING id`
+WHERE interaction_id = $1 AND state IN ('accepted', 'connected') RETURNING id`
 
-// Requeue gives a citizen whose agent could not be reached back to the front of the queue. acd.ErrState.
+// Requeue gives a citizen whose agent could not be reached, or was lost, back to the front of the queue. acd.ErrState.
 func (db *DB) Requeue(ctx context.Context, interaction int64) error {
 	return db.contactStep(ctx, "requeue", interaction, requeueContact)
+}
+
+// AgentNotReached requeues a citizen, and pauses the agent whose phone did not answer.
+func (db *DB) AgentNotReached(ctx context.Context, interaction, agent int64) error {
+	if err := db.Requeue(ctx, interaction); err != nil {
+		return err
+	}
+	return db.Do(ctx, func(w *Work) error { return w.setStatus(ctx, agent, acd.Paused, acd.NotResponding, "okno") })
+}
+
+// What a process was in the middle of when it died: an agent was being rung, or had just been joined.
+const halfConnected = `
+SELECT c.interaction_id, k.state = 'connected' FROM contacts c JOIN calls k ON k.interaction_id = c.interaction_id
+WHERE c.state = 'accepted'`
+
+// SettleContacts brings contacts that were being connected into agreement with their calls.
+func (db *DB) SettleContacts(ctx context.Context) error {
+	rows, err := db.pool.Query(ctx, halfConnected)
+	if err != nil {
+		return fmt.Errorf("settle contacts: %w", err)
+	}
+	type half struct {
+		Interaction int64
+		Connected   bool
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[half])
+	if err != nil {
+		return fmt.Errorf("settle contacts: %w", err)
+	}
+	for _, h := range found {
+		step := db.Requeue
+		if h.Connected {
+			step = db.Connected
+		}
+		if err := step(ctx, h.Interaction); err != nil && !errors.Is(err, acd.ErrState) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (db *DB) contactStep(ctx context.Context, verb string, interaction int64, update string) error {

@@ -1,14 +1,14 @@
 package ivrtest
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
-	"path/filepath"
-	"strconv"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -24,9 +24,12 @@ import (
 // Phones is an Asterisk that plays telephones, each call a Phone.
 type Phones struct {
 	asterisk *sandbox.Asterisk
+	ears     net.Listener // of AudioSocket connections, one a phone
+	work     sync.WaitGroup
 
 	mu     sync.Mutex
 	phones map[string]*Phone      // by channel id
+	keys   map[string]*Phone      // by the UUID that its AudioSocket connection begins with
 	calls  map[string]chan *Phone // incoming, by extension
 }
 
@@ -34,8 +37,13 @@ type Phones struct {
 type Phone struct {
 	phones *Phones
 	id     string
-	up     chan struct{} // answered, and recording
+	ear    chan struct{} // it can hear and speak
+	up     chan struct{} // answered
 	over   chan struct{} // hung up, by whoever
+
+	mu    sync.Mutex
+	heard []byte // 16 bits a sample
+	say   []byte // likewise
 }
 
 const sitePhones = `
@@ -54,15 +62,10 @@ match = 127.0.0.0/8
 
 const siteDialplan = `
 [calling]
-exten => s,1,MixMonitor(${UNIQUEID}.wav,r(${UNIQUEID}-heard.wav))
- same => n,Stasis(phones)
- same => n,Hangup()
+exten => s,1,Stasis(phones)
 
 [ringing]
-exten => _X.,1,Answer()
- same => n,MixMonitor(${UNIQUEID}.wav,r(${UNIQUEID}-heard.wav))
- same => n,Stasis(phones,${EXTEN})
- same => n,Hangup()
+exten => _X.,1,Stasis(phones,${EXTEN})
 exten => busy,1,Busy(5)
 exten => silent,1,Ringing()
  same => n,Wait(60)
@@ -74,25 +77,25 @@ func StartPhones(t *testing.T, tools sandbox.Tools, line string) *Phones {
 	asterisk, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
 		Tree: tools.AsteriskTree, Run: t.TempDir(), Name: "phones", Username: "phones", Password: "phones",
 		Site: map[string]string{
-			"modules.conf":    "load = app_mixmonitor.so\n",
+			"modules.conf":    "load = res_audiosocket.so\nload = chan_audiosocket.so\n",
 			"pjsip.conf":      fmt.Sprintf(sitePhones, line),
 			"extensions.conf": siteDialplan,
 		},
 	})
 	require.NoError(t, err)
-	p := &Phones{asterisk: asterisk, phones: map[string]*Phone{}, calls: map[string]chan *Phone{}}
+	p := &Phones{asterisk: asterisk, phones: map[string]*Phone{}, keys: map[string]*Phone{}, calls: map[string]chan *Phone{}}
 	events := fmt.Sprintf("ws%s/events?app=phones&api_key=phones:phones", strings.TrimPrefix(asterisk.ARI(), "http"))
 	stream, _, err := websocket.DefaultDialer.DialContext(t.Context(), events, nil)
 	require.NoError(t, err)
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		p.read(stream)
-	}()
+	p.ears, err = net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	p.work.Go(func() { p.read(stream) })
+	p.work.Go(p.listen)
 	t.Cleanup(func() {
 		require.NoError(t, asterisk.Stop())
 		stream.Close()
-		<-read
+		p.ears.Close()
+		p.work.Wait()
 	})
 	return p
 }
@@ -112,22 +115,58 @@ func (p *Phones) read(stream *websocket.Conn) {
 		}
 		switch event := event.(type) {
 		case *ari.StasisStart:
-			phone := p.phone(event.Channel.ID)
-			if len(event.Args) > 0 {
-				p.rung(event.Args[0]) <- phone
-			}
-			close(phone.up)
+			p.work.Go(func() { p.started(event) })
 		case *ari.StasisEnd:
-			close(p.phone(event.Channel.ID).over)
+			if phone := p.phone(event.Channel.ID); !strings.HasPrefix(phone.id, mediaPrefix) {
+				close(phone.over)
+			}
 		}
 	}
 }
+
+// started joins a phone with its ear and mouth, an AudioSocket channel, as soon as both are there. A caller's ear is there
+// first, and misses nothing; a phone that rings answers once it has one.
+func (p *Phones) started(event *ari.StasisStart) {
+	id, isMedia := strings.CutPrefix(event.Channel.ID, mediaPrefix)
+	phone := p.phone(id)
+	switch {
+	case isMedia:
+		_, _ = p.ask(http.MethodPost, "/bridges/"+id, url.Values{"type": {"mixing"}})
+		p.join(id, mediaPrefix+id)
+		close(phone.ear)
+	case len(event.Args) == 0:
+		p.join(id, id)
+		close(phone.up)
+	default:
+		_, _ = p.attach(id)
+		<-phone.ear
+		p.join(id, id)
+		_, _ = p.ask(http.MethodPost, "/channels/"+id+"/answer", nil)
+		p.rung(event.Args[0]) <- phone
+		close(phone.up)
+	}
+}
+
+// attach asks for a phone's AudioSocket channel.
+func (p *Phones) attach(id string) (string, error) {
+	return p.ask(http.MethodPost, "/channels/externalMedia", url.Values{
+		"channelId": {mediaPrefix + id}, "app": {"phones"}, "external_host": {p.ears.Addr().String()},
+		"encapsulation": {"audiosocket"}, "transport": {"tcp"}, "format": {"slin"}, "data": {p.key(id)},
+	})
+}
+
+func (p *Phones) join(bridge, channel string) {
+	_, _ = p.ask(http.MethodPost, "/bridges/"+bridge+"/addChannel", url.Values{"channel": {channel}})
+}
+
+// mediaPrefix begins the ids of AudioSocket channels, which end with their phone's.
+const mediaPrefix = "media-"
 
 func (p *Phones) phone(id string) *Phone {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.phones[id] == nil {
-		p.phones[id] = &Phone{phones: p, id: id, up: make(chan struct{}), over: make(chan struct{})}
+		p.phones[id] = &Phone{phones: p, id: id, ear: make(chan struct{}), up: make(chan struct{}), over: make(chan struct{})}
 	}
 	return p.phones[id]
 }
@@ -145,6 +184,9 @@ func (p *Phones) rung(extension string) chan *Phone {
 func (p *Phones) Call(t *testing.T, from, number string) *Phone {
 	t.Helper()
 	phone := p.phone(fmt.Sprintf("call-%d", time.Now().UnixNano()))
+	said, err := p.attach(phone.id)
+	require.NoError(t, err, said)
+	wait(t, phone.ear, 5*time.Second, "the phone has no ear")
 	p.post(t, "/channels/"+phone.id, url.Values{
 		"endpoint": {"PJSIP/" + number + "@line"}, "callerId": {from}, "timeout": {"20"},
 		"context": {"calling"}, "extension": {"s"}, "priority": {"1"},
@@ -153,11 +195,12 @@ func (p *Phones) Call(t *testing.T, from, number string) *Phone {
 	return phone
 }
 
-// Rings returns the next call that came in for an extension, which was answered at once.
+// Rings returns the next call that came in for an extension, answered.
 func (p *Phones) Rings(t *testing.T, extension string, within time.Duration) *Phone {
 	t.Helper()
 	select {
 	case phone := <-p.rung(extension):
+		wait(t, phone.up, within, "the phone %s is not up", extension)
 		return phone
 	case <-time.After(within):
 		require.FailNow(t, fmt.Sprintf("no call for %s within %v", extension, within))
@@ -165,17 +208,21 @@ func (p *Phones) Rings(t *testing.T, extension string, within time.Duration) *Ph
 	}
 }
 
-// Key presses keys, 100 ms each with 100 ms between.
+// Key presses keys, 100 ms each with 100 ms between, and returns when the last has been let go.
 func (p *Phone) Key(t *testing.T, keys string) {
 	t.Helper()
 	p.phones.post(t, "/channels/"+p.id+"/dtmf", url.Values{"dtmf": {keys}})
+	<-time.After(time.Duration(len(keys)) * 200 * time.Millisecond)
 }
 
 // Speak plays a WAV file to the other side, as if it were said into the phone.
 func (p *Phone) Speak(t *testing.T, file string) {
 	t.Helper()
-	media := "sound:" + strings.TrimSuffix(file, filepath.Ext(file))
-	p.phones.post(t, "/channels/"+p.id+"/play", url.Values{"media": {media}})
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say = append(p.say, content[bytes.Index(content, []byte("data"))+8:]...)
 }
 
 // HangUp ends the call from this side.
@@ -203,9 +250,10 @@ func (p *Phone) IsUp() bool {
 
 // Heard is what came from the other side until now. Where that sent nothing (Asterisk sends no silence) there is nothing,
 // so a place in it is not a time of day.
-func (p *Phone) Heard(t *testing.T) Sound {
-	t.Helper()
-	return ReadSound(t, filepath.Join(p.phones.asterisk.Config.Run, "spool", "monitor", p.id+"-heard.wav"))
+func (p *Phone) Heard() Sound {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return samples(p.heard)
 }
 
 // Hears waits until the clip has been heard in full, not before the given place in the call, and returns the place
@@ -214,7 +262,7 @@ func (p *Phone) Hears(t *testing.T, clip Sound, after, within time.Duration) tim
 	t.Helper()
 	var best Match
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
-		best = p.Heard(t).From(after).Find(clip)
+		best = p.Heard().From(after).Find(clip)
 		if best.Found() {
 			return after + best.At + clip.Length()
 		}
@@ -231,17 +279,28 @@ func (p *Phones) post(t *testing.T, path string, query url.Values) {
 
 func (p *Phones) request(t *testing.T, method, path string, query url.Values) {
 	t.Helper()
+	said, err := p.ask(method, path, query)
+	require.NoError(t, err, said)
+}
+
+func (p *Phones) ask(method, path string, query url.Values) (said string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, p.asterisk.ARI()+path+"?"+query.Encode(), nil)
-	require.NoError(t, err)
+	if err != nil {
+		return "", err
+	}
 	request.SetBasicAuth("phones", "phones")
 	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
+	if err != nil {
+		return "", err
+	}
 	defer response.Body.Close()
-	said, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Less(t, response.StatusCode, 300, "%s %s: %s %s", method, path, strconv.Itoa(response.StatusCode), json.RawMessage(said))
+	content, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s", method, path, response.Status)
+	}
+	return string(content), err
 }
 
 func wait(t *testing.T, done <-chan struct{}, within time.Duration, otherwise string, args ...any) {

@@ -41,7 +41,7 @@ func TestLineWithoutOkno(t *testing.T) {
 			phone := phones.Call(t, "+77010000001", "1414")
 			phone.Ends(t, 15*time.Second)
 
-			heard := phone.Heard(t)
+			heard := phone.Heard()
 			found := heard.Find(ivrtest.ReadSound(t, filepath.Join(sounds, test.heard+".wav")))
 			require.True(t, found.Found(), "%s: %v", test.heard, found)
 			other := heard.Find(ivrtest.ReadSound(t, filepath.Join(sounds, test.notHeard+".wav")))

@@ -46,10 +46,14 @@ func ReadSound(t *testing.T, file string) Sound {
 	}
 	require.Equal(t, uint32(rate), binary.LittleEndian.Uint32(content[24:]), "sample rate of %s", file)
 	require.Equal(t, uint16(16), binary.LittleEndian.Uint16(content[34:]), "bits a sample of %s", file)
-	samples := content[start+8:]
-	sound := make(Sound, len(samples)/2)
+	return samples(content[start+8:])
+}
+
+// samples reads 16-bit samples, little-endian.
+func samples(pcm []byte) Sound {
+	sound := make(Sound, len(pcm)/2)
 	for i := range sound {
-		sound[i] = float64(int16(binary.LittleEndian.Uint16(samples[2*i:]))) / math.MaxInt16
+		sound[i] = float64(int16(binary.LittleEndian.Uint16(pcm[2*i:]))) / math.MaxInt16
 	}
 	return sound
 }
@@ -76,12 +80,35 @@ func (s Sound) Level() float64 {
 	return 10 * math.Log10(sum/float64(len(s))+1e-12)
 }
 
-// Find returns where in s the clip is likeliest to be. Up to 100 ms of its end may be missing at the end of s: a call that
-// is hung up after the clip takes the last packets along.
+const (
+	piece = rate * 8 / 10 // a piece of a clip that is looked for by itself
+	slip  = rate / 5      // how far off it may be: under load, packets are lost or late
+	cut   = rate / 10     // how much of a clip's end a hang-up may take along
+)
+
+// Find returns where in s the clip is likeliest to be: it is placed as a whole, then each piece of it near its place, so that a
+// packet lost in the middle does not spoil the likeness of what comes after.
 func (s Sound) Find(clip Sound) Match {
-	s = append(slices.Clip(s), make(Sound, rate/10)...)
+	padded := append(slices.Clip(s), make(Sound, cut)...)
+	at, likeness := padded.place(clip)
+	if len(clip) < 2*piece {
+		return Match{At: Sound(s[:at]).Length(), Likeness: likeness}
+	}
+	var sum float64
+	var pieces int
+	for start := 0; start+piece <= len(clip); start += piece {
+		near := padded[min(max(at+start-slip, 0), len(padded)):min(at+start+piece+slip, len(padded))]
+		_, likeness := near.place(clip[start : start+piece])
+		sum += likeness
+		pieces++
+	}
+	return Match{At: Sound(s[:at]).Length(), Likeness: sum / float64(pieces)}
+}
+
+// place is the sample at which the clip is likeliest to begin.
+func (s Sound) place(clip Sound) (at int, likeness float64) {
 	if len(clip) == 0 || len(s) < len(clip) {
-		return Match{}
+		return 0, 0
 	}
 	var clipEnergy float64
 	for _, sample := range clip {
@@ -92,17 +119,16 @@ func (s Sound) Find(clip Sound) Match {
 	for i, sample := range s {
 		before[i+1] = before[i] + sample*sample
 	}
-	best := Match{Likeness: -1}
 	for i := range len(s) - len(clip) + 1 {
 		energy := before[i+len(clip)] - before[i]
 		if energy < clipEnergy/1e4 { // 40 dB quieter: silence, where any noise could look alike
 			continue
 		}
-		if likeness := products[i] / math.Sqrt(energy*clipEnergy); likeness > best.Likeness {
-			best = Match{At: time.Duration(i) * time.Second / rate, Likeness: likeness}
+		if l := products[i] / math.Sqrt(energy*clipEnergy); l > likeness {
+			at, likeness = i, l
 		}
 	}
-	return best
+	return at, likeness
 }
 
 // correlate returns the inner product of clip with s at each shift, by way of the Fourier transform.

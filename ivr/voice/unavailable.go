@@ -16,6 +16,9 @@ var unavailable = []Phrase{
 	{dialogue.English, "We are sorry, the line is not available at the moment. Please call again in a few minutes."},
 }
 
+// Unavailable is the URI of the announcement that Prepare makes.
+func (p *Pack) Unavailable() string { return "sound:" + filepath.Join(p.config.SeenAs, "unavailable") }
+
 // joinUnavailable makes the announcement of its sentences, which have been rendered.
 func (p *Pack) joinUnavailable() error {
 	var joined []float64

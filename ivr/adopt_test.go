@@ -1,0 +1,105 @@
+package ivr_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/call"
+	"okno/internal/dialogue"
+	"okno/ivr"
+)
+
+// crash ends the line without a word to anyone, and starts another.
+func (w *world) crash(t *testing.T) {
+	t.Helper()
+	w.stop()
+	w.start(t)
+}
+
+func TestNextProcessGoesOnInTheMenu(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000021", "1414")
+	menu := w.clip(t, "menu")
+	phone.Hears(t, menu.Until(2*time.Second), 0, 10*time.Second)
+	w.crash(t)
+
+	after := phone.Heard().Length()
+	at := phone.Hears(t, menu.Until(4*time.Second), after-time.Second, 10*time.Second)
+	phone.Key(t, "3")
+	w.hears(t, phone, "bye", "", at)
+	phone.Ends(t, 5*time.Second)
+	w.ends(t)
+	end := phone.Heard().Find(menu.From(menu.Length() - 3*time.Second))
+	require.False(t, end.Found(), "the prompt of the process before was said to its end: %v", end)
+}
+
+func TestNextProcessKeepsTheQueue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	citizen, interaction := w.queued(t, "+77010000022")
+	w.crash(t)
+	require.Equal(t, interaction, w.only(t, call.Waiting).Interaction)
+	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
+	w.requireTalk(t, citizen, w.phones.Rings(t, "1001", 5*time.Second))
+	citizen.HangUp(t)
+	w.ends(t)
+}
+
+func TestNextProcessWatchesTheTalk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	citizen, interaction := w.queued(t, "+77010000023")
+	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
+	operator := w.phones.Rings(t, "1001", 5*time.Second)
+	w.crash(t)
+	w.requireTalk(t, citizen, operator)
+	after := citizen.Heard().Length()
+	operator.HangUp(t)
+	w.hears(t, citizen, "bye", "", after)
+	citizen.Ends(t, 5*time.Second)
+	require.Equal(t, []bool{false}, w.script.departures())
+	w.ends(t)
+}
+
+func TestNextProcessBuriesWhatEndedUnseen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gone, inQueue := w.queued(t, "+77010000024")
+	w.stop()
+	gone.HangUp(t)
+	w.start(t)
+	w.ends(t)
+	require.Equal(t, dialogue.Input{Kind: dialogue.Hangup}, w.script.inputs(inQueue)[1], "after the key")
+
+	// and an operator who was lost meanwhile
+	citizen, interaction := w.queued(t, "+77010000025")
+	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
+	operator := w.phones.Rings(t, "1001", 5*time.Second)
+	w.stop()
+	after := citizen.Heard().Length()
+	operator.HangUp(t)
+	w.start(t)
+	w.hears(t, citizen, "queue", "", after)
+	require.Equal(t, []bool{true}, w.script.departures())
+	require.Equal(t, call.Leg{}, w.only(t, call.Waiting).Leg)
+	citizen.HangUp(t)
+	w.ends(t)
+}
+
+func TestNewCallsAreToldWhileNobodyServes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.pack.Prepare(t.Context(), nil))
+	w.stop()
+	phone := w.phones.Call(t, "+77010000026", "1414")
+	phone.Ends(t, 30*time.Second)
+	require.Greater(t, phone.Heard().Length(), 8*time.Second)
+	w.start(t)
+	again := w.phones.Call(t, "+77010000026", "1414")
+	again.Hears(t, w.clip(t, "menu").Until(2*time.Second), 0, 10*time.Second)
+	again.HangUp(t)
+	w.ends(t)
+}

@@ -1,0 +1,108 @@
+package ivr_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/call"
+	"okno/internal/dialogue"
+)
+
+func TestCitizenKeysThroughTheDialogue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000001", "1414")
+	at := w.hears(t, phone, "menu", "", 0)
+	require.Equal(t, "+77010000001", w.only(t, call.InDialogue).Number)
+
+	phone.Key(t, "1")
+	at = w.hears(t, phone, "ask", "", at)
+	phone.Key(t, "0")
+	phone.Key(t, "31")
+	at = w.hears(t, phone, "told", "031", at)
+
+	phone.Key(t, "7")
+	at = w.hears(t, phone, "wrong", "", at)
+	phone.Key(t, "3")
+	w.hears(t, phone, "bye", "", at)
+	phone.Ends(t, 5*time.Second)
+	w.ends(t)
+}
+
+func TestKeyStopsThePrompt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000002", "1414")
+	menu := w.clip(t, "menu")
+	at := phone.Hears(t, menu.Until(2*time.Second), 0, 10*time.Second)
+	phone.Key(t, "1")
+	w.hears(t, phone, "ask", "", at)
+
+	end := phone.Heard().Find(menu.From(menu.Length() - 3*time.Second))
+	require.False(t, end.Found(), "the menu was said to its end: %v", end)
+	require.Less(t, phone.Heard().Find(w.clip(t, "ask")).At, 4*time.Second, "the prompt did not stop at once")
+	phone.HangUp(t)
+	w.ends(t)
+}
+
+func TestKeysAheadAreKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000003", "1414")
+	phone.Key(t, "10313") // to the code, the code, and goodbye
+	w.hears(t, phone, "bye", "", 0)
+	phone.Ends(t, 5*time.Second)
+
+	heard := phone.Heard()
+	for _, passedOver := range []string{"ask", "told"} {
+		place := heard.Find(w.clip(t, passedOver))
+		require.False(t, place.Found(), "%q was said: %v", passedOver, place)
+	}
+	require.Less(t, heard.Length(), 8*time.Second)
+	w.ends(t)
+}
+
+func TestSilenceIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000004", "1414")
+	phone.Key(t, "1")
+	at := w.hears(t, phone, "ask", "", 0)
+	at = w.hears(t, phone, "silence", "", at)
+	phone.Key(t, "4")
+	phone.Key(t, "#")
+	w.hears(t, phone, "told", "4", at)
+	phone.HangUp(t)
+	w.ends(t)
+}
+
+func TestHangUpDuringAPrompt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000005", "1414")
+	phone.Hears(t, w.clip(t, "menu").Until(time.Second), 0, 10*time.Second)
+	interaction := w.only(t, call.InDialogue).Interaction
+	phone.HangUp(t)
+	w.ends(t)
+	require.Equal(t, []dialogue.Input{{Kind: dialogue.Hangup}}, w.script.inputs(interaction))
+}
+
+// A database that is away for a moment is not heard; one that stays away is admitted.
+func TestStepsThatFail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.phones.Call(t, "+77010000006", "1414")
+	at := phone.Hears(t, w.clip(t, "menu").Until(time.Second), 0, 10*time.Second)
+	w.script.mu.Lock()
+	w.script.down = 2
+	w.script.mu.Unlock()
+	phone.Key(t, "3")
+	// the key was taken by a step whose answer never came, so the last prompt is said again
+	at = phone.Hears(t, w.clip(t, "menu").Until(3*time.Second), at, 15*time.Second)
+	phone.Key(t, "3")
+	w.hears(t, phone, "bye", "", at)
+	phone.Ends(t, 5*time.Second)
+	w.ends(t)
+}

@@ -1,0 +1,51 @@
+package ivr
+
+import (
+	"strings"
+	"time"
+
+	"okno/internal/dialogue"
+)
+
+// entry gathers keys into the answer that an expectation waits for. It judges none of them: the dialogue does.
+type entry struct {
+	expect dialogue.Expectation
+	keys   string
+}
+
+// takesKeys says whether the expectation is one that keys can answer.
+func takesKeys(e dialogue.Expectation) bool {
+	return e.Kind == dialogue.ExpectKey || e.Kind == dialogue.ExpectDigits
+}
+
+// press adds a key. Complete means that the answer is in keys.
+func (e *entry) press(key string) (complete bool) {
+	if e.expect.Kind == dialogue.ExpectKey {
+		e.keys = key
+		return true
+	}
+	if key == e.expect.Terminator {
+		return true
+	}
+	e.keys += key
+	return e.keys == e.expect.Back || len(e.keys) >= e.expect.MaxDigits
+}
+
+// patience is how long to wait for the next key.
+func (e *entry) patience() time.Duration {
+	if e.keys == "" {
+		return e.expect.Timeout
+	}
+	return e.expect.InterDigit
+}
+
+// input is the answer: the keys, or that none came in time.
+func (e *entry) input(complete bool) dialogue.Input {
+	if !complete && e.keys == "" {
+		return dialogue.Input{Kind: dialogue.Silence}
+	}
+	return dialogue.Input{Kind: dialogue.Keys, Keys: e.keys}
+}
+
+// isKey says whether s is a key of a telephone.
+func isKey(s string) bool { return len(s) == 1 && strings.Contains("0123456789*#", s) }
