@@ -84,6 +84,7 @@ CREATE TABLE mt_segments (
     state        text NOT NULL DEFAULT 'queued'
                  CHECK (state IN ('queued', 'submitted', 'accepted', 'delivered', 'undeliverable', 'expired', 'unknown', 'failed')),
     link         text,
+    slot         text,                   -- of the bind that has claimed it
     message_id   text,                   -- the SMSC's, as it gave it
     message_key  text,                   -- the same, so that a receipt in another notation matches
     failure      text,

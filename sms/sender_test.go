@@ -137,22 +137,27 @@ func TestUnansweredTwiceIsUnknownForGood(t *testing.T) {
 	require.Len(t, s.Received(phone1), 2)
 }
 
-// A process claimed a segment and died.
+// A process claimed segments and died: its successor in the slot knows at once, any other when the lease ends.
 func TestLapsedClaimIsUnknownOnce(t *testing.T) {
 	t.Parallel()
-	s, link := smsc(t, "a", smstest.Config{})
-	r := newRig(t, link)
-	r.send(message.Reply, phone1, "hi", time.Hour)
-	r.send(message.Notice, "+77010000002", "hi", time.Hour)
-	claimed, err := r.db.ClaimSegments(t.Context(), message.Claim{Link: "a", Mine: []string{""}, All: []string{""},
-		Limit: 10, Notices: 10, Now: time.Now(), LeaseEnd: time.Now()})
-	require.NoError(t, err)
-	require.Len(t, claimed, 2)
-	r.run()
-	r.eventuallyStates(phone1, message.Delivered)
-	r.eventuallyStates("+77010000002", message.Unknown)
-	require.Len(t, s.Received(phone1), 1)
-	require.Empty(t, s.Received("+77010000002"))
+	for slot, lease := range map[string]time.Duration{"a/0@node-1": time.Hour, "a/0@node-2": 0} {
+		t.Run(slot, func(t *testing.T) {
+			t.Parallel()
+			s, link := smsc(t, "a", smstest.Config{})
+			r := newRig(t, link)
+			r.send(message.Reply, phone1, "hi", time.Hour)
+			r.send(message.Notice, "+77010000002", "hi", time.Hour)
+			claimed, err := r.db.ClaimSegments(t.Context(), message.Claim{Link: "a", Slot: slot, Mine: []string{""}, All: []string{""},
+				Limit: 10, Notices: 10, Now: time.Now(), LeaseEnd: time.Now().Add(lease)})
+			require.NoError(t, err)
+			require.Len(t, claimed, 2)
+			r.run()
+			r.eventuallyStates(phone1, message.Delivered)
+			r.eventuallyStates("+77010000002", message.Unknown)
+			require.Len(t, s.Received(phone1), 1)
+			require.Empty(t, s.Received("+77010000002"))
+		})
+	}
 }
 
 func TestPasswordsGoFirst(t *testing.T) {
