@@ -84,13 +84,18 @@ const (
 	piece = rate * 8 / 10 // a piece of a clip that is looked for by itself
 	slip  = rate / 5      // how far off it may be: under load, packets are lost or late
 	cut   = rate / 10     // how much of a clip's end a hang-up may take along
+
+	cutLength = time.Second * cut / rate
 )
 
-// Find returns where in s the clip is likeliest to be: it is placed as a whole, then each piece of it near its place, so that a
-// packet lost in the middle does not spoil the likeness of what comes after.
+// Find returns where in s the clip is likeliest to be: its beginning is placed, then each piece of it near its place, so that
+// a packet lost in the middle does not spoil the likeness of what comes after.
 func (s Sound) Find(clip Sound) Match {
 	padded := append(slices.Clip(s), make(Sound, cut)...)
-	at, likeness := padded.place(clip)
+	if len(padded) < len(clip) {
+		return Match{}
+	}
+	at, likeness := padded.place(clip[:min(2*piece, len(clip))])
 	if len(clip) < 2*piece {
 		return Match{At: Sound(s[:at]).Length(), Likeness: likeness}
 	}
