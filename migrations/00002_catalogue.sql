@@ -24,6 +24,7 @@ CREATE TABLE service_texts (
     service   text NOT NULL REFERENCES services ON DELETE CASCADE,
     language  text NOT NULL CHECK (language IN ('kk', 'ru', 'en')),
     name      text NOT NULL,
+    title     text NOT NULL,             -- in lists
     short     text NOT NULL,             -- by SMS, at most two segments with the code
     spoken    text NOT NULL,             -- by phone, in full
     documents text NOT NULL,

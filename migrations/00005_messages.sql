@@ -1,9 +1,22 @@
 -- +goose Up
 
+-- A session with an operator's SMSC. A message of its last half minute may never have been acknowledged: the same again is
+-- a redelivery. An equal message at any other time is the citizen's second.
+CREATE TABLE sms_binds (
+    id       text PRIMARY KEY,
+    slot     text NOT NULL,              -- "operator-a/0@node-1": the next bind there ends this one
+    link     text NOT NULL,
+    began_at timestamptz NOT NULL,
+    alive_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+CREATE INDEX sms_binds_live ON sms_binds (slot) WHERE ended_at IS NULL;
+
 -- An SMS from a citizen. Its row is committed before the operator's SMSC gets its acknowledgement.
 CREATE TABLE mo_messages (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     link           text NOT NULL,
+    bind           text NOT NULL,
     source         text NOT NULL,        -- E.164
     destination    text NOT NULL,
     text           text NOT NULL,
@@ -13,12 +26,15 @@ CREATE TABLE mo_messages (
     received_at    timestamptz NOT NULL DEFAULT now(),
     processed_at   timestamptz,
     attempts       int NOT NULL DEFAULT 0,
+    due_at         timestamptz NOT NULL DEFAULT now(),
+    failure        text,                 -- why it could not be processed
     interaction_id bigint REFERENCES interactions
 );
 CREATE INDEX mo_messages_waiting ON mo_messages (source, id) WHERE processed_at IS NULL;
+CREATE INDEX mo_messages_next ON mo_messages (id) WHERE processed_at IS NULL;
 CREATE INDEX mo_messages_fingerprint ON mo_messages (fingerprint, received_at);
 
--- A part of a long MO that waits for its siblings.
+-- A part of a long MO that waits for its siblings, or has been joined with them not long ago.
 CREATE TABLE mo_parts (
     link        text NOT NULL,
     source      text NOT NULL,
@@ -28,8 +44,21 @@ CREATE TABLE mo_parts (
     part        int NOT NULL,
     text        bytea NOT NULL,
     coding      int NOT NULL,
+    bind        text NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
+    mo_id       bigint REFERENCES mo_messages,  -- that it became part of
     PRIMARY KEY (link, source, destination, reference, total, part)
+);
+CREATE INDEX mo_parts_age ON mo_parts (received_at);
+
+-- A PDU that could not be read.
+CREATE TABLE sms_quarantine (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    link        text NOT NULL,
+    raw         bytea NOT NULL,
+    status      bigint NOT NULL,         -- command_status of the answer
+    reason      text NOT NULL,
+    received_at timestamptz NOT NULL
 );
 
 -- An SMS to a citizen.
@@ -44,6 +73,7 @@ CREATE TABLE mt_messages (
     expires_at     timestamptz NOT NULL
 );
 CREATE INDEX mt_messages_interaction ON mt_messages (interaction_id, id);
+CREATE INDEX mt_messages_secret ON mt_messages (id) WHERE lane = 'otp' AND text <> '';
 
 -- One segment of it, the unit that the operator counts, answers and reports on.
 CREATE TABLE mt_segments (
@@ -58,6 +88,7 @@ CREATE TABLE mt_segments (
     message_key  text,                   -- the same, so that a receipt in another notation matches
     failure      text,
     attempts     int NOT NULL DEFAULT 0,
+    unknowns     int NOT NULL DEFAULT 0, -- attempts that were never answered
     due_at       timestamptz NOT NULL DEFAULT now(),
     leased_until timestamptz,
     expires_at   timestamptz NOT NULL,
@@ -66,11 +97,26 @@ CREATE TABLE mt_segments (
     UNIQUE (mt_id, part)
 );
 CREATE INDEX mt_segments_due ON mt_segments (lane, due_at, id) WHERE state = 'queued';
+CREATE INDEX mt_segments_expiry ON mt_segments (expires_at) WHERE state = 'queued';
 CREATE INDEX mt_segments_receipt ON mt_segments (link, message_key) WHERE message_key IS NOT NULL;
 CREATE INDEX mt_segments_leased ON mt_segments (leased_until) WHERE state = 'submitted';
 
+-- A receipt that came before the answer to its submit.
+CREATE TABLE mt_receipts (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    link        text NOT NULL,
+    keys        text[] NOT NULL,         -- message keys, the likeliest first
+    destination text NOT NULL,
+    state       text NOT NULL CHECK (state IN ('delivered', 'undeliverable', 'expired')),
+    failure     text,
+    received_at timestamptz NOT NULL
+);
+
 -- +goose Down
+DROP TABLE mt_receipts;
 DROP TABLE mt_segments;
 DROP TABLE mt_messages;
+DROP TABLE sms_quarantine;
 DROP TABLE mo_parts;
 DROP TABLE mo_messages;
+DROP TABLE sms_binds;

@@ -86,7 +86,7 @@ func (x *Index) SpokenTexts(l dialogue.Language) []string {
 	var found []string
 	for _, s := range x.services {
 		if text, ok := s.Texts[l]; ok {
-			found = append(found, text.Name, text.Spoken)
+			found = append(found, text.Name, text.Title, text.Spoken)
 		}
 	}
 	return found

@@ -26,6 +26,7 @@ type Service struct {
 // Text is what a service is called and what is told of it, in one language.
 type Text struct {
 	Name      string   `yaml:"name"`
+	Title     string   `yaml:"title"`  // in lists: the name, in a few words
 	Short     string   `yaml:"short"`  // by SMS: with the code, at most two segments
 	Spoken    string   `yaml:"spoken"` // by phone, in full
 	Documents string   `yaml:"documents"`

@@ -87,7 +87,7 @@ func (e *Engine) findService(d *dialogue.Definition, l dialogue.Language, query 
 func matches(name string, services []catalogue.Service, l dialogue.Language) map[string]dialogue.Value {
 	list := dialogue.Value{Type: dialogue.TypeList}
 	for _, s := range services {
-		list.Items = append(list.Items, dialogue.Item{Value: s.Code, Label: s.Texts[l].Name})
+		list.Items = append(list.Items, dialogue.Item{Value: s.Code, Label: s.Texts[l].Title})
 	}
 	return map[string]dialogue.Value{name: list}
 }

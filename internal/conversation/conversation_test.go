@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 		for code, name := range map[string]string{"028": "Справка о расторжении брака", "029": "Справка о заключении брака"} {
 			s := catalogue.Service{Code: code, Category: "civil-registry", Agency: "moj", Stage: 3, Owner: "o", ValidFrom: w.now, ValidUntil: w.now, ReviewBy: w.now, Texts: map[dialogue.Language]catalogue.Text{}}
 			for _, l := range dialogue.Languages {
-				s.Texts[l] = catalogue.Text{Name: name, Short: name + ", 1 день", Spoken: name, Keywords: []string{"брак"}}
+				s.Texts[l] = catalogue.Text{Name: name, Title: name, Short: name + ", 1 день", Spoken: name, Keywords: []string{"брак"}}
 			}
 			require.NoError(t, work.SaveService(ctx, s))
 		}
@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 
 type texts struct{}
 
-func (texts) Passcode(_ dialogue.Language, _, code string, _ time.Duration) string {
+func (texts) Passcode(_ dialogue.Language, code string, _ time.Duration, _ bool) string {
 	return "code " + code
 }
 

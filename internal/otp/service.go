@@ -43,9 +43,9 @@ type Service struct {
 	clock    func() time.Time
 }
 
-// Texts writes the message that carries a code.
+// Texts writes the message that carries a code, in one segment. A brief one leaves room for the line that browsers read.
 type Texts interface {
-	Passcode(l dialogue.Language, purpose, code string, lifetime time.Duration) string
+	Passcode(l dialogue.Language, code string, lifetime time.Duration, brief bool) string
 }
 
 // NewService takes its parts.
@@ -102,7 +102,7 @@ func (s *Service) Send(ctx context.Context, r Request) (Challenge, error) {
 		if language == "" {
 			language = dialogue.Russian
 		}
-		text := s.texts.Passcode(language, r.Purpose, code, Lifetime)
+		text := s.texts.Passcode(language, code, Lifetime, r.Origin != "")
 		if r.Origin != "" {
 			// WebOTP: the last line is exactly this, so that a browser fills the code in on that site only.
 			text += fmt.Sprintf("\n\n@%s #%s", r.Origin, code)

@@ -93,3 +93,14 @@ func (w *Work) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn
 	}
 	return moved, w.audit(ctx, by, "case.move", "case:"+c.Number, map[string]any{"from": c.State, "to": to})
 }
+
+const caseNumbers = `SELECT number FROM cases WHERE contact = $1 ORDER BY id`
+
+// CaseNumbers lists the cases that were opened on a number.
+func (db *DB) CaseNumbers(ctx context.Context, contact string) ([]string, error) {
+	rows, err := db.pool.Query(ctx, caseNumbers, contact)
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}

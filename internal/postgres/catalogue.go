@@ -35,9 +35,9 @@ ON CONFLICT (code) DO UPDATE SET category = excluded.category, agency = excluded
     review_by = excluded.review_by, sample = excluded.sample, version = services.version + 1, updated_at = now()`
 
 const upsertServiceText = `
-INSERT INTO service_texts (service, language, name, short, spoken, documents, fee, term, place, keywords)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (service, language) DO UPDATE SET name = excluded.name, short = excluded.short, spoken = excluded.spoken,
+INSERT INTO service_texts (service, language, name, title, short, spoken, documents, fee, term, place, keywords)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (service, language) DO UPDATE SET name = excluded.name, title = excluded.title, short = excluded.short, spoken = excluded.spoken,
     documents = excluded.documents, fee = excluded.fee, term = excluded.term, place = excluded.place, keywords = excluded.keywords`
 
 // SaveService adds a service or a new version of it.
@@ -45,7 +45,7 @@ func (w *Work) SaveService(ctx context.Context, s catalogue.Service) error {
 	batch := &pgx.Batch{}
 	batch.Queue(upsertService, s.Code, s.Category, s.Agency, s.Stage, s.Owner, s.ValidFrom, s.ValidUntil, s.ReviewBy, s.Sample)
 	for l, t := range s.Texts {
-		batch.Queue(upsertServiceText, s.Code, l, t.Name, t.Short, t.Spoken, t.Documents, t.Fee, t.Term, t.Place, t.Keywords)
+		batch.Queue(upsertServiceText, s.Code, l, t.Name, t.Title, t.Short, t.Spoken, t.Documents, t.Fee, t.Term, t.Place, t.Keywords)
 	}
 	if err := w.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("save service %s: %w", s.Code, err)
@@ -56,7 +56,7 @@ func (w *Work) SaveService(ctx context.Context, s catalogue.Service) error {
 
 const services = `
 SELECT s.code, s.category, s.agency, s.stage, s.owner, s.valid_from, s.valid_until, s.review_by, s.sample, s.version,
-       t.language, t.name, t.short, t.spoken, t.documents, t.fee, t.term, t.place, t.keywords
+       t.language, t.name, t.title, t.short, t.spoken, t.documents, t.fee, t.term, t.place, t.keywords
 FROM services s JOIN service_texts t ON t.service = s.code ORDER BY s.code`
 
 // Services gives the whole catalogue.
@@ -70,7 +70,7 @@ func (db *DB) Services(ctx context.Context) ([]catalogue.Service, error) {
 	var l dialogue.Language
 	var t catalogue.Text
 	_, err = pgx.ForEachRow(rows, []any{&s.Code, &s.Category, &s.Agency, &s.Stage, &s.Owner, &s.ValidFrom, &s.ValidUntil, &s.ReviewBy,
-		&s.Sample, &s.Version, &l, &t.Name, &t.Short, &t.Spoken, &t.Documents, &t.Fee, &t.Term, &t.Place, &t.Keywords}, func() error {
+		&s.Sample, &s.Version, &l, &t.Name, &t.Title, &t.Short, &t.Spoken, &t.Documents, &t.Fee, &t.Term, &t.Place, &t.Keywords}, func() error {
 		if n := len(found); n == 0 || found[n-1].Code != s.Code {
 			s.Texts = map[dialogue.Language]catalogue.Text{}
 			found = append(found, s)
@@ -82,6 +82,28 @@ func (db *DB) Services(ctx context.Context) ([]catalogue.Service, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	return found, nil
+}
+
+const agencies = `SELECT code, name FROM agencies`
+
+// Agencies gives the agencies' names by language, by their codes.
+func (db *DB) Agencies(ctx context.Context) (map[string]map[dialogue.Language]string, error) {
+	rows, err := db.pool.Query(ctx, agencies)
+	if err != nil {
+		return nil, fmt.Errorf("read agencies: %w", err)
+	}
+	found := map[string]map[dialogue.Language]string{}
+	var code string
+	var raw []byte
+	_, err = pgx.ForEachRow(rows, []any{&code, &raw}, func() error {
+		name := map[dialogue.Language]string{}
+		found[code] = name
+		return json.Unmarshal(raw, &name)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read agencies: %w", err)
 	}
 	return found, nil
 }

@@ -1,0 +1,110 @@
+package agentdesk
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/password"
+)
+
+// cookieName has the prefix by which browsers keep a cookie to this host, this path and HTTPS; loopback counts as secure.
+const cookieName = "__Host-okno"
+
+// loginLife is a shift with its breaks.
+const loginLife = 12 * time.Hour
+
+var (
+	errLogin    = errors.New("wrong login or password")
+	errLoggedIn = errors.New("log in first")
+	errBody     = errors.New("the body is not the JSON that is expected here")
+)
+
+func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Login, Password string }
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
+		d.fail(w, errBody)
+		return
+	}
+	agent, hash, err := d.Store.AgentByLogin(r.Context(), body.Login)
+	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
+		d.fail(w, err)
+		return
+	}
+	// An unknown login takes as long as a wrong password, so that logins cannot be found out.
+	if !password.Matches(hash, body.Password) || err != nil {
+		d.fail(w, errLogin)
+		return
+	}
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		d.fail(w, err)
+		return
+	}
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	expires := time.Now().Add(loginLife)
+	if err := d.Store.AddLogin(r.Context(), tokenHash(token), agent.ID, expires); err != nil {
+		d.fail(w, err)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: expires, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	d.answer(w, agentJSON(agent))
+}
+
+func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {
+	agent, token, err := d.agentOf(r)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	if err := d.Store.EndLogin(r.Context(), token); err != nil {
+		d.fail(w, err)
+		return
+	}
+	d.hub.closeLogin(string(token))
+	if d.Calls != nil {
+		d.Calls.Forget(r.Context(), agent.ID)
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (d *Desk) me(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	d.answer(w, agentJSON(agent))
+}
+
+// agentOf gives whose request it is, and the hash of the login's token.
+func (d *Desk) agentOf(r *http.Request) (acd.Agent, []byte, error) {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return acd.Agent{}, nil, errLoggedIn
+	}
+	token := tokenHash(cookie.Value)
+	agent, _, err := d.Store.AgentOfLogin(r.Context(), token)
+	if errors.Is(err, acd.ErrNoAgent) {
+		err = errLoggedIn
+	}
+	return agent, token, err
+}
+
+func tokenHash(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// expired says whether a login has ended meanwhile.
+func (d *Desk) expired(ctx context.Context, token []byte) bool {
+	_, _, err := d.Store.AgentOfLogin(ctx, token)
+	return errors.Is(err, acd.ErrNoAgent)
+}

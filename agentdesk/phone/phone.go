@@ -1,0 +1,79 @@
+// Package phone is a citizen's phone in a browser page, for trying Okno out: a dial pad that calls over WebRTC, and an SMS
+// thread through the SMSC simulator, for any number that is typed in. It is there in the demo only: it lets whoever opens
+// it be anybody.
+package phone
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"okno/agentdesk"
+	"okno/internal/phone"
+)
+
+// Accounts opens SIP accounts for citizens' phones.
+type Accounts interface {
+	PhoneAccount(ctx context.Context, name, number string) (agentdesk.Account, error)
+}
+
+// Options are the phone's parts.
+type Options struct {
+	Accounts Accounts // nil without voice
+	SMSC     string   // the simulator's HTTP address
+	Number   string   // the short number
+	Page     http.Handler
+	Log      zerolog.Logger
+}
+
+// Phone serves the page and what it needs.
+type Phone struct{ Options }
+
+// New takes the phone's parts.
+func New(o Options) *Phone { return &Phone{o} }
+
+// Register adds the phone's routes.
+func (p *Phone) Register(mux *http.ServeMux) {
+	mux.HandleFunc("POST /phone/account", p.account)
+	if smsc, err := url.Parse(p.SMSC); err == nil && p.SMSC != "" {
+		proxy := &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(smsc)
+			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, "/phone/sms")
+		}}
+		mux.Handle("GET /phone/sms/", proxy)
+		mux.Handle("POST /phone/sms/", proxy)
+	}
+	mux.Handle("GET /phone/", http.StripPrefix("/phone/", p.Page))
+}
+
+// account answers with who the phone is: its number in E.164, the number to call, and a SIP account, or null without voice.
+func (p *Phone) account(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Number string }
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
+		http.Error(w, "the body is not the JSON that is expected here", http.StatusBadRequest)
+		return
+	}
+	number, err := phone.Parse(body.Number)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	answer := map[string]any{"number": number, "line": p.Number, "sip": nil}
+	if p.Accounts != nil {
+		account, err := p.Accounts.PhoneAccount(r.Context(), "phone-"+strings.TrimPrefix(number, "+"), number)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			p.Log.Warn().Err(err).Msg("no sip account for a phone")
+		}
+		if err == nil {
+			answer["sip"] = account
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer)
+}

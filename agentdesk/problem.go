@@ -1,0 +1,58 @@
+package agentdesk
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+)
+
+// problems are what a desk can be told: a code for the page, which says it in the operator's language, and the error's
+// text for engineers. Anything else is "internal": logged, not sent.
+var problems = []struct {
+	err    error
+	code   string
+	status int
+}{
+	{errLogin, "wrong_login", http.StatusUnauthorized},
+	{errLoggedIn, "log_in", http.StatusUnauthorized},
+	{errBody, "bad_request", http.StatusBadRequest},
+	{errCommand, "bad_command", http.StatusBadRequest},
+	{errEmpty, "empty", http.StatusBadRequest},
+	{errNoVoice, "no_voice", http.StatusServiceUnavailable},
+	{acd.ErrGone, "offer_gone", http.StatusConflict},
+	{acd.ErrNotYours, "not_yours", http.StatusForbidden},
+	{acd.ErrUnknown, "unknown_contact", http.StatusNotFound},
+	{acd.ErrState, "wrong_state", http.StatusConflict},
+	{acd.ErrDisposition, "no_disposition", http.StatusBadRequest},
+	{cases.ErrUnknown, "unknown_case", http.StatusNotFound},
+	{cases.ErrMove, "no_such_move", http.StatusConflict},
+	{cases.ErrMoved, "case_moved", http.StatusConflict},
+}
+
+func codeOf(err error) (code, text string, status int) {
+	for _, p := range problems {
+		if errors.Is(err, p.err) {
+			return p.code, p.err.Error(), p.status
+		}
+	}
+	return "internal", "something went wrong; it has been logged", http.StatusInternalServerError
+}
+
+func (d *Desk) fail(w http.ResponseWriter, err error) {
+	code, text, status := codeOf(err)
+	if code == "internal" {
+		d.Log.Error().Err(err).Msg("desk request")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "detail": text})
+}
+
+func (d *Desk) answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,77 @@
+package agentdesk
+
+import (
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/desk"
+)
+
+// The forms in which things go to the page. docs/desk.md describes them.
+
+type object = map[string]any
+
+func agentJSON(a acd.Agent) object {
+	return object{"id": a.ID, "login": a.Login, "name": a.Name, "role": a.Role, "languages": a.Languages, "queues": a.Queues,
+		"status": a.Status, "reason": a.StatusReason, "since": when(a.StatusAt), "next_status": a.NextStatus}
+}
+
+func (d *Desk) contactJSON(c acd.Contact) object {
+	return object{"id": c.ID, "interaction": c.Interaction, "channel": c.Channel, "queue": c.Queue, "language": c.Language,
+		"reason": d.Reasons(c.Reason), "context": c.Context, "number": c.Number, "state": c.State, "queued_at": when(c.QueuedAt),
+		"connected_at": when(c.ConnectedAt), "wrap_up_until": when(c.WrapUpUntil)}
+}
+
+func (d *Desk) snapshotJSON(s desk.Snapshot) object {
+	contacts := make([]object, 0, len(s.Contacts))
+	for _, h := range s.Contacts {
+		c := d.contactJSON(h.Contact)
+		c["name"], c["offer_until"] = h.Name, when(h.OfferUntil)
+		contacts = append(contacts, c)
+	}
+	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues)}
+}
+
+func queuesJSON(queues []desk.Queue) []object {
+	found := make([]object, 0, len(queues))
+	for _, q := range queues {
+		found = append(found, object{"name": q.Name, "title": q.Title, "waiting": q.Waiting, "oldest": when(q.Oldest)})
+	}
+	return found
+}
+
+func (d *Desk) viewJSON(v desk.View) object {
+	timeline := make([]object, 0, len(v.Timeline))
+	for _, e := range v.Timeline {
+		timeline = append(timeline, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
+			"name": e.Name, "kind": e.Kind, "body": e.Body})
+	}
+	found := make([]object, 0, len(v.Cases))
+	for _, c := range v.Cases {
+		found = append(found, caseJSON(c))
+	}
+	z := v.Citizen
+	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "citizen": object{"id": z.ID, "name": z.Name,
+		"national_number": z.NationalNumber, "language": z.Language, "number": z.Number, "verification": z.Verification}}
+}
+
+func caseJSON(c cases.Case) object {
+	return object{"id": c.ID, "number": c.Number, "kind": c.Kind, "state": c.State, "next": c.State.Next(), "service": c.Service,
+		"subject": c.Subject, "due_on": date(c.DueOn), "opened_at": c.OpenedAt, "updated_at": c.UpdatedAt}
+}
+
+// when gives a time, or null for none.
+func when(t time.Time) any {
+	if t.Year() <= 1 {
+		return nil
+	}
+	return t
+}
+
+func date(t time.Time) any {
+	if t.Year() <= 1 {
+		return nil
+	}
+	return t.Format(time.DateOnly)
+}

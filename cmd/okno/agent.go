@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"okno/internal/acd"
+	"okno/internal/password"
+	"okno/internal/postgres"
+)
+
+type agentCommand struct {
+	Add    agentAdd    `cmd:"" help:"Add an agent; the password comes from standard input."`
+	Passwd agentPasswd `cmd:"" help:"Give an agent a new password, from standard input."`
+}
+
+type agentAdd struct {
+	overrides
+	Login     string   `arg:"" help:"What the agent logs in with."`
+	Name      string   `required:"" help:"The agent's name, as colleagues see it."`
+	Role      string   `enum:"agent,supervisor,administrator" default:"agent" help:"agent, supervisor or administrator."`
+	Languages []string `default:"kk,ru" help:"Languages that the agent speaks: kk, ru, en."`
+	Queues    []string `help:"Queues that the agent serves."`
+}
+
+func (c agentAdd) Run(ctx context.Context) error {
+	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+		hash, err := readPassword()
+		if err != nil {
+			return err
+		}
+		return db.Do(ctx, func(w *postgres.Work) error {
+			_, err := w.SaveAgent(ctx, acd.Agent{Login: c.Login, Name: c.Name, Role: acd.Role(c.Role), Languages: c.Languages, Queues: c.Queues}, hash)
+			return err
+		})
+	})
+}
+
+type agentPasswd struct {
+	overrides
+	Login string `arg:"" help:"Whose password."`
+}
+
+func (c agentPasswd) Run(ctx context.Context) error {
+	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+		hash, err := readPassword()
+		if err != nil {
+			return err
+		}
+		return db.Do(ctx, func(w *postgres.Work) error { return w.SetPassword(ctx, c.Login, hash) })
+	})
+}
+
+// readPassword takes a line from standard input, so that a password is in no list of processes and no history.
+func readPassword() (hash string, err error) {
+	if info, err := os.Stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		fmt.Fprint(os.Stderr, "Password: ")
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", errors.Join(errors.New("no password on standard input"), err)
+	}
+	return password.Hash(line)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+
+	"okno/internal/cases"
+	"okno/internal/conversation"
+	"okno/internal/postgres"
+)
+
+// openDatabase prepares the pool; nothing is connected yet.
+func openDatabase(c config, publish func(string)) (*postgres.DB, error) {
+	return postgres.Open(c.DatabaseURL, postgres.Options{Publish: publish, Numbering: cases.NewNumbering(subkey(c.Secret, "case numbers"))})
+}
+
+// subkey derives a key for one purpose from the secret.
+func subkey(secret, purpose string) []byte {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("okno " + purpose))
+	return mac.Sum(nil)
+}
+
+// withDatabase is for commands that do one thing: it opens the database, which must be there.
+func (o overrides) withDatabase(ctx context.Context, fn func(config, *postgres.DB) error) error {
+	c, err := o.load()
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(c, nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.Ready(ctx); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	return fn(c, db)
+}
+
+// units lets the conversation work on the database without knowing it.
+func units(db *postgres.DB) conversation.Units {
+	return func(ctx context.Context, fn func(conversation.Work) error) error {
+		return db.Do(ctx, func(w *postgres.Work) error { return fn(w) })
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
+	"okno/sms/text"
+)
+
+type dialogueCommand struct {
+	Check dialogueCheck `cmd:"" help:"Find what would go wrong: dead ends, missing texts, keys used twice. Each finding with file, line and advice."`
+	Try   dialogueTry   `cmd:"" help:"Hold the conversation in this terminal, as a phone or by SMS."`
+}
+
+// dialogueFolder is the folder of a dialogue, or the one that Okno comes with.
+type dialogueFolder struct {
+	Folder string `arg:"" optional:"" type:"existingdir" help:"Folder with dialogue.yaml and texts/. Default: the dialogue that Okno comes with."`
+}
+
+func (f dialogueFolder) read() (*dialogue.Definition, map[string]string, error) {
+	var files fs.FS = line.Files
+	if f.Folder != "" {
+		files = os.DirFS(f.Folder)
+	}
+	source, err := dialogue.Source(files)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := dialogue.Parse(source, conversation.Vocabulary(text.Segments))
+	return d, source, err
+}
+
+// checked refuses a dialogue that has findings.
+func (f dialogueFolder) checked() (*dialogue.Definition, map[string]string, error) {
+	d, source, err := f.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	if findings := d.Check(); len(findings) > 0 {
+		return nil, nil, fmt.Errorf("dialogue: %s (and %d more; see okno dialogue check)", findings[0], len(findings)-1)
+	}
+	return d, source, nil
+}
+
+type dialogueCheck struct{ dialogueFolder }
+
+func (c dialogueCheck) Run() error {
+	d, _, err := c.read()
+	if err != nil {
+		return err
+	}
+	findings := d.Check()
+	for _, f := range findings {
+		fmt.Fprintln(os.Stderr, f)
+	}
+	if len(findings) > 0 {
+		return silentError{}
+	}
+	fmt.Printf("dialogue %s, version %s: %d nodes, no findings\n", d.Name, d.Version, len(d.Nodes))
+	return nil
+}

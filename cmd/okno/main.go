@@ -1,0 +1,67 @@
+// Command okno is the contact centre: `okno serve` runs it, the other commands prepare, check and look after it. This
+// package parses, wires and runs; what things do is told by the packages it joins.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line.
+type cli struct {
+	Serve     serveCommand     `cmd:"" help:"Run Okno, with the roles that the configuration gives this node."`
+	Demo      demoCommand      `cmd:"" help:"Run everything on this machine with the sample region: Postgres, Asterisk, an SMSC and Okno."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema to the newest version."`
+	Sample    sampleCommand    `cmd:"" help:"Load the sample region; loading it again changes nothing."`
+	Dialogue  dialogueCommand  `cmd:"" help:"Check a dialogue, or try it in the terminal."`
+	Catalogue catalogueCommand `cmd:"" help:"Check, import or export the catalogue of services."`
+	Agent     agentCommand     `cmd:"" help:"Add an agent, or give one a new password."`
+	Client    clientCommand    `cmd:"" help:"Add a portal that may call the API."`
+}
+
+// Exit statuses, as the contract gives them.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("okno"), kong.Description("A telephone and SMS contact centre for e-government."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "okno:", err)
+		return exitUsage
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "okno:", err)
+		return exitUsage
+	}
+	// The first signal ends in order; a second one, when order takes too long, at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	command.BindTo(ctx, (*context.Context)(nil))
+	if err := command.Run(); err != nil {
+		var quiet silentError
+		if !errors.As(err, &quiet) {
+			fmt.Fprintln(os.Stderr, "okno:", err)
+		}
+		return exitFailure
+	}
+	return 0
+}
+
+// silentError fails a command that has told why already.
+type silentError struct{}
+
+func (silentError) Error() string { return "" }

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"okno/internal/password"
+	"okno/internal/postgres"
+	"okno/internal/sample"
+	"okno/sms/text"
+)
+
+type sampleCommand struct {
+	overrides
+	Password string `help:"Password of the sample agents." env:"OKNO_SAMPLE_PASSWORD" default:"okno-demo"`
+}
+
+func (c sampleCommand) Run(ctx context.Context) error {
+	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+		hash, err := password.Hash(c.Password)
+		if err != nil {
+			return err
+		}
+		if _, err := db.Migrate(ctx); err != nil {
+			return err
+		}
+		err = db.Do(ctx, func(w *postgres.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) })
+		if err != nil {
+			return err
+		}
+		fmt.Println("the sample region is loaded")
+		return nil
+	})
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/zerolog"
+
+	"okno/internal/acd"
+	"okno/internal/api"
+	"okno/internal/catalogue"
+	"okno/internal/conversation"
+	"okno/internal/health"
+	"okno/internal/message"
+	"okno/internal/news"
+	"okno/internal/otp"
+	"okno/internal/postgres"
+	"okno/sms"
+	"okno/sms/text"
+)
+
+type serveCommand struct {
+	overrides
+	dialogueFolder
+}
+
+func (c serveCommand) Run(ctx context.Context) error {
+	config, err := c.load()
+	if err != nil {
+		return err
+	}
+	log, err := newLog(config.Log)
+	if err != nil {
+		return err
+	}
+	n := &node{config: config, dialogue: c.dialogueFolder, log: log, registry: prometheus.NewRegistry(), checks: &health.Checks{}, mux: http.NewServeMux()}
+	return n.run(ctx)
+}
+
+// node is one process of Okno, with the roles that its configuration gives it.
+type node struct {
+	config   config
+	dialogue dialogueFolder
+	log      zerolog.Logger
+	registry *prometheus.Registry
+	checks   *health.Checks
+	mux      *http.ServeMux
+	routes   atomic.Pointer[http.ServeMux] // set once the parts behind it are there
+
+	news      *news.News
+	db        *postgres.DB
+	parts     *components
+	library   *conversation.Library
+	shelf     *catalogue.Shelf
+	vault     *otp.Vault
+	passwords *otp.Service
+	engine    *conversation.Engine
+	calls     *deskCalls // nil without voice
+}
+
+// run starts the node's parts in order, waits for the end, and stops them in reverse.
+func (n *node) run(ctx context.Context) error {
+	// What cannot come back by waiting is an error now: the dialogue, the port.
+	definition, files, err := n.dialogue.checked()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", n.config.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("http.listen: %w", err)
+	}
+	n.parts = newComponents(n.log)
+	defer n.close()
+	n.parts.start("http", n.serveHTTP(listener))
+
+	if n.news, err = news.Open(n.config.NATSURL); err != nil {
+		return err
+	}
+	if n.db, err = openDatabase(n.config, n.news.Publish); err != nil {
+		return err
+	}
+	n.checks.Add("database", n.db.Ready)
+	if err := n.awaitDatabase(ctx); err != nil {
+		return err
+	}
+
+	vocabulary := conversation.Vocabulary(text.Segments)
+	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary); err != nil {
+		return err
+	}
+	hints, stopHints := n.news.Hear(news.Catalogue)
+	defer stopHints()
+	n.shelf = catalogue.NewShelf(n.db, hints, time.Now, n.log)
+	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
+		return err
+	}
+	n.passwords = otp.NewService(n.db, n.vault, n.library, text.Segments, time.Now)
+	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, text.Segments, time.Now, n.log)
+
+	if err := n.startRoles(); err != nil {
+		return err
+	}
+	if err := n.shelf.Fill(ctx); err != nil {
+		return err
+	}
+	n.parts.start("catalogue", n.shelf.Run)
+	n.routes.Store(n.mux)
+	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", definition.Version).Msg("okno runs")
+
+	select {
+	case <-ctx.Done():
+		n.log.Info().Msg("draining")
+		n.checks.Drain()
+		return nil
+	case err := <-n.parts.failed:
+		return err
+	}
+}
+
+// close stops the parts in reverse, and then what they stand on.
+func (n *node) close() {
+	n.parts.stop()
+	if n.db != nil {
+		n.db.Close()
+	}
+	if n.news != nil {
+		n.news.Close()
+	}
+}
+
+// awaitDatabase waits for the database, and brings its schema up to date.
+func (n *node) awaitDatabase(ctx context.Context) error {
+	const most = 10 * time.Second
+	for pause := 250 * time.Millisecond; ; pause = min(2*pause, most) {
+		err := n.db.Ready(ctx)
+		if err == nil {
+			_, err = n.db.Migrate(ctx)
+			if err == nil {
+				return nil
+			}
+			if n.db.Ready(ctx) == nil { // it is there, and does not want what we have
+				return err
+			}
+		}
+		n.log.Warn().Err(err).Dur("again_in", pause).Msg("waiting for the database")
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case err := <-n.parts.failed:
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+}
+
+// startRoles starts what the node is there for. Whoever takes in work starts last, and so stops first.
+func (n *node) startRoles() error {
+	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if n.config.has(roleWorker) {
+		hints, _ := n.news.Hear(news.Contacts)
+		n.parts.start("distribution", acd.NewDistributor(n.db, hints, n.log).Run)
+	}
+	if n.config.has(roleAPI) {
+		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
+	}
+	if n.config.has(roleVoice) {
+		if err := n.startVoice(); err != nil {
+			return err
+		}
+	}
+	if n.config.has(roleDesk) {
+		n.startDesk()
+	}
+	if n.config.has(roleSMS) {
+		if err := n.startSMS(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *node) startSMS() error {
+	hints, _ := n.news.Hear(news.MO, news.MT)
+	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: n.db, Hints: hints, Metrics: n.registry, Log: n.log,
+		Answer: func(ctx context.Context) (bool, error) {
+			return n.db.ProcessMO(ctx, time.Now(), func(ctx context.Context, w *postgres.Work, mo message.MO) (int64, error) {
+				return n.engine.Hear(ctx, w, mo.Source, mo.Text)
+			})
+		}})
+	if err != nil {
+		return err
+	}
+	n.checks.Add("sms", func(context.Context) error { return channel.Ready() })
+	n.parts.start("sms", channel.Run)
+	return nil
+}
+
+// serveHTTP serves health from the first moment, and everything else once it is there.
+func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
+	front := http.NewServeMux()
+	front.HandleFunc("GET /healthz", n.checks.Alive)
+	front.HandleFunc("GET /readyz", n.checks.Ready)
+	front.Handle("GET /metrics", promhttp.HandlerFor(n.registry, promhttp.HandlerOpts{}))
+	front.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		routes := n.routes.Load()
+		if routes == nil {
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "Okno is starting", http.StatusServiceUnavailable)
+			return
+		}
+		routes.ServeHTTP(w, r)
+	})
+	server := &http.Server{Handler: front, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	return func(ctx context.Context) error {
+		stop := context.AfterFunc(ctx, func() {
+			// Sockets that were taken over, the desks' among them, are their owners' to close.
+			bounded, cancel := context.WithTimeout(context.Background(), stopBudget/2)
+			defer cancel()
+			_ = server.Shutdown(bounded)
+		})
+		defer stop()
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	}
+}
+
+// nodeName tells nodes apart; one that comes back has its name again, and so what was its.
+func nodeName(c config) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return host + "/" + c.HTTP.Listen
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"okno/internal/catalogue"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/otp"
+	"okno/internal/sample"
+	"okno/sms/text"
+)
+
+type dialogueTry struct {
+	dialogueFolder
+	SMS  bool   `help:"By SMS: write a message a line."`
+	From string `default:"+77010000002" help:"The citizen's number; sample citizens have +77010000001 to +77010000004."`
+}
+
+// Run holds a conversation on the sample region, in memory: no database, no telephone.
+func (c dialogueTry) Run(ctx context.Context) error {
+	d, _, err := c.checked()
+	if err != nil {
+		return err
+	}
+	file, err := sample.Catalogue()
+	if err != nil {
+		return err
+	}
+	services, problems := file.Check(text.Segments)
+	if len(problems) > 0 {
+		return errors.Join(problems...)
+	}
+	vault, err := otp.NewVault([]byte("only for trying"))
+	if err != nil {
+		return err
+	}
+	world, err := newTryWorld(time.Now())
+	if err != nil {
+		return err
+	}
+	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, text.Segments, time.Now, zerolog.Nop())
+	t := try{engine: engine, world: world, from: c.From, in: bufio.NewScanner(os.Stdin), out: os.Stdout, d: d}
+	fmt.Fprintf(t.out, "You are %s, who has the cases %s.\n", c.From, strings.Join(world.numbersOf(c.From), ", "))
+	if c.SMS {
+		return t.text(ctx)
+	}
+	return t.call(ctx)
+}
+
+// try is a conversation in the terminal.
+type try struct {
+	engine *conversation.Engine
+	world  *tryWorld
+	from   string
+	in     *bufio.Scanner
+	out    io.Writer
+	d      *dialogue.Definition
+}
+
+func (t try) text(ctx context.Context) error {
+	fmt.Fprintln(t.out, "Write a message a line; end with Ctrl-D.")
+	for t.line("> ") {
+		if _, err := t.engine.Hear(ctx, t.world, t.from, t.in.Text()); err != nil {
+			return err
+		}
+		for _, m := range t.world.takeSent() {
+			fmt.Fprintf(t.out, "%s\n  (%d segments)\n", m.Text, m.Segments)
+		}
+	}
+	return t.in.Err()
+}
+
+func (t try) call(ctx context.Context) error {
+	fmt.Fprintln(t.out, "Type keys and Enter; an empty line is silence; end with Ctrl-D.")
+	turn, err := t.engine.Begin(ctx, t.world, dialogue.Voice, t.from)
+	for err == nil {
+		for _, entry := range t.world.takeSaid() {
+			fmt.Fprintf(t.out, "♪ %s\n", entry)
+		}
+		for _, m := range t.world.takeSent() {
+			fmt.Fprintf(t.out, "✉ %s\n", m.Text)
+		}
+		switch {
+		case turn.Expect.Kind == dialogue.ExpectNothing:
+			return nil
+		case turn.Expect.Queue:
+			fmt.Fprintln(t.out, "(you wait for an operator; Enter: one has served you)")
+			if !t.line("> ") {
+				return t.in.Err()
+			}
+			turn, err = t.engine.Answer(ctx, t.world, turn.Interaction, "served")
+		default:
+			if !t.line(fmt.Sprintf("[%s] > ", promptOf(turn.Expect))) {
+				return t.in.Err()
+			}
+			turn, err = t.engine.Advance(ctx, t.world, turn.Interaction, keyed(t.in.Text(), turn.Expect))
+		}
+	}
+	return err
+}
+
+func (t try) line(prompt string) bool {
+	fmt.Fprint(t.out, prompt)
+	return t.in.Scan()
+}
+
+func promptOf(e dialogue.Expectation) string {
+	if e.Kind == dialogue.ExpectDigits {
+		return fmt.Sprintf("%d digits", e.MaxDigits)
+	}
+	return e.Keys
+}
+
+// keyed makes of a line what a phone would hear.
+func keyed(line string, e dialogue.Expectation) dialogue.Input {
+	line = strings.TrimSpace(line)
+	if line == "" {
+		return dialogue.Input{Kind: dialogue.Silence}
+	}
+	if e.Kind == dialogue.ExpectDigits {
+		line = strings.TrimSuffix(line, e.Terminator)
+	}
+	return dialogue.Input{Kind: dialogue.Keys, Keys: line}
+}
+
+type oneDialogue struct{ d *dialogue.Definition }
+
+func (o oneDialogue) Current() *dialogue.Definition { return o.d }
+func (o oneDialogue) Version(context.Context, string) (*dialogue.Definition, error) {
+	return o.d, nil
+}
+
+type oneIndex struct{ index *catalogue.Index }
+
+func (o oneIndex) Index() *catalogue.Index { return o.index }

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/citizen"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/message"
+	"okno/internal/otp"
+	"okno/internal/sample"
+)
+
+// tryWorld is the sample region in memory, for one conversation.
+type tryWorld struct {
+	known       map[string]citizen.Known
+	cases       map[string]cases.Case
+	numbering   *cases.Numbering
+	interaction conversation.Interaction
+	state       dialogue.State
+	open        bool
+	active      time.Time
+	said        []string
+	sent        []message.MT
+}
+
+func newTryWorld(now time.Time) (*tryWorld, error) {
+	region, err := sample.Read()
+	if err != nil {
+		return nil, err
+	}
+	w := &tryWorld{known: map[string]citizen.Known{}, cases: map[string]cases.Case{}, numbering: cases.NewNumbering([]byte("only for trying"))}
+	for i, c := range region.Citizens {
+		for _, number := range c.Numbers {
+			w.known[number] = citizen.Known{CitizenID: int64(i + 1), Name: c.Name, Language: c.Language}
+		}
+	}
+	for _, c := range region.Cases {
+		number, err := w.numbering.Number(int64(len(w.cases)))
+		if err != nil {
+			return nil, err
+		}
+		w.cases[number] = cases.Case{ID: int64(len(w.cases) + 1), Number: number, Kind: cases.Application, State: c.State, Service: c.Service,
+			CitizenID: w.known[c.Citizen].CitizenID, Contact: c.Citizen, Subject: c.Subject, DueOn: c.Due(now), OpenedAt: now, UpdatedAt: now}
+	}
+	return w, nil
+}
+
+func (w *tryWorld) numbersOf(number string) []string {
+	var found []string
+	for _, c := range w.cases {
+		if c.Contact == number {
+			found = append(found, c.Number)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func (w *tryWorld) takeSaid() (said []string) {
+	said, w.said = w.said, nil
+	return said
+}
+
+func (w *tryWorld) takeSent() (sent []message.MT) {
+	sent, w.sent = w.sent, nil
+	return sent
+}
+
+func (w *tryWorld) OpenInteraction(_ context.Context, i conversation.Interaction) (int64, error) {
+	i.ID = w.interaction.ID + 1
+	w.interaction, w.open, w.active = i, true, time.Now()
+	return i.ID, nil
+}
+
+func (w *tryWorld) OpenSMS(context.Context, string) (int64, time.Time, bool, error) {
+	return w.interaction.ID, w.active, w.open, nil
+}
+
+func (w *tryWorld) EndInteraction(context.Context, int64, string) error {
+	w.open = false
+	return nil
+}
+
+func (w *tryWorld) AddEntry(_ context.Context, e conversation.Entry) error {
+	if e.Kind == "said" {
+		w.said = append(w.said, e.Body)
+	}
+	return nil
+}
+
+func (w *tryWorld) LinkCase(context.Context, int64, int64) error { return nil }
+
+func (w *tryWorld) AddSession(_ context.Context, _ int64, s dialogue.State) error {
+	w.state = s
+	return nil
+}
+
+func (w *tryWorld) LockSession(context.Context, int64) (conversation.Interaction, dialogue.State, error) {
+	return w.interaction, w.state, nil
+}
+
+func (w *tryWorld) SaveSession(_ context.Context, _ int64, s dialogue.State) error {
+	w.state = s
+	return nil
+}
+
+func (w *tryWorld) Known(_ context.Context, number string) (citizen.Known, error) {
+	return w.known[number], nil
+}
+
+func (w *tryWorld) SetLanguage(_ context.Context, number string, l dialogue.Language) error {
+	k := w.known[number]
+	k.Language = l
+	w.known[number] = k
+	return nil
+}
+
+func (w *tryWorld) SetNotices(_ context.Context, number string, stopped bool) error {
+	k := w.known[number]
+	k.Stopped = stopped
+	w.known[number] = k
+	return nil
+}
+
+func (w *tryWorld) CaseByNumber(_ context.Context, number string) (cases.Case, error) {
+	c, ok := w.cases[number]
+	if !ok {
+		return c, cases.ErrUnknown
+	}
+	return c, nil
+}
+
+func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, error) {
+	number, err := w.numbering.Number(int64(len(w.cases)))
+	if err != nil {
+		return cases.Case{}, err
+	}
+	c := cases.Case{ID: int64(len(w.cases) + 1), Number: number, Kind: o.Kind, State: cases.Registered, CitizenID: o.CitizenID, Contact: o.Contact}
+	w.cases[number] = c
+	return c, nil
+}
+
+func (w *tryWorld) JoinQueue(context.Context, acd.Arrival) (bool, error) { return true, nil }
+func (w *tryWorld) LeaveQueue(context.Context, int64) error              { return nil }
+
+func (w *tryWorld) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {
+	return otp.Challenge{}, false, nil
+}
+
+func (w *tryWorld) EnqueueMT(_ context.Context, m message.MT) error {
+	w.sent = append(w.sent, m)
+	return nil
+}

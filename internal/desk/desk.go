@@ -1,0 +1,74 @@
+// Package desk is what an operator sees: the desk as it stands, what a contact shows, and the events that change both. It
+// knows no socket and no storage.
+package desk
+
+import (
+	"encoding/json"
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/citizen"
+)
+
+// Event is a change in a stream that desks follow. Numbers rise by one within a stream, in the order of commits.
+type Event struct {
+	Stream string          `json:"stream"` // "agent:7", "contact:31"
+	Seq    int64           `json:"seq"`
+	At     time.Time       `json:"at"`
+	Kind   string          `json:"kind"`
+	Data   json.RawMessage `json:"data"`
+}
+
+// Snapshot is an agent's whole desk at one moment, and the numbers of the streams that it goes with.
+type Snapshot struct {
+	Agent    acd.Agent
+	Contacts []Held
+	Queues   []Queue
+	Streams  map[string]int64
+}
+
+// Held is a contact that is offered to an agent, or in the agent's hands.
+type Held struct {
+	acd.Contact
+	Name       string    // the citizen's, or ""
+	OfferUntil time.Time // when the offer expires; zero when there is none
+}
+
+// Queue is how a queue stands.
+type Queue struct {
+	Name    string
+	Title   map[string]string // by language
+	Waiting int
+	Oldest  time.Time // when the one who waits longest came; zero when nobody waits
+}
+
+// View is what an agent sees of a contact.
+type View struct {
+	Contact  acd.Contact
+	Citizen  Citizen
+	Timeline []Entry // newest first, on all channels
+	Cases    []cases.Case
+}
+
+// Citizen is who a contact is with.
+type Citizen struct {
+	ID             int64 // 0 when nobody knows
+	Name           string
+	NationalNumber string
+	Language       string
+	Number         string
+	Verification   citizen.Verification
+}
+
+// Entry is a line of the timeline.
+type Entry struct {
+	ID          int64
+	Interaction int64
+	Channel     string
+	At          time.Time
+	Speaker     string // citizen, okno, agent:7
+	Name        string // of the agent
+	Kind        string
+	Body        string
+}

@@ -1,0 +1,70 @@
+// Package health tells whoever watches a node how it is: alive, and ready for what it is there for.
+package health
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Check says why a part is not ready, or nil.
+type Check func(ctx context.Context) error
+
+// Checks are the parts of a node, by name.
+type Checks struct {
+	mu       sync.Mutex
+	checks   map[string]Check
+	draining bool
+}
+
+// Add adds a part.
+func (c *Checks) Add(name string, check Check) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.checks == nil {
+		c.checks = map[string]Check{}
+	}
+	c.checks[name] = check
+}
+
+// Drain makes the node not ready from now on: it ends what it has begun, and wants nothing new.
+func (c *Checks) Drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+}
+
+// Alive answers /healthz: the process runs.
+func (c *Checks) Alive(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// Ready answers /readyz: 200 when every part is ready, else 503, with what each part waits for.
+func (c *Checks) Ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	c.mu.Lock()
+	checks, draining := maps.Clone(c.checks), c.draining
+	c.mu.Unlock()
+	parts := map[string]string{}
+	ready := !draining
+	if draining {
+		parts["node"] = "draining"
+	}
+	for _, name := range slices.Sorted(maps.Keys(checks)) {
+		parts[name] = "ready"
+		if err := checks[name](ctx); err != nil {
+			parts[name], ready = err.Error(), false
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if !ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "parts": parts})
+}

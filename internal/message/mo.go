@@ -1,0 +1,54 @@
+package message
+
+import "time"
+
+// MO is an SMS from a citizen, or as much of it as has come.
+type MO struct {
+	ID          int64
+	Link        string
+	Source      string // E.164, or the short code or name of what is no telephone
+	Destination string // as the operator addressed it: the short number
+	Text        string
+	Parts       int  // segments that it came in
+	Incomplete  bool // some of them never came
+	ReceivedAt  time.Time
+	Attempts    int // earlier ones to process it
+}
+
+// Arrival is a message, or a part of a long one, as a link delivered it.
+type Arrival struct {
+	Link        string
+	Bind        string // the session that it came over
+	Source      string
+	Destination string
+	Text        string // of a message that came whole
+	Part        Part   // of one that did not
+	Fingerprint []byte // what a redelivery repeats
+	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has
+	ReceivedAt  time.Time
+}
+
+// Part is one segment of a long message, not yet decoded: a character may lie across two.
+type Part struct {
+	Reference int
+	Total     int // 0: the message came whole
+	Number    int // from 1
+	Coding    byte
+	Payload   []byte
+}
+
+// Poison is a PDU that could not be read, kept as it came.
+type Poison struct {
+	Link   string
+	Raw    []byte
+	Status uint32 // SMPP command_status that it was answered with
+	Reason string
+	At     time.Time
+}
+
+// Bind is a session of a link, from one bind to the next in the same slot.
+type Bind struct {
+	ID   string
+	Slot string // "operator-a/0@node-1": what the next bind takes over
+	Link string
+}

@@ -1,0 +1,104 @@
+package message
+
+import "time"
+
+// SegmentState is where a segment is on its way. A queued one may be claimed; a submitted one is in the hands of a link.
+type SegmentState string
+
+// The states: queued → submitted → accepted → delivered, undeliverable or expired; failed when the operator refused it for
+// good, unknown when the link broke between the submit and its answer.
+const (
+	Queued        SegmentState = "queued"
+	Submitted     SegmentState = "submitted"
+	Accepted      SegmentState = "accepted"
+	Delivered     SegmentState = "delivered"
+	Undeliverable SegmentState = "undeliverable"
+	Expired       SegmentState = "expired"
+	Unknown       SegmentState = "unknown"
+	Failed        SegmentState = "failed"
+)
+
+// RepeatsUnknown says if a message of this lane is sent once more when it is unknown whether the operator has it. A citizen
+// who asked can bear a second answer better than none; nobody asked for a notice.
+func (l Lane) RepeatsUnknown() bool { return l == OTP || l == Reply }
+
+// Claim asks for segments to submit over a link.
+type Claim struct {
+	Link     string
+	Mine     []string // the link's prefixes, "+7701"; "" for the rest
+	All      []string // every link's; a destination goes by the longest that it begins with
+	Limit    int
+	Notices  int // how many of them may be notices
+	Now      time.Time
+	LeaseEnd time.Time // when the claim lapses, if nothing is heard of it
+}
+
+// Segment is a claimed segment with what is needed to submit it.
+type Segment struct {
+	ID          int64
+	MT          int64
+	Lane        Lane
+	Number      int // from 1
+	Destination string
+	Text        string // of the whole message
+	ExpiresAt   time.Time
+	Attempt     int // from 1; an outcome names the attempt that it is of
+	Unknowns    int // earlier attempts that were never answered
+}
+
+// Outcome is what became of a claimed segment.
+type Outcome struct {
+	Segment    int64
+	Attempt    int
+	State      SegmentState // Accepted, Failed, Expired or Unknown; Queued to try again at DueAt
+	MessageID  string       // as the SMSC gave it
+	MessageKey string       // in the notation in which receipts are matched
+	Failure    string       // out of the channel's catalogue; "" for Accepted
+	Unanswered bool         // counts towards Unknowns
+	DueAt      time.Time
+	At         time.Time
+}
+
+// Receipt is an SMSC's final word on a segment.
+type Receipt struct {
+	Link        string
+	Keys        []string // under which the message id may be known, the likeliest first; only the first is safe without Destination
+	Destination string   // E.164, of the segment
+	State       SegmentState
+	Failure     string
+	At          time.Time
+}
+
+// Ledger is what a channel has to write down in one transaction.
+type Ledger struct {
+	Arrivals []Arrival
+	Receipts []Receipt
+	Outcomes []Outcome
+	Poisons  []Poison
+}
+
+// Sweep is the periodic upkeep of messages.
+type Sweep struct {
+	Now             time.Time
+	Binds           []string  // that live
+	IncompleteSince time.Time // parts that have waited since before are all that will come
+}
+
+// Swept is what a sweep found.
+type Swept struct {
+	Expired    int // segments that nobody could send in time
+	Lapsed     int // claims that nobody answered for
+	Incomplete int // long messages given up waiting for
+}
+
+// Status is what has become of a segment.
+type Status struct {
+	MT        int64
+	Number    int
+	Lane      Lane
+	State     SegmentState
+	Link      string // "" while no link has claimed it
+	MessageID string // "" before the SMSC has accepted it
+	Failure   string
+	Attempts  int
+}

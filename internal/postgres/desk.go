@@ -1,0 +1,220 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/desk"
+)
+
+const streamHeads = `SELECT name, seq FROM streams WHERE name = ANY ($1)`
+
+// StreamHeads gives the newest number of each stream; one that nothing was added to yet is left out.
+func (db *DB) StreamHeads(ctx context.Context, names []string) (map[string]int64, error) {
+	rows, err := db.pool.Query(ctx, streamHeads, names)
+	if err != nil {
+		return nil, fmt.Errorf("read stream heads: %w", err)
+	}
+	heads := make(map[string]int64, len(names))
+	var name string
+	var seq int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &seq}, func() error {
+		heads[name] = seq
+		return nil
+	})
+	return heads, err
+}
+
+const streamEvents = `
+SELECT seq, at, kind, payload FROM stream_events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3`
+
+// StreamEvents gives what was added to a stream after a number, oldest first.
+func (db *DB) StreamEvents(ctx context.Context, stream string, after int64, limit int) ([]desk.Event, error) {
+	rows, err := db.pool.Query(ctx, streamEvents, stream, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (desk.Event, error) {
+		e := desk.Event{Stream: stream}
+		err := row.Scan(&e.Seq, &e.At, &e.Kind, &e.Data)
+		return e, err
+	})
+}
+
+const heldContacts = `
+SELECT ` + contactColumns + `, coalesce(z.name, ''),
+       coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz)
+FROM contacts c
+JOIN interactions i ON i.id = c.interaction_id
+LEFT JOIN citizens z ON z.id = i.citizen_id
+WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'connected', 'wrap_up') ORDER BY c.queued_at`
+
+const queueCounts = `
+SELECT q.name, q.title, count(c.id), coalesce(min(c.queued_at), '0001-01-01'::timestamptz)
+FROM queues q JOIN agent_queues s ON s.queue = q.name AND s.agent_id = $1
+LEFT JOIN contacts c ON c.queue = q.name AND c.state IN ('waiting', 'offered')
+GROUP BY q.name, q.title ORDER BY q.name`
+
+// DeskSnapshot gives an agent's whole desk, and the numbers of the streams that it goes with, as one moment has them.
+func (db *DB) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {
+	s := desk.Snapshot{Contacts: []desk.Held{}, Queues: []desk.Queue{}, Streams: map[string]int64{}}
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, db.pool, options, func(tx pgx.Tx) (err error) {
+		if s.Agent, err = scanAgent(tx.QueryRow(ctx, agentByID, agent)); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, heldContacts, agent)
+		if err != nil {
+			return err
+		}
+		if s.Contacts, err = pgx.CollectRows(rows, scanHeld); err != nil {
+			return err
+		}
+		if rows, err = tx.Query(ctx, queueCounts, agent); err != nil {
+			return err
+		}
+		if s.Queues, err = pgx.CollectRows(rows, scanQueue); err != nil {
+			return err
+		}
+		names := []string{agentStream(agent)}
+		for _, c := range s.Contacts {
+			names = append(names, contactStream(c.ID))
+		}
+		for _, name := range names {
+			s.Streams[name] = 0
+		}
+		if rows, err = tx.Query(ctx, streamHeads, names); err != nil {
+			return err
+		}
+		var name string
+		var seq int64
+		_, err = pgx.ForEachRow(rows, []any{&name, &seq}, func() error {
+			s.Streams[name] = seq
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("read desk of agent %d: %w", agent, err)
+	}
+	return s, nil
+}
+
+func scanHeld(row pgx.CollectableRow) (desk.Held, error) {
+	var h desk.Held
+	var known []byte
+	c := &h.Contact
+	err := row.Scan(&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &c.Number, &c.State, &c.AgentID,
+		&c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Disposition, &h.Name, &h.OfferUntil)
+	if err == nil {
+		err = json.Unmarshal(known, &c.Context)
+	}
+	return h, err
+}
+
+func scanQueue(row pgx.CollectableRow) (desk.Queue, error) {
+	var q desk.Queue
+	var title []byte
+	err := row.Scan(&q.Name, &title, &q.Waiting, &q.Oldest)
+	if err == nil {
+		err = json.Unmarshal(title, &q.Title)
+	}
+	return q, err
+}
+
+// Queues gives how an agent's queues stand.
+func (db *DB) Queues(ctx context.Context, agent int64) ([]desk.Queue, error) {
+	rows, err := db.pool.Query(ctx, queueCounts, agent)
+	if err != nil {
+		return nil, fmt.Errorf("read queues of agent %d: %w", agent, err)
+	}
+	return pgx.CollectRows(rows, scanQueue)
+}
+
+const contactCitizen = `
+SELECT i.number, i.verification, coalesce(z.id, 0), coalesce(z.name, ''), coalesce(z.national_number, ''), coalesce(z.language, '')
+FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
+
+// All that a citizen, or a number that is nobody's, did on every channel.
+const timeline = `
+SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker, coalesce((SELECT name FROM agents WHERE 'agent:' || id = e.speaker), ''), e.kind, e.body
+FROM interactions i JOIN entries e ON e.interaction_id = i.id
+WHERE CASE WHEN $1 = 0 THEN i.number = $2 AND $2 <> '' OR i.id = $3 ELSE i.citizen_id = $1 END
+ORDER BY e.id DESC LIMIT 200`
+
+const citizenCases = `
+SELECT ` + caseColumns + ` FROM cases
+WHERE CASE WHEN $1 = 0 THEN contact = $2 AND $2 <> '' ELSE citizen_id = $1 END
+   OR id IN (SELECT case_id FROM interaction_cases WHERE interaction_id = $3)
+ORDER BY opened_at DESC, id DESC LIMIT 50`
+
+// ContactView gives what an agent who has a contact sees of it. acd.ErrUnknown, acd.ErrNotYours.
+func (db *DB) ContactView(ctx context.Context, agent, contact int64) (desk.View, error) {
+	v := desk.View{Timeline: []desk.Entry{}, Cases: []cases.Case{}}
+	err := db.Do(ctx, func(w *Work) error {
+		c, err := scanContact(w.tx.QueryRow(ctx, contactNow, contact))
+		if err != nil {
+			return err
+		}
+		if c.AgentID != agent {
+			return acd.ErrNotYours
+		}
+		v.Contact = c
+		z := &v.Citizen
+		if err := w.tx.QueryRow(ctx, contactCitizen, c.Interaction).Scan(&z.Number, &z.Verification, &z.ID, &z.Name, &z.NationalNumber, &z.Language); err != nil {
+			return err
+		}
+		rows, err := w.tx.Query(ctx, timeline, z.ID, z.Number, c.Interaction)
+		if err != nil {
+			return err
+		}
+		v.Timeline, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e desk.Entry, err error) {
+			err = row.Scan(&e.ID, &e.Interaction, &e.Channel, &e.At, &e.Speaker, &e.Name, &e.Kind, &e.Body)
+			return e, err
+		})
+		if err != nil {
+			return err
+		}
+		if rows, err = w.tx.Query(ctx, citizenCases, z.ID, z.Number, c.Interaction); err != nil {
+			return err
+		}
+		if v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (cases.Case, error) { return scanCase(row) }); err != nil {
+			return err
+		}
+		return w.audit(ctx, agentStream(agent), "contact.view", contactStream(contact), nil)
+	})
+	if err != nil {
+		return v, fmt.Errorf("view contact %d: %w", contact, err)
+	}
+	return v, nil
+}
+
+const commandResult = `SELECT result FROM commands WHERE id = $1 AND agent_id = $2`
+
+// CommandResult gives what an agent's command came to, if it was done.
+func (db *DB) CommandResult(ctx context.Context, agent int64, id string) (result json.RawMessage, done bool, err error) {
+	err = db.pool.QueryRow(ctx, commandResult, id, agent).Scan(&result)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("find command: %w", err)
+	}
+	return result, true, nil
+}
+
+const keepCommand = `INSERT INTO commands (id, agent_id, result) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`
+
+// KeepCommand keeps what a command came to.
+func (db *DB) KeepCommand(ctx context.Context, agent int64, id string, result json.RawMessage) error {
+	if _, err := db.pool.Exec(ctx, keepCommand, id, agent, result); err != nil {
+		return fmt.Errorf("keep command: %w", err)
+	}
+	return nil
+}

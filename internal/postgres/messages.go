@@ -1,0 +1,66 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"okno/internal/message"
+)
+
+// CommitSMS writes down all that a channel has to say, in one transaction. Redeliveries are passed over. join gives the text
+// of a long message's parts, which come in order; some may be missing.
+func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error {
+	err := db.Do(ctx, func(w *Work) error {
+		if err := w.addPoisons(ctx, l.Poisons); err != nil {
+			return err
+		}
+		if err := w.applyOutcomes(ctx, l.Outcomes); err != nil {
+			return err
+		}
+		if err := w.applyReceipts(ctx, l.Receipts); err != nil {
+			return err
+		}
+		return w.addArrivals(ctx, l.Arrivals, join)
+	})
+	if err != nil {
+		return fmt.Errorf("commit sms: %w", err)
+	}
+	return nil
+}
+
+const addPoison = `
+INSERT INTO sms_quarantine (link, raw, status, reason, received_at) VALUES ($1, $2, $3, $4, $5)`
+
+func (w *Work) addPoisons(ctx context.Context, poisons []message.Poison) error {
+	for _, p := range poisons {
+		if _, err := w.tx.Exec(ctx, addPoison, p.Link, p.Raw, int64(p.Status), p.Reason, p.At); err != nil {
+			return fmt.Errorf("quarantine: %w", err)
+		}
+	}
+	return nil
+}
+
+const endBinds = `UPDATE sms_binds SET ended_at = now() WHERE slot = $1 AND ended_at IS NULL`
+
+const addBind = `INSERT INTO sms_binds (id, slot, link, began_at, alive_at) VALUES ($1, $2, $3, now(), now())`
+
+// BeginBind notes a new session of a link. Whatever was bound in its slot before has ended, and what that did not
+// acknowledge will come again.
+func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
+	return db.Do(ctx, func(w *Work) error {
+		_, err := w.tx.Exec(ctx, endBinds, b.Slot)
+		if err == nil {
+			_, err = w.tx.Exec(ctx, addBind, b.ID, b.Slot, b.Link)
+		}
+		if err != nil {
+			return fmt.Errorf("begin bind of %s: %w", b.Slot, err)
+		}
+		return nil
+	})
+}
+
+// Quarantined says how many PDUs are kept that could not be read.
+func (db *DB) Quarantined(ctx context.Context) (n int, err error) {
+	err = db.pool.QueryRow(ctx, `SELECT count(*) FROM sms_quarantine`).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,237 @@
+package postgres
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/message"
+	"okno/internal/news"
+)
+
+// A message is a redelivery if the SMSC's own id says so, or if the same came in the last moments of a bind that has ended
+// since, or of which nothing has been noted for 3 s: its acknowledgement may not have got through. 35 s is what an SMSC
+// waits for an answer, and what the note that a bind is alive may be old.
+const addMOs = `
+INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at)
+SELECT a.link, a.bind, a.source, a.destination, a.text, a.fingerprint, a.received_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::boolean[], $8::timestamptz[])
+     WITH ORDINALITY a (link, bind, source, destination, text, fingerprint, identified, received_at, nth)
+WHERE NOT EXISTS (
+    SELECT FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
+    WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
+      AND (a.identified
+           OR m.bind <> a.bind AND (b.ended_at IS NOT NULL OR b.alive_at < a.received_at - interval '3 seconds')
+              AND m.received_at > b.alive_at - interval '35 seconds'))
+ORDER BY a.nth`
+
+// addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
+func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string) error {
+	if len(arrivals) == 0 {
+		return nil
+	}
+	if err := w.lockParts(ctx, arrivals); err != nil {
+		return fmt.Errorf("lock mo parts: %w", err)
+	}
+	var whole []message.Arrival
+	for _, a := range arrivals {
+		if a.Part.Total == 0 {
+			whole = append(whole, a)
+			continue
+		}
+		if err := w.addWhole(ctx, whole); err != nil {
+			return fmt.Errorf("add mo: %w", err)
+		}
+		whole = nil
+		if err := w.addPart(ctx, a, join); err != nil {
+			return fmt.Errorf("add mo part: %w", err)
+		}
+	}
+	if err := w.addWhole(ctx, whole); err != nil {
+		return fmt.Errorf("add mo: %w", err)
+	}
+	w.touch(news.MO)
+	return nil
+}
+
+func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival) error {
+	if len(arrivals) == 0 {
+		return nil
+	}
+	var links, binds, sources, destinations, texts []string
+	var fingerprints [][]byte
+	var identified []bool
+	var received []time.Time
+	for _, a := range arrivals {
+		links, binds, sources = append(links, a.Link), append(binds, a.Bind), append(sources, a.Source)
+		destinations, texts = append(destinations, a.Destination), append(texts, a.Text)
+		fingerprints, identified = append(fingerprints, a.Fingerprint), append(identified, a.Identified)
+		received = append(received, a.ReceivedAt)
+	}
+	_, err := w.tx.Exec(ctx, addMOs, links, binds, sources, destinations, texts, fingerprints, identified, received)
+	return err
+}
+
+const lockParts = `SELECT pg_advisory_xact_lock(hashtextextended($1, 5))`
+
+// lockParts keeps other nodes from the long messages to which the arrivals belong: their parts may come by several at once.
+// The order is the same for all, so that nobody waits in a circle.
+func (w *Work) lockParts(ctx context.Context, arrivals []message.Arrival) error {
+	var names []string
+	for _, a := range arrivals {
+		if a.Part.Total > 0 {
+			names = append(names, partsOf(a).lockName())
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if _, err := w.tx.Exec(ctx, lockParts, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const addPart = `
+INSERT INTO mo_parts (link, source, destination, reference, total, part, text, coding, bind, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT DO NOTHING`
+
+const readPart = `
+SELECT text FROM mo_parts
+WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND part = $6`
+
+const dropParts = `
+DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5`
+
+// addPart keeps a part, and makes a message if none is missing with it. The same part again is a redelivery; another under
+// its number begins a new message under a reference used before, and what waits of the old one is all that will come of it.
+func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]message.Part) string) error {
+	key := partsOf(a)
+	isNew, err := w.insertPart(ctx, key, a)
+	if err != nil {
+		return err
+	}
+	if !isNew {
+		var known []byte
+		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number)...).Scan(&known)
+		if err != nil || bytes.Equal(known, a.Part.Payload) {
+			return err
+		}
+		if _, err := w.joinParts(ctx, key, true, join); err != nil {
+			return err
+		}
+		if _, err := w.tx.Exec(ctx, dropParts, key.args()...); err != nil {
+			return err
+		}
+		if _, err := w.insertPart(ctx, key, a); err != nil {
+			return err
+		}
+	}
+	_, err = w.joinParts(ctx, key, false, join)
+	return err
+}
+
+func (w *Work) insertPart(ctx context.Context, key partsKey, a message.Arrival) (isNew bool, err error) {
+	tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
+		a.Part.Number, a.Part.Payload, int(a.Part.Coding), a.Bind, a.ReceivedAt)
+	return tag.RowsAffected() == 1, err
+}
+
+// partsKey tells long messages apart (3GPP TS 23.040 §9.2.3.24.1).
+type partsKey struct {
+	link, source, destination string
+	reference, total          int
+}
+
+func partsOf(a message.Arrival) partsKey {
+	return partsKey{a.Link, a.Source, a.Destination, a.Part.Reference, a.Part.Total}
+}
+
+func (k partsKey) args() []any { return []any{k.link, k.source, k.destination, k.reference, k.total} }
+
+func (k partsKey) lockName() string {
+	return fmt.Sprintf("%s %s %s %d/%d", k.link, k.source, k.destination, k.reference, k.total)
+}
+
+const readParts = `
+SELECT part, coding, text, bind, received_at FROM mo_parts
+WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL
+ORDER BY part`
+
+const addJoined = `
+INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`
+
+const markParts = `
+UPDATE mo_parts SET mo_id = $6
+WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL`
+
+// joinParts makes a message of the waiting parts if none is missing, or anyway.
+func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, join func([]message.Part) string) (bool, error) {
+	rows, err := w.tx.Query(ctx, readParts, key.args()...)
+	if err != nil {
+		return false, err
+	}
+	var bind string
+	var received, at time.Time
+	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (message.Part, error) {
+		p := message.Part{Reference: key.reference, Total: key.total}
+		var coding int
+		err := row.Scan(&p.Number, &coding, &p.Payload, &bind, &at)
+		p.Coding = byte(coding)
+		if at.After(received) {
+			received = at
+		}
+		return p, err
+	})
+	if err != nil || len(parts) == 0 || len(parts) < key.total && !anyway {
+		return false, err
+	}
+	var id int64
+	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, join(parts), len(parts),
+		len(parts) < key.total, []byte(key.lockName()), received).Scan(&id)
+	if err == nil {
+		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
+	}
+	return err == nil, err
+}
+
+const staleParts = `
+SELECT link, source, destination, reference, total FROM mo_parts
+WHERE mo_id IS NULL AND received_at < $1
+GROUP BY 1, 2, 3, 4, 5 LIMIT 100`
+
+// joinStale makes messages of parts whose siblings have not come since.
+func (w *Work) joinStale(ctx context.Context, since time.Time, join func([]message.Part) string) (made int, err error) {
+	rows, err := w.tx.Query(ctx, staleParts, since)
+	if err != nil {
+		return 0, err
+	}
+	keys, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k partsKey, err error) {
+		return k, row.Scan(&k.link, &k.source, &k.destination, &k.reference, &k.total)
+	})
+	if err != nil {
+		return 0, err
+	}
+	slices.SortFunc(keys, func(a, b partsKey) int { return cmp.Compare(a.lockName(), b.lockName()) })
+	for _, key := range keys {
+		_, err := w.tx.Exec(ctx, lockParts, key.lockName())
+		if err != nil {
+			return made, err
+		}
+		joined, err := w.joinParts(ctx, key, true, join)
+		if err != nil {
+			return made, err
+		}
+		if joined {
+			made++
+		}
+	}
+	return made, nil
+}

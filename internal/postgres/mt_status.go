@@ -1,0 +1,24 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/message"
+)
+
+const segmentsTo = `
+SELECT s.mt_id, s.part, s.lane, s.state, coalesce(s.link, ''), coalesce(s.message_id, ''), coalesce(s.failure, ''), s.attempts
+FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
+WHERE m.destination = $1 ORDER BY s.id`
+
+// SegmentsTo gives what has become of each segment sent, or to be sent, to a number.
+func (db *DB) SegmentsTo(ctx context.Context, number string) ([]message.Status, error) {
+	rows, err := db.pool.Query(ctx, segmentsTo, number)
+	if err != nil {
+		return nil, fmt.Errorf("read segments: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[message.Status])
+}

@@ -1,0 +1,109 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"okno/internal/message"
+	"okno/internal/news"
+)
+
+// A bind that lives is not ended, whatever another process of the same name has thought.
+const aliveBinds = `UPDATE sms_binds SET alive_at = $2, ended_at = NULL WHERE id = ANY($1)`
+
+const expireSegments = `
+UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1
+WHERE state = 'queued' AND expires_at <= $1`
+
+// Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown.
+const lapseSegments = `
+UPDATE mt_segments
+SET unknowns = unknowns + 1, failure = 'unanswered', leased_until = NULL, due_at = $1,
+    state = CASE WHEN lane = ANY($2) AND unknowns = 0 THEN 'queued' ELSE 'unknown' END,
+    final_at = CASE WHEN lane = ANY($2) AND unknowns = 0 THEN NULL ELSE $1::timestamptz END
+WHERE state = 'submitted' AND leased_until <= $1`
+
+// A password is not kept longer than it may have to be sent.
+const eraseSecrets = `
+UPDATE mt_messages m SET text = ''
+WHERE lane = 'otp' AND text <> ''
+  AND NOT EXISTS (SELECT FROM mt_segments s WHERE s.mt_id = m.id AND s.state IN ('queued', 'submitted'))`
+
+const forgetParts = `DELETE FROM mo_parts WHERE mo_id IS NOT NULL AND received_at < $1`
+
+const forgetReceipts = `DELETE FROM mt_receipts WHERE received_at < $1`
+
+// How long a joined part is remembered, so that it is known when it comes again, and a receipt kept that names nothing.
+const (
+	partMemory    = 24 * time.Hour
+	receiptMemory = 72 * time.Hour
+)
+
+// SweepSMS does the upkeep of messages. join is as of CommitSMS.
+func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (swept message.Swept, err error) {
+	err = db.Do(ctx, func(w *Work) error {
+		var repeats []string
+		for _, lane := range message.Lanes {
+			if lane.RepeatsUnknown() {
+				repeats = append(repeats, string(lane))
+			}
+		}
+		for _, step := range []struct {
+			sql   string
+			args  []any
+			count *int
+		}{
+			{aliveBinds, []any{s.Binds, s.Now}, nil},
+			{lapseSegments, []any{s.Now, repeats}, &swept.Lapsed},
+			{expireSegments, []any{s.Now}, &swept.Expired},
+			{eraseSecrets, nil, nil},
+			{forgetParts, []any{s.Now.Add(-partMemory)}, nil},
+			{forgetReceipts, []any{s.Now.Add(-receiptMemory)}, nil},
+		} {
+			tag, err := w.tx.Exec(ctx, step.sql, step.args...)
+			if err != nil {
+				return err
+			}
+			if step.count != nil {
+				*step.count = int(tag.RowsAffected())
+			}
+		}
+		if err := w.matchWaiting(ctx, nil); err != nil {
+			return err
+		}
+		swept.Incomplete, err = w.joinStale(ctx, s.IncompleteSince, join)
+		if swept.Incomplete > 0 {
+			w.touch(news.MO)
+		}
+		return err
+	})
+	if err != nil {
+		return message.Swept{}, fmt.Errorf("sweep sms: %w", err)
+	}
+	return swept, nil
+}
+
+const backlog = `SELECT lane, count(*) FROM mt_segments WHERE state = 'queued' GROUP BY lane`
+
+// Backlog gives how many segments wait in each lane.
+func (db *DB) Backlog(ctx context.Context) (map[message.Lane]int, error) {
+	waiting := make(map[message.Lane]int, len(message.Lanes))
+	for _, lane := range message.Lanes {
+		waiting[lane] = 0
+	}
+	rows, err := db.pool.Query(ctx, backlog)
+	if err != nil {
+		return nil, fmt.Errorf("count backlog: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var lane message.Lane
+		var n int
+		if err := rows.Scan(&lane, &n); err != nil {
+			return nil, fmt.Errorf("count backlog: %w", err)
+		}
+		waiting[lane] = n
+	}
+	return waiting, rows.Err()
+}

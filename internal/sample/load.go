@@ -1,0 +1,115 @@
+package sample
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/catalogue"
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+)
+
+// Work is what loading does in one transaction.
+type Work interface {
+	people
+	SaveAgency(ctx context.Context, code string, name map[dialogue.Language]string) error
+	SaveService(ctx context.Context, s catalogue.Service) error
+	caseWork
+}
+
+type people interface {
+	SaveQueue(ctx context.Context, name string, title map[string]string) error
+	SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) (int64, error)
+	SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error)
+	// SampleLoaded says whether the region's cases are there.
+	SampleLoaded(ctx context.Context) (bool, error)
+}
+
+type caseWork interface {
+	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+}
+
+// By marks what the sample did, in moves and audit.
+const By = "sample"
+
+// Load loads the region, unless it is there. hash is of the password that all sample agents get; segments counts an SMS.
+func Load(ctx context.Context, w Work, hash string, segments func(string) int, now time.Time) error {
+	if loaded, err := w.SampleLoaded(ctx); err != nil || loaded {
+		return err
+	}
+	region, err := Read()
+	if err != nil {
+		return err
+	}
+	if err := loadCatalogue(ctx, w, segments); err != nil {
+		return err
+	}
+	for name, title := range region.Queues {
+		if err := w.SaveQueue(ctx, name, title); err != nil {
+			return err
+		}
+	}
+	for _, a := range region.Agents {
+		agent := acd.Agent{Login: a.Login, Name: a.Name, Role: acd.Role(a.Role), Languages: a.Languages, Queues: a.Queues}
+		if _, err := w.SaveAgent(ctx, agent, hash); err != nil {
+			return err
+		}
+	}
+	owners := map[string]int64{}
+	for _, c := range region.Citizens {
+		id, err := w.SaveCitizen(ctx, citizen.Citizen{NationalNumber: c.NationalNumber, Name: c.Name, Language: c.Language, Numbers: c.Numbers})
+		if err != nil {
+			return err
+		}
+		for _, number := range c.Numbers {
+			owners[number] = id
+		}
+	}
+	for _, c := range region.Cases {
+		if err := loadCase(ctx, w, c, owners[c.Citizen], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func loadCatalogue(ctx context.Context, w Work, segments func(string) int) error {
+	file, err := Catalogue()
+	if err != nil {
+		return err
+	}
+	services, problems := file.Check(segments)
+	if len(problems) > 0 {
+		return fmt.Errorf("sample catalogue: %w", errors.Join(problems...))
+	}
+	for code, name := range file.Agencies {
+		if err := w.SaveAgency(ctx, code, name); err != nil {
+			return err
+		}
+	}
+	for _, s := range services {
+		if err := w.SaveService(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func loadCase(ctx context.Context, w Work, c Case, owner int64, now time.Time) error {
+	opened, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Application, Service: c.Service, CitizenID: owner, Contact: c.Citizen,
+		Subject: c.Subject, DueOn: c.Due(now), By: By})
+	if err != nil {
+		return err
+	}
+	for _, to := range path(c.State) {
+		if opened, err = w.MoveCase(ctx, opened, to, c.Due(now), By, "sample", ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}

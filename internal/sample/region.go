@@ -1,0 +1,107 @@
+// Package sample is a region to try Okno out with: the catalogue of 45 services, invented citizens with cases in every
+// state, two queues, four agents and a supervisor. Loading it twice changes nothing.
+package sample
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"okno/internal/cases"
+	"okno/internal/catalogue"
+	"okno/internal/dialogue"
+)
+
+//go:embed catalogue.yaml region.yaml
+var files embed.FS
+
+// Region is the sample region as its file has it.
+type Region struct {
+	Queues   map[string]map[string]string `yaml:"queues"`
+	Agents   []Agent                      `yaml:"agents"`
+	Citizens []Citizen                    `yaml:"citizens"`
+	Cases    []Case                       `yaml:"cases"`
+}
+
+// Agent is a sample agent.
+type Agent struct {
+	Login     string   `yaml:"login"`
+	Name      string   `yaml:"name"`
+	Role      string   `yaml:"role"`
+	Languages []string `yaml:"languages"`
+	Queues    []string `yaml:"queues"`
+}
+
+// Citizen is a sample citizen.
+type Citizen struct {
+	NationalNumber string            `yaml:"national_number"`
+	Name           string            `yaml:"name"`
+	Language       dialogue.Language `yaml:"language"`
+	Numbers        []string          `yaml:"numbers"`
+}
+
+// Case is a sample case.
+type Case struct {
+	Citizen   string      `yaml:"citizen"` // one of the numbers
+	Service   string      `yaml:"service"`
+	State     cases.State `yaml:"state"`
+	Subject   string      `yaml:"subject"`
+	DueInDays int         `yaml:"due_in_days"`
+}
+
+// Due is when a case is due, for a region loaded now; zero when nothing is.
+func (c Case) Due(now time.Time) time.Time {
+	if c.DueInDays == 0 {
+		return time.Time{}
+	}
+	return now.AddDate(0, 0, c.DueInDays)
+}
+
+// Read gives the region.
+func Read() (Region, error) {
+	var r Region
+	content, err := files.ReadFile("region.yaml")
+	if err == nil {
+		err = yaml.Unmarshal(content, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("read sample region: %w", err)
+	}
+	return r, nil
+}
+
+// Catalogue gives the region's catalogue.
+func Catalogue() (catalogue.File, error) {
+	f, err := files.Open("catalogue.yaml")
+	if err != nil {
+		return catalogue.File{}, fmt.Errorf("read sample catalogue: %w", err)
+	}
+	defer f.Close()
+	return catalogue.ReadFile(f)
+}
+
+// path gives the states through which a case comes to where the sample wants it.
+func path(to cases.State) []cases.State {
+	var search func(at cases.State, seen []cases.State) []cases.State
+	search = func(at cases.State, seen []cases.State) []cases.State {
+		if at == to {
+			return []cases.State{}
+		}
+		if at.May(to) {
+			return []cases.State{to}
+		}
+		for _, next := range at.Next() {
+			if slices.Contains(seen, next) {
+				continue
+			}
+			if rest := search(next, append(seen, next)); rest != nil {
+				return append([]cases.State{next}, rest...)
+			}
+		}
+		return nil
+	}
+	return search(cases.Registered, []cases.State{cases.Registered})
+}

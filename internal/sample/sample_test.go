@@ -1,0 +1,40 @@
+package sample_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/sample"
+	"okno/sms/text"
+)
+
+func TestTheRegionLoadsOnce(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	for range 2 {
+		require.NoError(t, db.Do(ctx, func(w *postgres.Work) error {
+			return sample.Load(ctx, w, "hash", text.Segments, time.Now())
+		}))
+	}
+	for query, want := range map[string]int{
+		`SELECT count(*) FROM services WHERE sample`:                        45,
+		`SELECT count(*) FROM service_texts`:                                45 * 3,
+		`SELECT count(DISTINCT state) FROM cases`:                           8,
+		`SELECT count(*) FROM cases`:                                        8,
+		`SELECT count(*) FROM queues`:                                       2,
+		`SELECT count(*) FROM agents WHERE role = 'agent'`:                  4,
+		`SELECT count(*) FROM agents WHERE role = 'supervisor'`:             1,
+		`SELECT count(*) FROM bindings`:                                     5,
+		`SELECT count(*) FROM services WHERE valid_until <= current_date`:   0,
+		`SELECT count(*) FROM service_texts WHERE spoken = '' OR name = ''`: 0,
+	} {
+		require.Equal(t, want, pgtest.Value[int](t, url, query), query)
+	}
+}

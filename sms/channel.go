@@ -1,0 +1,191 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"okno/internal/message"
+	"okno/sms/smpp"
+)
+
+// Store is what the channel keeps. Each method is one transaction.
+type Store interface {
+	// CommitSMS writes down a ledger; join gives the text of a long message's parts.
+	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error
+	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
+	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
+	BeginBind(ctx context.Context, b message.Bind) error
+	Backlog(ctx context.Context) (map[message.Lane]int, error)
+}
+
+// Options of the channel.
+type Options struct {
+	Config Config
+	Store  Store
+	// Answer takes the next waiting message through its conversation, in one
+	// transaction with the replies and the mark that it is processed. found is
+	// false when none waits. It is called by several goroutines at once.
+	Answer func(ctx context.Context) (found bool, err error)
+	// Hints, where given, says that there may be messages to answer or to send.
+	Hints <-chan struct{}
+	// Node tells this machine from others that serve the same links. It must be
+	// the same after a restart: by it the new process knows the binds of the one
+	// that died, and what those may not have acknowledged. Default: the host name.
+	Node string
+	// Answerers is how many messages are answered at once. Default 8.
+	Answerers int
+	Clock     func() time.Time
+	Metrics   prometheus.Registerer // nil: none
+	Log       zerolog.Logger
+
+	// Times that tests shorten.
+	tune tuning
+}
+
+type tuning struct {
+	poll       time.Duration // the floor when a hint is lost
+	answer     time.Duration // an SMSC's time for submit_sm_resp
+	lease      time.Duration // of a claim; longer than answer by what it takes to write the outcome down
+	reconnect  time.Duration // the first pause
+	incomplete time.Duration // the wait for missing parts
+}
+
+var usual = tuning{
+	poll: time.Second, answer: 10 * time.Second, lease: 30 * time.Second,
+	reconnect: time.Second, incomplete: 5 * time.Minute,
+}
+
+// Channel is the SMS channel.
+type Channel struct {
+	Options
+	ledger  *ledger
+	binds   []*bind
+	metrics *metrics
+	unheard chan struct{} // there may be messages to answer
+}
+
+// New makes a channel. The error is of the configuration.
+func New(o Options) (*Channel, error) {
+	if err := o.Config.Check(); err != nil {
+		return nil, err
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Answerers == 0 {
+		o.Answerers = 8
+	}
+	if o.Node == "" {
+		o.Node, _ = os.Hostname()
+	}
+	if o.tune == (tuning{}) {
+		o.tune = usual
+	}
+	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
+	c.ledger = newLedger(c)
+	for _, l := range o.Config.Links {
+		for i, mode := range l.modes() {
+			c.binds = append(c.binds, newBind(c, l, mode, fmt.Sprintf("%s/%d@%s", l.Name, i, o.Node)))
+		}
+	}
+	return c, nil
+}
+
+// Run serves all links until ctx ends. Then it stops in reverse: no new claims,
+// the open requests of the binds, the messages being answered, the ledger.
+func (c *Channel) Run(ctx context.Context) error {
+	lasting := context.WithoutCancel(ctx)
+	ledgerCtx, closeLedger := context.WithCancel(lasting)
+	answerCtx, stopAnswers := context.WithCancel(lasting)
+	defer closeLedger()
+	defer stopAnswers()
+	var ledger, answers, binds sync.WaitGroup
+	ledger.Go(func() { c.ledger.run(ledgerCtx) })
+	for range c.Answerers {
+		answers.Go(func() { c.answerAll(answerCtx) })
+	}
+	for _, b := range c.binds {
+		binds.Go(func() { b.run(ctx) })
+	}
+	binds.Go(func() { c.hear(ctx) })
+	binds.Wait()
+	stopAnswers()
+	answers.Wait()
+	closeLedger()
+	ledger.Wait()
+	return nil
+}
+
+// hear passes hints on.
+func (c *Channel) hear(ctx context.Context) {
+	for {
+		select {
+		case _, ok := <-c.Hints:
+			if !ok {
+				<-ctx.Done()
+				return
+			}
+			c.Wake()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Wake hints that there may be messages to answer or to send. It never blocks.
+func (c *Channel) Wake() {
+	ring(c.unheard)
+	c.wakeSenders()
+}
+
+func (c *Channel) wakeSenders() {
+	for _, b := range c.binds {
+		ring(b.wake)
+	}
+}
+
+// ring leaves one hint, however often it is called before somebody looks.
+func ring(bell chan struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
+}
+
+// Ready names the binds that are down, and why.
+func (c *Channel) Ready() error {
+	var down []string
+	for _, b := range c.binds {
+		if why := b.down(); why != "" {
+			down = append(down, fmt.Sprintf("%s (%s)", b.link.Name, why))
+		}
+	}
+	if len(down) == 0 {
+		return nil
+	}
+	return fmt.Errorf("sms links down: %s", strings.Join(down, ", "))
+}
+
+// aliveBinds are the ids of the sessions that are up.
+func (c *Channel) aliveBinds() []string {
+	ids := []string{}
+	for _, b := range c.binds {
+		if id := b.aliveID(); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (b *bind) options(in *inbox) smpp.Options {
+	return smpp.Options{
+		Window: b.window(), AnswerTimeout: b.channel.tune.answer, TLS: b.link.tls(), Handler: in, Log: b.log,
+	}
+}

@@ -1,0 +1,18 @@
+// Package sms is the SMS channel: it keeps binds to the operators' SMSCs, takes
+// in what citizens write, has it answered, and sends what Okno has to say.
+//
+//	            ┌ inbox ──► ledger ──► commit ──► deliver_sm_resp
+//	SMSC ◄─► bind                        │ hint
+//	            └ sender ◄── claim ◄── answerers (dialogue, replies: one commit)
+//	                 └──► outcome ──► ledger
+//
+// A segment on its way out:
+//
+//	queued ──claim──► submitted ──► accepted ──receipt──► delivered, undeliverable, expired
+//	  ▲                   │ ├─────► failed          refused for good
+//	  │  refused for now, │ └─────► unknown         the link broke before the answer, again
+//	  └── or unknown once ┘
+//
+// Nothing is acknowledged before it is committed, and nothing is submitted that
+// was not claimed. The channel knows no dialogue, no SQL and no other channel.
+package sms

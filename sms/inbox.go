@@ -1,0 +1,197 @@
+package sms
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"okno/internal/message"
+	"okno/internal/phone"
+	"okno/sms/smpp"
+	"okno/sms/text"
+)
+
+// inbox hears one session: messages and receipts. It answers each once it is
+// committed, and with 0x64 where that fails, so that the SMSC keeps it.
+type inbox struct {
+	channel *Channel
+	link    string
+	bind    string
+	log     zerolog.Logger
+}
+
+// HandlePoison keeps a PDU that could not be read.
+func (in *inbox) HandlePoison(p smpp.Poison) {
+	in.channel.metrics.count(in.link, "in", "poison")
+	in.channel.ledger.offer(entry{
+		poison: &message.Poison{Link: in.link, Raw: p.Raw, Status: uint32(p.Status), Reason: p.Reason.Error(), At: in.channel.Clock()},
+		done:   func(error) {},
+	})
+}
+
+// HandleMessage takes a deliver_sm or data_sm.
+func (in *inbox) HandleMessage(r *smpp.Request) {
+	now := in.channel.Clock()
+	m := &r.Message
+	if isReceipt(m) {
+		in.hearReceipt(r, now)
+		return
+	}
+	arrival, reason := in.arrival(m, now)
+	if reason != nil { // it is kept, and would be no more readable a second time
+		in.enter(r, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
+		return
+	}
+	in.enter(r, entry{arrival: arrival}, "accepted")
+}
+
+// enter commits an entry and answers its request.
+func (in *inbox) enter(r *smpp.Request, e entry, result string) {
+	e.done = func(err error) {
+		if err != nil {
+			in.postpone(r)
+			return
+		}
+		r.Answer(smpp.OK, "")
+		in.channel.metrics.count(in.link, "in", result)
+	}
+	if !in.channel.ledger.offer(e) {
+		in.postpone(r)
+	}
+}
+
+func (in *inbox) postpone(r *smpp.Request) {
+	r.Answer(smpp.TemporaryAppError, "")
+	in.channel.metrics.count(in.link, "in", "deferred")
+}
+
+// arrival reads a message. The error says why it is no text.
+func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, error) {
+	a := &message.Arrival{
+		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: clean(m.Dest.Number), ReceivedAt: now,
+	}
+	a.Fingerprint, a.Identified = in.fingerprint(m)
+	part, payload, err := partOf(m)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := text.Decode(m.Coding, payload)
+	if err != nil {
+		return nil, err
+	}
+	if part.Valid() {
+		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding, Payload: payload}
+	} else {
+		a.Text = clean(whole)
+	}
+	return a, nil
+}
+
+// partOf takes the concatenation out of a message: its user data header's, or its SAR TLVs'.
+func partOf(m *smpp.Message) (text.Part, []byte, error) {
+	payload := m.Payload()
+	if m.ESMClass&smpp.ESMUDHI != 0 {
+		return text.TakeHeader(payload)
+	}
+	reference, total, part := m.TLVs[smpp.TagSARReference], m.TLVs[smpp.TagSARTotal], m.TLVs[smpp.TagSARPart]
+	if len(reference) == 2 && len(total) == 1 && len(part) == 1 {
+		// Past what 8 and 16 bits of a header reach, so that the two never mix.
+		return text.Part{Reference: 1<<16 + int(binary.BigEndian.Uint16(reference)), Total: int(total[0]), Number: int(part[0])}, payload, nil
+	}
+	return text.Part{}, payload, nil
+}
+
+// joinParts gives the text of a long message's parts. A character may lie
+// across two, so those of one coding are decoded together; "…" stands for what is missing.
+func joinParts(parts []message.Part) string {
+	var b strings.Builder
+	next := 1
+	for i := 0; i < len(parts); {
+		if parts[i].Number != next {
+			b.WriteString("…")
+		}
+		coding := parts[i].Coding
+		var payload []byte
+		for {
+			payload = append(payload, parts[i].Payload...)
+			next = parts[i].Number + 1
+			i++
+			if i == len(parts) || parts[i].Coding != coding || parts[i].Number != next {
+				break
+			}
+		}
+		s, _ := text.Decode(coding, payload) // each part was decoded before
+		b.WriteString(s)
+	}
+	if len(parts) > 0 && next <= parts[0].Total {
+		b.WriteString("…")
+	}
+	return clean(b.String())
+}
+
+// fingerprint is what the same message has again when the SMSC sends it again.
+func (in *inbox) fingerprint(m *smpp.Message) (sum []byte, identified bool) {
+	h := sha256.New()
+	write := func(fields ...[]byte) {
+		for _, f := range fields {
+			h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(f))))
+			h.Write(f)
+		}
+	}
+	write([]byte(in.link))
+	if id := m.TLVs[smpp.TagReceiptedMessageID]; len(id) > 1 {
+		write(id)
+		return h.Sum(nil), true
+	}
+	write([]byte(m.Source.Number), []byte(m.Dest.Number), []byte{m.Coding, m.ESMClass}, m.Payload())
+	return h.Sum(nil), false
+}
+
+// isReceipt reads the message type of esm_class (SMPP 3.4 §5.2.12): a delivery
+// receipt or an intermediate notification. Some SMSCs only give the TLVs.
+func isReceipt(m *smpp.Message) bool {
+	const messageType, receipt, intermediate = 0x3C, 0x04, 0x20
+	kind := m.ESMClass & messageType
+	return kind == receipt || kind == intermediate ||
+		kind == 0 && m.TLVs[smpp.TagReceiptedMessageID] != nil && m.TLVs[smpp.TagMessageState] != nil
+}
+
+func (in *inbox) hearReceipt(r *smpp.Request, now time.Time) {
+	m := &r.Message
+	body, _ := text.Decode(m.Coding, m.Payload())
+	receipt, ok := text.ParseReceipt(body, string(m.TLVs[smpp.TagReceiptedMessageID]), m.TLVs[smpp.TagMessageState])
+	switch {
+	case !ok:
+		in.enter(r, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: "receipt without a message id", At: now}}, "poison")
+	case !receipt.Outcome.Final(): // more will come
+		r.Answer(smpp.OK, "")
+		in.channel.metrics.count(in.link, "in", "receipt")
+	default:
+		keys := text.MessageKeys(clean(receipt.MessageID))
+		state, failure := finalOf(receipt)
+		in.enter(r, entry{receipt: &message.Receipt{
+			Link: in.link, Keys: keys, Destination: number(m.Source), State: state, Failure: string(failure), At: now,
+		}}, "receipt")
+	}
+}
+
+// number gives a subscriber's number in E.164, and what is none as it came.
+func number(a smpp.Address) string {
+	raw := clean(a.Number)
+	candidate := raw
+	if a.TON == 1 && !strings.HasPrefix(raw, "+") { // international, without its plus
+		candidate = "+" + raw
+	}
+	if e164, err := phone.Parse(candidate); err == nil {
+		return e164
+	}
+	return raw
+}
+
+// clean makes text that the database takes: valid UTF-8 without NUL.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "�")
+}

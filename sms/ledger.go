@@ -1,0 +1,190 @@
+package sms
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/message"
+)
+
+// entry is something to be committed. done hears once that it is, or why not;
+// without done it is tried again until it is.
+type entry struct {
+	arrival *message.Arrival
+	receipt *message.Receipt
+	poison  *message.Poison
+	outcome *message.Outcome
+	done    func(error)
+}
+
+const (
+	batchLimit    = 100 // entries a commit
+	ledgerBacklog = 10_000
+	commitTimeout = 5 * time.Second
+	// giveUpAfter singles that fail in a row: then it is not one of them that is bad.
+	giveUpAfter = 3
+)
+
+// ledger commits what the binds have to say in groups: while one commit syncs,
+// the next gathers. It does the upkeep as well, so that no claim is found
+// lapsed while its outcome waits here.
+type ledger struct {
+	channel *Channel
+	entries chan entry
+	owed    []entry // outcomes that could not be committed yet
+}
+
+func newLedger(c *Channel) *ledger {
+	return &ledger{channel: c, entries: make(chan entry, ledgerBacklog)}
+}
+
+// offer takes an entry, or refuses it when far too many wait. It never blocks.
+func (l *ledger) offer(e entry) bool {
+	select {
+	case l.entries <- e:
+		return true
+	default:
+		return false
+	}
+}
+
+// owe takes an outcome.
+func (l *ledger) owe(o message.Outcome) { l.entries <- entry{outcome: &o} }
+
+// run commits until ctx ends, and then what is left.
+func (l *ledger) run(ctx context.Context) {
+	upkeep := time.NewTicker(l.channel.tune.poll)
+	defer upkeep.Stop()
+	rounds := 0
+	for {
+		select {
+		case first := <-l.entries:
+			l.commit(ctx, l.gather(first))
+		case <-upkeep.C:
+			if len(l.owed) > 0 {
+				l.commit(ctx, nil)
+			}
+			if len(l.owed) == 0 {
+				l.sweep(ctx, rounds%5 == 0)
+				rounds++
+			}
+		case <-ctx.Done():
+			last := context.WithoutCancel(ctx)
+			for {
+				select {
+				case first := <-l.entries:
+					l.commit(last, l.gather(first))
+				default:
+					l.commit(last, nil)
+					return
+				}
+			}
+		}
+	}
+}
+
+func (l *ledger) gather(first entry) []entry {
+	batch := []entry{first}
+	for len(batch) < batchLimit {
+		select {
+		case e := <-l.entries:
+			batch = append(batch, e)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit writes a batch down, together with what is owed. Where that fails the
+// entries go one by one, so that a bad one spoils only itself.
+func (l *ledger) commit(ctx context.Context, batch []entry) {
+	batch = append(l.owed, batch...)
+	l.owed = nil
+	if len(batch) == 0 {
+		return
+	}
+	err := l.write(ctx, batch)
+	if err == nil || len(batch) == 1 {
+		l.settle(batch, err)
+		return
+	}
+	failed := 0
+	for i, e := range batch {
+		if failed == giveUpAfter {
+			l.settle(batch[i:], err)
+			break
+		}
+		if err = l.write(ctx, []entry{e}); err != nil {
+			failed++
+		} else {
+			failed = 0
+		}
+		l.settle([]entry{e}, err)
+	}
+}
+
+func (l *ledger) write(ctx context.Context, batch []entry) error {
+	var page message.Ledger
+	for _, e := range batch {
+		switch {
+		case e.arrival != nil:
+			page.Arrivals = append(page.Arrivals, *e.arrival)
+		case e.receipt != nil:
+			page.Receipts = append(page.Receipts, *e.receipt)
+		case e.outcome != nil:
+			page.Outcomes = append(page.Outcomes, *e.outcome)
+		case e.poison != nil:
+			page.Poisons = append(page.Poisons, *e.poison)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	err := l.channel.Store.CommitSMS(ctx, page, joinParts)
+	if err == nil && len(page.Arrivals) > 0 {
+		ring(l.channel.unheard)
+	}
+	return err
+}
+
+func (l *ledger) settle(batch []entry, err error) {
+	for _, e := range batch {
+		switch {
+		case e.done != nil:
+			e.done(err)
+		case err != nil && e.outcome != nil:
+			l.owed = append(l.owed, e)
+		}
+	}
+	if err != nil {
+		l.channel.Log.Error().Err(err).Int("entries", len(batch)).Int("owed", len(l.owed)).Msg("sms commit")
+	}
+}
+
+func (l *ledger) sweep(ctx context.Context, count bool) {
+	c := l.channel
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	now := c.Clock()
+	swept, err := c.Store.SweepSMS(ctx, message.Sweep{
+		Now: now, Binds: c.aliveBinds(), IncompleteSince: now.Add(-c.tune.incomplete),
+	}, joinParts)
+	if err != nil {
+		c.Log.Error().Err(err).Msg("sms upkeep")
+		return
+	}
+	c.metrics.swept(swept)
+	if swept.Lapsed > 0 {
+		c.Log.Warn().Int("segments", swept.Lapsed).Msg("sms claims lapsed: their fate is unknown")
+		c.wakeSenders()
+	}
+	if swept.Incomplete > 0 {
+		ring(c.unheard)
+	}
+	if !count {
+		return
+	}
+	if waiting, err := c.Store.Backlog(ctx); err == nil {
+		c.metrics.setBacklog(waiting)
+	}
+}

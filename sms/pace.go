@@ -1,0 +1,85 @@
+package sms
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pace says how many segments a bind may take on now: what its window, its rate
+// and the SMSC's patience leave. A throttled bind pauses, then goes on at half
+// its former width and widens by one with every segment accepted.
+type pace struct {
+	window  int
+	limiter *rate.Limiter // nil: no limit
+
+	mu       sync.Mutex
+	width    int
+	inFlight int
+	resumeAt time.Time
+}
+
+const throttlePause = time.Second
+
+func newPace(window int, segmentsPerSecond float64) *pace {
+	p := &pace{window: window, width: window}
+	if segmentsPerSecond > 0 {
+		p.limiter = rate.NewLimiter(rate.Limit(segmentsPerSecond), max(1, int(segmentsPerSecond/10)))
+	}
+	return p
+}
+
+// room is what may be claimed now.
+type room struct {
+	segments int
+	notices  int           // at most so many of them: the rest of the window is kept for passwords and replies
+	wait     time.Duration // with no segments: when to ask again; 0: when a submit has ended
+}
+
+func (p *pace) room(now time.Time) room {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Before(p.resumeAt) {
+		return room{wait: p.resumeAt.Sub(now)}
+	}
+	free := p.width - p.inFlight
+	if p.inFlight > 0 && free < max(1, p.width/4) {
+		return room{} // a query for each segment would cost more than it saves
+	}
+	r := room{segments: free}
+	if p.limiter != nil {
+		tokens := p.limiter.TokensAt(now)
+		if tokens < 1 {
+			return room{wait: time.Duration((1 - tokens) / float64(p.limiter.Limit()) * float64(time.Second))}
+		}
+		r.segments = min(free, int(tokens))
+	}
+	r.notices = min(r.segments, max(0, free-p.width/4))
+	return r
+}
+
+func (p *pace) claimed(n int, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight += n
+	if p.limiter != nil {
+		p.limiter.AllowN(now, n)
+	}
+}
+
+// settled notes the end of a segment's submit.
+func (p *pace) settled(f Failure, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight--
+	switch f {
+	case "":
+		p.width = min(p.width+1, p.window)
+	case Throttled:
+		if !now.Before(p.resumeAt) { // once for all that were under way
+			p.width = max(1, p.width/2)
+		}
+		p.resumeAt = now.Add(throttlePause)
+	}
+}

@@ -1,0 +1,210 @@
+package smpp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Why a session ended, or a request has no response.
+var (
+	// ErrNotSent is a request that surely did not leave: it may be sent again.
+	ErrNotSent = errors.New("smpp: not sent")
+	// ErrUnanswered is a request that left, or may have, and got no response:
+	// what the peer did with it is unknown.
+	ErrUnanswered = errors.New("smpp: no answer")
+	// ErrClosed is a session ended by its own side.
+	ErrClosed = errors.New("smpp: session closed")
+	// ErrUnbound is a session that the peer has ended with an unbind.
+	ErrUnbound = errors.New("smpp: unbound by the peer")
+	// ErrSilent is a peer that no longer answers enquire_link.
+	ErrSilent = errors.New("smpp: peer is silent")
+	// ErrStalled is a peer that no longer reads.
+	ErrStalled = errors.New("smpp: peer does not read")
+)
+
+// Session is a bind: from Dial or Accept until Run returns. Its methods may be
+// called from any goroutine.
+type Session struct {
+	conn   net.Conn
+	reader *bufio.Reader
+	bind   Bind // as the ESME presented itself
+	esme   bool // which end this is
+	opts   Options
+	log    zerolog.Logger
+
+	window  chan struct{} // a slot for each own request in flight
+	out     chan *outgoing
+	control chan *outgoing // enquiries, unbinds and the reader's own answers
+
+	mu       sync.Mutex
+	sequence uint32
+	pending  map[uint32]*outgoing // own requests only, so a peer's number never meets them
+	inbound  int                  // the peer's requests not answered yet
+	draining bool
+	quiet    chan struct{} // closed when draining and nothing is open
+
+	done     chan struct{}
+	endOnce  sync.Once
+	endCause error // read after done
+	unbound  bool  // the peer has unbound; the reader's own
+
+	lastRead atomic.Int64 // nanoseconds since started
+	started  time.Time
+	stats    counters
+}
+
+func newSession(conn net.Conn, reader *bufio.Reader, bind Bind, esme bool, opts Options) *Session {
+	return &Session{
+		conn: conn, reader: reader, bind: bind, esme: esme, opts: opts, log: opts.Log,
+		window: make(chan struct{}, opts.Window),
+		// A slot for each frame that may wait: neither a request within the
+		// window nor an answer ever blocks on the writer.
+		out:     make(chan *outgoing, opts.Window+opts.Inbound),
+		control: make(chan *outgoing, 16),
+		pending: make(map[uint32]*outgoing),
+		quiet:   make(chan struct{}),
+		done:    make(chan struct{}),
+		started: time.Now(),
+	}
+}
+
+// Bind is how the ESME presented itself.
+func (s *Session) Bind() Bind { return s.bind }
+
+// CanSend says if this side may send messages over the bind's mode.
+func (s *Session) CanSend() bool { return mayCarry(s.bind.Mode, s.esme) }
+
+// CanHear says if the peer may.
+func (s *Session) CanHear() bool { return mayCarry(s.bind.Mode, !s.esme) }
+
+func mayCarry(mode Mode, fromESME bool) bool {
+	return mode == Transceiver || (mode == Transmitter) == fromESME
+}
+
+// Free is how many requests the window takes now without blocking.
+func (s *Session) Free() int { return cap(s.window) - len(s.window) }
+
+// Done is closed when the session has ended; Run then returns.
+func (s *Session) Done() <-chan struct{} { return s.done }
+
+// Run serves the bind until it ends, and says why. When ctx ends it takes no
+// new request, waits up to Options.Drain for the open ones of both sides,
+// unbinds, and returns ErrClosed. All its goroutines have ended by then.
+func (s *Session) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(s.read)
+	wg.Go(s.write)
+	wg.Go(s.keep)
+	select {
+	case <-ctx.Done():
+		s.farewell()
+	case <-s.done:
+	}
+	s.end(ErrClosed)
+	wg.Wait()
+	return s.endCause
+}
+
+// end closes the session; the first cause stays.
+func (s *Session) end(cause error) {
+	s.endOnce.Do(func() {
+		s.endCause = cause
+		close(s.done)
+		s.conn.Close()
+	})
+}
+
+// farewell lets open requests finish, then unbinds.
+func (s *Session) farewell() {
+	s.mu.Lock()
+	s.draining = true
+	s.checkQuiet()
+	s.mu.Unlock()
+	patience := time.NewTimer(s.opts.Drain)
+	defer patience.Stop()
+	select {
+	case <-s.quiet:
+	case <-patience.C:
+	case <-s.done:
+		return
+	}
+	bye, err := s.enlist(unbind, nil)
+	if err != nil {
+		return
+	}
+	select {
+	case s.control <- bye:
+	case <-s.done:
+		return
+	}
+	patience.Reset(min(s.opts.AnswerTimeout, 2*time.Second))
+	select {
+	case <-bye.answer:
+	case <-patience.C:
+	case <-s.done:
+	}
+}
+
+// checkQuiet closes quiet when nothing is open any more. The caller holds mu.
+func (s *Session) checkQuiet() {
+	if s.draining && s.inbound == 0 && len(s.pending) == 0 {
+		select {
+		case <-s.quiet:
+		default:
+			close(s.quiet)
+		}
+	}
+}
+
+// keep asks a peer that has been silent whether it lives.
+func (s *Session) keep() {
+	ticker := time.NewTicker(s.opts.EnquireEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-s.done:
+			return
+		}
+		if time.Since(s.started)-time.Duration(s.lastRead.Load()) < s.opts.EnquireEvery {
+			continue
+		}
+		if !s.enquire() {
+			s.end(ErrSilent)
+			return
+		}
+	}
+}
+
+// enquire says if the peer has answered an enquire_link.
+func (s *Session) enquire() bool {
+	ask, err := s.enlist(enquireLink, nil)
+	if err != nil {
+		return true // the session ends for another cause
+	}
+	defer s.forget(ask)
+	patience := time.NewTimer(s.opts.AnswerTimeout)
+	defer patience.Stop()
+	select {
+	case s.control <- ask:
+	case <-patience.C:
+		return false
+	case <-s.done:
+		return true
+	}
+	select {
+	case <-ask.answer:
+		return true
+	case <-patience.C:
+		return false
+	case <-s.done:
+		return true
+	}
+}

@@ -1,0 +1,183 @@
+// Package foreign starts an SMSC that others wrote, npm's smpp, for tests: what
+// Okno and its own simulator might get wrong alike, it does not.
+package foreign
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Env names the variable that holds the folder of node_modules with smpp in it.
+const Env = "OKNO_NPM"
+
+// Password is what an ESME must bind with; any system id will do.
+const Password = "secret"
+
+//go:embed smsc.js
+var script []byte
+
+// SMSC is a running npm smpp server.
+type SMSC struct {
+	Addr string
+
+	t     testing.TB
+	stdin io.Writer
+
+	mu      sync.Mutex
+	submits []Submit
+	events  []string
+	answers map[int]chan answer
+	lastID  int
+}
+
+// Submit is a submit_sm as npm's decoder read it.
+type Submit struct {
+	Source             string `json:"source"`
+	Destination        string `json:"destination"`
+	Text               string `json:"text"`
+	UDH                string `json:"udh"` // hexadecimal, without the length octet
+	Coding             int    `json:"data_coding"`
+	ESMClass           int    `json:"esm_class"`
+	Validity           any    `json:"validity"`
+	RegisteredDelivery int    `json:"registered_delivery"`
+}
+
+type answer struct {
+	Status  int    `json:"status"`
+	Command string `json:"command"`
+}
+
+// Start runs the SMSC until the test ends. Where node or the package is missing
+// the test fails in CI, and is skipped elsewhere.
+func Start(t testing.TB) *SMSC {
+	t.Helper()
+	modules := filepath.Join(os.Getenv(Env), "node_modules")
+	node, err := exec.LookPath("node")
+	if err == nil {
+		_, err = os.Stat(filepath.Join(modules, "smpp"))
+	}
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("the foreign SMSC is missing: %v", err)
+		}
+		t.Skipf("no foreign SMSC: set %s to the folder of node_modules with smpp 0.5.1 (%v)", Env, err)
+	}
+	file := filepath.Join(t.TempDir(), "smsc.js")
+	require.NoError(t, os.WriteFile(file, script, 0o600))
+	cmd := exec.Command(node, file)
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules)
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	s := &SMSC{t: t, stdin: stdin, answers: make(map[int]chan answer)}
+	port := make(chan int, 1)
+	read := make(chan struct{})
+	go func() { defer close(read); s.read(stdout, port) }()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-read
+		cmd.Wait()
+	})
+	select {
+	case p := <-port:
+		s.Addr = fmt.Sprintf("127.0.0.1:%d", p)
+	case <-time.After(20 * time.Second):
+		t.Fatal("the foreign SMSC does not listen")
+	}
+	return s
+}
+
+func (s *SMSC) read(stdout io.Reader, port chan<- int) {
+	lines := bufio.NewScanner(stdout)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var line struct {
+			Event string `json:"event"`
+			Port  int    `json:"port"`
+			ID    int    `json:"id"`
+			answer
+		}
+		if json.Unmarshal(lines.Bytes(), &line) != nil {
+			continue
+		}
+		s.mu.Lock()
+		s.events = append(s.events, line.Event)
+		switch line.Event {
+		case "listening":
+			port <- line.Port
+		case "submit":
+			var submit Submit
+			if json.Unmarshal(lines.Bytes(), &submit) == nil {
+				s.submits = append(s.submits, submit)
+			}
+		case "answer":
+			if waiting := s.answers[line.ID]; waiting != nil {
+				waiting <- line.answer
+				delete(s.answers, line.ID)
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
+// Submits are the submit_sm so far.
+func (s *SMSC) Submits() []Submit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Submit(nil), s.submits...)
+}
+
+// Count says how often an event came: bind, unbind, close, submit, receipt, answer.
+func (s *SMSC) Count(event string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, e := range s.events {
+		if e == event {
+			n++
+		}
+	}
+	return n
+}
+
+// Deliver sends a deliver_sm with fields as npm's smpp names them and gives the
+// status of its answer; -1 when nobody is bound. "udh" is hexadecimal and begins
+// with its length.
+func (s *SMSC) Deliver(fields map[string]any) int {
+	return s.Send("deliver_sm", fields, nil)
+}
+
+// Send is Deliver with another command, and fields given as octets.
+func (s *SMSC) Send(command string, fields map[string]any, octets map[string][]byte) int {
+	s.t.Helper()
+	s.mu.Lock()
+	s.lastID++
+	id, waiting := s.lastID, make(chan answer, 1)
+	s.answers[id] = waiting
+	s.mu.Unlock()
+	line, err := json.Marshal(map[string]any{"id": id, "command": command, "deliver": fields, "base64": octets})
+	require.NoError(s.t, err)
+	_, err = s.stdin.Write(append(line, '\n'))
+	require.NoError(s.t, err)
+	select {
+	case a := <-waiting:
+		return a.Status
+	case <-time.After(20 * time.Second):
+		s.t.Fatalf("%s was never answered", command)
+		return -1
+	}
+}
