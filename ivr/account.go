@@ -28,8 +28,8 @@ type Account struct {
 
 // object is one object of Asterisk's SIP configuration.
 type object struct {
-	kind   string // auth, aor, endpoint
-	fields map[string]string
+	kind   string      // auth, aor, endpoint
+	fields [][2]string // attribute and value; Asterisk applies them in this order, and some orders it refuses
 }
 
 // OpenAccount creates the account of that name in Asterisk, with a new secret; an older one of the name no longer counts. number is
@@ -37,8 +37,8 @@ type object struct {
 func (l *Line) OpenAccount(_ context.Context, name string, kind AccountKind, number string) (Account, error) {
 	secret := rand.Text()
 	objects := []object{
-		{"auth", map[string]string{"auth_type": "userpass", "username": name, "password": secret}},
-		{"aor", map[string]string{"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "15"}},
+		{"auth", [][2]string{{"auth_type", "userpass"}, {"username", name}, {"password", secret}}},
+		{"aor", [][2]string{{"max_contacts", "1"}, {"remove_existing", "yes"}, {"qualify_frequency", "15"}}},
 		{"endpoint", endpointFields(name, kind, number)},
 	}
 	for _, o := range objects {
@@ -81,18 +81,17 @@ func (l *Line) restoreAccounts() error {
 	return nil
 }
 
-func endpointFields(name string, kind AccountKind, number string) map[string]string {
-	fields := map[string]string{
-		"auth": name, "aors": name, "webrtc": "yes", "dtls_auto_generate_cert": "yes",
-		"disallow": "all", "allow": "opus,ulaw,alaw", "direct_media": "no", "dtmf_mode": "auto",
+func endpointFields(name string, kind AccountKind, number string) [][2]string {
+	fields := [][2]string{
+		{"auth", name}, {"aors", name}, {"dtls_auto_generate_cert", "yes"}, {"webrtc", "yes"},
+		{"disallow", "all"}, {"allow", "opus,ulaw,alaw"}, {"direct_media", "no"}, {"dtmf_mode", "auto"},
 		// a page that is gone without a word (a closed lid) is noticed by its silence, in seconds
-		"rtp_timeout": "15", "context": "agents",
+		{"rtp_timeout", "15"},
 	}
 	if kind == CitizenPage {
-		fields["context"] = "citizens"
-		fields["callerid"] = "<" + number + ">"
+		return append(fields, [2]string{"context", "citizens"}, [2]string{"callerid", "<" + number + ">"})
 	}
-	return fields
+	return append(fields, [2]string{"context", "agents"})
 }
 
 func (l *Line) webSocketURL() string {

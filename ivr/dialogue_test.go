@@ -95,9 +95,7 @@ func TestStepsThatFail(t *testing.T) {
 	w := newWorld(t)
 	phone := w.phones.Call(t, "+77010000006", "1414")
 	at := phone.Hears(t, w.clip(t, "menu").Until(time.Second), 0, 10*time.Second)
-	w.script.mu.Lock()
-	w.script.down = 2
-	w.script.mu.Unlock()
+	w.script.fail(2)
 	phone.Key(t, "3")
 	// the key was taken by a step whose answer never came, so the last prompt is said again
 	at = phone.Hears(t, w.clip(t, "menu").Until(3*time.Second), at, 15*time.Second)

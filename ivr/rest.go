@@ -201,10 +201,10 @@ func (r *rest) follow(channel string) error {
 }
 
 // put creates or replaces an object of Asterisk's SIP configuration that lives in memory.
-func (r *rest) put(kind, name string, fields map[string]string) error {
-	tuples := make([]ari.ConfigTuple, 0, len(fields))
-	for attribute, value := range fields {
-		tuples = append(tuples, ari.ConfigTuple{Attribute: attribute, Value: value})
+func (r *rest) put(kind, name string, fields [][2]string) error {
+	tuples := make([]ari.ConfigTuple, len(fields))
+	for i, field := range fields {
+		tuples[i] = ari.ConfigTuple{Attribute: field[0], Value: field[1]}
 	}
 	return wrap("put "+kind, r.client.Asterisk().Config().Update(configKey(kind, name), tuples))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
-	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
@@ -25,8 +23,15 @@ import (
 	"okno/ivr/voice"
 )
 
+// lineEnv makes the test program run a line instead of tests, so that a test can kill it: a lineOptions in JSON.
+const lineEnv = "OKNO_TEST_RUN_LINE"
+
 func TestMain(m *testing.M) {
 	ivr.PrepareTransport()
+	if options := os.Getenv(lineEnv); options != "" {
+		runLine(options)
+		return
+	}
 	os.Exit(m.Run())
 }
 
@@ -34,7 +39,9 @@ func TestMain(m *testing.M) {
 type world struct {
 	asterisk *sandbox.Asterisk
 	phones   *ivrtest.Phones
+	voice    voice.Config
 	pack     *voice.Pack
+	url      string // of the database
 	db       *postgres.DB
 	script   *script
 	metrics  *prometheus.Registry
@@ -45,26 +52,33 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := newWorldWithoutLine(t)
+	w.start(t)
+	t.Cleanup(func() { w.stop() })
+	return w
+}
+
+func newWorldWithoutLine(t *testing.T) *world {
+	t.Helper()
 	tools, err := sandbox.Prepare(t.Context(), "asterisk", "speech")
 	require.NoError(t, err)
-	w := &world{db: pgtest.New(t), metrics: prometheus.NewRegistry()}
+	w := &world{url: pgtest.URL(t), metrics: prometheus.NewRegistry()}
+	w.db = pgtest.Open(t, w.url)
 	w.active = ivr.ActiveCalls(w.metrics, "test")
-	w.script = &script{db: w.db, at: map[int64]string{}, heard: map[int64][]dialogue.Input{}}
-	sounds := t.TempDir()
-	w.pack = voice.New(voice.Config{
-		Espeak: tools.Espeak, Folder: sounds, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop(),
-	})
+	w.script = newScript(w.db, filepath.Join(t.TempDir(), "script.json"))
+	w.voice = voice.Config{
+		Espeak: tools.Espeak, Folder: t.TempDir(), Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop(),
+	}
+	w.pack = voice.New(w.voice)
 	for _, text := range texts {
 		require.Len(t, w.pack.Clips(t.Context(), [][]dialogue.Fragment{{words(text)}}), 1)
 	}
 	w.asterisk, err = sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: sounds, Loopback: true,
+		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: w.voice.Folder, Loopback: true,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
 	w.phones = ivrtest.StartPhones(t, tools, w.asterisk.SIP())
-	w.start(t)
-	t.Cleanup(func() { w.stop() })
 	return w
 }
 
@@ -160,110 +174,4 @@ func words(text string) dialogue.Fragment {
 
 func digits(text string) dialogue.Fragment {
 	return dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: dialogue.Russian, Text: text}
-}
-
-// script is a small dialogue: a menu, a code, a queue, a goodbye.
-type script struct {
-	db *postgres.DB
-
-	mu    sync.Mutex
-	at    map[int64]string // the node of each interaction
-	heard map[int64][]dialogue.Input
-	lost  []bool // how operators left
-	down  int    // steps that are to fail
-}
-
-func (s *script) Begin(ctx context.Context, c call.Call) (conversation.Turn, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.fail(); err != nil {
-		return conversation.Turn{}, err
-	}
-	err := s.db.Do(ctx, func(w *postgres.Work) (err error) {
-		c.Interaction, err = w.OpenInteraction(ctx, conversation.Interaction{
-			Channel: dialogue.Voice, Number: c.Number, Verification: "none", Language: dialogue.Russian})
-		if err != nil {
-			return err
-		}
-		return w.AddCall(ctx, c)
-	})
-	s.at[c.Interaction] = "menu"
-	return s.turn(c.Interaction), err
-}
-
-func (s *script) Advance(_ context.Context, interaction int64, in dialogue.Input) (conversation.Turn, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.fail(); err != nil {
-		return conversation.Turn{}, err
-	}
-	s.heard[interaction] = append(s.heard[interaction], in)
-	switch {
-	case in.Kind == dialogue.Resumed || in.Kind == dialogue.Hangup:
-		return s.turn(interaction), nil
-	case in.Kind == dialogue.Silence:
-		return s.turn(interaction, words(texts["silence"])), nil
-	case s.at[interaction] == "ask":
-		s.at[interaction] = "menu"
-		return s.turn(interaction, words(texts["told"]), digits(in.Keys)), nil
-	}
-	next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye"}[in.Keys]
-	if !ok {
-		return s.turn(interaction, words(texts["wrong"])), nil
-	}
-	s.at[interaction] = next
-	return s.turn(interaction), nil
-}
-
-func (s *script) OperatorLeft(_ context.Context, interaction int64, lost bool) (conversation.Turn, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lost = append(s.lost, lost)
-	if !lost {
-		s.at[interaction] = "bye"
-	}
-	return s.turn(interaction), nil
-}
-
-// turn says what is to be said first, and then the node's own text.
-func (s *script) turn(interaction int64, first ...dialogue.Fragment) conversation.Turn {
-	turn := conversation.Turn{Interaction: interaction, Language: dialogue.Russian}
-	if len(first) > 0 {
-		turn.Spoken = append(turn.Spoken, first)
-	}
-	at := s.at[interaction]
-	turn.Spoken = append(turn.Spoken, []dialogue.Fragment{words(texts[at])})
-	switch at {
-	case "menu":
-		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "123", Timeout: 2 * time.Second}
-	case "ask":
-		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#",
-			Timeout: 4 * time.Second, InterDigit: 2 * time.Second}
-	case "queue":
-		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectOutcome, Queue: true}
-	default:
-		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectNothing}
-	}
-	return turn
-}
-
-func (s *script) fail() error {
-	if s.down == 0 {
-		return nil
-	}
-	s.down--
-	return context.DeadlineExceeded
-}
-
-// inputs are what the conversation was told of an interaction.
-func (s *script) inputs(interaction int64) []dialogue.Input {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.heard[interaction])
-}
-
-func (s *script) departures() []bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.lost)
 }

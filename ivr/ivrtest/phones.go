@@ -256,17 +256,20 @@ func (p *Phone) Heard() Sound {
 	return samples(p.heard)
 }
 
-// Hears waits until the clip has been heard in full, not before the given place in the call, and returns the place
-// where it ends.
+// Hears waits until the clip has been heard in full, not before the given place in the call (give or take 100 ms), and
+// returns the place where it ends.
 func (p *Phone) Hears(t *testing.T, clip Sound, after, within time.Duration) time.Duration {
 	t.Helper()
+	after = max(after-cutLength, 0)
 	var best Match
-	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
-		best = p.Heard().From(after).Find(clip)
-		if best.Found() {
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
+		heard := p.Heard().From(after)
+		if heard.Length() < clip.Length()-cutLength {
+			continue
+		}
+		if best = heard.Find(clip); best.Found() {
 			return after + best.At + clip.Length()
 		}
-		<-time.After(200 * time.Millisecond)
 	}
 	require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v", within, best))
 	return 0

@@ -59,7 +59,9 @@ func samples(pcm []byte) Sound {
 }
 
 // Length is how long the sound lasts.
-func (s Sound) Length() time.Duration { return time.Duration(len(s)) * time.Second / rate }
+func (s Sound) Length() time.Duration { return length(len(s)) }
+
+func length(samples int) time.Duration { return time.Duration(samples) * time.Second / rate }
 
 // From is the sound from a place on.
 func (s Sound) From(at time.Duration) Sound {
@@ -84,15 +86,23 @@ const (
 	piece = rate * 8 / 10 // a piece of a clip that is looked for by itself
 	slip  = rate / 5      // how far off it may be: under load, packets are lost or late
 	cut   = rate / 10     // how much of a clip's end a hang-up may take along
+
+	cutLength = cut * time.Second / rate
 )
 
-// Find returns where in s the clip is likeliest to be: it is placed as a whole, then each piece of it near its place, so that a
-// packet lost in the middle does not spoil the likeness of what comes after.
+// Find returns where in s the clip is likeliest to be: its beginning is placed, then each piece of it near its place, so that
+// a packet lost in the middle does not spoil the likeness of what comes after.
 func (s Sound) Find(clip Sound) Match {
 	padded := append(slices.Clip(s), make(Sound, cut)...)
-	at, likeness := padded.place(clip)
+	if len(padded) < len(clip) {
+		return Match{}
+	}
+	at, likeness := padded.place(clip[:min(2*piece, len(clip))])
 	if len(clip) < 2*piece {
-		return Match{At: Sound(s[:at]).Length(), Likeness: likeness}
+		return Match{At: length(at), Likeness: likeness}
+	}
+	if at+len(clip) > len(padded) {
+		return Match{At: length(at)} // not heard to its end
 	}
 	var sum float64
 	var pieces int
@@ -102,7 +112,7 @@ func (s Sound) Find(clip Sound) Match {
 		sum += likeness
 		pieces++
 	}
-	return Match{At: Sound(s[:at]).Length(), Likeness: sum / float64(pieces)}
+	return Match{At: length(at), Likeness: sum / float64(pieces)}
 }
 
 // place is the sample at which the clip is likeliest to begin.

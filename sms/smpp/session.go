@@ -176,24 +176,28 @@ func (s *Session) leave() {
 	}
 }
 
-// keep asks a peer that has been silent whether it lives.
+// keep asks a peer that has been silent whether it lives: as soon as the silence has lasted, so that the reader's
+// deadline, which is longer, never strikes first.
 func (s *Session) keep() {
-	ticker := time.NewTicker(s.opts.EnquireEvery)
-	defer ticker.Stop()
+	timer := time.NewTimer(s.opts.EnquireEvery)
+	defer timer.Stop()
 	for {
 		select {
-		case <-ticker.C:
+		case <-timer.C:
 		case <-s.done:
 			return
 		}
-		if time.Since(s.started)-time.Duration(s.lastRead.Load()) < s.opts.EnquireEvery {
-			continue
-		}
-		if !s.enquire() {
+		if s.silence() >= s.opts.EnquireEvery && !s.enquire() {
 			s.end(ErrSilent)
 			return
 		}
+		timer.Reset(max(s.opts.EnquireEvery-s.silence(), time.Millisecond))
 	}
+}
+
+// silence is how long ago the peer was heard last.
+func (s *Session) silence() time.Duration {
+	return time.Since(s.started) - time.Duration(s.lastRead.Load())
 }
 
 // enquire says if the peer has answered an enquire_link.

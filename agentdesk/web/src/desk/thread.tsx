@@ -24,7 +24,7 @@ export function Thread({ view }: { view: View }) {
 
 function Line({ entry: e }: { entry: Entry }) {
   const side = e.speaker === 'citizen' ? 'theirs' : e.speaker === 'okno' ? 'okno' : 'ours'
-  const name = e.name || text('speaker.' + (e.speaker.startsWith('agent:') ? 'agent' : e.speaker))
+  const name = e.name || text('speaker.' + e.speaker)
   return (
     <div class={`line ${side} ${e.kind}`}>
       <div class="bubble">{say(e)}</div>

@@ -120,7 +120,8 @@ function Phone() {
         <h1>A citizen's phone</h1>
         <p>Only in the demo: call Okno and write to it as any number. The sample citizens are
           {' '}+7 701 000 00 01 (Kazakh), 02 (Russian), 03 (English) and 04; any other number is a stranger's.</p>
-        <p>Keys work while a prompt speaks, and ahead of it. Try <kbd>2</kbd> <kbd>2</kbd> and a case number, or the SMS <q>ИНФО брак</q>.</p>
+        <p>Keys work while a prompt speaks, and ahead of it. Try <kbd>2</kbd> and a case number, <kbd>1</kbd> <kbd>1</kbd> <kbd>031</kbd>,
+          or the SMS <q>ИНФО брак</q>. A stranger is asked for a language first.</p>
         {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
       </aside>
       <section class="handset">

@@ -30,7 +30,8 @@ export class Telephone {
   }
 
   async start(account: Account): Promise<void> {
-    const jssip = await import('jssip')
+    // A CommonJS module comes as the default of its import, whatever its types say.
+    const { default: jssip } = (await import('jssip')) as unknown as { default: typeof import('jssip') }
     this.stop()
     const host = new URL(account.url).hostname
     const ua = new jssip.UA({

@@ -1,0 +1,106 @@
+package ivr
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"okno/internal/dialogue"
+)
+
+func TestEntry(t *testing.T) {
+	t.Parallel()
+	oneKey := dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "12", Timeout: time.Minute}
+	code := dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#",
+		Timeout: time.Minute, InterDigit: time.Second}
+	keys := func(keys string) dialogue.Input { return dialogue.Input{Kind: dialogue.Keys, Keys: keys} }
+	for name, test := range map[string]struct {
+		expect   dialogue.Expectation
+		press    string
+		complete bool
+		want     dialogue.Input
+		left     string
+	}{
+		"one key":                   {oneKey, "1", true, keys("1"), ""},
+		"a key that means nothing":  {oneKey, "9", true, keys("9"), ""},
+		"keys ahead stay":           {oneKey, "1031", true, keys("1"), "031"},
+		"nothing":                   {oneKey, "", false, dialogue.Input{Kind: dialogue.Silence}, ""},
+		"a whole code":              {code, "031", true, keys("031"), ""},
+		"a code and more":           {code, "0315", true, keys("031"), "5"},
+		"ended early":               {code, "03#5", true, keys("03"), "5"},
+		"the terminator alone":      {code, "#", true, keys(""), ""},
+		"back":                      {code, "*", true, keys("*"), ""},
+		"a star that is not first":  {code, "0*1", true, keys("0*1"), ""},
+		"broken off":                {code, "03", false, keys("03"), ""},
+		"silence instead of a code": {code, "", false, dialogue.Input{Kind: dialogue.Silence}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &session{keys: test.press}
+			answer := entry{expect: test.expect}
+			complete := s.pour(&answer)
+			require.Equal(t, test.complete, complete)
+			require.Equal(t, test.want, answer.input(complete))
+			require.Equal(t, test.left, s.keys)
+		})
+	}
+}
+
+// However keys come, none is lost and none is used twice.
+func TestKeysAreUsedOnceAndInOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := &session{}
+		var pressed, used strings.Builder
+		for range rapid.IntRange(1, 30).Draw(t, "turns") {
+			answer := entry{expect: dialogue.Expectation{Kind: dialogue.ExpectDigits, Terminator: "#", Back: "*",
+				MaxDigits: rapid.IntRange(1, 9).Draw(t, "max")}}
+			for complete := false; !complete; complete = s.pour(&answer) {
+				burst := rapid.StringMatching(`[0-9]{0,4}`).Draw(t, "burst")
+				pressed.WriteString(burst)
+				s.keys += burst
+				if burst == "" {
+					break // the citizen pauses: the entry is what it is
+				}
+			}
+			used.WriteString(answer.keys)
+		}
+		require.Equal(t, pressed.String(), used.String()+s.keys)
+	})
+}
+
+func TestMailboxKeepsOrderAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	const senders, each = 4, 1000
+	m := newMailbox()
+	var sending sync.WaitGroup
+	for sender := range senders {
+		sending.Go(func() {
+			for n := range each {
+				m.put([2]int{sender, n})
+			}
+		})
+	}
+	next := [senders]int{}
+	for taken := 0; taken < senders*each; {
+		item := m.take()
+		if item == nil {
+			select {
+			case <-m.ready:
+			case <-time.After(5 * time.Second):
+				require.FailNow(t, "the mailbox holds items that it does not tell of", "%d taken", taken)
+			}
+			continue
+		}
+		got := item.([2]int)
+		require.Equal(t, next[got[0]], got[1])
+		next[got[0]]++
+		taken++
+	}
+	sending.Wait()
+	require.Nil(t, m.take())
+}

@@ -1,0 +1,117 @@
+package ivr_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/call"
+	"okno/internal/dialogue"
+	"okno/internal/postgres"
+	"okno/ivr"
+	"okno/ivr/voice"
+)
+
+// lineOptions is what a line in a process of its own needs.
+type lineOptions struct {
+	ARI, Database, Script, Espeak, Sounds string
+	Recorded                              map[dialogue.Language]string
+}
+
+// runLine runs a line until the process is killed.
+func runLine(text string) {
+	var options lineOptions
+	check := func(err error) {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	check(json.Unmarshal([]byte(text), &options))
+	db, err := postgres.Open(options.Database, postgres.Options{})
+	check(err)
+	script := newScript(db, options.Script)
+	line := ivr.New(ivr.Config{
+		Asterisk: ivr.Asterisk{Name: "ast1", URL: options.ARI, Username: "okno", Password: "secret"}, Node: "node-1",
+		Conversation: script, Operators: script, Store: db,
+		Voice:  voice.New(voice.Config{Espeak: options.Espeak, Folder: options.Sounds, Recorded: options.Recorded}),
+		Active: ivr.ActiveCalls(prometheus.NewRegistry(), "child"), Log: zerolog.New(os.Stderr),
+	})
+	go func() {
+		for line.Ready() != nil {
+			<-time.After(10 * time.Millisecond)
+		}
+		fmt.Println("ready")
+	}()
+	check(line.Run(context.Background()))
+}
+
+// startChild runs a line in a process of its own, and gives what kills it.
+func (w *world) startChild(t *testing.T) (kill func()) {
+	t.Helper()
+	options, err := json.Marshal(lineOptions{
+		ARI: w.asterisk.ARI(), Database: w.url, Script: w.script.file,
+		Espeak: w.voice.Espeak, Sounds: w.voice.Folder, Recorded: w.voice.Recorded,
+	})
+	require.NoError(t, err)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	child := exec.Command(self)
+	child.Env = append(os.Environ(), lineEnv+"="+string(options))
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, child.Start())
+	killed := false
+	kill = func() {
+		if !killed {
+			killed = true
+			_ = child.Process.Kill()
+			_ = child.Wait()
+		}
+	}
+	t.Cleanup(kill)
+	said, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "ready\n", said)
+	return kill
+}
+
+// kill -9 in a menu, then while waiting: the same call goes on each time.
+func TestCallSurvivesKill(t *testing.T) {
+	t.Parallel()
+	w := newWorldWithoutLine(t)
+	kill := w.startChild(t)
+	phone := w.phones.Call(t, "+77010000041", "1414")
+	menu := w.clip(t, "menu")
+	phone.Hears(t, menu.Until(2*time.Second), 0, 10*time.Second)
+	interaction := w.only(t, call.InDialogue).Interaction
+	kill()
+
+	killedAt := phone.Heard().Length()
+	kill = w.startChild(t)
+	at := phone.Hears(t, menu.Until(3*time.Second), killedAt, 10*time.Second)
+	phone.Key(t, "2")
+	w.hears(t, phone, "queue", "", at)
+	require.Equal(t, interaction, w.only(t, call.Waiting).Interaction)
+	kill()
+
+	w.start(t)
+	defer w.stop()
+	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
+	w.requireTalk(t, phone, w.phones.Rings(t, "1001", 5*time.Second))
+	phone.HangUp(t)
+	w.ends(t)
+	require.Equal(t, []dialogue.Input{
+		{Kind: dialogue.Resumed}, {Kind: dialogue.Keys, Keys: "2"}, {Kind: dialogue.Resumed}, {Kind: dialogue.Hangup},
+	}, w.script.inputs(interaction))
+}
