@@ -42,6 +42,24 @@ func runTests(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
+// TestOkno holds one installation to its contract, in three parts: what can be tested at once, what wants an operator who gets
+// no other contacts, and what kills the process.
+func TestOkno(t *testing.T) {
+	w := newWorld(t)
+	t.Run("Citizens", func(t *testing.T) {
+		t.Run("ServiceByPhone", w.serviceByPhone)
+		t.Run("StatusByPhone", w.statusByPhone)
+		t.Run("StatusOfAnothersCase", w.statusOfAnothersCase)
+		t.Run("KeysAhead", w.keysAhead)
+		t.Run("BargeIn", w.bargeIn)
+		t.Run("WaitsForOperator", w.waitsForOperator)
+		t.Run("PasswordForPortal", w.passwordForPortal)
+		t.Run("CommandsBySMS", w.commandsBySMS)
+		t.Run("ListBySMS", w.listBySMS)
+		t.Run("LongSMS", w.longSMS)
+	})
+}
+
 // need says that a test cannot go without a part. In CI a missing one is a failure.
 func need(t *testing.T, name, value string) {
 	t.Helper()

@@ -77,7 +77,7 @@ func (o *okno) start(t *testing.T) {
 // command is a run of okno, with no environment but its secrets.
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(programs, "okno"), args...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "OKNO_SECRET=" + secret, "SMPP_A=secret", "ARI_1=secret"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "OKNO_SECRET=" + secret, "SMPP_A=secret", "ARI_1=secret", "NO_COLOR=1"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }

@@ -104,6 +104,7 @@ func (w *world) clips(t *testing.T, l dialogue.Language, s say) []ivrtest.Sound 
 const (
 	patience = 20 * time.Second       // for a prompt to begin and, if it is short, to end
 	gap      = 400 * time.Millisecond // between two clips of one prompt, at most
+	silence  = -70                    // dB
 )
 
 // hears waits until the phone has heard something said, clip by clip in this order and without a gap, and returns the place
@@ -114,6 +115,10 @@ func (w *world) hears(t *testing.T, phone *ivrtest.Phone, l dialogue.Language, a
 	for i, clip := range w.clips(t, l, s) {
 		if s.most > 0 && clip.Length() > s.most {
 			clip = clip.Until(s.most)
+		}
+		if clip.Level() < silence { // nothing that could be found: a pause between groups of digits
+			at += clip.Length()
+			continue
 		}
 		from := at
 		if i > 0 {
