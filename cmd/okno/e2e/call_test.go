@@ -172,7 +172,9 @@ func (w *world) waitsForOperator(t *testing.T) {
 	w.hears(t, phone, en, 0, begins("main.menu"))
 	phone.Key(t, "0")
 	at := w.hears(t, phone, en, 0, whole("operator.wait"))
-	eventually(t, patience, func() bool { return phone.Heard().From(at).Length() > 3*time.Second && phone.Heard().From(at).Level() > -50 },
+	eventually(t, patience, func() bool {
+		return phone.Heard().From(at).Length() > 3*time.Second && phone.Heard().From(at).Level() > -50
+	},
 		func() string { return "no music for who waits" })
 	phone.HangUp(t)
 	eventually(t, patience, func() bool {
