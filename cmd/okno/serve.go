@@ -169,6 +169,7 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
+		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
 		hints, _ := n.news.Hear(news.Contacts)
 		n.parts.start("distribution", acd.NewDistributor(n.db, hints, n.log).Run)
 	}
