@@ -68,15 +68,15 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 	const good = "database_url: postgres://x\nsecret: 0123456789abcdef\n"
 	for content, want := range map[string]string{
 		good + "smss: {}\n": "line 3: unknown key smss",
-		good + "sms:\n  links:\n    - {name: a, adr: x}\n":      "line 5: unknown key adr",
-		good + "roles: [voice, coffee]\n":                       `unknown role "coffee"`,
-		good + "roles: 7\n":                                     "line 3",
-		good + "sms: {links: [{name: a, addr: nowhere}]}\n":     "not host:port",
-		good + "sms: {links: [{name: a, password: ${NOPE}}]}\n": "the environment has no NOPE",
-		"secret: 0123456789abcdef\n":                            "database_url is missing",
-		"database_url: postgres://x\nsecret: short\n":           "secret is missing or shorter",
-		good + "voice: {asterisks: [{name: a}]}\n":              "a name and an ari_url",
-		good + "\tx: 1\n":                                       "tab character",
+		good + "sms:\n  links:\n    - {name: a, adr: x}\n":          "line 5: unknown key adr",
+		good + "roles: [voice, coffee]\n":                           `unknown role "coffee"`,
+		good + "roles: 7\n":                                         "line 3",
+		good + "sms: {links: [{name: a, addr: nowhere}]}\n":         "not host:port",
+		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n": "the environment has no NOPE",
+		"secret: 0123456789abcdef\n":                                "database_url is missing",
+		"database_url: postgres://x\nsecret: short\n":               "secret is missing or shorter",
+		good + "voice: {asterisks: [{name: a}]}\n":                  "a name and an ari_url",
+		good + "\tx: 1\n":                                           "tab character",
 	} {
 		c := defaultConfig()
 		err := c.parse(content, environment)
