@@ -17,6 +17,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/api"
+	"okno/internal/audit"
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
 	"okno/internal/health"
@@ -171,6 +172,7 @@ func (n *node) startRoles() error {
 	if n.config.has(roleWorker) {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
 		hints, _ := n.news.Hear(news.Contacts)
+		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
 		n.parts.start("distribution", acd.NewDistributor(n.db, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
