@@ -20,9 +20,17 @@ func (l *Line) settle(ctx, connection context.Context) {
 	const pause = time.Second
 	again := time.NewTimer(pause)
 	defer again.Stop()
+	restored := false // an Asterisk that restarts breaks the connection, so once for each is enough
 	for {
 		wait := sweepEvery
-		err := l.sweep(ctx)
+		var err error
+		if !restored {
+			err = l.restoreAccounts()
+			restored = err == nil
+		}
+		if err == nil {
+			err = l.sweep(ctx)
+		}
 		if connection.Err() != nil {
 			return
 		}
@@ -42,9 +50,6 @@ func (l *Line) settle(ctx, connection context.Context) {
 // sweep adopts the calls that a process before us left, ends what is over, and hangs up what is nobody's. Asterisk is
 // asked first: a call that begins meanwhile is then in no list, but has its session.
 func (l *Line) sweep(ctx context.Context) error {
-	if err := l.restoreAccounts(); err != nil {
-		return err
-	}
 	l.doubtAll()
 	channels, err := l.rest.channels()
 	if err != nil {
@@ -159,6 +164,8 @@ func (s *session) resume(ctx context.Context) (conversation.Turn, error) {
 	turn, err := s.advance(ctx, resumed)
 	if s.call.State == call.Waiting {
 		turn.Spoken = nil // the music plays on
+	} else {
+		s.music = true // it may: to stop what does not play does no harm
 	}
 	return turn, err
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
 	"okno/ivr"
 	"okno/ivr/ivrtest"
 )
@@ -122,4 +124,26 @@ func TestOperatorWhoIsLostGivesTheCitizenBackToTheQueue(t *testing.T) {
 	w.requireTalk(t, citizen, w.phones.Rings(t, "1002", 5*time.Second))
 	citizen.HangUp(t)
 	w.ends(t)
+}
+
+func TestTurnFromElsewhereReachesACitizenWhoWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	citizen, interaction := w.queued(t, "+77010000015")
+	after := citizen.Heard().Length()
+	// an announcement: the citizen goes on waiting
+	require.NoError(t, w.line.Deliver(t.Context(), conversation.Turn{
+		Interaction: interaction, Spoken: [][]dialogue.Fragment{{words(texts["silence"])}},
+		Expect: dialogue.Expectation{Kind: dialogue.ExpectOutcome, Queue: true},
+	}))
+	after = w.hears(t, citizen, "silence", "", after)
+	// nobody will come
+	require.NoError(t, w.line.Deliver(t.Context(), conversation.Turn{
+		Interaction: interaction, Spoken: [][]dialogue.Fragment{{words(texts["bye"])}},
+		Expect: dialogue.Expectation{Kind: dialogue.ExpectNothing},
+	}))
+	w.hears(t, citizen, "bye", "", after)
+	citizen.Ends(t, 5*time.Second)
+	w.ends(t)
+	require.ErrorIs(t, w.line.Deliver(t.Context(), conversation.Turn{Interaction: interaction}), call.ErrOver)
 }

@@ -82,6 +82,7 @@ func (s *session) take(ctx context.Context, turn conversation.Turn) (conversatio
 	clips := s.line.config.Voice.Clips(ctx, turn.Spoken)
 	switch {
 	case takesKeys(turn.Expect):
+		s.stopMusic()
 		s.enter(ctx, call.InDialogue)
 		in, err := s.hear(ctx, clips, turn.Expect)
 		if err != nil {

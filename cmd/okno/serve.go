@@ -17,6 +17,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/api"
+	"okno/internal/audit"
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
 	"okno/internal/health"
@@ -178,7 +179,9 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
+		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
 		hints, _ := n.news.Hear(news.Contacts)
+		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
 		n.parts.start("distribution", acd.NewDistributor(n.db, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {

@@ -3,6 +3,7 @@ package line_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -15,18 +16,21 @@ import (
 func load(t require.TestingT) *dialogue.Definition {
 	files, err := dialogue.Source(line.Files)
 	require.NoError(t, err)
-	d, err := dialogue.Parse(files, conversation.Vocabulary(ucs2Segments))
+	d, err := dialogue.Parse(files, conversation.Vocabulary(segments))
 	require.NoError(t, err)
 	return d
 }
 
-// ucs2Segments is the worst case of the count that the SMS channel makes.
-func ucs2Segments(s string) int {
-	n := len([]rune(s))
-	if n <= 70 && strings.ContainsFunc(s, func(r rune) bool { return r > 127 }) || n <= 160 {
-		return 1
+// segments counts as the SMS channel does, but for letters that GSM 03.38 has beside ASCII.
+func segments(s string) int {
+	one, each := 160, 153
+	if strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
+		one, each = 70, 67
 	}
-	return (n + 66) / 67
+	if n := len([]rune(s)); n > one {
+		return (n + each - 1) / each
+	}
+	return 1
 }
 
 func TestTheLineHasNoFindings(t *testing.T) {

@@ -1,7 +1,7 @@
 import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues } from './desk'
-import { Mark } from './login'
-import type { Language } from './protocol'
-import { language, setLanguage, text } from './texts'
+import { LanguageChoice } from './language'
+import { Mark } from './mark'
+import { language, text } from './texts'
 import { since } from './time'
 
 export function TopBar() {
@@ -64,17 +64,6 @@ function StatusChoice() {
           {text('status.after')}: {text('status.paused').toLowerCase()}
         </label>
       )}
-    </div>
-  )
-}
-
-export function LanguageChoice() {
-  const names: Record<Language, string> = { kk: 'Қаз', ru: 'Рус', en: 'Eng' }
-  return (
-    <div class="languages" role="group" aria-label={text('language')}>
-      {(Object.keys(names) as Language[]).map((l) => (
-        <button key={l} type="button" class="plain" aria-pressed={language.value === l} lang={l} onClick={() => setLanguage(l)}>{names[l]}</button>
-      ))}
     </div>
   )
 }

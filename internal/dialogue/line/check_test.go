@@ -1,0 +1,84 @@
+package line_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
+)
+
+// TestEachMistakeIsFound makes one mistake in the default dialogue at a time.
+func TestEachMistakeIsFound(t *testing.T) {
+	t.Parallel()
+	const nodes, ru, en = dialogue.File, "texts/ru.yaml", "texts/en.yaml"
+	for name, c := range map[string]struct{ file, old, new, finding string }{
+		"unknown node":             {nodes, "to: service_how}", "to: nowhere}", "leads to nowhere, which is not there"},
+		"unreachable node":         {nodes, "{key: \"2\", to: categories}", "{key: \"2\", to: service}", "node categories cannot be reached"},
+		"dead end":                 {nodes, "    with: {case: $opened.case}\n    to: operator\n", "    with: {case: $opened.case}\n", "node appeal_tell leads nowhere"},
+		"never ends":               {nodes, "outcomes: {served: bye, closed: operator_closed, nobody: operator_closed}", "outcomes: {served: main, closed: main, nobody: main}", "cannot be reached"},
+		"outcome without way":      {nodes, "outcomes: {found: passcode_tell, none: passcode_none, unbound: passcode_unbound}", "outcomes: {found: passcode_tell, none: passcode_none}", "no way for the outcome unbound"},
+		"outcome that never comes": {nodes, "outcomes: {opened: appeal_tell}", "outcomes: {opened: appeal_tell, lost: bye}", "awaits the outcome lost, which never comes"},
+		"unknown action":           {nodes, "do: notices.stop", "do: notices.halt", "does notices.halt, which is no action"},
+		"input not given":          {nodes, "    do: case.status\n    with: {case: $case}\n", "    do: case.status\n", "does not say case for case.status"},
+		"silent loop":              {nodes, "outcomes: {done: notices_stopped}", "outcomes: {done: notices_start}\n  x_again:\n    say: bye\n    to: notices_stop", "cannot be reached"},
+		"loop without input":       {nodes, "    outcomes: {done: notices_stopped}", "    outcomes: {done: notices_stop}", "goes round to notices_stop without asking"},
+		"key twice":                {nodes, "{key: \"2\", set: {why: why.status}, to: status}", "{key: \"1\", set: {why: why.status}, to: status}", "has key 1 twice"},
+		"reserved key":             {nodes, "{key: \"2\", to: categories}", "{key: \"*\", to: categories}", "uses key *"},
+		"ask without limit":        {nodes, "  tries: 3\n", "  tries: 0\n", "asks without limit"},
+		"two kinds at once":        {nodes, "  help:\n    end: {say: help}", "  help:\n    say: help\n    end: {say: help}", "must be exactly one of"},
+		"reason never given":       {nodes, "wrong: {length: service.too_short}", "wrong: {colour: service.too_short}", "explains colour, which is never a reason"},
+		"words by voice":           {nodes, "expect: {voice: service_code, sms: text}", "expect: text", "expects words by voice"},
+		"missing text":             {ru, "bye: ", "by: ", "text bye is missing in ru"},
+		"missing in one":           {en, "  sent: \"We have sent you an SMS.\"\n", "", "text sms.sent is missing in en"},
+		"other parameters":         {ru, "Срок: {due:date}\"", "Срок.\"", "text status.tell has other parameters than in kk"},
+		"parameter not given":      {ru, "none: \"Сейчас для", "none: \"{name:text}, сейчас для", "wants {name}"},
+		"same word twice":          {en, "start: \"start\"", "start: \"start stop\"", `has the word "stop" for two options`},
+		"too long":                 {ru, "help: \"ИНФО", "help: \"Напишите одно из слов: ИНФО", "text help can take 2 segments by SMS, and may take 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files, err := dialogue.Source(line.Files)
+			require.NoError(t, err)
+			require.Contains(t, files[c.file], c.old)
+			files[c.file] = strings.Replace(files[c.file], c.old, c.new, 1)
+			d, err := dialogue.Parse(files, conversation.Vocabulary(segments))
+			require.NoError(t, err)
+			var found []string
+			for _, f := range d.Check() {
+				require.Positive(t, f.Line)
+				require.NotEmpty(t, f.Advice)
+				found = append(found, f.String())
+			}
+			require.Contains(t, strings.Join(found, "\n"), c.finding)
+		})
+	}
+}
+
+func TestWhatIsNotWellFormedIsRefusedWithItsLine(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ file, old, new, problem string }{
+		"unknown key":     {dialogue.File, "  help:\n    end: {say: help}", "  help:\n    end: {say: help}\n    colour: red", "field colour not found"},
+		"unknown in ask":  {dialogue.File, "into: case}", "inot: case}", "field inot not found"},
+		"no yaml":         {dialogue.File, "nodes:", "nodes: [", "line"},
+		"open parameter":  {"texts/ru.yaml", "{due:date}", "{due:date", "a { without its }"},
+		"untyped":         {"texts/ru.yaml", "{due:date}", "{due}", "has no type"},
+		"unknown type":    {"texts/ru.yaml", "{due:date}", "{due:day}", "unknown type day"},
+		"plural no other": {"texts/ru.yaml", "{due:date}", "{due:plural|one:день}", "the form other is missing"},
+		"not a text":      {"texts/ru.yaml", "bye: \"Спасибо за обращение. До свидания.\"", "bye: [a]", "must be a text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files, err := dialogue.Source(line.Files)
+			require.NoError(t, err)
+			require.Contains(t, files[c.file], c.old)
+			files[c.file] = strings.Replace(files[c.file], c.old, c.new, 1)
+			_, err = dialogue.Parse(files, conversation.Vocabulary(nil))
+			require.ErrorContains(t, err, c.problem)
+			require.ErrorContains(t, err, c.file)
+		})
+	}
+}

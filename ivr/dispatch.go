@@ -1,0 +1,137 @@
+package ivr
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/CyCoreSystems/ari/v6"
+
+	"okno/internal/call"
+	"okno/internal/conversation"
+	"okno/internal/phone"
+)
+
+// dispatch gives an event to the call that it is about.
+func (l *Line) dispatch(ctx context.Context, event ari.Event) {
+	switch event := event.(type) {
+	case *ari.StasisStart:
+		l.arrived(ctx, &event.Channel, len(event.Args) > 0 && event.Args[0] == operatorArg)
+	case *ari.ChannelDtmfReceived:
+		l.tell(event.Channel.ID, key(event.Digit))
+	case *ari.PlaybackFinished:
+		l.tell(strings.TrimPrefix(event.Playback.TargetURI, "channel:"), played(event.Playback.ID))
+	case *ari.ChannelHangupRequest:
+		l.ended(event.Channel.ID, event.Cause)
+	case *ari.StasisEnd:
+		l.ended(event.Channel.ID, normalClearing)
+	case *ari.ChannelDestroyed:
+		l.ended(event.Channel.ID, event.Cause)
+	}
+}
+
+// arrived takes a channel that has come into our application: a citizen who calls, or an operator who answers.
+func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, operator bool) {
+	if !operator {
+		l.take(ctx, call.Call{
+			Asterisk: l.config.Asterisk.Name, Channel: channel.ID, Number: numberOf(channel), State: call.Ringing,
+		}, (*session).greet)
+		return
+	}
+	if !l.tell(channel.ID, legUp(channel.ID)) {
+		l.work.Go(func() { l.dismiss(channel.ID) }) // answered too late: nobody waits for it
+	}
+}
+
+// take begins the goroutine of a call, unless its channel has one.
+func (l *Line) take(ctx context.Context, c call.Call, start func(*session, context.Context) (conversation.Turn, error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.channels[c.Channel] != nil || ctx.Err() != nil {
+		return
+	}
+	ctx, hangUp := context.WithCancelCause(ctx)
+	s := newSession(l, c, func() { hangUp(ErrHangup) })
+	l.channels[c.Channel] = s
+	if c.Interaction != 0 {
+		l.calls[c.Interaction] = s
+	}
+	if c.Leg.Channel != "" {
+		l.channels[c.Leg.Channel] = s
+	}
+	l.config.Active.Inc()
+	l.work.Go(func() {
+		s.run(ctx, start)
+		l.forget(s)
+		s.refuseAll()
+		l.config.Active.Dec()
+		hangUp(nil)
+	})
+}
+
+// forget lets go of a call that is over, or no longer ours.
+func (l *Line) forget(s *session) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.channels, func(_ string, other *session) bool { return other == s })
+	maps.DeleteFunc(l.calls, func(_ int64, other *session) bool { return other == s })
+}
+
+// route makes events of a channel, and commands for an interaction, come to a call.
+func (l *Line) route(s *session, interaction int64, channel string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if interaction != 0 {
+		l.calls[interaction] = s
+	}
+	if channel != "" {
+		l.channels[channel] = s
+	}
+}
+
+// tell puts news of a channel into its call's mailbox. It is false if the channel is no call's.
+func (l *Line) tell(channel string, news any) bool {
+	l.mu.Lock()
+	s := l.channels[channel]
+	l.mu.Unlock()
+	if s == nil {
+		return false
+	}
+	s.inbox.put(news)
+	return true
+}
+
+// ended brings the end of a channel. It comes several times, in any order: each is the same news.
+func (l *Line) ended(channel string, cause int) {
+	l.mu.Lock()
+	s := l.channels[channel]
+	l.mu.Unlock()
+	switch {
+	case s == nil:
+	case channel == s.channel:
+		s.hangUp()
+	default:
+		s.inbox.put(legDown{channel: channel, cause: cause})
+	}
+}
+
+// dismiss hangs up a channel that belongs to nobody.
+func (l *Line) dismiss(channel string) {
+	if err := l.rest.hangup(channel); err != nil {
+		l.log.Warn().Err(err).Str("channel", channel).Msg("channel of nobody stays")
+		return
+	}
+	l.log.Info().Str("channel", channel).Msg("channel of nobody hung up")
+}
+
+// numberOf is the caller's number in E.164, or "" if it is withheld or none.
+func numberOf(channel *ari.ChannelData) string {
+	if channel.Caller == nil {
+		return ""
+	}
+	number, err := phone.Parse(channel.Caller.Number)
+	if err != nil {
+		return ""
+	}
+	return number
+}
