@@ -193,8 +193,8 @@ func (s *SMSC) Count(event string) int {
 }
 
 // Deliver sends a deliver_sm with fields as npm's smpp names them and gives the
-// status of its answer; -1 when nobody is bound. "udh" is hexadecimal and begins
-// with its length.
+// status of its answer; -1 when nobody is bound, or the session broke before the
+// answer. "udh" is hexadecimal and begins with its length.
 func (s *SMSC) Deliver(fields map[string]any) int {
 	return s.Send("deliver_sm", fields, nil)
 }
