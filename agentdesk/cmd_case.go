@@ -34,11 +34,7 @@ func (d *Desk) caseOpen(ctx context.Context, agent acd.Agent, raw json.RawMessag
 		return nil, errEmpty
 	}
 	var opened cases.Case
-	err = d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	err = d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		known, err := w.Known(ctx, c.Number)
 		if err != nil {
 			return err
@@ -79,11 +75,7 @@ func (d *Desk) caseMove(ctx context.Context, agent acd.Agent, raw json.RawMessag
 		return nil, errEmpty
 	}
 	var moved cases.Case
-	err = d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	err = d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		found, err := w.CaseByNumber(ctx, args.Number)
 		if err != nil {
 			return err

@@ -23,10 +23,9 @@ func (d *Desk) hangUp(ctx context.Context, agent acd.Agent, raw json.RawMessage)
 		return nil, errNoVoice
 	}
 	var interaction int64
-	err := d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
+	err := d.withContact(ctx, agent, args.Contact, func(_ Work, c acd.Contact) error {
 		interaction = c.Interaction
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -48,11 +47,7 @@ func (d *Desk) reply(ctx context.Context, agent acd.Agent, raw json.RawMessage) 
 		return nil, errEmpty
 	}
 	segments := d.Segments(text)
-	return object{"segments": segments}, d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	return object{"segments": segments}, d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		if c.Channel != string(dialogue.SMS) || c.State != acd.Connected {
 			return acd.ErrState
 		}
@@ -70,11 +65,7 @@ func (d *Desk) finish(ctx context.Context, agent acd.Agent, raw json.RawMessage)
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	return nil, d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	return nil, d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		if c.Channel != string(dialogue.SMS) {
 			return acd.ErrState
 		}
@@ -102,11 +93,7 @@ func (d *Desk) note(ctx context.Context, agent acd.Agent, raw json.RawMessage) (
 	if text == "" {
 		return nil, errEmpty
 	}
-	return nil, d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	return nil, d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		return w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: by(agent), Kind: "note", Body: text})
 	})
 }
@@ -124,11 +111,7 @@ func (d *Desk) disposition(ctx context.Context, agent acd.Agent, raw json.RawMes
 	if !slices.Contains(acd.Dispositions, args.Disposition) {
 		return nil, acd.ErrDisposition
 	}
-	return nil, d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	return nil, d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		return w.FileDisposition(ctx, c, args.Disposition, strings.TrimSpace(args.Note))
 	})
 }
@@ -139,11 +122,7 @@ func (d *Desk) extend(ctx context.Context, agent acd.Agent, raw json.RawMessage)
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	return nil, d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, args.Contact)
-		if err != nil {
-			return err
-		}
+	return nil, d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
 		return w.ExtendWrapUp(ctx, c)
 	})
 }

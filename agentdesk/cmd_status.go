@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 
 	"okno/internal/acd"
 )
-
-func formatID(id int64) string { return strconv.FormatInt(id, 10) }
 
 // setStatus is what the agent chose: at once, or after the contact in hand.
 func (d *Desk) setStatus(ctx context.Context, agent acd.Agent, raw json.RawMessage) (any, error) {

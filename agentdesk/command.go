@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"okno/internal/acd"
@@ -84,4 +85,16 @@ type onContact struct {
 	Contact int64 `json:"contact"`
 }
 
-func by(agent acd.Agent) string { return "agent:" + formatID(agent.ID) }
+// withContact runs fn in one transaction on a contact that the agent has.
+func (d *Desk) withContact(ctx context.Context, agent acd.Agent, contact int64, fn func(Work, acd.Contact) error) error {
+	return d.Units(ctx, func(w Work) error {
+		c, err := w.HeldContact(ctx, agent.ID, contact)
+		if err != nil {
+			return err
+		}
+		return fn(w, c)
+	})
+}
+
+// by names an agent in transcripts, moves and the audit.
+func by(agent acd.Agent) string { return "agent:" + strconv.FormatInt(agent.ID, 10) }

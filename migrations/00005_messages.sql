@@ -7,7 +7,7 @@ CREATE TABLE sms_binds (
     slot     text NOT NULL,              -- "operator-a/0@node-1": the next bind there ends this one
     link     text NOT NULL,
     began_at timestamptz NOT NULL,
-    alive_at timestamptz NOT NULL,
+    alive_at timestamptz NOT NULL,       -- infinity: ended with everything acknowledged
     ended_at timestamptz
 );
 CREATE INDEX sms_binds_live ON sms_binds (slot) WHERE ended_at IS NULL;
@@ -84,6 +84,7 @@ CREATE TABLE mt_segments (
     state        text NOT NULL DEFAULT 'queued'
                  CHECK (state IN ('queued', 'submitted', 'accepted', 'delivered', 'undeliverable', 'expired', 'unknown', 'failed')),
     link         text,
+    slot         text,                   -- of the bind that has claimed it
     message_id   text,                   -- the SMSC's, as it gave it
     message_key  text,                   -- the same, so that a receipt in another notation matches
     failure      text,

@@ -93,6 +93,13 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	}
 	err = session.Run(ctx)
 	sending.Wait()
+	if errors.Is(err, smpp.ErrClosed) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+		defer cancel()
+		if err := b.channel.Store.EndBind(ctx, id); err != nil {
+			b.log.Error().Err(err).Msg("end bind")
+		}
+	}
 	return time.Since(began), err
 }
 

@@ -22,6 +22,8 @@ type Store interface {
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
+	// EndBind notes that a session ended with all acknowledged: nothing of it will come again.
+	EndBind(ctx context.Context, id string) error
 	Backlog(ctx context.Context) (map[message.Lane]int, error)
 }
 

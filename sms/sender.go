@@ -64,7 +64,7 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 			return true, room.wait
 		}
 		segments, err := c.Store.ClaimSegments(ctx, message.Claim{
-			Link: b.link.Name, Mine: b.link.routes(), All: c.Config.routes(),
+			Link: b.link.Name, Slot: b.slot, Mine: b.link.routes(), All: c.Config.routes(),
 			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(c.tune.lease),
 		})
 		if err != nil && ctx.Err() == nil {

@@ -25,6 +25,7 @@ type agentAdd struct {
 	Role      string   `enum:"agent,supervisor,administrator" default:"agent" help:"agent, supervisor or administrator."`
 	Languages []string `default:"kk,ru" help:"Languages that the agent speaks: kk, ru, en."`
 	Queues    []string `help:"Queues that the agent serves."`
+	Endpoint  string   `help:"A SIP phone of Asterisk's to talk with, PJSIP/…, instead of the page." placeholder:"PJSIP/NAME"`
 }
 
 func (c agentAdd) Run(ctx context.Context) error {
@@ -34,7 +35,7 @@ func (c agentAdd) Run(ctx context.Context) error {
 			return err
 		}
 		return db.Do(ctx, func(w *postgres.Work) error {
-			_, err := w.SaveAgent(ctx, acd.Agent{Login: c.Login, Name: c.Name, Role: acd.Role(c.Role), Languages: c.Languages, Queues: c.Queues}, hash)
+			_, err := w.SaveAgent(ctx, acd.Agent{Login: c.Login, Name: c.Name, Role: acd.Role(c.Role), Languages: c.Languages, Queues: c.Queues, Endpoint: c.Endpoint}, hash)
 			return err
 		})
 	})

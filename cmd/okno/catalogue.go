@@ -61,19 +61,7 @@ func (c catalogueImport) Run(ctx context.Context) error {
 		return err
 	}
 	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
-		err := db.Do(ctx, func(w *postgres.Work) error {
-			for code, name := range file.Agencies {
-				if err := w.SaveAgency(ctx, code, name); err != nil {
-					return err
-				}
-			}
-			for _, s := range services {
-				if err := w.SaveService(ctx, s); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		err := db.Do(ctx, func(w *postgres.Work) error { return file.Keep(ctx, w, services) })
 		if err == nil {
 			fmt.Printf("%d services imported\n", len(services))
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"okno/internal/cases"
-	"okno/internal/conversation"
 	"okno/internal/postgres"
 )
 
@@ -38,11 +37,4 @@ func (o overrides) withDatabase(ctx context.Context, fn func(config, *postgres.D
 		return fmt.Errorf("database: %w", err)
 	}
 	return fn(c, db)
-}
-
-// units lets the conversation work on the database without knowing it.
-func units(db *postgres.DB) conversation.Units {
-	return func(ctx context.Context, fn func(conversation.Work) error) error {
-		return db.Do(ctx, func(w *postgres.Work) error { return fn(w) })
-	}
 }

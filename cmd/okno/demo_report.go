@@ -38,7 +38,7 @@ okno: ready
 	fmt.Fprintf(d.out, `  Logs        %s
 
 Five things to try, with the phone in one tab and the desk in another:
-  1. On the phone page, call 1414: press 2 for Russian, 2, and the case number %s.
+  1. On the phone page, turn on +77010000002 and call 1414: press 2, and key the case number %s.
   2. Write the SMS  СТАТУС %s  and then  ИНФО брак  and answer the list with a number.
   3. Log in to the desk, become available, press 0 in the call, accept, talk; then file an outcome.
   4. Write  ОПЕРАТОР  by SMS and answer it at the desk.

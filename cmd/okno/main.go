@@ -22,6 +22,7 @@ type cli struct {
 	Dialogue  dialogueCommand  `cmd:"" help:"Check a dialogue, or try it in the terminal."`
 	Catalogue catalogueCommand `cmd:"" help:"Check, import or export the catalogue of services."`
 	Agent     agentCommand     `cmd:"" help:"Add an agent, or give one a new password."`
+	Audit     auditCommand     `cmd:"" help:"Verify the journal of what was done to personal data."`
 	Client    clientCommand    `cmd:"" help:"Add a portal that may call the API."`
 }
 

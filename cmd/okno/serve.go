@@ -17,6 +17,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/api"
+	"okno/internal/audit"
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
 	"okno/internal/health"
@@ -169,7 +170,9 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
+		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
 		hints, _ := n.news.Hear(news.Contacts)
+		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
 		n.parts.start("distribution", acd.NewDistributor(n.db, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
@@ -193,7 +196,7 @@ func (n *node) startRoles() error {
 
 func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
-	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: n.db, Hints: hints, Metrics: n.registry, Log: n.log,
+	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: n.db, Hints: hints, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
 		Answer: func(ctx context.Context) (bool, error) {
 			return n.db.ProcessMO(ctx, time.Now(), func(ctx context.Context, w *postgres.Work, mo message.MO) (int64, error) {
 				return n.engine.Hear(ctx, w, mo.Source, mo.Text)

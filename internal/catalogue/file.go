@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -130,4 +131,25 @@ func (f File) Check(segments func(string) int) ([]Service, []error) {
 		services = append(services, s)
 	}
 	return services, problems
+}
+
+// Keeper keeps a catalogue.
+type Keeper interface {
+	SaveAgency(ctx context.Context, code string, name map[dialogue.Language]string) error
+	SaveService(ctx context.Context, s Service) error
+}
+
+// Keep adds or renews a file's agencies, and the services that Check gave. What the file does not name stays.
+func (f File) Keep(ctx context.Context, k Keeper, services []Service) error {
+	for code, name := range f.Agencies {
+		if err := k.SaveAgency(ctx, code, name); err != nil {
+			return err
+		}
+	}
+	for _, s := range services {
+		if err := k.SaveService(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -25,6 +25,7 @@ func (l Lane) RepeatsUnknown() bool { return l == OTP || l == Reply }
 // Claim asks for segments to submit over a link.
 type Claim struct {
 	Link     string
+	Slot     string   // of the bind; when the slot is bound anew, what it still holds has lapsed
 	Mine     []string // the link's prefixes, "+7701"; "" for the rest
 	All      []string // every link's; a destination goes by the longest that it begins with
 	Limit    int

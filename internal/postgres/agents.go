@@ -24,8 +24,9 @@ func scanAgent(row pgx.Row, more ...any) (acd.Agent, error) {
 }
 
 const saveAgent = `
-INSERT INTO agents (login, name, role, password_hash, languages) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role, password_hash = excluded.password_hash, languages = excluded.languages
+INSERT INTO agents (login, name, role, password_hash, languages, endpoint) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role, password_hash = excluded.password_hash,
+    languages = excluded.languages, endpoint = excluded.endpoint
 RETURNING id`
 
 const serveQueue = `INSERT INTO agent_queues (agent_id, queue) VALUES ($1, $2) ON CONFLICT DO NOTHING`
@@ -33,7 +34,7 @@ const serveQueue = `INSERT INTO agent_queues (agent_id, queue) VALUES ($1, $2) O
 // SaveAgent adds or renews an agent by the login, and gives the id.
 func (w *Work) SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) (int64, error) {
 	var id int64
-	if err := w.tx.QueryRow(ctx, saveAgent, a.Login, a.Name, a.Role, passwordHash, a.Languages).Scan(&id); err != nil {
+	if err := w.tx.QueryRow(ctx, saveAgent, a.Login, a.Name, a.Role, passwordHash, a.Languages, a.Endpoint).Scan(&id); err != nil {
 		return 0, fmt.Errorf("save agent %s: %w", a.Login, err)
 	}
 	for _, queue := range a.Queues {
@@ -179,4 +180,23 @@ func (db *DB) DisconnectDesk(ctx context.Context, agent int64, node string) erro
 		return fmt.Errorf("disconnect desk of agent %d: %w", agent, err)
 	}
 	return nil
+}
+
+const queueWaiting = `
+SELECT q.name, count(c.id) FROM queues q LEFT JOIN contacts c ON c.queue = q.name AND c.state IN ('waiting', 'offered') GROUP BY q.name`
+
+// QueueWaiting counts who waits in each queue.
+func (db *DB) QueueWaiting(ctx context.Context) (map[string]int, error) {
+	rows, err := db.pool.Query(ctx, queueWaiting)
+	if err != nil {
+		return nil, fmt.Errorf("count queues: %w", err)
+	}
+	waiting := map[string]int{}
+	var name string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&name, &n}, func() error {
+		waiting[name] = n
+		return nil
+	})
+	return waiting, err
 }

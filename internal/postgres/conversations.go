@@ -62,7 +62,8 @@ WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
 INSERT INTO entries (interaction_id, speaker, kind, body) VALUES ($1, $2, $3, $4) RETURNING id, at`
 
 const contactOfEntry = `
-SELECT id FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
+SELECT id, coalesce((SELECT name FROM agents WHERE 'agent:' || agents.id = $2), '')
+FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
 
 // AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once.
 func (w *Work) AddEntry(ctx context.Context, e conversation.Entry) error {
@@ -72,7 +73,8 @@ func (w *Work) AddEntry(ctx context.Context, e conversation.Entry) error {
 		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
 	}
 	var contact int64
-	err := w.tx.QueryRow(ctx, contactOfEntry, e.Interaction).Scan(&contact)
+	var name string
+	err := w.tx.QueryRow(ctx, contactOfEntry, e.Interaction, e.Speaker).Scan(&contact, &name)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
@@ -80,7 +82,7 @@ func (w *Work) AddEntry(ctx context.Context, e conversation.Entry) error {
 		return fmt.Errorf("find contact of interaction %d: %w", e.Interaction, err)
 	}
 	return w.emit(ctx, contactStream(contact), "entry", map[string]any{
-		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "kind": e.Kind, "body": e.Body})
+		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "name": name, "kind": e.Kind, "body": e.Body})
 }
 
 const linkCase = `INSERT INTO interaction_cases VALUES ($1, $2) ON CONFLICT DO NOTHING`

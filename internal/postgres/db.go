@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"okno/internal/cases"
@@ -89,9 +88,3 @@ func (db *DB) Do(ctx context.Context, fn func(*Work) error) error {
 
 // touch notes that the work changes what others follow.
 func (w *Work) touch(topic string) { w.touched[topic] = true }
-
-// isUnique says whether the error is a violation of the named unique index or constraint.
-func isUnique(err error, constraint string) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == constraint
-}

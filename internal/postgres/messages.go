@@ -44,11 +44,16 @@ const endBinds = `UPDATE sms_binds SET ended_at = now() WHERE slot = $1 AND ende
 
 const addBind = `INSERT INTO sms_binds (id, slot, link, began_at, alive_at) VALUES ($1, $2, $3, now(), now())`
 
-// BeginBind notes a new session of a link. Whatever was bound in its slot before has ended, and what that did not
-// acknowledge will come again.
+const lapseClaims = `UPDATE mt_segments SET leased_until = now() WHERE state = 'submitted' AND slot = $1`
+
+// BeginBind notes a new session of a link. Whatever was bound in its slot before has ended: what that did not acknowledge
+// will come again, and nobody will answer for what it had claimed.
 func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
 	return db.Do(ctx, func(w *Work) error {
 		_, err := w.tx.Exec(ctx, endBinds, b.Slot)
+		if err == nil {
+			_, err = w.tx.Exec(ctx, lapseClaims, b.Slot)
+		}
 		if err == nil {
 			_, err = w.tx.Exec(ctx, addBind, b.ID, b.Slot, b.Link)
 		}
@@ -57,6 +62,16 @@ func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
 		}
 		return nil
 	})
+}
+
+const endBind = `UPDATE sms_binds SET ended_at = now(), alive_at = 'infinity' WHERE id = $1`
+
+// EndBind notes that a session ended with everything acknowledged: the same message again is a second one.
+func (db *DB) EndBind(ctx context.Context, id string) error {
+	if _, err := db.pool.Exec(ctx, endBind, id); err != nil {
+		return fmt.Errorf("end bind: %w", err)
+	}
+	return nil
 }
 
 // Quarantined says how many PDUs are kept that could not be read.

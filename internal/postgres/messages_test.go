@@ -147,6 +147,15 @@ func TestRedeliveryIsToldFromASecondMessage(t *testing.T) {
 	arrive(t, db, later)
 	require.Empty(t, drain(t, db))
 
+	// A session that ended with everything acknowledged leaves nothing to come again.
+	db = pgtest.New(t)
+	begin("b1", "a/0@n")
+	arrive(t, db, whole("b1", false))
+	require.NoError(t, db.EndBind(ctx, "b1"))
+	begin("b2", "a/0@n")
+	arrive(t, db, whole("b2", false))
+	require.Len(t, drain(t, db), 2)
+
 	// Long before the end of its bind a message was acknowledged for certain.
 	db = pgtest.New(t)
 	begin("b1", "a/0@n")

@@ -25,7 +25,7 @@ WITH due AS (
     FOR UPDATE OF s SKIP LOCKED
 )
 UPDATE mt_segments s
-SET state = 'submitted', link = $4, attempts = attempts + 1, submitted_at = $2, leased_until = $7
+SET state = 'submitted', link = $4, slot = $8, attempts = attempts + 1, submitted_at = $2, leased_until = $7
 FROM due WHERE s.id = due.id
 RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, s.expires_at, s.attempts, s.unknowns`
 
@@ -41,7 +41,7 @@ func (db *DB) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Seg
 		if limit <= 0 {
 			continue
 		}
-		rows, err := db.pool.Query(ctx, claimSegments, lane, c.Now, limit, c.Link, c.All, c.Mine, c.LeaseEnd)
+		rows, err := db.pool.Query(ctx, claimSegments, lane, c.Now, limit, c.Link, c.All, c.Mine, c.LeaseEnd, c.Slot)
 		if err != nil {
 			return claimed, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 		}

@@ -10,14 +10,12 @@ import (
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
-	"okno/internal/dialogue"
 )
 
 // Work is what loading does in one transaction.
 type Work interface {
 	people
-	SaveAgency(ctx context.Context, code string, name map[dialogue.Language]string) error
-	SaveService(ctx context.Context, s catalogue.Service) error
+	catalogue.Keeper
 	caseWork
 }
 
@@ -87,17 +85,7 @@ func loadCatalogue(ctx context.Context, w Work, segments func(string) int) error
 	if len(problems) > 0 {
 		return fmt.Errorf("sample catalogue: %w", errors.Join(problems...))
 	}
-	for code, name := range file.Agencies {
-		if err := w.SaveAgency(ctx, code, name); err != nil {
-			return err
-		}
-	}
-	for _, s := range services {
-		if err := w.SaveService(ctx, s); err != nil {
-			return err
-		}
-	}
-	return nil
+	return file.Keep(ctx, w, services)
 }
 
 func loadCase(ctx context.Context, w Work, c Case, owner int64, now time.Time) error {

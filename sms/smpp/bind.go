@@ -37,7 +37,7 @@ func connect(ctx context.Context, addr string, conf *tls.Config) (net.Conn, erro
 }
 
 // Close ends a session without a farewell.
-func (s *Session) Close() { s.end(ErrClosed) }
+func (s *Session) Close() { s.end(ErrAbandoned) }
 
 // within runs a handshake on conn for as long as ctx lasts.
 func within(ctx context.Context, conn net.Conn, handshake func() error) error {

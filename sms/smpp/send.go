@@ -193,8 +193,8 @@ func (s *Session) settle(p PDU) {
 	if p.Command == genericNack && p.Status == OK {
 		p.Status = SystemError // a nack is no consent, whatever it says
 	}
-	req.answer <- p
 	if req.command == unbind {
-		s.end(ErrClosed) // before the peer's closing looks like a loss
+		s.leave() // before the peer's closing looks like a loss
 	}
+	req.answer <- p
 }

@@ -19,8 +19,10 @@ var (
 	// ErrUnanswered is a request that left, or may have, and got no response:
 	// what the peer did with it is unknown.
 	ErrUnanswered = errors.New("smpp: no answer")
-	// ErrClosed is a session ended by its own side.
+	// ErrClosed is a session ended by its own side, with nothing open on either.
 	ErrClosed = errors.New("smpp: session closed")
+	// ErrAbandoned is a session ended by its own side with requests unanswered.
+	ErrAbandoned = errors.New("smpp: session closed with requests open")
 	// ErrUnbound is a session that the peer has ended with an unbind.
 	ErrUnbound = errors.New("smpp: unbound by the peer")
 	// ErrSilent is a peer that no longer answers enquire_link.
@@ -96,7 +98,8 @@ func (s *Session) Done() <-chan struct{} { return s.done }
 
 // Run serves the bind until it ends, and says why. When ctx ends it takes no
 // new request, waits up to Options.Drain for the open ones of both sides,
-// unbinds, and returns ErrClosed. All its goroutines have ended by then.
+// unbinds, and returns ErrClosed, or ErrAbandoned if that was not enough. All its
+// goroutines have ended by then.
 func (s *Session) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(s.read)
@@ -105,9 +108,9 @@ func (s *Session) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		s.farewell()
+		s.end(ErrAbandoned) // unless the unbind was answered
 	case <-s.done:
 	}
-	s.end(ErrClosed)
 	wg.Wait()
 	return s.endCause
 }
@@ -163,24 +166,38 @@ func (s *Session) checkQuiet() {
 	}
 }
 
-// keep asks a peer that has been silent whether it lives.
+// leave ends the session once its unbind is answered.
+func (s *Session) leave() {
+	select {
+	case <-s.quiet:
+		s.end(ErrClosed)
+	default:
+		s.end(ErrAbandoned)
+	}
+}
+
+// keep asks a peer that has been silent whether it lives: as soon as the silence has lasted, so that the reader's
+// deadline, which is longer, never strikes first.
 func (s *Session) keep() {
-	ticker := time.NewTicker(s.opts.EnquireEvery)
-	defer ticker.Stop()
+	timer := time.NewTimer(s.opts.EnquireEvery)
+	defer timer.Stop()
 	for {
 		select {
-		case <-ticker.C:
+		case <-timer.C:
 		case <-s.done:
 			return
 		}
-		if time.Since(s.started)-time.Duration(s.lastRead.Load()) < s.opts.EnquireEvery {
-			continue
-		}
-		if !s.enquire() {
+		if s.silence() >= s.opts.EnquireEvery && !s.enquire() {
 			s.end(ErrSilent)
 			return
 		}
+		timer.Reset(max(s.opts.EnquireEvery-s.silence(), time.Millisecond))
 	}
+}
+
+// silence is how long ago the peer was heard last.
+func (s *Session) silence() time.Duration {
+	return time.Since(s.started) - time.Duration(s.lastRead.Load())
 }
 
 // enquire says if the peer has answered an enquire_link.

@@ -220,6 +220,19 @@ func TestDrainWaitsForBothSidesThenUnbinds(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotSent)
 }
 
+func TestDrainDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	opts := quick(&ear{on: func(*Request) {}})
+	opts.Drain = 20 * time.Millisecond
+	e, s := pair(t, Transceiver, opts, quick(&ear{}))
+	stop, ended := running(t, e)
+	running(t, s)
+	go s.Deliver(context.Background(), text("1", "x"))
+	require.Eventually(t, func() bool { e.mu.Lock(); defer e.mu.Unlock(); return e.inbound == 1 }, 5*time.Second, time.Millisecond)
+	stop()
+	require.ErrorIs(t, <-ended, ErrAbandoned)
+}
+
 func TestLostConnectionLeavesTheOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	var smsc *Session

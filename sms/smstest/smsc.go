@@ -149,7 +149,7 @@ func (s *SMSC) link(ctx context.Context, conn net.Conn) {
 		}
 		return left
 	})
-	if !errors.Is(err, smpp.ErrClosed) {
+	if !errors.Is(err, smpp.ErrClosed) && !errors.Is(err, smpp.ErrAbandoned) {
 		s.conf.Log.Info().Err(err).Msg("unbound")
 	}
 }

@@ -1,0 +1,317 @@
+package agentdesk_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/agentdesk"
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/catalogue"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
+	"okno/internal/news"
+	"okno/internal/otp"
+	"okno/internal/password"
+	"okno/internal/postgres"
+	"okno/internal/postgres/pgtest"
+	"okno/sms/text"
+)
+
+const citizen = "+77010000002"
+
+// office is a desk server with one agent, on a database of its own, and the dialogue that citizens write to.
+type office struct {
+	url    string
+	db     *postgres.DB
+	engine *conversation.Engine
+	server *httptest.Server
+	desk   context.CancelFunc
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	ctx := context.Background()
+	hints, err := news.Open("")
+	require.NoError(t, err)
+	t.Cleanup(hints.Close)
+	o := &office{url: pgtest.URL(t)}
+	o.db, err = postgres.Open(o.url, postgres.Options{Publish: hints.Publish, Numbering: cases.NewNumbering([]byte("test"))})
+	require.NoError(t, err)
+	t.Cleanup(o.db.Close)
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	vocabulary := conversation.Vocabulary(text.Segments)
+	d, err := dialogue.Parse(files, vocabulary)
+	require.NoError(t, err)
+	library, err := conversation.NewLibrary(ctx, d, files, o.db, vocabulary)
+	require.NoError(t, err)
+	vault, err := otp.NewVault([]byte("a secret for tests"))
+	require.NoError(t, err)
+	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, text.Segments, time.Now, zerolog.Nop())
+	hash, err := password.Hash("okno-demo")
+	require.NoError(t, err)
+	o.do(t, func(w *postgres.Work) error {
+		if err := w.SaveQueue(ctx, "general", map[string]string{"ru": "Общие"}); err != nil {
+			return err
+		}
+		_, err := w.SaveAgent(ctx, acd.Agent{Login: "aliya", Name: "Алия", Role: acd.RoleAgent, Languages: []string{"ru"}, Queues: []string{"general"}}, hash)
+		return err
+	})
+	distribution, _ := hints.Hear(news.Contacts)
+	streams, _ := hints.Hear(news.Streams)
+	desk := agentdesk.New(agentdesk.Options{Store: o.db, Dialogue: o.engine, Segments: text.Segments, Hints: streams, Node: "test", Log: zerolog.Nop(),
+		Reasons: func(key string) map[string]string {
+			return map[string]string{"ru": d.Texts.Line(dialogue.Russian, key)}
+		},
+		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
+			return o.db.Do(ctx, func(w *postgres.Work) error { return fn(w) })
+		},
+		Page: http.NotFoundHandler()})
+	mux := http.NewServeMux()
+	desk.Register(mux)
+	o.server = httptest.NewServer(mux)
+	t.Cleanup(o.server.Close)
+	running, stop := context.WithCancel(ctx)
+	o.desk = stop
+	ended := make(chan struct{}, 2)
+	go func() { _ = desk.Run(running); ended <- struct{}{} }()
+	go func() { _ = acd.NewDistributor(o.db, distribution, zerolog.Nop()).Run(running); ended <- struct{}{} }()
+	t.Cleanup(func() { stop(); <-ended; <-ended })
+	return o
+}
+
+func (o *office) do(t *testing.T, fn func(*postgres.Work) error) {
+	t.Helper()
+	require.NoError(t, o.db.Do(context.Background(), fn))
+}
+
+// writes is an SMS from the citizen.
+func (o *office) writes(t *testing.T, body string) {
+	t.Helper()
+	o.do(t, func(w *postgres.Work) error {
+		_, err := o.engine.Hear(context.Background(), w, citizen, body)
+		return err
+	})
+}
+
+func (o *office) lastMT(t *testing.T) string {
+	t.Helper()
+	return pgtest.Value[string](t, o.url, `SELECT text FROM mt_messages ORDER BY id DESC LIMIT 1`)
+}
+
+func (o *office) logIn(t *testing.T, secret string) (cookie string, status int) {
+	t.Helper()
+	body, _ := json.Marshal(map[string]string{"login": "aliya", "password": secret})
+	response, err := http.Post(o.server.URL+"/desk/login", "application/json", bytes.NewReader(body))
+	require.NoError(t, err)
+	defer response.Body.Close()
+	for _, c := range response.Cookies() {
+		require.True(t, c.HttpOnly && c.Secure && c.SameSite == http.SameSiteStrictMode)
+		cookie = c.Name + "=" + c.Value
+	}
+	return cookie, response.StatusCode
+}
+
+// page is a page's end of the socket.
+type page struct {
+	t      *testing.T
+	socket *websocket.Conn
+	seen   map[string]float64
+	desk   m // the newest snapshot
+	ids    int
+}
+
+type m = map[string]any
+
+func (o *office) open(t *testing.T, cookie string, seen map[string]float64) *page {
+	t.Helper()
+	socket, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(o.server.URL, "http")+"/desk/ws", http.Header{"Cookie": {cookie}})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = socket.Close() })
+	p := &page{t: t, socket: socket, seen: map[string]float64{}}
+	require.NoError(t, socket.WriteJSON(m{"type": "hello", "streams": seen}))
+	return p
+}
+
+// until reads messages up to the one that is wanted, and gives all of them.
+func (p *page) until(what string, want func(m) bool) (wanted m, all []m) {
+	p.t.Helper()
+	require.NoError(p.t, p.socket.SetReadDeadline(time.Now().Add(10*time.Second)))
+	for {
+		var got m
+		require.NoError(p.t, p.socket.ReadJSON(&got), "waiting for %s, after %v", what, all)
+		all = append(all, got)
+		switch got["type"] {
+		case "event":
+			p.seen[got["stream"].(string)] = got["seq"].(float64)
+		case "snapshot":
+			p.desk = got
+		}
+		if want(got) {
+			return got, all
+		}
+	}
+}
+
+// snapshot waits until the desk is as wanted; it may be already.
+func (p *page) snapshot(what string, want func(contacts []any) bool) []any {
+	p.t.Helper()
+	if p.desk == nil || !want(p.desk["contacts"].([]any)) {
+		p.until(what, func(got m) bool { return got["type"] == "snapshot" && want(got["contacts"].([]any)) })
+	}
+	for name, seq := range p.desk["streams"].(map[string]any) {
+		p.seen[name] = max(p.seen[name], seq.(float64))
+	}
+	return p.desk["contacts"].([]any)
+}
+
+func inState(state string) func([]any) bool {
+	return func(contacts []any) bool { return len(contacts) == 1 && contacts[0].(m)["state"] == state }
+}
+
+// sends sends a command and gives its result.
+func (p *page) sends(name string, args m) m {
+	p.t.Helper()
+	p.ids++
+	return p.sendsAs(fmt.Sprintf("%s-%d", p.t.Name(), p.ids), name, args)
+}
+
+func (p *page) sendsAs(id, name string, args m) m {
+	p.t.Helper()
+	require.NoError(p.t, p.socket.WriteJSON(m{"type": "command", "id": id, "name": name, "args": args}))
+	got, _ := p.until(name, func(got m) bool { return got["type"] == "result" && got["id"] == id })
+	return got
+}
+
+func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, status := o.logIn(t, "wrong password")
+	require.Equal(t, http.StatusUnauthorized, status)
+	cookie, status := o.logIn(t, "okno-demo")
+	require.Equal(t, http.StatusOK, status)
+	p := o.open(t, cookie, nil)
+	p.snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
+	require.Equal(t, "bad_command", p.sends("set_status", m{"status": "asleep"})["code"])
+	require.True(t, p.sends("set_status", m{"status": "available"})["ok"].(bool))
+
+	o.writes(t, "оператор")
+	offered := p.snapshot("an offer", inState("offered"))[0].(m)
+	require.Equal(t, citizen, offered["number"])
+	require.Equal(t, "Просит оператора", offered["reason"].(m)["ru"])
+	contact := offered["id"]
+	require.Equal(t, "unknown_contact", p.sends("reply", m{"contact": 1 << 40, "text": "x"})["code"])
+	require.Equal(t, "wrong_state", p.sends("reply", m{"contact": contact, "text": "x"})["code"], "not before it is accepted")
+	accepted := p.sendsAs("accept-1", "accept", m{"contact": contact})
+	require.True(t, accepted["ok"].(bool))
+	require.Equal(t, accepted["data"], p.sendsAs("accept-1", "accept", m{"contact": contact})["data"], "done once, answered as often as asked")
+	require.Equal(t, "offer_gone", p.sends("accept", m{"contact": contact})["code"])
+
+	o.writes(t, "Когда будет готово?")
+	p.until("the citizen's words", func(got m) bool {
+		return got["kind"] == "entry" && got["data"].(m)["body"] == "Когда будет готово?"
+	})
+	require.Equal(t, "empty", p.sends("reply", m{"contact": contact, "text": "  "})["code"])
+	require.True(t, p.sends("reply", m{"contact": contact, "text": "Завтра."})["ok"].(bool))
+	require.Equal(t, "Завтра.", o.lastMT(t))
+
+	opened := p.sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Справка"})["data"].(m)
+	move := m{"contact": contact, "number": opened["number"], "from": "registered", "to": "in_progress", "why": "проверяем", "tell": "Проверяем."}
+	require.Equal(t, "in_progress", p.sends("case_move", move)["data"].(m)["state"])
+	require.Equal(t, "Проверяем.", o.lastMT(t))
+	require.Equal(t, "case_moved", p.sends("case_move", move)["code"], "somebody else was faster")
+
+	require.True(t, p.sends("finish", m{"contact": contact})["ok"].(bool))
+	require.Equal(t, "Спасибо за обращение. До свидания.", o.lastMT(t))
+	require.Equal(t, "no_disposition", p.sends("disposition", m{"contact": contact, "disposition": ""})["code"])
+	require.True(t, p.sends("disposition", m{"contact": contact, "disposition": "resolved", "note": "всё"})["ok"].(bool))
+	p.snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
+	require.Equal(t, "operator", pgtest.Value[string](t, o.url, `SELECT outcome FROM interactions`))
+}
+
+func TestAPageThatComesBackMissesNothingAndSeesNothingTwice(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, "okno-demo")
+	p := o.open(t, cookie, nil)
+	p.sends("set_status", m{"status": "available"})
+	o.writes(t, "оператор")
+	contact := p.snapshot("an offer", inState("offered"))[0].(m)["id"]
+	p.sends("accept", m{"contact": contact})
+	p.snapshot("the contact", inState("connected"))
+	entries := func(all []m) (bodies []string) {
+		for _, got := range all {
+			if got["kind"] == "entry" {
+				bodies = append(bodies, got["data"].(m)["body"].(string))
+			}
+		}
+		return bodies
+	}
+	o.writes(t, "раз")
+	p.until("раз", func(got m) bool { return len(entries([]m{got})) == 1 })
+	require.NoError(t, p.socket.Close())
+	for _, body := range []string{"два", "три", "четыре"} {
+		o.writes(t, body)
+	}
+	back := o.open(t, cookie, p.seen)
+	_, all := back.until("четыре", func(got m) bool { return len(entries([]m{got})) == 1 && entries([]m{got})[0] == "четыре" })
+	require.Equal(t, []string{"два", "три", "четыре"}, entries(all))
+}
+
+func TestSocketsEndWithTheLoginAndWithTheNode(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	closed := func(p *page) int {
+		t.Helper()
+		require.NoError(t, p.socket.SetReadDeadline(time.Now().Add(10*time.Second)))
+		for {
+			if _, _, err := p.socket.ReadMessage(); err != nil {
+				var end *websocket.CloseError
+				require.ErrorAs(t, err, &end)
+				return end.Code
+			}
+		}
+	}
+	cookie, _ := o.logIn(t, "okno-demo")
+	p := o.open(t, cookie, nil)
+	p.snapshot("the desk", func([]any) bool { return true })
+	request, err := http.NewRequest(http.MethodPost, o.server.URL+"/desk/logout", nil)
+	require.NoError(t, err)
+	request.Header.Set("Cookie", cookie)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	response.Body.Close()
+	require.Equal(t, 4001, closed(p))
+	_, refused, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(o.server.URL, "http")+"/desk/ws", http.Header{"Cookie": {cookie}})
+	require.Error(t, err)
+	require.Equal(t, http.StatusUnauthorized, refused.StatusCode)
+
+	cookie, _ = o.logIn(t, "okno-demo")
+	p = o.open(t, cookie, nil)
+	p.snapshot("the desk", func([]any) bool { return true })
+	o.desk()
+	require.Equal(t, websocket.CloseServiceRestart, closed(p))
+}
+
+func TestAForeignSiteCannotOpenADesk(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, "okno-demo")
+	_, refused, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(o.server.URL, "http")+"/desk/ws",
+		http.Header{"Cookie": {cookie}, "Origin": {"https://elsewhere.example"}})
+	require.Error(t, err)
+	require.Equal(t, http.StatusForbidden, refused.StatusCode)
+}

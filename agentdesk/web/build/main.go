@@ -1,0 +1,55 @@
+// Command build bundles the pages' sources into agentdesk/web/dist, which is committed. Run it from the checkout, after
+// `npm ci` in agentdesk/web: go run ./agentdesk/web/build
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+const root = "agentdesk/web"
+
+func main() {
+	for _, page := range []string{"desk", "phone"} {
+		if err := build(page); err != nil {
+			fmt.Fprintf(os.Stderr, "build %s: %v\n", page, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// build makes dist/<page> anew from src/<page>.
+func build(page string) error {
+	out := filepath.Join(root, "dist", page)
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	result := api.Build(api.BuildOptions{
+		EntryPointsAdvanced: []api.EntryPoint{{InputPath: filepath.Join(root, "src", page, "main.tsx"), OutputPath: page}},
+		Outdir:              out,
+		Bundle:              true,
+		Splitting:           true, // what a page needs later is loaded later
+		Format:              api.FormatESModule,
+		Target:              api.ES2022,
+		MinifyWhitespace:    true,
+		MinifySyntax:        true,
+		MinifyIdentifiers:   true,
+		JSX:                 api.JSXAutomatic,
+		JSXImportSource:     "preact",
+		LegalComments:       api.LegalCommentsEndOfFile,
+		Define:              map[string]string{"process.env.NODE_ENV": `"production"`, "global": "window"},
+		Write:               true,
+		LogLevel:            api.LogLevelWarning,
+	})
+	if len(result.Errors) > 0 {
+		return fmt.Errorf("%d errors", len(result.Errors))
+	}
+	content, err := os.ReadFile(filepath.Join(root, "src", page, "index.html"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "index.html"), content, 0o644)
+}

@@ -1,0 +1,84 @@
+import { useSignal } from '@preact/signals'
+import { act } from './desk'
+import type { Case, Contact } from './protocol'
+import { text } from './texts'
+import { day } from './time'
+
+const kinds = ['inquiry', 'appeal', 'application', 'callback', 'appointment']
+
+interface Props {
+  contact: Contact
+  cases: Case[]
+  changed(): void
+}
+
+// Cases are the citizen's; the agent opens new ones and moves those there are.
+export function Cases({ contact, cases, changed }: Props) {
+  const opening = useSignal(false)
+  const moving = useSignal('')
+  return (
+    <section class="cases">
+      <h2>
+        {text('cases')}
+        <button class="plain open-case" onClick={() => (opening.value = !opening.value)}>+ {text('case.open')}</button>
+      </h2>
+      {opening.value && <Open contact={contact} done={() => { opening.value = false; changed() }} />}
+      {cases.length === 0 && <p class="muted">{text('cases.none')}</p>}
+      <ul>
+        {cases.map((c) => (
+          <li key={c.id} class={'case ' + c.state}>
+            <div class="row">
+              <b class="number">{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')}</b>
+              <span class={'chip state-' + c.state}>{text('case.' + c.state)}</span>
+            </div>
+            <div>{c.subject}</div>
+            <div class="row muted">
+              <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>
+              {(c.next?.length ?? 0) > 0 && (
+                <button class="plain" onClick={() => (moving.value = moving.value === c.number ? '' : c.number)}>{text('case.move')}</button>
+              )}
+            </div>
+            {moving.value === c.number && <Move contact={contact} which={c} done={() => { moving.value = ''; changed() }} />}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Open({ contact, done }: { contact: Contact; done(): void }) {
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget as HTMLFormElement)
+    const opened = await act('case_open', { contact: contact.id, kind: form.get('kind'), subject: form.get('subject'), due_on: form.get('due') })
+    if (opened) done()
+  }
+  return (
+    <form class="inline" onSubmit={submit}>
+      <label>{text('case.kind')}<select name="kind">{kinds.map((k) => <option key={k} value={k}>{text('kind.' + k)}</option>)}</select></label>
+      <label>{text('case.subject')}<input name="subject" required maxLength={200} /></label>
+      <label>{text('case.due')}<input name="due" type="date" /></label>
+      <button class="primary">{text('case.save')}</button>
+    </form>
+  )
+}
+
+function Move({ contact, which, done }: { contact: Contact; which: Case; done(): void }) {
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget as HTMLFormElement)
+    const moved = await act('case_move', {
+      contact: contact.id, number: which.number, from: which.state, to: form.get('to'), why: form.get('why'), due_on: form.get('due'), tell: form.get('tell'),
+    })
+    if (moved) done()
+  }
+  return (
+    <form class="inline" onSubmit={submit}>
+      <label>{text('case.to')}<select name="to">{which.next!.map((s) => <option key={s} value={s}>{text('case.' + s)}</option>)}</select></label>
+      <label>{text('case.why')}<input name="why" required maxLength={200} /></label>
+      <label>{text('case.due')}<input name="due" type="date" defaultValue={which.due_on ?? ''} /></label>
+      <label>{text('case.tell')}<input name="tell" maxLength={300} /></label>
+      <button class="primary">{text('case.save')}</button>
+    </form>
+  )
+}

@@ -1,0 +1,107 @@
+import { useSignal } from '@preact/signals'
+import { Cases } from './cases'
+import { Context, Who } from './contacts'
+import { act, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
+import type { Contact, View } from './protocol'
+import { language, text } from './texts'
+import { Thread } from './thread'
+import { since } from './time'
+import { WrapUp } from './wrapup'
+
+// ContactPane shows the contact that the agent is working on.
+export function ContactPane() {
+  const c = current.value
+  if (!c) {
+    return (
+      <section class="pane nobody">
+        <p>{text('contacts.hint')}</p>
+      </section>
+    )
+  }
+  const view = views.value[c.id]
+  return (
+    <section class="pane" key={c.id}>
+      <Head contact={c} view={view} />
+      <div class="columns">
+        <div class="middle">
+          {c.state === 'wrap_up' && <WrapUp contact={c} />}
+          {view && <Thread view={view} />}
+          {c.channel === 'sms' && c.state === 'connected' && <Reply contact={c} />}
+        </div>
+        <aside class="side">
+          {view && <Cases contact={c} cases={view.cases} changed={() => void load(c.id)} />}
+          <Note contact={c} />
+        </aside>
+      </div>
+    </section>
+  )
+}
+
+function Head({ contact: c, view }: { contact: Contact; view: View | undefined }) {
+  return (
+    <header class="head">
+      <div>
+        <h1><Who contact={c} /></h1>
+        <p>
+          <span class="reason">{c.reason[language.value]}</span> <Context contact={c} />
+          {view && view.citizen.id > 0 && (
+            <>
+              <span class="chip">{text('verification.' + view.citizen.verification)}</span>
+              <span class="chip">{view.citizen.national_number}</span>
+            </>
+          )}
+          <span class="chip">{c.language.toUpperCase()}</span>
+        </p>
+      </div>
+      <div class="actions">
+        <span class="timer" role="timer">{text('state.' + c.state)} {c.connected_at && c.state === 'connected' ? since(c.connected_at, now.value) : ''}</span>
+        {c.channel === 'voice' && talking.value && (
+          <button onClick={() => mute(!muted.value)} aria-pressed={muted.value}>{text(muted.value ? 'call.unmute' : 'call.mute')}</button>
+        )}
+        {c.channel === 'voice' && c.state === 'connected' && (
+          <button class="danger hangup" onClick={() => void hangUp(c)}>{text('call.hangup')}</button>
+        )}
+        {c.channel === 'sms' && c.state === 'connected' && (
+          <button class="finish" onClick={() => void act('finish', { contact: c.id })}>{text('sms.finish')}</button>
+        )}
+      </div>
+    </header>
+  )
+}
+
+function Reply({ contact: c }: { contact: Contact }) {
+  const draft = useSignal('')
+  const send = async (event: Event) => {
+    event.preventDefault()
+    const body = draft.value.trim()
+    if (!body) return
+    if (await act('reply', { contact: c.id, text: body })) draft.value = ''
+  }
+  return (
+    <form class="reply" onSubmit={send}>
+      <textarea rows={2} aria-label={text('sms.placeholder')} placeholder={text('sms.placeholder')} value={draft.value}
+        onInput={(e) => (draft.value = e.currentTarget.value)}
+        onKeyDown={(e) => {
+          if (e.key === 'Enter' && !e.shiftKey) void send(e)
+        }} />
+      {/* While the page has no connection, nobody answers blind. */}
+      <button class="primary" disabled={!connected.value || !draft.value.trim()}>{text('sms.send')}</button>
+    </form>
+  )
+}
+
+function Note({ contact: c }: { contact: Contact }) {
+  const draft = useSignal('')
+  const add = async (event: SubmitEvent) => {
+    event.preventDefault()
+    await act('note', { contact: c.id, text: draft.value })
+    draft.value = ''
+  }
+  return (
+    <form class="note" onSubmit={add}>
+      <textarea rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.value}
+        onInput={(e) => (draft.value = e.currentTarget.value)} />
+      <button disabled={!draft.value.trim()}>{text('note.add')}</button>
+    </form>
+  )
+}

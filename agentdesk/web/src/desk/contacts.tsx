@@ -1,0 +1,48 @@
+import { chosen, current, held, now } from './desk'
+import type { Contact } from './protocol'
+import { language, text } from './texts'
+import { since, until } from './time'
+
+// Contacts are those in the agent's hands.
+export function Contacts() {
+  return (
+    <nav class="contacts" aria-label={text('contacts')}>
+      <h2>{text('contacts')}</h2>
+      {held.value.length === 0 && <p class="muted empty">{text('contacts.none')}</p>}
+      <ul>
+        {held.value.map((c) => (
+          <li key={c.id}>
+            <button class={'contact ' + c.state} aria-current={current.value?.id === c.id} onClick={() => (chosen.value = c.id)}>
+              <span class="channel" aria-hidden="true">{c.channel === 'voice' ? '☎' : '✉'}</span>
+              <span class="facts">
+                <Who contact={c} />
+                <span class="muted">{c.reason[language.value]}</span>
+                <span class="timer">
+                  {text('state.' + c.state)}
+                  {c.state === 'connected' && c.connected_at && ' ' + since(c.connected_at, now.value)}
+                  {c.state === 'wrap_up' && c.wrap_up_until && ' ' + until(c.wrap_up_until, now.value)}
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+export function Who({ contact: c }: { contact: Contact }) {
+  return (
+    <span class="person">
+      <b>{c.name || text('unknown')}</b> <span class="number">{c.number || text('withheld')}</span>
+    </span>
+  )
+}
+
+export function Context({ contact: c }: { contact: Contact }) {
+  return (
+    <>
+      {Object.entries(c.context).map(([name, value]) => <span key={name} class="chip">{text('context.' + name)} {value}</span>)}
+    </>
+  )
+}

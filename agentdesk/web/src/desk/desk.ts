@@ -1,0 +1,172 @@
+// The desk's state: what the server says of it, and what the page alone knows.
+import { computed, effect, signal } from '@preact/signals'
+import { Telephone } from '../shared/sip'
+import type { Agent, Contact, Entry, Incoming, Queue, View } from './protocol'
+import { CommandError, Socket } from './socket'
+import { ring, silence } from './sound'
+import { text } from './texts'
+
+export const agent = signal<Agent | null>(null)
+export const loggedIn = signal<boolean | null>(null) // null: not known yet
+export const connected = signal(false)
+export const contacts = signal<Contact[]>([])
+export const queues = signal<Queue[]>([])
+export const dispositions = signal<string[]>([])
+export const pauseReasons = signal<string[]>([])
+export const chosen = signal<number | null>(null)
+export const views = signal<Record<number, View>>({})
+export const phoneUp = signal(false)
+export const hasVoice = signal(false)
+export const talking = signal(false)
+export const muted = signal(false)
+export const problem = signal('')
+export const now = signal(Date.now())
+
+export const offers = computed(() => contacts.value.filter((c) => c.state === 'offered'))
+export const held = computed(() => contacts.value.filter((c) => c.state !== 'offered'))
+export const current = computed(() => held.value.find((c) => c.id === chosen.value) ?? held.value[0] ?? null)
+
+setInterval(() => (now.value = Date.now()), 1000)
+
+let streams: Record<string, number> = {}
+
+const telephone = new Telephone(
+  {
+    registered: (up) => (phoneUp.value = up),
+    call: (state) => {
+      talking.value = state === 'talking'
+      if (state !== 'talking') muted.value = false
+    },
+  },
+  // Only a call that this agent has accepted rings here, and it is answered at once.
+  () => contacts.value.some((c) => c.channel === 'voice' && c.state === 'accepted') || accepting,
+)
+
+let accepting = false
+
+const socket = new Socket({
+  message: receive,
+  connected: (up) => (connected.value = up),
+  expired: () => forget(),
+  hello: () => ({ streams, sip: phoneUp.value }),
+})
+
+function receive(m: Incoming): void {
+  switch (m.type) {
+    case 'welcome':
+      agent.value = m.agent
+      dispositions.value = m.dispositions
+      pauseReasons.value = m.pause_reasons
+      hasVoice.value = m.voice
+      if (m.sip) void telephone.start(m.sip)
+      break
+    case 'snapshot':
+      agent.value = m.agent
+      contacts.value = m.contacts
+      queues.value = m.queues
+      streams = { ...m.streams }
+      break
+    case 'event':
+      streams[m.stream] = m.seq
+      if (m.stream.startsWith('contact:') && m.kind === 'entry') addEntry(m.data as Entry)
+      break
+    case 'error':
+      problem.value = m.code
+  }
+}
+
+// addEntry puts a line into every view of its conversation, once.
+function addEntry(entry: Entry): void {
+  const changed = { ...views.value }
+  for (const [id, view] of Object.entries(changed)) {
+    if (view.contact.interaction === entry.interaction && !view.timeline.some((e) => e.id === entry.id)) {
+      changed[Number(id)] = { ...view, timeline: [{ ...entry, channel: view.contact.channel }, ...view.timeline] }
+    }
+  }
+  views.value = changed
+}
+
+// load reads all that there is to see of a contact.
+export async function load(contact: number): Promise<void> {
+  const answer = await fetch(`/desk/contacts/${contact}`)
+  if (answer.status === 401) return forget()
+  if (answer.ok) views.value = { ...views.value, [contact]: (await answer.json()) as View }
+}
+
+// Every contact that comes into the agent's hands is loaded, and again when the connection comes back.
+effect(() => {
+  if (!connected.value) return
+  for (const c of contacts.value) {
+    if (!views.peek()[c.id]) void load(c.id)
+  }
+  const there = new Set(contacts.value.map((c) => c.id))
+  const kept = Object.entries(views.peek()).filter(([id]) => there.has(Number(id)))
+  if (kept.length !== Object.keys(views.peek()).length) views.value = Object.fromEntries(kept)
+})
+effect(() => {
+  if (connected.value) return
+  views.value = {} // what was missed meanwhile is read anew
+})
+effect(() => (offers.value.length > 0 ? ring() : silence()))
+
+// act sends a command and shows what keeps it from being done.
+export async function act(name: string, args: object): Promise<unknown> {
+  problem.value = ''
+  try {
+    return await socket.command(name, args)
+  } catch (error) {
+    problem.value = error instanceof CommandError ? error.code : 'internal'
+    return undefined
+  }
+}
+
+export async function accept(c: Contact): Promise<void> {
+  accepting = c.channel === 'voice'
+  const done = await act('accept', { contact: c.id })
+  if (done) chosen.value = c.id
+  setTimeout(() => (accepting = false), 20_000)
+}
+
+export const hangUp = (c: Contact) => act('hangup', { contact: c.id })
+export const mute = (on: boolean) => {
+  telephone.mute(on)
+  muted.value = on
+}
+
+export async function start(): Promise<void> {
+  const me = await fetch('/desk/me').catch(() => null)
+  if (!me?.ok) {
+    loggedIn.value = false
+    return
+  }
+  agent.value = (await me.json()) as Agent
+  loggedIn.value = true
+  socket.open()
+}
+
+export async function logIn(login: string, password: string): Promise<string> {
+  const answer = await fetch('/desk/login', { method: 'POST', body: JSON.stringify({ login, password }) }).catch(() => null)
+  if (!answer) return text('error.unreachable')
+  if (!answer.ok) return text('error.' + ((await answer.json()) as { code: string }).code)
+  await start()
+  return ''
+}
+
+export async function logOut(): Promise<void> {
+  await act('set_status', { status: 'offline' })
+  await fetch('/desk/logout', { method: 'POST' }).catch(() => undefined)
+  forget()
+}
+
+function forget(): void {
+  socket.close()
+  telephone.stop()
+  loggedIn.value = false
+  agent.value = null
+  contacts.value = []
+  views.value = {}
+  streams = {}
+}
+
+// What tests and engineers look at.
+Object.assign(window, { okno: { stats: () => telephone.stats(), phoneUp: () => phoneUp.value } })

@@ -1,0 +1,38 @@
+import { useSignal } from '@preact/signals'
+import { logIn } from './desk'
+import { LanguageChoice } from './language'
+import { Mark } from './mark'
+import { allowSound } from './sound'
+import { text } from './texts'
+
+export function Login() {
+  const wrong = useSignal('')
+  const busy = useSignal(false)
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    allowSound()
+    const form = new FormData(event.currentTarget as HTMLFormElement)
+    busy.value = true
+    wrong.value = await logIn(String(form.get('login')), String(form.get('password')))
+    busy.value = false
+  }
+  return (
+    <main class="login">
+      <form onSubmit={submit}>
+        <div class="brand"><Mark /> Okno</div>
+        <h1>{text('login.title')}</h1>
+        <label>
+          {text('login.login')}
+          <input name="login" autocomplete="username" required autofocus />
+        </label>
+        <label>
+          {text('login.password')}
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        {wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
+        <button class="primary" disabled={busy.value}>{text('login.enter')}</button>
+        <LanguageChoice />
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,90 @@
+// What goes over the websocket; docs/desk.md describes it.
+export type Language = 'kk' | 'ru' | 'en'
+export type Text = Record<Language, string>
+
+export interface Agent {
+  id: number
+  login: string
+  name: string
+  role: 'agent' | 'supervisor' | 'administrator'
+  status: 'available' | 'paused' | 'offline'
+  reason: string
+  since: string
+  next_status: string
+}
+
+export interface Contact {
+  id: number
+  interaction: number
+  channel: 'voice' | 'sms'
+  queue: string
+  language: Language
+  reason: Text
+  context: Record<string, string>
+  number: string
+  name: string
+  state: 'offered' | 'accepted' | 'connected' | 'wrap_up'
+  queued_at: string
+  connected_at: string | null
+  wrap_up_until: string | null
+  offer_until: string | null
+}
+
+export interface Queue {
+  name: string
+  title: Text
+  waiting: number
+  oldest: string | null
+}
+
+export interface Entry {
+  id: number
+  interaction: number
+  channel?: string
+  at: string
+  speaker: string
+  name?: string
+  kind: 'said' | 'wrote' | 'keyed' | 'did' | 'note' | 'disposition'
+  body: string
+}
+
+export interface Case {
+  id: number
+  number: string
+  kind: string
+  state: string
+  next: string[] | null
+  service: string
+  subject: string
+  due_on: string | null
+  opened_at: string
+}
+
+export interface Citizen {
+  id: number
+  name: string
+  national_number: string
+  language: string
+  number: string
+  verification: string
+}
+
+export interface View {
+  contact: Contact
+  citizen: Citizen
+  timeline: Entry[]
+  cases: Case[]
+}
+
+export interface Account {
+  user: string
+  secret: string
+  url: string
+}
+
+export type Incoming =
+  | { type: 'welcome'; agent: Agent; dispositions: string[]; pause_reasons: string[]; voice: boolean; sip: Account | null }
+  | { type: 'snapshot'; agent: Agent; contacts: Contact[]; queues: Queue[]; streams: Record<string, number> }
+  | { type: 'event'; stream: string; seq: number; at: string; kind: string; data: unknown }
+  | { type: 'result'; id: string; ok: boolean; code?: string; detail?: string; data?: unknown }
+  | { type: 'error'; code: string }

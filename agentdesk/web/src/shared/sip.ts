@@ -1,0 +1,124 @@
+// A SIP telephone in the page, over WebRTC. JsSIP is loaded when it is first needed.
+import type { UA } from 'jssip'
+import type { RTCSession } from 'jssip/lib/RTCSession'
+
+export interface Account {
+  user: string
+  secret: string
+  url: string
+}
+
+export type CallState = 'ringing' | 'talking' | 'ended'
+
+export interface PhoneEvents {
+  registered(up: boolean): void
+  call(state: CallState, why?: string): void
+}
+
+// Telephone has one call at a time. It answers by itself what it is told to expect, so that an operator who has accepted
+// an offer need not answer again.
+export class Telephone {
+  private ua: UA | undefined
+  private session: RTCSession | undefined
+  private readonly audio = new Audio()
+
+  constructor(
+    private readonly events: PhoneEvents,
+    private readonly answers: () => boolean = () => false,
+  ) {
+    this.audio.autoplay = true
+  }
+
+  async start(account: Account): Promise<void> {
+    // A CommonJS module comes as the default of its import, whatever its types say.
+    const { default: jssip } = (await import('jssip')) as unknown as { default: typeof import('jssip') }
+    this.stop()
+    const host = new URL(account.url).hostname
+    const ua = new jssip.UA({
+      sockets: [new jssip.WebSocketInterface(account.url)],
+      uri: `sip:${account.user}@${host}`,
+      authorization_user: account.user,
+      password: account.secret,
+      register: true,
+      register_expires: 120,
+      session_timers: false,
+    })
+    this.ua = ua
+    ua.on('registered', () => this.events.registered(true))
+    ua.on('unregistered', () => this.events.registered(false))
+    ua.on('registrationFailed', () => this.events.registered(false))
+    ua.on('disconnected', () => this.events.registered(false))
+    ua.on('newRTCSession', ({ session, originator }: { session: RTCSession; originator: string }) => {
+      if (originator === 'remote') this.incoming(session)
+    })
+    ua.start()
+  }
+
+  stop(): void {
+    this.ua?.stop()
+    this.ua = undefined
+  }
+
+  call(number: string): void {
+    if (!this.ua) return
+    this.take(this.ua.call(number, { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }) as RTCSession)
+    this.events.call('ringing')
+  }
+
+  // answer takes the call that rings.
+  answer(): void {
+    this.session?.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } })
+  }
+
+  hangUp(): void {
+    if (this.session && !this.session.isEnded()) this.session.terminate()
+  }
+
+  press(key: string): void {
+    if (this.session?.isEstablished()) this.session.sendDTMF(key, { transportType: 'RFC2833' as never, duration: 160, interToneGap: 60 })
+  }
+
+  mute(on: boolean): void {
+    if (on) this.session?.mute({ audio: true })
+    else this.session?.unmute({ audio: true })
+  }
+
+  // stats counts what has been heard and sent, for tests and for the engineer.
+  async stats(): Promise<{ received: number; sent: number; level: number }> {
+    const found = { received: 0, sent: 0, level: 0 }
+    const reports = await this.session?.connection?.getStats()
+    reports?.forEach((report: Record<string, unknown>) => {
+      if (report['type'] === 'inbound-rtp') {
+        found.received += Number(report['packetsReceived'] ?? 0)
+        found.level = Number(report['totalAudioEnergy'] ?? 0)
+      }
+      if (report['type'] === 'outbound-rtp') found.sent += Number(report['packetsSent'] ?? 0)
+    })
+    return found
+  }
+
+  private incoming(session: RTCSession): void {
+    if (this.session && !this.session.isEnded()) {
+      session.terminate({ status_code: 486 })
+      return
+    }
+    this.take(session)
+    if (this.answers()) this.answer()
+    else this.events.call('ringing')
+  }
+
+  private take(session: RTCSession): void {
+    this.session = session
+    const listen = (connection: RTCPeerConnection) => {
+      connection.addEventListener('track', (event) => {
+        this.audio.srcObject = event.streams[0] ?? new MediaStream([event.track])
+        void this.audio.play().catch(() => undefined)
+      })
+    }
+    if (session.connection) listen(session.connection)
+    else session.on('peerconnection', ({ peerconnection }: { peerconnection: RTCPeerConnection }) => listen(peerconnection))
+    session.on('accepted', () => this.events.call('talking'))
+    session.on('ended', ({ cause }: { cause: string }) => this.events.call('ended', cause))
+    session.on('failed', ({ cause }: { cause: string }) => this.events.call('ended', cause))
+  }
+}

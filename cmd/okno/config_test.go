@@ -1,0 +1,89 @@
+package main
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+func environment(name string) (string, bool) {
+	found, ok := map[string]string{"OKNO_SECRET": "0123456789abcdef", "SMPP_A": "p: #${x}", "ARI_1": "ari"}[name]
+	return found, ok
+}
+
+func TestTheExampleIsValidAndShowsEveryKey(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../deploy/okno.example.yaml")
+	require.NoError(t, err)
+	c := defaultConfig()
+	require.NoError(t, c.parse(string(content), environment))
+	require.NoError(t, c.check())
+	require.Equal(t, "p: #${x}", c.SMS.Links[0].Password, "a secret can hold any character, and is filled in once")
+
+	var shown map[string]any
+	require.NoError(t, yaml.Unmarshal(content, &shown))
+	for _, key := range keysOf(reflect.TypeOf(config{}), "") {
+		require.True(t, has(shown, strings.Split(key, ".")), "the example does not show %s", key)
+	}
+}
+
+// keysOf lists the keys of a configuration: "sms.links.window".
+func keysOf(t reflect.Type, prefix string) []string {
+	var keys []string
+	for i := range t.NumField() {
+		field := t.Field(i)
+		key := prefix + field.Tag.Get("yaml")
+		keys = append(keys, key)
+		inner := field.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct {
+			keys = append(keys, keysOf(inner, key+".")...)
+		}
+	}
+	return keys
+}
+
+func has(tree any, path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	switch node := tree.(type) {
+	case map[string]any:
+		inner, ok := node[path[0]]
+		return ok && has(inner, path[1:])
+	case []any:
+		return len(node) > 0 && has(node[0], path)
+	}
+	return false
+}
+
+func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
+	t.Parallel()
+	const good = "database_url: postgres://x\nsecret: 0123456789abcdef\n"
+	for content, want := range map[string]string{
+		good + "smss: {}\n": "line 3: unknown key smss",
+		good + "sms:\n  links:\n    - {name: a, adr: x}\n":          "line 5: unknown key adr",
+		good + "roles: [voice, coffee]\n":                           `unknown role "coffee"`,
+		good + "roles: 7\n":                                         "line 3",
+		good + "sms: {links: [{name: a, addr: nowhere}]}\n":         "not host:port",
+		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n": "the environment has no NOPE",
+		"secret: 0123456789abcdef\n":                                "database_url is missing",
+		"database_url: postgres://x\nsecret: short\n":               "secret is missing or shorter",
+		good + "voice: {asterisks: [{name: a}]}\n":                  "a name and an ari_url",
+		good + "\tx: 1\n":                                           "tab character",
+	} {
+		c := defaultConfig()
+		err := c.parse(content, environment)
+		if err == nil {
+			err = c.check()
+		}
+		require.ErrorContains(t, err, want, content)
+		require.NotContains(t, err.Error(), "\n", "one line")
+	}
+}

@@ -1,0 +1,235 @@
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/message"
+	"okno/internal/postgres"
+	"okno/sms/smstest"
+	"okno/sms/text"
+)
+
+func TestCitizenWritesAndGetsAnAnswer(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"GSM":         "HELP [me] €",
+		"Kazakh":      "КӨМЕК",
+		"long GSM":    strings.Repeat("What documents do I need? ", 20),
+		"long Kazakh": strings.Repeat("Қандай құжаттар керек? 😀 ", 20),
+		"empty":       "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, link := smsc(t, "a", smstest.Config{})
+			r := newRig(t, link)
+			r.run()
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", body))
+			r.eventually("an answer", func() bool { return len(s.Received(phone1)) == 1 })
+			require.Equal(t, "re: "+body, s.Received(phone1)[0])
+			require.Len(t, r.messages(), 1)
+			mo := r.messages()[0]
+			require.Equal(t, phone1, mo.Source)
+			require.Equal(t, "1414", mo.Destination)
+			require.Equal(t, text.Segments(body), mo.Parts)
+			r.eventually("delivered", func() bool {
+				states := r.states(phone1)
+				for _, state := range states {
+					if state != message.Delivered {
+						return false
+					}
+				}
+				return len(states) == text.Segments("re: "+body)
+			})
+		})
+	}
+}
+
+func TestMessageIsAcknowledgedAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	hold := func(l message.Ledger) error {
+		if len(l.Arrivals) > 0 {
+			entered <- struct{}{}
+			<-leave
+		}
+		return nil
+	}
+	r.store.after.Store(&hold)
+	r.run()
+	sent := make(chan error, 1)
+	go func() { sent <- s.Send(t.Context(), phone1, "1414", "HELP") }()
+	<-entered
+	// Committed, and so answered, yet the SMSC has heard nothing.
+	r.eventually("an answer", func() bool { return len(r.messages()) == 1 })
+	require.Equal(t, smstest.Queued, s.Messages(phone1)[0].State)
+	close(leave)
+	require.NoError(t, <-sent)
+}
+
+func TestMessageStaysWithTheSMSCWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	var refused atomic.Int32
+	away := func(l message.Ledger) error {
+		if len(l.Arrivals) > 0 {
+			refused.Add(1)
+			return errors.New("no database")
+		}
+		return nil
+	}
+	r.store.before.Store(&away)
+	r.run()
+	sent := make(chan error, 1)
+	go func() { sent <- s.Send(t.Context(), phone1, "1414", "HELP") }()
+	r.eventually("refusals", func() bool { return refused.Load() > 3 })
+	require.Equal(t, smstest.Queued, s.Messages(phone1)[0].State)
+	require.Empty(t, r.messages())
+	r.store.before.Store(nil)
+	require.NoError(t, <-sent)
+	r.eventually("an answer", func() bool { return len(s.Received(phone1)) == 1 })
+	require.Len(t, r.messages(), 1)
+}
+
+// The process dies after the commit and before the acknowledgement: the SMSC
+// sends the message again, and it is answered once.
+func TestRedeliveryIsRecognised(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"whole": "STATUS 123456786", "in parts": strings.Repeat("я", 200)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, link := smsc(t, "a", smstest.Config{})
+			r := newRig(t, link)
+			var cuts atomic.Int32
+			cut := func(l message.Ledger) error {
+				if len(l.Arrivals) > 0 && cuts.Add(1) <= 2 {
+					s.Disconnect()
+				}
+				return nil
+			}
+			r.store.after.Store(&cut)
+			r.run()
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", body))
+			require.Greater(t, cuts.Load(), int32(2))
+			r.eventually("an answer", func() bool { return len(s.Received(phone1)) == 1 })
+			// Behind the next message's answer nothing of the first can follow.
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", "next"))
+			r.eventually("the next answer", func() bool { return len(s.Received(phone1)) >= 2 })
+			require.Equal(t, []string{"re: " + body, "re: next"}, s.Received(phone1))
+			require.Len(t, r.messages(), 2)
+		})
+	}
+}
+
+// "1" answers a list, and "1" the next: the second is no redelivery.
+func TestSameTextAgainIsASecondMessage(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	r.run()
+	for range 3 {
+		require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
+	}
+	r.eventually("three answers", func() bool { return len(s.Received(phone1)) == 3 })
+	r.stop() // and so after a restart
+	r.run()
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
+	r.eventually("the fourth", func() bool { return len(s.Received(phone1)) == 4 })
+}
+
+func TestRestartLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	r.answers = func(message.MO) (string, error) { return "", errors.New("the process is about to die") }
+	r.run()
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "HELP"))
+	r.eventually("a try", func() bool { return len(r.messages()) > 0 })
+	r.stop()
+	require.Empty(t, s.Received(phone1))
+	r.answers = func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }
+	r.run()
+	r.eventually("an answer", func() bool { return len(s.Received(phone1)) == 1 })
+}
+
+func TestOneCitizensMessagesAreAnsweredInOrderOthersBeside(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	var busy, most atomic.Int32
+	var working sync.Map
+	r.answers = func(mo message.MO) (string, error) {
+		if _, other := working.LoadOrStore(mo.Source, true); other {
+			t.Errorf("two messages of %s at once", mo.Source)
+		}
+		defer working.Delete(mo.Source)
+		n := busy.Add(1)
+		defer busy.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		time.Sleep(2 * time.Millisecond) // a dialogue at work
+		return "re: " + mo.Text, nil
+	}
+	r.run()
+	var senders sync.WaitGroup
+	const citizens, each = 8, 12
+	number := func(c int) string { return fmt.Sprintf("+7701000%04d", c) }
+	for c := range citizens {
+		senders.Go(func() {
+			for i := range each {
+				if err := s.Send(t.Context(), number(c), "1414", fmt.Sprint(i)); err != nil {
+					t.Errorf("send: %v", err)
+				}
+			}
+		})
+	}
+	senders.Wait()
+	for c := range citizens {
+		r.eventually("all answers", func() bool { return len(s.Received(number(c))) == each })
+	}
+	order := map[string]int{}
+	for _, mo := range r.messages() {
+		require.Equal(t, fmt.Sprint(order[mo.Source]), mo.Text, mo.Source)
+		order[mo.Source]++
+	}
+	require.Greater(t, most.Load(), int32(1), "different citizens in parallel")
+}
+
+// One message that cannot be processed is put aside; the next ones are heard.
+func TestBadMessageDoesNotHoldItsSenderForGood(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	var now atomic.Int64 // minutes that the clock is ahead
+	r.options.Answer = func(ctx context.Context) (bool, error) {
+		ahead := time.Now().Add(time.Duration(now.Add(1)) * time.Minute)
+		return r.db.ProcessMO(ctx, ahead, func(_ context.Context, _ *postgres.Work, mo message.MO) (int64, error) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.heard = append(r.heard, mo)
+			if mo.Text == "bad" {
+				panic("a defect")
+			}
+			return 0, nil
+		})
+	}
+	r.run()
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "bad"))
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "good"))
+	r.eventually("the good one", func() bool {
+		heard := r.messages()
+		return len(heard) > 0 && heard[len(heard)-1].Text == "good"
+	})
+	require.Len(t, r.messages(), 6, "five tries, then the next")
+}

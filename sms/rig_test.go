@@ -1,0 +1,172 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/message"
+	"okno/internal/postgres"
+	"okno/internal/postgres/pgtest"
+	"okno/sms/smstest"
+	"okno/sms/text"
+)
+
+const phone1 = "+77010000001"
+
+// rig is a channel on a real database, answering by a function.
+type rig struct {
+	t       testing.TB
+	db      *postgres.DB
+	store   *hooked
+	options Options
+	channel *Channel
+	stop    func()
+
+	mu      sync.Mutex
+	answers func(message.MO) (string, error)
+	heard   []message.MO
+}
+
+// hooked is the store, with something between the channel and it.
+type hooked struct {
+	Store
+	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
+}
+
+func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
+	if f := h.before.Load(); f != nil {
+		if err := (*f)(message.Ledger{}); err != nil {
+			return err
+		}
+	}
+	return h.Store.BeginBind(ctx, b)
+}
+
+func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error {
+	if f := h.before.Load(); f != nil {
+		if err := (*f)(l); err != nil {
+			return err
+		}
+	}
+	err := h.Store.CommitSMS(ctx, l, join)
+	if f := h.after.Load(); f != nil && err == nil {
+		err = (*f)(l)
+	}
+	return err
+}
+
+var quick = tuning{
+	poll: 20 * time.Millisecond, answer: time.Second, lease: 10 * time.Second,
+	reconnect: 2 * time.Millisecond, incomplete: time.Hour,
+}
+
+func testLog() zerolog.Logger {
+	if os.Getenv("OKNO_TEST_LOG") != "" {
+		return zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr})
+	}
+	return zerolog.Nop()
+}
+
+func newRig(t testing.TB, links ...Link) *rig {
+	t.Helper()
+	r := &rig{t: t, db: pgtest.New(t), answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
+	r.store = &hooked{Store: r.db}
+	r.options = Options{
+		Config: Config{ShortNumber: "1414", Links: links}, Store: r.store, Answer: r.answer,
+		Node: "node-1", Log: testLog(), Metrics: prometheus.NewRegistry(), tune: quick,
+	}
+	return r
+}
+
+func (r *rig) answer(ctx context.Context) (bool, error) {
+	return r.db.ProcessMO(ctx, time.Now(), func(ctx context.Context, w *postgres.Work, mo message.MO) (int64, error) {
+		r.mu.Lock()
+		r.heard = append(r.heard, mo)
+		answers := r.answers
+		r.mu.Unlock()
+		reply, err := answers(mo)
+		if err != nil || reply == "" {
+			return 0, err
+		}
+		return 0, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: mo.Source, Text: reply,
+			Segments: text.Segments(reply), ExpiresAt: time.Now().Add(time.Hour)})
+	})
+}
+
+func (r *rig) messages() []message.MO {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]message.MO(nil), r.heard...)
+}
+
+// run starts the channel; stop ends it and waits. It may be started anew.
+func (r *rig) run() {
+	r.t.Helper()
+	r.options.Metrics = prometheus.NewRegistry()
+	channel, err := New(r.options)
+	require.NoError(r.t, err)
+	r.channel = channel
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); channel.Run(ctx) }()
+	r.stop = func() { cancel(); <-ended }
+	r.t.Cleanup(func() { r.stop() })
+}
+
+func (r *rig) send(lane message.Lane, to, body string, lifetime time.Duration) {
+	r.t.Helper()
+	err := r.db.Do(r.t.Context(), func(w *postgres.Work) error {
+		return w.EnqueueMT(r.t.Context(), message.MT{Lane: lane, Destination: to, Text: body,
+			Segments: text.Segments(body), ExpiresAt: time.Now().Add(lifetime)})
+	})
+	require.NoError(r.t, err)
+	if r.channel != nil {
+		r.channel.Wake()
+	}
+}
+
+func (r *rig) states(to string) (states []message.SegmentState) {
+	segments, err := r.db.SegmentsTo(r.t.Context(), to)
+	require.NoError(r.t, err)
+	for _, s := range segments {
+		states = append(states, s.State)
+	}
+	return states
+}
+
+func (r *rig) eventually(what string, condition func() bool) {
+	r.t.Helper()
+	require.Eventually(r.t, condition, 20*time.Second, 2*time.Millisecond, what)
+}
+
+func (r *rig) eventuallyStates(to string, want ...message.SegmentState) {
+	r.t.Helper()
+	r.eventually(fmt.Sprintf("%s: %v", to, want), func() bool { return fmt.Sprint(r.states(to)) == fmt.Sprint(want) })
+}
+
+// smsc starts a simulated operator and gives the link to it.
+func smsc(t testing.TB, name string, conf smstest.Config) (*smstest.SMSC, Link) {
+	t.Helper()
+	if conf.RetryEvery == 0 {
+		conf.RetryEvery = 5 * time.Millisecond
+	}
+	conf.Log = zerolog.Nop()
+	s := smstest.New(conf)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, listener) }()
+	t.Cleanup(func() { cancel(); require.NoError(t, <-ended) })
+	return s, Link{Name: name, Addr: listener.Addr().String(), SystemID: "okno", Password: "p"}
+}
