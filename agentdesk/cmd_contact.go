@@ -76,7 +76,7 @@ func (d *Desk) finish(ctx context.Context, agent acd.Agent, raw json.RawMessage)
 		if err != nil {
 			return err
 		}
-		return d.Dialogue.Reply(ctx, w, c.Number, turn)
+		return d.Dialogue.Reply(ctx, w, turn)
 	})
 }
 

@@ -73,7 +73,7 @@ type Units func(ctx context.Context, fn func(Work) error) error
 // Dialogue goes on with a conversation when the operator has done.
 type Dialogue interface {
 	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)
-	Reply(ctx context.Context, w conversation.Work, to string, turn conversation.Turn) error
+	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
 }
 
 // Calls controls the calls that desks have to do with. A node without voice has none.

@@ -88,7 +88,10 @@ func newOffice(t *testing.T) *office {
 	o.desk = stop
 	ended := make(chan struct{}, 2)
 	go func() { _ = desk.Run(running); ended <- struct{}{} }()
-	go func() { _ = acd.NewDistributor(o.db, distribution, zerolog.Nop()).Run(running); ended <- struct{}{} }()
+	go func() {
+		_ = acd.NewDistributor(o.db, o.nobody, distribution, zerolog.Nop()).Run(running)
+		ended <- struct{}{}
+	}()
 	t.Cleanup(func() { stop(); <-ended; <-ended })
 	return o
 }
@@ -97,6 +100,8 @@ func (o *office) do(t *testing.T, fn func(*postgres.Work) error) {
 	t.Helper()
 	require.NoError(t, o.db.Do(context.Background(), fn))
 }
+
+func (o *office) nobody(context.Context, int64) error { return nil }
 
 // writes is an SMS from the citizen.
 func (o *office) writes(t *testing.T, body string) {

@@ -182,7 +182,7 @@ func (n *node) startRoles() error {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
 		hints, _ := n.news.Hear(news.Contacts)
 		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
-		n.parts.start("distribution", acd.NewDistributor(n.db, hints, n.log).Run)
+		n.parts.start("distribution", acd.NewDistributor(n.db, n.nobody, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
 		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
@@ -201,6 +201,27 @@ func (n *node) startRoles() error {
 		}
 	}
 	return nil
+}
+
+// nobody goes on with the conversation of a citizen for whom no operator will come.
+func (n *node) nobody(ctx context.Context, interaction int64) error {
+	var turn conversation.Turn
+	err := n.db.Do(ctx, func(w *postgres.Work) (err error) {
+		if err := w.GiveUpContact(ctx, interaction); err != nil {
+			return err
+		}
+		if turn, err = n.engine.Answer(ctx, w, interaction, "nobody"); err != nil {
+			return err
+		}
+		return n.engine.Reply(ctx, w, turn)
+	})
+	if errors.Is(err, acd.ErrState) || errors.Is(err, acd.ErrUnknown) {
+		return nil // an operator has come, or the citizen has gone
+	}
+	if err == nil && n.calls != nil {
+		return n.calls.deliver(ctx, turn)
+	}
+	return err
 }
 
 func (n *node) startSMS() error {

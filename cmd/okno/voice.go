@@ -191,6 +191,15 @@ func (d *deskCalls) Hangup(ctx context.Context, interaction int64) error {
 	return err
 }
 
+// deliver gives a caller who waits a turn that came from elsewhere; one that is no call's is nobody's to say.
+func (d *deskCalls) deliver(ctx context.Context, turn conversation.Turn) error {
+	err := d.onLine(func(l *ivr.Line) error { return l.Deliver(ctx, turn) })
+	if errors.Is(err, call.ErrOver) {
+		return nil
+	}
+	return err
+}
+
 // onLine finds the line that has the call.
 func (d *deskCalls) onLine(fn func(*ivr.Line) error) error {
 	err := call.ErrOver

@@ -57,6 +57,7 @@ func Cost(channel string) int {
 const (
 	RingTime   = 20 * time.Second // an offer that is not answered expires
 	WrapUpTime = 60 * time.Second
+	GiveUp     = 30 * time.Second // a queue without anybody on duty
 	Reconnect  = 60 * time.Second // a page that comes back within this finds everything as it was
 )
 

@@ -17,18 +17,24 @@ type Store interface {
 	ExpireOffers(ctx context.Context) (int, error)
 	// EndWrapUps ends wrap-ups that took too long. It gives their number.
 	EndWrapUps(ctx context.Context) (int, error)
+	// Unserved gives the interactions that wait in queues which nobody serves any more.
+	Unserved(ctx context.Context) ([]int64, error)
 }
+
+// Nobody tells a citizen who waits that nobody will come, and how it goes on.
+type Nobody func(ctx context.Context, interaction int64) error
 
 // Distributor keeps contacts moving to agents.
 type Distributor struct {
-	store Store
-	hints <-chan struct{}
-	log   zerolog.Logger
+	store  Store
+	nobody Nobody
+	hints  <-chan struct{}
+	log    zerolog.Logger
 }
 
 // NewDistributor takes hints that a contact or an agent changed.
-func NewDistributor(store Store, hints <-chan struct{}, log zerolog.Logger) *Distributor {
-	return &Distributor{store: store, hints: hints, log: log}
+func NewDistributor(store Store, nobody Nobody, hints <-chan struct{}, log zerolog.Logger) *Distributor {
+	return &Distributor{store: store, nobody: nobody, hints: hints, log: log}
 }
 
 // Run distributes until ctx ends. The poll is what a lost hint costs, and the precision of time limits.
@@ -58,6 +64,15 @@ func (d *Distributor) round(ctx context.Context) error {
 	}
 	if _, err := d.store.EndWrapUps(ctx); err != nil {
 		return err
+	}
+	unserved, err := d.store.Unserved(ctx)
+	if err != nil {
+		return err
+	}
+	for _, interaction := range unserved {
+		if err := d.nobody(ctx, interaction); err != nil {
+			d.log.Warn().Err(err).Int64("interaction", interaction).Msg("citizen waits for nobody")
+		}
 	}
 	for {
 		offered, err := d.store.Offer(ctx)

@@ -96,7 +96,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 	if err := e.hear(ctx, w, i, state, in); err != nil {
 		return Turn{}, err
 	}
-	turn := Turn{Interaction: i.ID}
+	turn := Turn{Interaction: i.ID, Number: i.Number}
 	was, chosen := state.Language, false
 	var said []dialogue.Utterance
 	for range mostActions {

@@ -43,15 +43,15 @@ func (e *Engine) Hear(ctx context.Context, w Work, from, text string) (interacti
 	if err != nil {
 		return 0, err
 	}
-	return id, e.Reply(ctx, w, from, turn)
+	return id, e.Reply(ctx, w, turn)
 }
 
-// Reply sends what Okno wrote in a turn, as one message.
-func (e *Engine) Reply(ctx context.Context, w Work, to string, turn Turn) error {
+// Reply sends what Okno wrote in a turn, as one message; what it spoke is not its business.
+func (e *Engine) Reply(ctx context.Context, w Work, turn Turn) error {
 	text := strings.Join(turn.Written, "\n")
 	if text == "" {
 		return nil
 	}
-	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: to, Text: text, Segments: e.segments(text),
+	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: turn.Number, Text: text, Segments: e.segments(text),
 		Interaction: turn.Interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
 }

@@ -5,6 +5,7 @@ import "okno/internal/dialogue"
 // Turn is Okno's side of the conversation, up to the point where it waits for the citizen.
 type Turn struct {
 	Interaction int64
+	Number      string // the citizen's, E.164, or "" when withheld
 	Language    dialogue.Language
 	Spoken      [][]dialogue.Fragment // voice: one list of fragments an utterance
 	Written     []string              // SMS: one message an utterance

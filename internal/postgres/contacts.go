@@ -54,6 +54,35 @@ func (w *Work) JoinQueue(ctx context.Context, a acd.Arrival) (open bool, err err
 	return true, nil
 }
 
+// A queue is given up once the last of its agents has been off duty for a while: shifts overlap badly, and a click can be a slip.
+const unserved = `
+SELECT c.interaction_id FROM contacts c
+WHERE c.state = 'waiting' AND NOT EXISTS (
+    SELECT FROM agents a JOIN agent_queues q ON q.agent_id = a.id
+    WHERE q.queue = c.queue AND (a.status <> 'offline' OR a.status_at > now() - make_interval(secs => $1)))
+ORDER BY c.id LIMIT 100`
+
+// Unserved gives the interactions that wait in queues which nobody serves any more.
+func (db *DB) Unserved(ctx context.Context) ([]int64, error) {
+	rows, err := db.pool.Query(ctx, unserved, acd.GiveUp.Seconds())
+	if err != nil {
+		return nil, fmt.Errorf("find unserved contacts: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// GiveUpContact ends a contact that waits for nobody. acd.ErrState when somebody has come meanwhile.
+func (w *Work) GiveUpContact(ctx context.Context, interaction int64) error {
+	c, err := scanContact(w.tx.QueryRow(ctx, liveContact, interaction))
+	if err != nil {
+		return fmt.Errorf("find contact of interaction %d: %w", interaction, err)
+	}
+	if c.State != acd.Waiting {
+		return acd.ErrState
+	}
+	return w.endContact(ctx, c, "nobody")
+}
+
 const liveContact = `
 SELECT ` + contactColumns + ` FROM contacts c
 WHERE c.interaction_id = $1 AND c.state NOT IN ('wrap_up', 'ended') FOR UPDATE OF c`

@@ -202,3 +202,26 @@ func TestManyNodesNeverOverfillAnAgent(t *testing.T) {
 		SELECT count(*) FROM (SELECT stream, seq - row_number() OVER (PARTITION BY stream ORDER BY seq) AS gap FROM stream_events) g WHERE gap <> 0`),
 		"the streams have no holes")
 }
+
+func TestWhoWaitsForNobodyIsGivenUp(t *testing.T) {
+	t.Parallel()
+	f := newFloor(t, 2)
+	ctx := context.Background()
+	call := f.arrives(t, dialogue.Voice, "+77010000001")
+	unserved := func() []int64 {
+		found, err := f.db.Unserved(ctx)
+		require.NoError(t, err)
+		return found
+	}
+	require.Empty(t, unserved())
+	do(t, f.db, func(w *postgres.Work) error { return w.SetStatus(ctx, f.agents[0], acd.Offline, "", "test") })
+	pgtest.Value[int](t, f.url, `WITH left_long_ago AS (UPDATE agents SET status_at = now() - interval '1 hour' RETURNING id) SELECT count(*) FROM left_long_ago`)
+	require.Empty(t, unserved(), "one is still on duty")
+	do(t, f.db, func(w *postgres.Work) error { return w.SetStatus(ctx, f.agents[1], acd.Offline, "", "test") })
+	require.Empty(t, unserved(), "that may have been a slip")
+	pgtest.Value[int](t, f.url, `WITH left_a_while_ago AS (UPDATE agents SET status_at = now() - interval '31 seconds' RETURNING id) SELECT count(*) FROM left_a_while_ago`)
+	require.Equal(t, []int64{call}, unserved())
+	do(t, f.db, func(w *postgres.Work) error { return w.GiveUpContact(ctx, call) })
+	require.Equal(t, "nobody", pgtest.Value[string](t, f.url, `SELECT outcome FROM contacts`))
+	require.Empty(t, unserved())
+}

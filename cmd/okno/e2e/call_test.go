@@ -165,19 +165,26 @@ func (w *world) bargeIn(t *testing.T) {
 	phone.HangUp(t)
 }
 
-// Nobody serves: whoever asks for an operator waits, with music, and may hang up.
-func (w *world) waitsForOperator(t *testing.T) {
+// Nobody is on duty: whoever asks for an operator is called back, by phone as by SMS, and gets a number for it.
+func (w *world) nobodyOnDuty(t *testing.T) {
 	t.Parallel()
-	phone := w.phones.Call(t, "+77010000003", "1414")
+	const caller, writer = "+77010000003", "+77010000004"
+	callback := func(number string) say {
+		const found = `SELECT coalesce(max(number), '') FROM cases WHERE contact = $1 AND kind = 'callback'`
+		var opened string
+		eventually(t, patience, func() bool {
+			opened = pgtest.Value[string](t, w.database, found, number)
+			return opened != ""
+		}, func() string { return "no callback is noted for " + number })
+		return whole("operator.closed").with("case", dialogue.TypeCaseNumber, opened)
+	}
+	phone := w.phones.Call(t, caller, "1414")
 	w.hears(t, phone, en, 0, begins("main.menu"))
 	phone.Key(t, "0")
-	at := w.hears(t, phone, en, 0, whole("operator.wait"))
-	eventually(t, patience, func() bool {
-		return phone.Heard().From(at).Length() > 3*time.Second && phone.Heard().From(at).Level() > -50
-	},
-		func() string { return "no music for who waits" })
-	phone.HangUp(t)
-	eventually(t, patience, func() bool {
-		return pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM contacts WHERE state <> 'ended' AND channel = 'voice'`) == 0
-	}, func() string { return "a contact lives on after its call" })
+	at := w.hears(t, phone, en, 0, callback(caller))
+	w.hears(t, phone, en, at, whole("bye"))
+	phone.Ends(t, 5*time.Second)
+
+	w.sends(t, writer, "ОПЕРАТОР")
+	w.gets(t, writer, w.write(ru, whole("operator.wait"))+"\n"+w.write(ru, callback(writer))+"\n"+w.write(ru, whole("bye")))
 }

@@ -52,12 +52,16 @@ func TestOkno(t *testing.T) {
 		t.Run("StatusOfAnothersCase", w.statusOfAnothersCase)
 		t.Run("KeysAhead", w.keysAhead)
 		t.Run("BargeIn", w.bargeIn)
-		t.Run("WaitsForOperator", w.waitsForOperator)
+		t.Run("NobodyOnDuty", w.nobodyOnDuty)
 		t.Run("PasswordForPortal", w.passwordForPortal)
 		t.Run("CommandsBySMS", w.commandsBySMS)
 		t.Run("ListBySMS", w.listBySMS)
 		t.Run("LongSMS", w.longSMS)
 	})
+	t.Run("Desk", w.desk)
+	t.Run("Phone", w.phone)
+	t.Run("KilledUnderMessages", w.killedUnderMessages)
+	t.Run("KilledInMenu", w.killedInMenu)
 }
 
 // need says that a test cannot go without a part. In CI a missing one is a failure.
