@@ -31,7 +31,7 @@ type okno struct {
 	ended chan struct{}
 }
 
-// newOkno writes a configuration. Its process begins with start.
+// newOkno writes a configuration. Its process begins with start, and ends with the test, however often it was started.
 func newOkno(t *testing.T, yaml string) *okno {
 	t.Helper()
 	folder := t.TempDir()
@@ -45,6 +45,7 @@ func newOkno(t *testing.T, yaml string) *okno {
 			o.tell(t)
 		}
 	})
+	t.Cleanup(func() { o.stop(t) })
 	return o
 }
 
@@ -56,7 +57,7 @@ func (o *okno) tell(t *testing.T) {
 	t.Logf("the last of Okno's log:\n%s", strings.Join(lines[max(0, len(lines)-most):], "\n"))
 }
 
-// start starts the process, and does not wait for it to be ready. It ends with the test.
+// start starts the process, and does not wait for it to be ready.
 func (o *okno) start(t *testing.T) {
 	t.Helper()
 	log, err := os.OpenFile(o.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -71,7 +72,6 @@ func (o *okno) start(t *testing.T) {
 		_ = cmd.Wait()
 	}()
 	o.cmd, o.ended = cmd, ended
-	t.Cleanup(func() { o.stop(t) })
 }
 
 // command is a run of okno, with no environment but its secrets.
