@@ -137,7 +137,7 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 	desk.misses(t, ".cases form")
 
 	citizen.HangUp(t)
-	w.filed(t, desk, "follow_up")
+	w.filed(t, desk, "case_opened")
 }
 
 // phone: a citizen calls from a browser, hears the menu and keys.

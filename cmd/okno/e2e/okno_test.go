@@ -185,7 +185,7 @@ func (o *okno) request(t *testing.T, method, path, key string, body any) (int, m
 // eventually polls until done, and says what is wrong when that takes too long.
 func eventually(t *testing.T, within time.Duration, done func() bool, otherwise func() string) {
 	t.Helper()
-	poll := time.NewTicker(50 * time.Millisecond)
+	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
 	for deadline := time.Now().Add(within); !done(); <-poll.C {
 		if time.Now().After(deadline) {
