@@ -1,7 +1,6 @@
 package sms
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,40 +32,6 @@ func from(number, body string, more ...any) map[string]any {
 	return fields
 }
 
-// written joins the submits to a number as its phone would, and checks their headers.
-func written(t *testing.T, smsc *foreign.SMSC, number string) []string {
-	t.Helper()
-	var texts []string
-	open := map[string]map[int]string{}
-	for _, s := range smsc.Submits() {
-		if "+"+s.Destination != number {
-			continue
-		}
-		require.Equal(t, "1414", s.Source)
-		require.Equal(t, 1, s.RegisteredDelivery)
-		if s.UDH == "" {
-			texts = append(texts, s.Text)
-			continue
-		}
-		udh, err := hex.DecodeString(s.UDH)
-		require.NoError(t, err)
-		require.Len(t, udh, 5)
-		key, total, n := fmt.Sprint(udh[2]), int(udh[3]), int(udh[4])
-		if open[key] == nil {
-			open[key] = map[int]string{}
-		}
-		open[key][n] = s.Text
-		if len(open[key]) == total {
-			var b strings.Builder
-			for i := 1; i <= total; i++ {
-				b.WriteString(open[key][i])
-			}
-			texts = append(texts, b.String())
-		}
-	}
-	return texts
-}
-
 func TestForeignSMSCInThreeLanguagesShortAndLong(t *testing.T) {
 	t.Parallel()
 	smsc, r := foreignRig(t)
@@ -86,8 +51,8 @@ func TestForeignSMSCInThreeLanguagesShortAndLong(t *testing.T) {
 			require.Zero(t, smsc.Deliver(fields))
 		}
 		want := "re: " + body
-		r.eventually(body, func() bool { return len(written(t, smsc, number)) == 1 })
-		require.Equal(t, want, written(t, smsc, number)[0])
+		r.eventually(body, func() bool { return len(smsc.Written(number)) == 1 })
+		require.Equal(t, want, smsc.Written(number)[0])
 		answer, _ := text.Split(want)
 		for _, s := range smsc.Submits() {
 			if "+"+s.Destination == number {
@@ -153,8 +118,8 @@ func TestForeignSMSCPartsInAnyOrder(t *testing.T) {
 		"+77010000004": {"zero", "four of three"}, "+77010000005": {"😀"}, "+77010000006": {"by SAR"},
 		"+77010000007": {strings.Repeat("Ж", 300)},
 	} {
-		r.eventually(number, func() bool { return len(written(t, smsc, number)) == len(want) })
-		for i, got := range written(t, smsc, number) {
+		r.eventually(number, func() bool { return len(smsc.Written(number)) == len(want) })
+		for i, got := range smsc.Written(number) {
 			require.Equal(t, "re: "+want[i], got)
 		}
 	}
@@ -187,11 +152,11 @@ func TestForeignSMSCFlaps(t *testing.T) {
 	t.Parallel()
 	smsc, r := foreignRig(t)
 	require.Zero(t, smsc.Deliver(from(phone1, "one", "data_coding", 0)))
-	r.eventually("an answer", func() bool { return len(written(t, smsc, phone1)) == 1 })
+	r.eventually("an answer", func() bool { return len(smsc.Written(phone1)) == 1 })
 	r.stop()
 	require.Equal(t, 1, smsc.Count("unbind"))
 	r.send(message.Reply, phone1, "meanwhile", time.Hour)
 	r.run()
-	r.eventually("what was queued meanwhile", func() bool { return len(written(t, smsc, phone1)) == 2 })
+	r.eventually("what was queued meanwhile", func() bool { return len(smsc.Written(phone1)) == 2 })
 	require.Equal(t, 2, smsc.Count("bind"))
 }

@@ -79,6 +79,7 @@ func (n *node) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("http.listen: %w", err)
 	}
+	n.checks.Add("node", n.complete)
 	n.parts = newComponents(n.log)
 	defer n.close()
 	n.parts.start("http", n.serveHTTP(listener))
@@ -125,6 +126,14 @@ func (n *node) run(ctx context.Context) error {
 	case err := <-n.parts.failed:
 		return err
 	}
+}
+
+// complete says that all parts have been started: before, none of them can complain.
+func (n *node) complete(context.Context) error {
+	if n.routes.Load() == nil {
+		return errors.New("starting")
+	}
+	return nil
 }
 
 // close stops the parts in reverse, and then what they stand on.

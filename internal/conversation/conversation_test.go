@@ -195,3 +195,21 @@ func (w *world) callFor(t *testing.T, from, keys string) []string {
 	}
 	return digits
 }
+
+// The language that a dialogue begins with can be chosen like any other, and is remembered.
+func TestAChosenLanguageIsRemembered(t *testing.T) {
+	t.Parallel()
+	for key, language := range map[string]dialogue.Language{"1": dialogue.Kazakh, "2": dialogue.Russian} {
+		w := newWorld(t)
+		require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+			turn, err := w.engine.Begin(t.Context(), work, dialogue.Voice, unbound)
+			require.NoError(t, err)
+			_, err = w.engine.Advance(t.Context(), work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: key})
+			require.NoError(t, err)
+			known, err := work.Known(t.Context(), unbound)
+			require.NoError(t, err)
+			require.Equal(t, language, known.Language)
+			return nil
+		}))
+	}
+}

@@ -97,14 +97,14 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		return Turn{}, err
 	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
-	was := state.Language
+	was, chosen := state.Language, false
 	var said []dialogue.Utterance
 	for range mostActions {
 		result, err := d.Step(state, in)
 		if err != nil {
 			return Turn{}, fmt.Errorf("step interaction %d: %w", i.ID, err)
 		}
-		state, turn.Expect = result.State, result.Expect
+		state, turn.Expect, chosen = result.State, result.Expect, chosen || result.Chosen
 		said = append(said, result.Utterances...)
 		if result.Effect == nil || in.Kind == dialogue.Resumed && result.Effect.Action == dialogue.QueueAction {
 			break
@@ -120,7 +120,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		in = *answer
 	}
 	turn.Language = state.Language
-	if state.Language != was && i.Number != "" {
+	if (chosen || state.Language != was) && i.Number != "" {
 		if err := w.SetLanguage(ctx, i.Number, state.Language); err != nil {
 			return Turn{}, err
 		}

@@ -151,7 +151,7 @@ func (r *run) choose(option Option, answer string) {
 	delete(r.s.Strikes, r.s.Node)
 	for slot, value := range option.Set {
 		if slot == "language" {
-			r.s.Language = Language(value)
+			r.s.Language, r.chosen = Language(value), true
 			continue
 		}
 		r.s.Slots[slot] = Value{Type: TypePhrase, Text: value}

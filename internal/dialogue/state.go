@@ -32,4 +32,5 @@ type Result struct {
 	Utterances []Utterance
 	Effect     *Effect // to be carried out; its outcome is the next input
 	Expect     Expectation
+	Chosen     bool // the citizen chose the language, be it the one that it was
 }

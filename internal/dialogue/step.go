@@ -73,6 +73,7 @@ type run struct {
 	said   []Utterance
 	effect *Effect
 	hops   int
+	chosen bool // a language was
 	repeat bool // what is said stands in State.Said already
 }
 
@@ -272,7 +273,7 @@ func (r *run) result() Result {
 			}
 		}
 	}
-	return Result{State: r.s, Utterances: r.said, Effect: r.effect, Expect: r.expect()}
+	return Result{State: r.s, Utterances: r.said, Effect: r.effect, Expect: r.expect(), Chosen: r.chosen}
 }
 
 func (u Utterance) secret() bool {

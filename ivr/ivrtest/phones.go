@@ -3,12 +3,14 @@ package ivrtest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -271,8 +273,24 @@ func (p *Phone) Hears(t *testing.T, clip Sound, after, within time.Duration) tim
 			return after + best.At + clip.Length()
 		}
 	}
-	require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v", within, best))
+	require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v after %v in %s (kept by go test -artifacts)",
+		within, best, after, p.keep(t)))
 	return 0
+}
+
+// keep writes what was heard to a WAV file among the test's artifacts.
+func (p *Phone) keep(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.ArtifactDir(), "heard-"+p.id+".wav")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	head := []byte("RIFF????WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00????????\x02\x00\x10\x00data????") // PCM, one channel, 16 bits
+	binary.LittleEndian.PutUint32(head[4:], uint32(len(head)-8+len(p.heard)))
+	binary.LittleEndian.PutUint32(head[24:], rate)
+	binary.LittleEndian.PutUint32(head[28:], 2*rate)
+	binary.LittleEndian.PutUint32(head[40:], uint32(len(p.heard)))
+	require.NoError(t, os.WriteFile(file, append(head, p.heard...), 0o600))
+	return file
 }
 
 func (p *Phones) post(t *testing.T, path string, query url.Values) {

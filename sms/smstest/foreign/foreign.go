@@ -5,12 +5,14 @@ package foreign
 import (
 	"bufio"
 	_ "embed"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -141,6 +143,42 @@ func (s *SMSC) Submits() []Submit {
 	return append([]Submit(nil), s.submits...)
 }
 
+// Written are the messages to a number (E.164) as its phone would show them: the parts of a long one joined once all are
+// there. Each part must come from 1414 and ask for a receipt.
+func (s *SMSC) Written(number string) []string {
+	s.t.Helper()
+	var texts []string
+	open := map[byte]map[byte]string{} // by reference and part
+	for _, submit := range s.Submits() {
+		if "+"+submit.Destination != number {
+			continue
+		}
+		require.Equal(s.t, "1414", submit.Source)
+		require.Equal(s.t, 1, submit.RegisteredDelivery)
+		if submit.UDH == "" {
+			texts = append(texts, submit.Text)
+			continue
+		}
+		udh, err := hex.DecodeString(submit.UDH)
+		require.NoError(s.t, err)
+		require.Len(s.t, udh, 5)
+		reference, total, part := udh[2], udh[3], udh[4]
+		if open[reference] == nil {
+			open[reference] = map[byte]string{}
+		}
+		open[reference][part] = submit.Text
+		if len(open[reference]) == int(total) {
+			var whole strings.Builder
+			for part := range total {
+				whole.WriteString(open[reference][part+1])
+			}
+			texts = append(texts, whole.String())
+			delete(open, reference)
+		}
+	}
+	return texts
+}
+
 // Count says how often an event came: bind, unbind, close, submit, receipt, answer.
 func (s *SMSC) Count(event string) int {
 	s.mu.Lock()
@@ -155,8 +193,8 @@ func (s *SMSC) Count(event string) int {
 }
 
 // Deliver sends a deliver_sm with fields as npm's smpp names them and gives the
-// status of its answer; -1 when nobody is bound. "udh" is hexadecimal and begins
-// with its length.
+// status of its answer; -1 when nobody is bound, or the session broke before the
+// answer. "udh" is hexadecimal and begins with its length.
 func (s *SMSC) Deliver(fields map[string]any) int {
 	return s.Send("deliver_sm", fields, nil)
 }

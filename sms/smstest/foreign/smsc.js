@@ -23,8 +23,13 @@ function receipt(session, pdu, id) {
 }
 
 const server = smpp.createServer({}, (session) => {
+  session.unanswered = new Set();
   session.on('error', () => {});
-  session.on('close', () => { if (bound === session) bound = null; say({event: 'close'}); });
+  session.on('close', () => {
+    if (bound === session) bound = null;
+    for (const id of session.unanswered) say({event: 'answer', id, status: -1});
+    say({event: 'close'});
+  });
   session.on('enquire_link', (pdu) => session.send(pdu.response()));
   session.on('unbind', (pdu) => { say({event: 'unbind'}); session.send(pdu.response(), null, () => session.close()); });
   for (const command of ['bind_transceiver', 'bind_receiver', 'bind_transmitter']) {
@@ -63,5 +68,10 @@ readline.createInterface({input: process.stdin}).on('line', (line) => {
     delete deliver.udh;
     deliver.esm_class = (deliver.esm_class || 0) | 0x40;
   }
-  bound[command || 'deliver_sm'](deliver, (pdu) => say({event: 'answer', id, status: pdu.command_status, command: pdu.command}));
+  const session = bound;
+  session.unanswered.add(id);
+  session[command || 'deliver_sm'](deliver, (pdu) => {
+    session.unanswered.delete(id);
+    say({event: 'answer', id, status: pdu.command_status, command: pdu.command});
+  });
 }).on('close', () => process.exit(0));

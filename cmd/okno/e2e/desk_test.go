@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
+	"okno/ivr/ivrtest"
+)
+
+// recorded is a recording of Asterisk's, for people to say.
+func recorded(name string) string {
+	return filepath.Join(tools.AsteriskSounds(), "ru_RU_f_IvrvoiceRU", name+".wav")
+}
+
+// What the operator says into Chromium's microphone, and the citizen into the telephone.
+var (
+	operatorSays = "vm-nobodyavail"
+	citizenSays  = "vm-options"
+)
+
+// An operator's shift in a browser: a call, during which Okno dies once, and an SMS thread.
+func (w *world) desk(t *testing.T) {
+	desk := browse(t, w.http+"/desk/", recorded(operatorSays))
+	desk.types(t, "input[name=login]", "aliya")
+	desk.types(t, "input[name=password]", "okno-demo")
+	desk.clicks(t, "form button.primary")
+	desk.sees(t, "#connection-lamp.on")
+	desk.sees(t, "#phone-lamp.on")
+	desk.chooses(t, "#status", "available")
+
+	t.Run("Call", func(t *testing.T) { w.callAtDesk(t, desk) })
+	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
+	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
+
+	desk.chooses(t, "#status", "offline")
+	eventually(t, patience, func() bool {
+		return pgtest.Value[string](t, w.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "offline"
+	}, func() string { return "the operator stays on duty" })
+}
+
+// queued calls and asks for an operator, with a question about a case.
+func (w *world) queued(t *testing.T, number string) *ivrtest.Phone {
+	t.Helper()
+	phone := w.phones.Call(t, number, "1414")
+	w.hears(t, phone, ru, 0, begins("main.menu"))
+	phone.Key(t, "2"+w.caseOf(t, number, "awaiting_citizen")+"0")
+	w.hears(t, phone, ru, 0, whole("operator.wait"))
+	return phone
+}
+
+// requireTalk has both say something that the other hears. The operator's microphone hears a recording over and over.
+func (w *world) requireTalk(t *testing.T, citizen *ivrtest.Phone, desk *page) {
+	t.Helper()
+	after := citizen.Heard().Length()
+	voice := ivrtest.ReadSound(t, recorded(operatorSays))
+	citizen.Hears(t, voice.Until(2*time.Second), after, patience+voice.Length())
+	citizen.Speak(t, recorded(citizenSays))
+	desk.hearsSomething(t)
+}
+
+func (w *world) callAtDesk(t *testing.T, desk *page) {
+	citizen := w.queued(t, "+77010000002")
+	desk.reads(t, ".offer .person", "Иван Петров")
+	desk.reads(t, ".offer .person", "+77010000002")
+	desk.reads(t, ".offer .reason", w.write(ru, whole("why.status")))
+	desk.clicks(t, ".offer .accept")
+	desk.sees(t, "button.hangup")
+	w.requireTalk(t, citizen, desk)
+	desk.reads(t, ".cases", "Технический паспорт")
+	desk.sees(t, ".thread .bubble")
+	desk.picture(t, "desk.png")
+
+	// Okno dies, and comes back: the two talk on, and the desk still has the call.
+	w.kill(t)
+	w.requireTalk(t, citizen, desk)
+	w.start(t)
+	desk.sees(t, "#connection-lamp.on")
+	w.requireTalk(t, citizen, desk)
+
+	after := citizen.Heard().Length()
+	desk.clicks(t, "button.hangup")
+	w.hears(t, citizen, ru, after, whole("bye"))
+	citizen.Ends(t, 5*time.Second)
+	w.filed(t, desk, "resolved")
+}
+
+// filed files a disposition for the contact that the desk shows, and wants it kept.
+func (w *world) filed(t *testing.T, desk *page, disposition string) {
+	t.Helper()
+	desk.clicks(t, `.wrapup input[value="`+disposition+`"]`)
+	desk.clicks(t, ".wrapup button.file")
+	desk.misses(t, ".wrapup")
+	require.Equal(t, disposition, pgtest.Value[string](t, w.database, `SELECT disposition FROM contacts ORDER BY id DESC LIMIT 1`))
+}
+
+// A citizen writes, and an operator goes on in the same thread.
+func (w *world) threadAtDesk(t *testing.T, desk *page) {
+	const citizen = "+77010000004"
+	w.asks(t, citizen, "ОПЕРАТОР", w.write(ru, whole("operator.wait")))
+	desk.reads(t, ".offer .person", "Мария Ли")
+	desk.clicks(t, ".offer .accept")
+	desk.sees(t, ".reply textarea")
+	w.sends(t, citizen, "Как исправить отчество в справке?")
+	desk.reads(t, ".thread .bubble", "Как исправить отчество в справке?")
+	desk.types(t, ".reply textarea", "Подайте заявление в ЦОН: ответим за 3 дня.")
+	desk.clicks(t, ".reply button.primary")
+	w.gets(t, citizen, "Подайте заявление в ЦОН: ответим за 3 дня.")
+	desk.reads(t, ".thread .bubble", "Подайте заявление в ЦОН: ответим за 3 дня.")
+	desk.clicks(t, "button.finish")
+	w.filed(t, desk, "resolved")
+}
+
+// An operator opens a case in a call, and moves it.
+func (w *world) casesAtDesk(t *testing.T, desk *page) {
+	citizen := w.queued(t, "+77010000002")
+	desk.clicks(t, ".offer .accept")
+	desk.sees(t, "button.hangup")
+	desk.clicks(t, ".cases .open-case")
+	desk.chooses(t, `.cases select[name=kind]`, "appeal")
+	desk.types(t, `.cases input[name=subject]`, "Просит ускорить")
+	desk.clicks(t, ".cases form .primary")
+	desk.reads(t, ".cases .case", "Просит ускорить")
+	const opened = `SELECT state FROM cases WHERE subject = 'Просит ускорить'`
+	require.Equal(t, "registered", pgtest.Value[string](t, w.database, opened))
+
+	desk.do(t, "move the case", chromedp.Click(`//li[contains(@class, "case")][contains(., "Просит ускорить")]//button`))
+	desk.chooses(t, `.cases select[name=to]`, "accepted")
+	desk.types(t, `.cases input[name=why]`, "Проверено")
+	desk.clicks(t, ".cases form .primary")
+	eventually(t, patience, func() bool { return pgtest.Value[string](t, w.database, opened) == "accepted" },
+		func() string { return "the case is not moved" })
+	desk.misses(t, ".cases form")
+
+	citizen.HangUp(t)
+	w.filed(t, desk, "follow_up")
+}
+
+// phone: a citizen calls from a browser, hears the menu and keys.
+func (w *world) phone(t *testing.T) {
+	phone := browse(t, w.http+"/phone/", recorded(citizenSays))
+	phone.do(t, "number", chromedp.SetValue(chromedp.CSS("input[name=number]"), "+77010000002"))
+	phone.clicks(t, "form.on button")
+	phone.clicks(t, "#call")
+	phone.reads(t, "#call-state", "1414 ·")
+	phone.hearsSomething(t)
+	phone.clicks(t, `button[data-key="2"]`)
+	const keyed = `SELECT count(*)::int FROM entries e JOIN interactions i ON i.id = e.interaction_id
+		WHERE e.kind = 'keyed' AND e.body = '2' AND i.id = (SELECT max(id) FROM interactions WHERE channel = 'voice')`
+	eventually(t, patience, func() bool { return pgtest.Value[int](t, w.database, keyed) == 1 }, func() string { return "the key is not heard" })
+	phone.hearsSomething(t)
+	phone.picture(t, "phone.png")
+	phone.clicks(t, "#hangup")
+	phone.reads(t, "#call-state", "Okno")
+}

@@ -1,0 +1,85 @@
+package e2e
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
+)
+
+// Citizens write, and the process dies again and again: each message that was acknowledged has its one reply. Only one whose
+// submit the operator never answered may have been sent twice.
+func (w *world) killedUnderMessages(t *testing.T) {
+	const (
+		citizens = 60
+		kills    = 3
+		first    = "+770266600"
+		mine     = `source LIKE '+770266600%'`
+		replies  = `mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination LIKE '+770266600%'`
+	)
+	number := func(i int) string { return fmt.Sprintf("%s%02d", first, i) }
+	count := func(what string) int { return pgtest.Value[int](t, w.database, "SELECT count(*)::int FROM "+what) }
+
+	var writing sync.WaitGroup
+	begun := time.Now()
+	refused := make([]bool, citizens)
+	for i := range citizens {
+		writing.Go(func() {
+			fields := map[string]any{"source_addr": number(i)[1:], "source_addr_ton": 1, "source_addr_npi": 1, "destination_addr": "1414", "short_message": "HELP", "data_coding": 0}
+			// as an operator's SMSC does: again, until it is acknowledged
+			for w.operator.Deliver(fields) != 0 {
+				if refused[i] = time.Since(begun) > time.Minute; refused[i] {
+					return
+				}
+				<-time.After(100 * time.Millisecond)
+			}
+		})
+	}
+	var between int // messages that were committed and had no reply at the operator's when the process was killed
+	for kill := range kills {
+		least := (kill + 1) * citizens / (kills + 3)
+		eventually(t, time.Minute, func() bool { return count("mo_messages WHERE "+mine) >= least },
+			func() string { return "messages do not come in" })
+		w.kill(t)
+		between += count("mo_messages WHERE processed_at IS NULL AND "+mine) + count(replies+" AND s.state IN ('queued', 'submitted')")
+		w.start(t)
+	}
+	writing.Wait()
+	require.NotContains(t, refused, true, "a message was never acknowledged")
+	w.awaitReady(t, time.Minute)
+	eventually(t, time.Minute, func() bool {
+		return count("mo_messages WHERE processed_at IS NULL AND "+mine) == 0 && count(replies+" AND s.state IN ('queued', 'submitted')") == 0
+	}, func() string { return "replies are not sent" })
+
+	var unknown int
+	for i := range citizens {
+		require.Equal(t, 1, count(fmt.Sprintf("mo_messages WHERE source = '%s'", number(i))), "messages from %s", number(i))
+		require.Equal(t, 1, count(fmt.Sprintf("mt_messages WHERE destination = '%s'", number(i))), "replies to %s", number(i))
+		unanswered := pgtest.Value[int](t, w.database, `SELECT sum(unknowns)::int FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination = $1`, number(i))
+		unknown += unanswered
+		sent := len(w.operator.Written(number(i)))
+		require.GreaterOrEqual(t, sent, 1, "the reply to %s is lost", number(i))
+		require.LessOrEqual(t, sent, 1+unanswered, "the reply to %s is doubled", number(i))
+	}
+	t.Logf("%d messages, %d kills: %d were between commit and reply, %d submits were never answered", citizens, kills, between, unknown)
+	require.Positive(t, between, "no kill came between a message and its reply: nothing is proved")
+}
+
+// The process dies while a citizen hears a menu: the call goes on, the menu is said again, and its keys work.
+func (w *world) killedInMenu(t *testing.T) {
+	phone := w.phones.Call(t, "+77010000002", "1414")
+	w.hears(t, phone, ru, 0, begins("main.menu"))
+	w.kill(t)
+	after := phone.Heard().Length()
+	w.start(t)
+	at := w.hears(t, phone, ru, after, begins("main.menu"))
+	require.True(t, phone.IsUp())
+	phone.Key(t, "2")
+	w.hears(t, phone, ru, at, begins("status.ask"))
+	phone.HangUp(t)
+	w.awaitReady(t, time.Minute)
+}

@@ -1,0 +1,152 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/sandbox"
+	"okno/ivr/ivrtest"
+	"okno/ivr/voice"
+	"okno/sms/smstest/foreign"
+	"okno/sms/text"
+)
+
+// world is Okno with the sample region, between an Asterisk of its own, telephones on another, and a mobile operator.
+type world struct {
+	*okno
+	database string // URL
+	asterisk *sandbox.Asterisk
+	phones   *ivrtest.Phones
+	operator *foreign.SMSC
+	texts    *dialogue.Texts
+	pack     *voice.Pack
+}
+
+const configuration = `
+database_url: %q
+sms:
+  short_number: "1414"
+  links:
+    - {name: operator-a, addr: %q, system_id: okno, password: "${SMPP_A}", bind: transceiver, window: 64}
+voice:
+  espeak: %q
+  clips: %q
+  sounds: %q
+  asterisks:
+    - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}", sip_ws: %q}
+demo: {phone: true}
+`
+
+// newWorld starts everything, and waits until a call can be made.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	need(t, "Asterisk", tools.AsteriskTree)
+	need(t, "espeak-ng", tools.Espeak)
+	w := &world{database: pgtest.URL(t), operator: foreign.Start(t)}
+
+	clips := clipCache()
+	var err error
+	w.asterisk, err = sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
+		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: clips, Loopback: true,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
+	w.phones = ivrtest.StartPhones(t, tools, w.asterisk.SIP())
+
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
+	require.NoError(t, err)
+	w.texts = definition.Texts
+	w.pack = voice.New(voice.Config{Espeak: tools.Espeak, Folder: clips, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop()})
+
+	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, tools.Espeak, clips, tools.AsteriskSounds(), w.asterisk.ARI(), w.asterisk.WebSocket()))
+	w.run(t, "sample")
+	w.start(t)
+	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips
+	return w
+}
+
+// caseOf is the number of the sample citizen's case in a state.
+func (w *world) caseOf(t *testing.T, number, state string) string {
+	t.Helper()
+	return pgtest.Value[string](t, w.database, `SELECT number FROM cases WHERE contact = $1 AND state = $2 ORDER BY id LIMIT 1`, number, state)
+}
+
+// say is something that Okno says.
+type say struct {
+	key    string
+	values map[string]dialogue.Value
+	most   time.Duration // listen to this much of it; 0: all
+}
+
+// clips are the sounds of it.
+func (w *world) clips(t *testing.T, l dialogue.Language, s say) []ivrtest.Sound {
+	t.Helper()
+	fragments := w.texts.Speak(dialogue.Utterance{Key: s.key, Language: l, Values: s.values})
+	require.NotEmpty(t, fragments, "there is no text %s to be spoken", s.key)
+	var sounds []ivrtest.Sound
+	for _, uri := range w.pack.Clips(t.Context(), [][]dialogue.Fragment{fragments}) {
+		sounds = append(sounds, ivrtest.ReadSound(t, strings.TrimPrefix(uri, "sound:")+".wav"))
+	}
+	return sounds
+}
+
+const (
+	patience = 20 * time.Second       // for a prompt to begin and, if it is short, to end
+	gap      = 400 * time.Millisecond // between two clips of one prompt, at most
+	silence  = -70                    // dB
+)
+
+// hears waits until the phone has heard something said, clip by clip in this order and without a gap, and returns the place
+// where it ends.
+func (w *world) hears(t *testing.T, phone *ivrtest.Phone, l dialogue.Language, after time.Duration, s say) time.Duration {
+	t.Helper()
+	at := after
+	for i, clip := range w.clips(t, l, s) {
+		if s.most > 0 && clip.Length() > s.most {
+			clip = clip.Until(s.most)
+		}
+		if clip.Level() < silence { // nothing that could be found: a pause between groups of digits
+			at += clip.Length()
+			continue
+		}
+		from := at
+		if i > 0 {
+			from = max(after, at-gap/2)
+		}
+		end := phone.Hears(t, clip, from, patience+clip.Length())
+		if i > 0 {
+			require.InDelta(t, at, end-clip.Length(), float64(gap), "clip %d of %s does not follow at once", i+1, s.key)
+		}
+		at = end
+		if s.most > 0 {
+			break
+		}
+	}
+	return at
+}
+
+// begins is say, of which the first two seconds are enough to know it.
+func begins(key string) say { return say{key: key, most: 2 * time.Second} }
+
+func whole(key string) say { return say{key: key} }
+
+// with gives a parameter its value.
+func (s say) with(name string, typ dialogue.Type, text string) say {
+	values := map[string]dialogue.Value{name: {Type: typ, Text: text}}
+	for other, value := range s.values {
+		values[other] = value
+	}
+	s.values = values
+	return s
+}
