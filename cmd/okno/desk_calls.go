@@ -90,13 +90,16 @@ func (d *deskCalls) join(ctx context.Context, interaction, agent int64, endpoint
 		return l.Connect(ctx, ivr.ConnectRequest{Interaction: interaction, Endpoint: endpoint, Ring: acd.RingTime})
 	})
 	keep := context.WithoutCancel(ctx)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = d.db.Connected(keep, interaction)
-	} else if !errors.Is(err, call.ErrOver) && !errors.Is(err, ivr.ErrHangup) { // else the citizen's going ends the contact
+	case errors.Is(err, call.ErrOver) || errors.Is(err, ivr.ErrHangup):
+		err = nil // the citizen has gone, which ends the contact
+	case ctx.Err() != nil:
+		err = d.db.Requeue(keep, interaction) // we stop; it is nobody's fault
+	default:
 		d.log.Info().Err(err).Int64("interaction", interaction).Int64("agent", agent).Msg("agent not reached")
 		err = d.db.AgentNotReached(keep, interaction, agent)
-	} else {
-		err = nil
 	}
 	if err != nil && !errors.Is(err, acd.ErrState) && !errors.Is(err, acd.ErrUnknown) {
 		d.log.Error().Err(err).Int64("interaction", interaction).Msg("contact not kept")
