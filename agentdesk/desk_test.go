@@ -27,10 +27,12 @@ import (
 	"okno/internal/password"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
-	"okno/sms/text"
 )
 
 const citizen = "+77010000002"
+
+// oneSegment stands for the SMS channel's count, which a desk only passes on.
+func oneSegment(string) int { return 1 }
 
 // office is a desk server with one agent, on a database of its own, and the dialogue that citizens write to.
 type office struct {
@@ -53,14 +55,14 @@ func newOffice(t *testing.T) *office {
 	t.Cleanup(o.db.Close)
 	files, err := dialogue.Source(line.Files)
 	require.NoError(t, err)
-	vocabulary := conversation.Vocabulary(text.Segments)
+	vocabulary := conversation.Vocabulary(oneSegment)
 	d, err := dialogue.Parse(files, vocabulary)
 	require.NoError(t, err)
 	library, err := conversation.NewLibrary(ctx, d, files, o.db, vocabulary)
 	require.NoError(t, err)
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
-	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, text.Segments, time.Now, zerolog.Nop())
+	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, oneSegment, time.Now, zerolog.Nop())
 	hash, err := password.Hash("okno-demo")
 	require.NoError(t, err)
 	o.do(t, func(w *postgres.Work) error {
@@ -72,7 +74,7 @@ func newOffice(t *testing.T) *office {
 	})
 	distribution, _ := hints.Hear(news.Contacts)
 	streams, _ := hints.Hear(news.Streams)
-	desk := agentdesk.New(agentdesk.Options{Store: o.db, Dialogue: o.engine, Segments: text.Segments, Hints: streams, Node: "test", Log: zerolog.Nop(),
+	desk := agentdesk.New(agentdesk.Options{Store: o.db, Dialogue: o.engine, Segments: oneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": d.Texts.Line(dialogue.Russian, key)}
 		},

@@ -50,7 +50,10 @@ func (c dialogueTry) Run(ctx context.Context) error {
 	}
 	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, text.Segments, time.Now, zerolog.Nop())
 	t := try{engine: engine, world: world, from: c.From, in: bufio.NewScanner(os.Stdin), out: os.Stdout, d: d}
-	fmt.Fprintf(t.out, "You are %s, who has the cases %s.\n", c.From, strings.Join(world.numbersOf(c.From), ", "))
+	fmt.Fprintf(t.out, "You are %s.\n", c.From)
+	if mine := world.numbersOf(c.From); len(mine) > 0 {
+		fmt.Fprintf(t.out, "Your cases are %s.\n", strings.Join(mine, ", "))
+	}
 	if c.SMS {
 		return t.text(ctx)
 	}

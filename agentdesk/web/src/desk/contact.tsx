@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { Cases } from './cases'
 import { Context, Who } from './contacts'
-import { act, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
+import { act, agent, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
 import type { Contact, View } from './protocol'
 import { language, text } from './texts'
 import { Thread } from './thread'
@@ -14,7 +14,7 @@ export function ContactPane() {
   if (!c) {
     return (
       <section class="pane nobody">
-        <p>{text('contacts.hint')}</p>
+        <p>{text(agent.value?.status === 'available' ? 'contacts.wait' : 'contacts.hint')}</p>
       </section>
     )
   }

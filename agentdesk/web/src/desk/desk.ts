@@ -93,19 +93,18 @@ export async function load(contact: number): Promise<void> {
   if (answer.ok) views.value = { ...views.value, [contact]: (await answer.json()) as View }
 }
 
-// Every contact that comes into the agent's hands is loaded, and again when the connection comes back.
+// Every contact that comes into the agent's hands is loaded, and all of them again when the connection comes back.
 effect(() => {
   if (!connected.value) return
-  for (const c of contacts.value) {
-    if (!views.peek()[c.id]) void load(c.id)
-  }
-  const there = new Set(contacts.value.map((c) => c.id))
-  const kept = Object.entries(views.peek()).filter(([id]) => there.has(Number(id)))
-  if (kept.length !== Object.keys(views.peek()).length) views.value = Object.fromEntries(kept)
+  for (const c of contacts.peek()) void load(c.id)
 })
 effect(() => {
-  if (connected.value) return
-  views.value = {} // what was missed meanwhile is read anew
+  const there = contacts.value.map((c) => c.id)
+  for (const id of there) {
+    if (connected.peek() && !views.peek()[id]) void load(id)
+  }
+  const kept = Object.entries(views.peek()).filter(([id]) => there.includes(Number(id)))
+  if (kept.length !== Object.keys(views.peek()).length) views.value = Object.fromEntries(kept)
 })
 effect(() => (offers.value.length > 0 ? ring() : silence()))
 

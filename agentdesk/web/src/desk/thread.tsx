@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import type { Entry, View } from './protocol'
 import { text } from './texts'
 import { moment } from './time'
@@ -5,8 +6,10 @@ import { moment } from './time'
 // Thread is everything that the citizen did, on all channels, oldest first; it opens at its end.
 export function Thread({ view }: { view: View }) {
   const lines = [...view.timeline].reverse()
+  const end = useRef<HTMLDivElement>(null)
+  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [lines.length])
   return (
-    <div class="thread" role="log" aria-label={text('timeline')} ref={(el) => { if (el) el.scrollTop = el.scrollHeight }}>
+    <div class="thread" role="log" aria-label={text('timeline')}>
       {lines.length === 0 && <p class="muted">{text('timeline.empty')}</p>}
       {lines.map((e, i) => (
         <>
@@ -18,6 +21,7 @@ export function Thread({ view }: { view: View }) {
           <Line key={e.id} entry={e} />
         </>
       ))}
+      <div ref={end} />
     </div>
   )
 }

@@ -21,7 +21,7 @@ export function TopBar() {
       </ul>
       <div class="health">
         {hasVoice.value && <Lamp on={phoneUp.value} label={text(phoneUp.value ? 'phone.up' : 'phone.down')} id="phone-lamp" />}
-        <Lamp on={connected.value} label={text(connected.value ? 'connection.up' : 'connection.down')} id="connection-lamp" />
+        <Lamp on={connected.value} label={text(connected.value ? 'connection.up' : 'connection.lost')} id="connection-lamp" />
       </div>
       <LanguageChoice />
       <div class="who">
