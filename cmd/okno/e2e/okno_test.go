@@ -38,7 +38,7 @@ func newOkno(t *testing.T, yaml string) *okno {
 	port, err := sandbox.FreePort()
 	require.NoError(t, err)
 	o := &okno{config: filepath.Join(folder, "okno.yaml"), log: filepath.Join(folder, "okno.log"), http: fmt.Sprintf("http://127.0.0.1:%d", port)}
-	yaml = fmt.Sprintf("http: {listen: \"127.0.0.1:%d\"}\nsecret: ${OKNO_SECRET}\nlog: {format: console, level: debug}\n%s", port, yaml)
+	yaml = fmt.Sprintf("http: {listen: \"127.0.0.1:%d\"}\nsecret: ${SECRET}\nlog: {format: console, level: debug}\n%s", port, yaml)
 	require.NoError(t, os.WriteFile(o.config, []byte(yaml), 0o600))
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -77,7 +77,7 @@ func (o *okno) start(t *testing.T) {
 // command is a run of okno, with no environment but its secrets.
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(programs, "okno"), args...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "OKNO_SECRET=" + secret, "SMPP_A=secret", "ARI_1=secret", "NO_COLOR=1"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "SECRET=" + secret, "SMPP_A=secret", "ARI_1=secret", "NO_COLOR=1"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -26,8 +27,10 @@ func runs(t *testing.T, args ...string) outcome {
 	cmd := command(args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	_ = cmd.Run()
-	require.NotNil(t, cmd.ProcessState, "okno does not run")
+	require.NoError(t, cmd.Start())
+	patient := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	_ = cmd.Wait()
+	require.True(t, patient.Stop(), "okno %v does not end; it says:\n%s", args, &stderr)
 	return outcome{status: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 }
 
@@ -48,7 +51,7 @@ func TestServeRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { taken.Close() })
-	const sound = "database_url: postgres://okno@127.0.0.1:1/okno\nsecret: ${OKNO_SECRET}\nhttp: {listen: \"127.0.0.1:0\"}\n"
+	const sound = "database_url: postgres://okno@127.0.0.1:1/okno\nsecret: ${SECRET}\nhttp: {listen: \"127.0.0.1:0\"}\n"
 
 	for name, test := range map[string]struct {
 		yaml string
@@ -56,9 +59,9 @@ func TestServeRefuses(t *testing.T) {
 	}{
 		"an unknown key":              {sound + "sms:\n  shrt_number: \"1414\"\n", []string{"okno.yaml", "line 5", "shrt_number"}},
 		"a secret that is not set":    {sound + "sms:\n  links:\n    - {name: a, addr: \"a:1\", password: \"${SMPP_Z}\"}\n", []string{"line 6", "SMPP_Z"}},
-		"a short secret":              {strings.Replace(sound, "${OKNO_SECRET}", "short", 1), []string{"secret"}},
+		"a short secret":              {strings.Replace(sound, "${SECRET}", "short", 1), []string{"secret"}},
 		"no database":                 {strings.Replace(sound, "database_url", "nats_url", 1), []string{"database_url"}},
-		"a database that is no URL":   {strings.Replace(sound, "postgres://okno@127.0.0.1:1/okno", "\"host=\"", 1), []string{"database"}},
+		"a database that is no URL":   {strings.Replace(sound, "postgres://okno@127.0.0.1:1/okno", "\"postgres://okno@127.0.0.1:port/okno\"", 1), []string{"database"}},
 		"an unknown role":             {sound + "roles: [voice, fax]\n", []string{"fax", "worker"}},
 		"a link without an address":   {sound + "sms:\n  links:\n    - {name: a, addr: nowhere}\n", []string{"nowhere", "host:port"}},
 		"two links of one name":       {sound + "sms:\n  links:\n    - {name: a, addr: \"a:1\"}\n    - {name: a, addr: \"b:1\"}\n", []string{"link 2"}},
@@ -113,7 +116,7 @@ func copyDialogue(t *testing.T) string {
 	return folder
 }
 
-// breakDialogue makes a dead end, and gives the line of it.
+// breakDialogue makes a dead end, and gives the line of the node that leads there.
 func breakDialogue(t *testing.T, folder string) int {
 	t.Helper()
 	file := filepath.Join(folder, "dialogue.yaml")
@@ -123,7 +126,7 @@ func breakDialogue(t *testing.T, folder string) int {
 	before, after, found := strings.Cut(string(content), way)
 	require.True(t, found)
 	require.NoError(t, os.WriteFile(file, []byte(before+"    to: nowhere\n"+after), 0o600))
-	return strings.Count(before, "\n") + 1
+	return strings.Count(before[:strings.Index(before, "  status:\n")], "\n") + 1
 }
 
 func TestHelpAndUsage(t *testing.T) {
