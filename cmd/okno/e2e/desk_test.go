@@ -140,11 +140,16 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 	w.filed(t, desk, "case_opened")
 }
 
-// phone: a citizen calls from a browser, hears the menu and keys.
+// A citizen's phone in a browser: it writes and is answered, calls, hears the menu and keys.
 func (w *world) phone(t *testing.T) {
 	phone := browse(t, w.http+"/phone/", recorded(citizenSays))
-	phone.do(t, "number", chromedp.SetValue(chromedp.CSS("input[name=number]"), "+77010000002"))
+	phone.do(t, "number", chromedp.SetValue(chromedp.CSS("input[name=number]"), "+77077000001"))
 	phone.clicks(t, "form.on button")
+	phone.types(t, ".sms form input", "ИНФО 031")
+	phone.clicks(t, ".sms form button")
+	phone.reads(t, ".thread .mine .bubble", "ИНФО 031")
+	phone.reads(t, ".thread .theirs .bubble", w.serviceWritten(t, "031", ru))
+
 	phone.clicks(t, "#call")
 	phone.reads(t, "#call-state", "1414 ·")
 	phone.hearsSomething(t)

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,14 +39,17 @@ sms:
   short_number: "1414"
   links:
     - {name: operator-a, addr: %q, system_id: okno, password: "${SMPP_A}", bind: transceiver, window: 64}
-voice:
+%svoice:
   espeak: %q
   clips: %q
   sounds: %q
   asterisks:
     - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}", sip_ws: %q}
-demo: {phone: true}
+demo: {phone: true, smsc: %q}
 `
+
+// simulated are the numbers of another operator, who is played by Okno's own simulator.
+const simulated = "    - {name: operator-b, addr: %q, system_id: okno, password: \"${SMPP_A}\", prefixes: [\"7707\"]}\n"
 
 // newWorld starts everything, and waits until a call can be made.
 func newWorld(t *testing.T) *world {
@@ -69,11 +74,31 @@ func newWorld(t *testing.T) *world {
 	w.texts = definition.Texts
 	w.pack = voice.New(voice.Config{Espeak: tools.Espeak, Folder: clips, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop()})
 
-	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, tools.Espeak, clips, tools.AsteriskSounds(), w.asterisk.ARI(), w.asterisk.WebSocket()))
+	smpp, http := startSimulator(t)
+	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, fmt.Sprintf(simulated, smpp),
+		tools.Espeak, clips, tools.AsteriskSounds(), w.asterisk.ARI(), w.asterisk.WebSocket(), "http://"+http))
 	w.run(t, "sample")
 	w.start(t)
 	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips
 	return w
+}
+
+// startSimulator starts Okno's own SMSC, and gives its addresses.
+func startSimulator(t *testing.T) (smpp, http string) {
+	t.Helper()
+	for _, address := range []*string{&smpp, &http} {
+		port, err := sandbox.FreePort()
+		require.NoError(t, err)
+		*address = fmt.Sprintf("127.0.0.1:%d", port)
+	}
+	folder := t.TempDir()
+	simulator, err := sandbox.Start(sandbox.Command{
+		Name: "smscsim", Path: filepath.Join(programs, "smscsim"), Args: []string{"--listen", smpp, "--http", http, "--system-id", "okno"},
+		Env: []string{"SMSCSIM_PASSWORD=secret"}, LogFile: filepath.Join(folder, "log"), PIDFile: filepath.Join(folder, "pid"), StopSignal: syscall.SIGTERM,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, simulator.Stop()) })
+	return smpp, http
 }
 
 // caseOf is the number of the sample citizen's case in a state.
