@@ -65,7 +65,7 @@ func unknownCase(t *testing.T) string {
 // A citizen whom Okno does not know chooses a language, hears a service in full and has it sent by SMS.
 func (w *world) serviceByPhone(t *testing.T) {
 	t.Parallel()
-	phone := w.phones.Call(t, "+77015550001", "1414")
+	phone := w.calls(t, "+77015550001")
 	at := time.Duration(0)
 	for _, l := range []dialogue.Language{kk, ru, en} {
 		at = w.hears(t, phone, l, at, whole("language.choose"))
@@ -90,7 +90,7 @@ func (w *world) serviceByPhone(t *testing.T) {
 	phone.Ends(t, 5*time.Second)
 
 	// the language is remembered: the next call begins with the menu
-	again := w.phones.Call(t, "+77015550001", "1414")
+	again := w.calls(t, "+77015550001")
 	w.hears(t, again, ru, 0, begins("main.menu"))
 	for _, l := range []dialogue.Language{kk, ru, en} {
 		asked := again.Heard().Find(w.clips(t, l, whole("language.choose"))[0])
@@ -104,7 +104,7 @@ func (w *world) statusByPhone(t *testing.T) {
 	t.Parallel()
 	const citizen = "+77010000002"
 	number := w.caseOf(t, citizen, "awaiting_citizen")
-	phone := w.phones.Call(t, citizen, "1414")
+	phone := w.calls(t, citizen)
 	at := w.hears(t, phone, ru, 0, begins("main.menu"))
 	phone.Key(t, "2")
 	at = w.hears(t, phone, ru, at, begins("status.ask"))
@@ -127,7 +127,7 @@ func (w *world) statusByPhone(t *testing.T) {
 func (w *world) statusOfAnothersCase(t *testing.T) {
 	t.Parallel()
 	number := w.caseOf(t, "+77010000003", "accepted")
-	phone := w.phones.Call(t, "+77015550002", "1414")
+	phone := w.calls(t, "+77015550002")
 	w.hears(t, phone, kk, 0, begins("language.choose"))
 	phone.Key(t, "32"+number)
 	at := w.hears(t, phone, en, 0, whole("status.stage").with("case", dialogue.TypeCaseNumber, number).with("stage", dialogue.TypePhrase, "stage.accepted"))
@@ -140,7 +140,7 @@ func (w *world) keysAhead(t *testing.T) {
 	t.Parallel()
 	const citizen = "+77010000001"
 	number := w.caseOf(t, citizen, "in_progress")
-	phone := w.phones.Call(t, citizen, "1414")
+	phone := w.calls(t, citizen)
 	phone.Key(t, "2"+number)
 	w.hears(t, phone, kk, 0, w.status(t, number))
 	for _, passedOver := range []string{"main.menu", "status.ask"} {
@@ -154,7 +154,7 @@ func (w *world) keysAhead(t *testing.T) {
 // A key during a prompt stops it at once.
 func (w *world) bargeIn(t *testing.T) {
 	t.Parallel()
-	phone := w.phones.Call(t, "+77010000004", "1414")
+	phone := w.calls(t, "+77010000004")
 	menu := w.clips(t, ru, whole("main.menu"))[0]
 	at := w.hears(t, phone, ru, 0, begins("main.menu"))
 	phone.Key(t, "1")
@@ -178,7 +178,7 @@ func (w *world) nobodyOnDuty(t *testing.T) {
 		}, func() string { return "no callback is noted for " + number })
 		return whole("operator.closed").with("case", dialogue.TypeCaseNumber, opened)
 	}
-	phone := w.phones.Call(t, caller, "1414")
+	phone := w.calls(t, caller)
 	w.hears(t, phone, en, 0, begins("main.menu"))
 	phone.Key(t, "0")
 	at := w.hears(t, phone, en, 0, callback(caller))

@@ -46,7 +46,7 @@ func (w *world) desk(t *testing.T) {
 // queued calls and asks for an operator, with a question about a case.
 func (w *world) queued(t *testing.T, number string) *ivrtest.Phone {
 	t.Helper()
-	phone := w.phones.Call(t, number, "1414")
+	phone := w.calls(t, number)
 	w.hears(t, phone, ru, 0, begins("main.menu"))
 	phone.Key(t, "2"+w.caseOf(t, number, "awaiting_citizen")+"0")
 	w.hears(t, phone, ru, 0, whole("operator.wait"))

@@ -81,7 +81,7 @@ func (w *world) killedUnderMessages(t *testing.T) {
 
 // The process dies while a citizen hears a menu: the call goes on, the menu is said again, and its keys work.
 func (w *world) killedInMenu(t *testing.T) {
-	phone := w.phones.Call(t, "+77010000002", "1414")
+	phone := w.calls(t, "+77010000002")
 	w.hears(t, phone, ru, 0, begins("main.menu"))
 	w.kill(t)
 	after := phone.Heard().Length()

@@ -33,7 +33,7 @@ func (w *world) passwordForPortal(t *testing.T) {
 	code := regexp.MustCompile(`\b\d{6}\b`).FindString(message)
 	require.NotEmpty(t, code, "no code in %q", message)
 
-	phone := w.phones.Call(t, citizen, "1414")
+	phone := w.calls(t, citizen)
 	w.hears(t, phone, ru, 0, begins("main.menu"))
 	phone.Key(t, "3")
 	at := w.hears(t, phone, ru, 0, whole("passcode.tell").with("code", dialogue.TypeSecret, code))
@@ -51,7 +51,7 @@ func (w *world) passwordForPortal(t *testing.T) {
 	status, answer = verify(code)
 	require.Equal(t, "used", answer["code"], "%d %v", status, answer)
 
-	again := w.phones.Call(t, citizen, "1414")
+	again := w.calls(t, citizen)
 	again.Key(t, "3")
 	w.hears(t, again, ru, 0, whole("passcode.none"))
 	again.HangUp(t)

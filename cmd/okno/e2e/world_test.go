@@ -107,6 +107,21 @@ func (w *world) caseOf(t *testing.T, number, state string) string {
 	return pgtest.Value[string](t, w.database, `SELECT number FROM cases WHERE contact = $1 AND state = $2 ORDER BY id LIMIT 1`, number, state)
 }
 
+// calls has a citizen call, and tells what Okno kept of it if the test fails.
+func (w *world) calls(t *testing.T, number string) *ivrtest.Phone {
+	t.Helper()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("what Okno kept of %s:\n%s", number, pgtest.Value[string](t, w.database, transcript, number))
+		}
+	})
+	return w.phones.Call(t, number, "1414")
+}
+
+const transcript = `
+SELECT coalesce(string_agg(format('%s %s %s %s: %s', to_char(e.at, 'HH24:MI:SS.MS'), i.channel, e.speaker, e.kind, e.body), E'\n' ORDER BY e.id), 'nothing')
+FROM entries e JOIN interactions i ON i.id = e.interaction_id WHERE i.number = $1`
+
 // say is something that Okno says.
 type say struct {
 	key    string
