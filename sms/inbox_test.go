@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/conversation"
 	"okno/internal/message"
-	"okno/internal/postgres"
 	"okno/sms/smstest"
 	"okno/sms/text"
 )
@@ -214,7 +214,7 @@ func TestBadMessageDoesNotHoldItsSenderForGood(t *testing.T) {
 	var now atomic.Int64 // minutes that the clock is ahead
 	r.options.Answer = func(ctx context.Context) (bool, error) {
 		ahead := time.Now().Add(time.Duration(now.Add(1)) * time.Minute)
-		return r.db.ProcessMO(ctx, ahead, func(_ context.Context, _ *postgres.Work, mo message.MO) (int64, error) {
+		found, err := r.db.ProcessMOs(ctx, ahead, AnswerBatch, func(_ context.Context, _ conversation.Work, mo message.MO) (int64, error) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.heard = append(r.heard, mo)
@@ -223,6 +223,7 @@ func TestBadMessageDoesNotHoldItsSenderForGood(t *testing.T) {
 			}
 			return 0, nil
 		})
+		return found > 0, err
 	}
 	r.run()
 	require.NoError(t, s.Send(t.Context(), phone1, "1414", "bad"))
@@ -231,5 +232,5 @@ func TestBadMessageDoesNotHoldItsSenderForGood(t *testing.T) {
 		heard := r.messages()
 		return len(heard) > 0 && heard[len(heard)-1].Text == "good"
 	})
-	require.Len(t, r.messages(), 6, "five tries, then the next")
+	require.Len(t, r.messages(), 7, "once among others and five tries alone, then the next")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/conversation"
 	"okno/internal/message"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
@@ -89,7 +90,7 @@ func newRig(t testing.TB, links ...Link) *rig {
 }
 
 func (r *rig) answer(ctx context.Context) (bool, error) {
-	return r.db.ProcessMO(ctx, time.Now(), func(ctx context.Context, w *postgres.Work, mo message.MO) (int64, error) {
+	found, err := r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 		r.mu.Lock()
 		r.heard = append(r.heard, mo)
 		answers := r.answers
@@ -101,6 +102,7 @@ func (r *rig) answer(ctx context.Context) (bool, error) {
 		return 0, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: mo.Source, Text: reply,
 			Segments: text.Segments(reply), ExpiresAt: time.Now().Add(time.Hour)})
 	})
+	return found > 0, err
 }
 
 func (r *rig) messages() []message.MO {
