@@ -89,8 +89,8 @@ func newRig(t testing.TB, links ...Link) *rig {
 	return r
 }
 
-func (r *rig) answer(ctx context.Context) (bool, error) {
-	found, err := r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
+func (r *rig) answer(ctx context.Context) (int, error) {
+	return r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 		r.mu.Lock()
 		r.heard = append(r.heard, mo)
 		answers := r.answers
@@ -102,7 +102,6 @@ func (r *rig) answer(ctx context.Context) (bool, error) {
 		return 0, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: mo.Source, Text: reply,
 			Segments: text.Segments(reply), ExpiresAt: time.Now().Add(time.Hour)})
 	})
-	return found > 0, err
 }
 
 func (r *rig) messages() []message.MO {

@@ -22,7 +22,7 @@ const nextMOs = `
 SELECT id, link, source, destination, text, parts, incomplete, received_at, attempts
 FROM mo_messages m
 WHERE processed_at IS NULL AND due_at <= $1
-  AND NOT EXISTS (SELECT FROM mo_messages e WHERE e.source = m.source AND e.processed_at IS NULL AND e.id < m.id)`
+  AND id = (SELECT id FROM mo_messages e WHERE e.source = m.source AND e.processed_at IS NULL ORDER BY e.source, e.id LIMIT 1)`
 
 const claimMOs = nextMOs + ` ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
 

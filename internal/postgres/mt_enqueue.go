@@ -11,7 +11,7 @@ import (
 
 const addMTs = `
 WITH mt AS (
-    SELECT nextval(pg_get_serial_sequence('mt_messages', 'id')) AS id, m.*
+    SELECT nextval('mt_messages_id_seq') AS id, m.*
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[])
          m (lane, destination, text, interaction, challenge, expires_at, segments)
 ), added AS (

@@ -45,7 +45,7 @@ FOR UPDATE SKIP LOCKED`
 // After the lock: nobody else can open a contact of a conversation any more. An id is there for whoever has none open.
 const knownInBatch = `
 SELECT n.number, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL,
-       coalesce(i.id, nextval(pg_get_serial_sequence('interactions', 'id'))), i.id IS NULL, coalesce(i.active_at, now()),
+       coalesce(i.id, nextval('interactions_id_seq')), i.id IS NULL, coalesce(i.active_at, now()),
        coalesce(i.citizen_id, 0), coalesce(i.verification, ''), coalesce(i.language, ''),
        EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND state <> 'ended')
 FROM unnest($1::text[]) n (number)
@@ -187,6 +187,7 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 	var entries []conversation.Entry
 	var mts []message.MT
 	var links []caseLink
+	var chosen []*draft // a language
 	var writes pgx.Batch
 	for _, d := range b.heard {
 		for _, t := range d.talks {
@@ -201,7 +202,7 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 		}
 		entries, mts, links = append(entries, d.entries...), append(mts, d.mts...), append(links, d.links...)
 		if d.language != "" {
-			writes.Queue(setLanguage, d.number, d.language)
+			chosen = append(chosen, d)
 		}
 		if d.stopped != nil {
 			writes.Queue(setNotices, d.number, *d.stopped)
@@ -239,6 +240,10 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 	}
 	if len(links) > 0 {
 		writes.Queue(linkCases, column(links, func(l caseLink) int64 { return l.interaction }), column(links, func(l caseLink) int64 { return l.id }))
+	}
+	if len(chosen) > 0 {
+		writes.Queue(setLanguages, column(chosen, func(d *draft) string { return d.number }),
+			column(chosen, func(d *draft) string { return string(d.language) }))
 	}
 	if len(mts) > 0 {
 		writes.Queue(addMTs, addMTsArgs(mts)...)

@@ -71,7 +71,7 @@ func (d *draft) SetNotices(_ context.Context, number string, stopped bool) error
 	return nil
 }
 
-const nextInteraction = `SELECT nextval(pg_get_serial_sequence('interactions', 'id'))`
+const nextInteraction = `SELECT nextval('interactions_id_seq')`
 
 func (d *draft) OpenInteraction(ctx context.Context, i conversation.Interaction) (int64, error) {
 	if i.Number != d.number || i.Channel != dialogue.SMS {
