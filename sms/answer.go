@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// answerAll answers waiting messages until ctx ends. Whoever finds one wakes
-// another answerer, so that as many work as there is work.
+// answerAll answers waiting messages until ctx ends. Whoever finds as many as
+// it can take wakes another answerer.
 func (c *Channel) answerAll(ctx context.Context) {
 	poll := time.NewTicker(c.tune.poll)
 	defer poll.Stop()
@@ -15,8 +15,10 @@ func (c *Channel) answerAll(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			c.Log.Error().Err(err).Msg("answer mo")
 		}
-		if found {
-			ring(c.unheard)
+		if found > 0 {
+			if found >= AnswerBatch {
+				ring(c.unheard)
+			}
 			c.wakeSenders()
 			continue
 		}

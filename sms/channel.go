@@ -31,17 +31,18 @@ type Store interface {
 type Options struct {
 	Config Config
 	Store  Store
-	// Answer takes the next waiting message through its conversation, in one
-	// transaction with the replies and the mark that it is processed. found is
-	// false when none waits. It is called by several goroutines at once.
-	Answer func(ctx context.Context) (found bool, err error)
+	// Answer takes the next waiting messages, up to [AnswerBatch], through their
+	// conversations, each in one transaction with its replies and the mark that
+	// it is processed. found is how many waited. It is called by several
+	// goroutines at once.
+	Answer func(ctx context.Context) (found int, err error)
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
 	// Node tells this machine from others that serve the same links. It must be
 	// the same after a restart: by it the new process knows the binds of the one
 	// that died, and what those may not have acknowledged. Default: the host name.
 	Node string
-	// Answerers is how many messages are answered at once. Default 8.
+	// Answerers is how many batches are answered at once. Default 2.
 	Answerers int
 	Clock     func() time.Time
 	Metrics   prometheus.Registerer // nil: none
@@ -50,6 +51,10 @@ type Options struct {
 	// Times that tests shorten.
 	tune tuning
 }
+
+// AnswerBatch is how many messages an answerer takes on at most: enough to share
+// the cost of a commit, and few enough that the last does not wait for the first.
+const AnswerBatch = 100
 
 type tuning struct {
 	poll       time.Duration // the floor when a hint is lost
@@ -82,7 +87,7 @@ func New(o Options) (*Channel, error) {
 		o.Clock = time.Now
 	}
 	if o.Answerers == 0 {
-		o.Answerers = 8
+		o.Answerers = 2
 	}
 	if o.Node == "" {
 		o.Node, _ = os.Hostname()

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/conversation"
 	"okno/internal/message"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
@@ -88,8 +89,8 @@ func newRig(t testing.TB, links ...Link) *rig {
 	return r
 }
 
-func (r *rig) answer(ctx context.Context) (bool, error) {
-	return r.db.ProcessMO(ctx, time.Now(), func(ctx context.Context, w *postgres.Work, mo message.MO) (int64, error) {
+func (r *rig) answer(ctx context.Context) (int, error) {
+	return r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 		r.mu.Lock()
 		r.heard = append(r.heard, mo)
 		answers := r.answers

@@ -27,13 +27,13 @@ func (w *Work) Known(ctx context.Context, number string) (citizen.Known, error) 
 	return k, nil
 }
 
-const setLanguage = `
-INSERT INTO subscribers (number, language) VALUES ($1, $2)
+const setLanguages = `
+INSERT INTO subscribers (number, language) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT (number) DO UPDATE SET language = excluded.language`
 
 // SetLanguage remembers the language that a number has chosen.
 func (w *Work) SetLanguage(ctx context.Context, number string, l dialogue.Language) error {
-	if _, err := w.tx.Exec(ctx, setLanguage, number, l); err != nil {
+	if _, err := w.tx.Exec(ctx, setLanguages, []string{number}, []string{string(l)}); err != nil {
 		return fmt.Errorf("set language: %w", err)
 	}
 	return nil

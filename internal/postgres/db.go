@@ -39,9 +39,15 @@ func Open(url string, o Options) (*DB, error) {
 	if config.MaxConns < 16 {
 		config.MaxConns = 16
 	}
-	// A statement that hangs longer than this holds locks that others wait for.
-	if config.ConnConfig.RuntimeParams["statement_timeout"] == "" {
-		config.ConnConfig.RuntimeParams["statement_timeout"] = "30s"
+	for name, value := range map[string]string{
+		// A statement that hangs longer than this holds locks that others wait for.
+		"statement_timeout": "30s",
+		// A plan that was made while a queue's table was small reads all of it once it is large, until the next ANALYZE.
+		"plan_cache_mode": "force_custom_plan",
+	} {
+		if config.ConnConfig.RuntimeParams[name] == "" {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
 	}
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {

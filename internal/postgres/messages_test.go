@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/conversation"
 	"okno/internal/message"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
@@ -36,13 +37,13 @@ func arrive(t *testing.T, db *postgres.DB, arrivals ...message.Arrival) {
 func drain(t *testing.T, db *postgres.DB) (heard []message.MO) {
 	t.Helper()
 	for {
-		found, err := db.ProcessMO(context.Background(), time.Now().Add(time.Minute),
-			func(_ context.Context, _ *postgres.Work, mo message.MO) (int64, error) {
+		found, err := db.ProcessMOs(context.Background(), time.Now().Add(time.Minute), 100,
+			func(_ context.Context, _ conversation.Work, mo message.MO) (int64, error) {
 				heard = append(heard, mo)
 				return 0, nil
 			})
 		require.NoError(t, err)
-		if !found {
+		if found == 0 {
 			return heard
 		}
 	}

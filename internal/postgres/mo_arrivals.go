@@ -22,12 +22,13 @@ INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, rec
 SELECT a.link, a.bind, a.source, a.destination, a.text, a.fingerprint, a.received_at
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::boolean[], $8::timestamptz[])
      WITH ORDINALITY a (link, bind, source, destination, text, fingerprint, identified, received_at, nth)
-WHERE NOT EXISTS (
-    SELECT FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
+WHERE (
+    SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
     WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
       AND (a.identified
            OR m.bind <> a.bind AND (b.ended_at IS NOT NULL OR b.alive_at < a.received_at - interval '3 seconds')
-              AND m.received_at > b.alive_at - interval '35 seconds'))
+              AND m.received_at > b.alive_at - interval '35 seconds')
+    LIMIT 1) IS NULL -- looked up one by one: as a join it would read the whole table for every commit
 ORDER BY a.nth`
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.

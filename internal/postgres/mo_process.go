@@ -8,18 +8,70 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/conversation"
 	"okno/internal/message"
 )
 
-// The oldest waiting message of a citizen who has none in work: a citizen's messages are processed one after another, and
-// whoever holds the first of them holds back the rest.
-const claimMO = `
+// Hear deals with a message as part of a unit of work, and gives the interaction that it belongs to. It may be called
+// again for the same message after what it did was undone.
+type Hear func(ctx context.Context, w conversation.Work, mo message.MO) (interaction int64, err error)
+
+// The oldest waiting message of each citizen who has none in work: a citizen's messages are processed one after another,
+// and whoever holds the first of them holds back the rest.
+const nextMOs = `
 SELECT id, link, source, destination, text, parts, incomplete, received_at, attempts
 FROM mo_messages m
 WHERE processed_at IS NULL AND due_at <= $1
-  AND NOT EXISTS (SELECT FROM mo_messages e WHERE e.source = m.source AND e.processed_at IS NULL AND e.id < m.id)
-ORDER BY id LIMIT 1
-FOR UPDATE SKIP LOCKED`
+  AND id = (SELECT id FROM mo_messages e WHERE e.source = m.source AND e.processed_at IS NULL ORDER BY e.source, e.id LIMIT 1)`
+
+const claimMOs = nextMOs + ` ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
+
+const claimMO = nextMOs + ` AND id = $2 FOR UPDATE SKIP LOCKED`
+
+func (w *Work) claimMOs(ctx context.Context, claim string, args ...any) ([]message.MO, error) {
+	rows, err := w.tx.Query(ctx, claim, args...)
+	if err != nil {
+		return nil, fmt.Errorf("claim mo: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (mo message.MO, err error) {
+		return mo, row.Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &mo.Text, &mo.Parts, &mo.Incomplete,
+			&mo.ReceivedAt, &mo.Attempts)
+	})
+}
+
+// ProcessMOs takes the next waiting messages, at most limit and one of each citizen, and has each heard in the transaction
+// that marks it processed. Those that need nothing unusual share a transaction; any other has its own. What was done for
+// a message before an error is undone, and the message is tried again later; the errors are given as well. found is how
+// many were waiting.
+func (db *DB) ProcessMOs(ctx context.Context, now time.Time, limit int, hear Hear) (found int, err error) {
+	var waiting, alone []message.MO
+	err = db.Do(ctx, func(w *Work) (err error) {
+		if waiting, err = w.claimMOs(ctx, claimMOs, now, limit); err != nil || len(waiting) == 0 {
+			return err
+		}
+		b, err := w.beginBatch(ctx, waiting)
+		if err != nil {
+			return err
+		}
+		for _, mo := range waiting {
+			if mo.Attempts > 0 || !b.hear(ctx, mo, hear) {
+				alone = append(alone, mo)
+			}
+		}
+		return b.flush(ctx, now)
+	})
+	if err != nil {
+		err = fmt.Errorf("process mos together: %w", err)
+		alone = waiting
+	}
+	for _, mo := range alone {
+		failure, broken := db.processAlone(ctx, mo.ID, now, hear)
+		if err = errors.Join(err, failure, broken); broken != nil {
+			break // it is not the messages
+		}
+	}
+	return len(waiting), err
+}
 
 const processedMO = `UPDATE mo_messages SET processed_at = $2, interaction_id = nullif($3, 0) WHERE id = $1`
 
@@ -31,24 +83,16 @@ WHERE id = $1`
 // ones are heard. The pauses between double from one second.
 const moAttempts = 5
 
-// ProcessMO takes the next waiting message and lets answer deal with it in the transaction that marks it processed; answer
-// gives the interaction that it belongs to. found is false when nothing waits. What answer did before an error is undone,
-// and the message is tried again later; the error is given as well.
-func (db *DB) ProcessMO(ctx context.Context, now time.Time,
-	answer func(context.Context, *Work, message.MO) (interaction int64, err error)) (found bool, err error) {
-	var failure error
-	err = db.Do(ctx, func(w *Work) error {
-		var mo message.MO
-		err := w.tx.QueryRow(ctx, claimMO, now).Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &mo.Text,
-			&mo.Parts, &mo.Incomplete, &mo.ReceivedAt, &mo.Attempts)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
+// processAlone processes one message, unless somebody else has it by now. failure is the message's, noted beside it;
+// broken is of the transaction.
+func (db *DB) processAlone(ctx context.Context, id int64, now time.Time, hear Hear) (failure, broken error) {
+	broken = db.Do(ctx, func(w *Work) error {
+		claimed, err := w.claimMOs(ctx, claimMO, now, id)
+		if err != nil || len(claimed) == 0 {
 			return err
 		}
-		found = true
-		interaction, err := w.attempt(ctx, mo, answer)
+		mo := claimed[0]
+		interaction, err := w.attempt(ctx, mo, hear)
 		if err == nil {
 			_, err = w.tx.Exec(ctx, processedMO, mo.ID, now, interaction)
 			return err
@@ -61,26 +105,29 @@ func (db *DB) ProcessMO(ctx context.Context, now time.Time,
 		_, err = w.tx.Exec(ctx, triedMO, mo.ID, failure.Error(), now.Add(time.Second<<mo.Attempts), aside)
 		return err
 	})
-	if err != nil {
-		return false, errors.Join(failure, fmt.Errorf("process mo: %w", err))
+	if broken != nil {
+		broken = fmt.Errorf("process mo %d: %w", id, broken)
 	}
-	return found, failure
+	return failure, broken
 }
 
-// attempt runs answer behind a savepoint, so that the row stays locked when what answer did is undone. A panic is an
-// error: one message must not stop all others for good.
-func (w *Work) attempt(ctx context.Context, mo message.MO,
-	answer func(context.Context, *Work, message.MO) (int64, error)) (interaction int64, err error) {
+// attempt has a message heard behind a savepoint, so that the row stays locked when what was done is undone.
+func (w *Work) attempt(ctx context.Context, mo message.MO, hear Hear) (interaction int64, err error) {
 	err = pgx.BeginFunc(ctx, w.tx, func(savepoint pgx.Tx) (err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("panic: %v", r)
-			}
-		}()
 		inner := *w
 		inner.tx = savepoint
-		interaction, err = answer(ctx, &inner, mo)
+		interaction, err = hear.safely(ctx, &inner, mo)
 		return err
 	})
 	return interaction, err
+}
+
+// safely makes an error of a panic: one message must not stop all others for good.
+func (hear Hear) safely(ctx context.Context, w conversation.Work, mo message.MO) (interaction int64, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return hear(ctx, w, mo)
 }

@@ -3,28 +3,50 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"okno/internal/message"
 	"okno/internal/news"
 )
 
-const addMT = `
-INSERT INTO mt_messages (lane, destination, text, interaction_id, challenge_id, expires_at)
-VALUES ($1, $2, $3, nullif($4, 0), nullif($5, 0), $6) RETURNING id`
+const addMTs = `
+WITH mt AS (
+    SELECT nextval('mt_messages_id_seq') AS id, m.*
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[])
+         m (lane, destination, text, interaction, challenge, expires_at, segments)
+), added AS (
+    INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at) OVERRIDING SYSTEM VALUE
+    SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at FROM mt
+)
+INSERT INTO mt_segments (mt_id, lane, part, expires_at)
+SELECT id, lane, part, expires_at FROM mt, generate_series(1, segments) part`
 
-const addSegments = `
-INSERT INTO mt_segments (mt_id, lane, part, expires_at) SELECT $1, $2, part, $3 FROM generate_series(1, $4::int) part`
+func addMTsArgs(messages []message.MT) []any {
+	return []any{
+		column(messages, func(m message.MT) string { return string(m.Lane) }),
+		column(messages, func(m message.MT) string { return m.Destination }),
+		column(messages, func(m message.MT) string { return m.Text }),
+		column(messages, func(m message.MT) int64 { return m.Interaction }),
+		column(messages, func(m message.MT) int64 { return m.Challenge }),
+		column(messages, func(m message.MT) time.Time { return m.ExpiresAt }),
+		column(messages, func(m message.MT) int { return m.Segments }),
+	}
+}
 
 // EnqueueMT adds a message to its lane; it is sent once the work is committed.
 func (w *Work) EnqueueMT(ctx context.Context, m message.MT) error {
-	var id int64
-	err := w.tx.QueryRow(ctx, addMT, m.Lane, m.Destination, m.Text, m.Interaction, m.Challenge, m.ExpiresAt).Scan(&id)
-	if err == nil {
-		_, err = w.tx.Exec(ctx, addSegments, id, m.Lane, m.ExpiresAt, m.Segments)
-	}
-	if err != nil {
+	if _, err := w.tx.Exec(ctx, addMTs, addMTsArgs([]message.MT{m})...); err != nil {
 		return fmt.Errorf("enqueue mt: %w", err)
 	}
 	w.touch(news.MT)
 	return nil
+}
+
+// column gives one value of each row, as a statement takes many rows: an array for each column.
+func column[R, V any](rows []R, value func(R) V) []V {
+	values := make([]V, len(rows))
+	for i, row := range rows {
+		values[i] = value(row)
+	}
+	return values
 }

@@ -1,0 +1,49 @@
+// Command bench measures Okno on this machine, beside what is used today, and prints one table. scripts/bench runs it. It
+// starts what it needs on loopback ports in a folder of its own, and ends it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+type flags struct {
+	Name     string        `arg:"" optional:"" default:"sms" enum:"sms" help:"What to measure: sms."`
+	Okno     string        `required:"" help:"The program okno." type:"existingfile"`
+	Messages int           `default:"30000" help:"How many for a measure of throughput."`
+	Rates    []int         `default:"500,1000" help:"Messages a second for the measures of latency."`
+	During   time.Duration `default:"6s" help:"How long each of those takes."`
+	Only     []string      `help:"Measure only these: okno, kannel."`
+}
+
+func main() {
+	var f flags
+	kong.Parse(&f, kong.Name("bench"), kong.Description("Measures Okno on this machine."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	if err := run(ctx, f); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, f flags) (err error) {
+	folder, err := os.MkdirTemp("", "okno-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if err := os.Chmod(folder, 0o755); err != nil { // Postgres runs as another user
+		return err
+	}
+	return benchSMS(ctx, f, folder)
+}

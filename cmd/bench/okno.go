@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/message"
+	"okno/internal/postgres"
+	"okno/internal/sandbox"
+)
+
+// okno is Okno with the sample region on a Postgres that syncs every commit: each question is for a case, and its answer
+// is looked up by the dialogue.
+type okno struct {
+	program  string
+	postgres *sandbox.Postgres
+	process  *sandbox.Process
+	db       *postgres.DB
+	numbers  []string // of cases
+}
+
+func (o *okno) name() string { return "okno" }
+
+func (o *okno) start(ctx context.Context, folder string, smsc int) (err error) {
+	o.postgres, err = sandbox.StartPostgres(ctx, sandbox.PostgresConfig{Bin: sandbox.FromEnvironment().PostgresBin,
+		Data: filepath.Join(folder, "postgres"), Run: filepath.Join(folder, "run")})
+	if err != nil {
+		return err
+	}
+	port, err := sandbox.FreePort()
+	if err != nil {
+		return err
+	}
+	config := filepath.Join(folder, "okno.yaml")
+	err = os.WriteFile(config, fmt.Appendf(nil, `
+database_url: %s
+secret: a secret for a benchmark
+http: {listen: "127.0.0.1:%d"}
+roles: [sms]
+log: {level: warn}
+sms:
+  short_number: "1414"
+  links: [{name: operator, addr: "127.0.0.1:%d", system_id: okno, window: %d}]
+`, o.postgres.URL(), port, smsc, window), 0o600)
+	if err != nil {
+		return err
+	}
+	if out, err := exec.CommandContext(ctx, o.program, "sample", "--config", config).CombinedOutput(); err != nil {
+		return fmt.Errorf("load the sample region: %w: %s", err, out)
+	}
+	if err := o.openCases(ctx); err != nil {
+		return err
+	}
+	o.process, err = sandbox.Start(sandbox.Command{Name: "okno", Path: o.program, Args: []string{"serve", "--config", config},
+		LogFile: filepath.Join(folder, "okno.log"), PIDFile: filepath.Join(folder, "okno.pid"), StopSignal: syscall.SIGTERM})
+	return err
+}
+
+func (o *okno) openCases(ctx context.Context) (err error) {
+	o.db, err = postgres.Open(o.postgres.URL(), postgres.Options{Numbering: cases.NewNumbering([]byte("bench"))})
+	if err != nil {
+		return err
+	}
+	return o.db.Do(ctx, func(w *postgres.Work) error {
+		for range 2000 {
+			c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Application, Subject: "bench", By: "bench", DueOn: time.Now().AddDate(0, 0, 9)})
+			if err != nil {
+				return err
+			}
+			o.numbers = append(o.numbers, c.Number)
+		}
+		return nil
+	})
+}
+
+func (o *okno) stop() (err error) {
+	if o.process != nil {
+		err = o.process.Stop()
+	}
+	if o.db != nil {
+		o.db.Close()
+	}
+	if o.postgres != nil {
+		err = errors.Join(err, o.postgres.Stop())
+	}
+	return err
+}
+
+func (o *okno) question(i int) string { return "STATUS " + o.numbers[i%len(o.numbers)] }
+
+func (o *okno) send(ctx context.Context, n int, number func(int) string) error {
+	return o.db.Do(ctx, func(w *postgres.Work) error {
+		for i := range n {
+			err := w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: "+" + number(i), Text: "A notice of the benchmark",
+				Segments: 1, ExpiresAt: time.Now().Add(time.Hour)})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (o *okno) cpu() (time.Duration, error) { return cpuOf(o.process.PID(), o.postgres.PID()) }

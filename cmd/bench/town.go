@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"okno/sms/smpp"
+	"okno/sms/smstest"
+)
+
+// town is many citizens with phones. Each writes and then waits for the reply, and no number writes twice while another
+// has not written.
+type town struct {
+	smsc     *smstest.SMSC
+	question func(int) string
+	next     atomic.Int64 // whose turn it is to write
+
+	mu       sync.Mutex
+	waiting  map[string]chan time.Time // by number, for the first segment of a reply
+	notices  int                       // still to come
+	began    time.Time                 // when the first of them came
+	drained  chan time.Time
+	listened int
+}
+
+const (
+	citizens = 50_000
+	patience = 30 * time.Second
+)
+
+func newTown() *town { return &town{waiting: map[string]chan time.Time{}} }
+
+func numberOf(i int) string { return fmt.Sprintf("7701%07d", i%citizens) }
+
+// hear takes each submit_sm: it is the SMSC's Judge.
+func (t *town) hear(m smpp.Message) smstest.Verdict {
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	number := strings.TrimPrefix(m.Dest.Number, "+")
+	if reply, ok := t.waiting[number]; ok {
+		delete(t.waiting, number)
+		reply <- now
+		return smstest.Verdict{}
+	}
+	if t.notices > 0 {
+		if t.listened == t.notices {
+			t.began = now
+		}
+		if t.notices--; t.notices == 0 {
+			t.drained <- now
+		}
+	}
+	return smstest.Verdict{}
+}
+
+// write has the next citizen write, and gives how long the reply took.
+func (t *town) write(ctx context.Context) (time.Duration, error) {
+	i := int(t.next.Add(1))
+	number := numberOf(i)
+	reply := make(chan time.Time, 1)
+	t.mu.Lock()
+	t.waiting[number] = reply
+	t.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	began := time.Now()
+	if err := t.smsc.Send(ctx, number, "1414", t.question(i)); err != nil {
+		return 0, fmt.Errorf("citizen %d: %w", i, err)
+	}
+	select {
+	case at := <-reply:
+		return at.Sub(began), nil
+	case <-ctx.Done():
+		return 0, fmt.Errorf("citizen %d waits for a reply: %w", i, ctx.Err())
+	}
+}
+
+// warmUp waits for the first reply, and fills pools and caches.
+func (t *town) warmUp(ctx context.Context) error {
+	if _, err := t.write(ctx); err != nil {
+		return err
+	}
+	_, err := t.talk(ctx, 2000)
+	return err
+}
+
+// talk has n messages written, flight at once, and gives the replies a second.
+func (t *town) talk(ctx context.Context, n int) (float64, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	began := time.Now()
+	var writers sync.WaitGroup
+	var left atomic.Int64
+	left.Store(int64(n))
+	for range flight {
+		writers.Go(func() {
+			for left.Add(-1) >= 0 {
+				if _, err := t.write(ctx); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	return float64(n) / time.Since(began).Seconds(), context.Cause(ctx)
+}
+
+type latency struct{ p50, p99 time.Duration }
+
+func (l latency) String() string {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	return fmt.Sprintf("%.1f / %.1f", ms(l.p50), ms(l.p99))
+}
+
+// talkAt has messages written at a rate, whether replies come or not.
+func (t *town) talkAt(ctx context.Context, rate int, during time.Duration) (latency, error) {
+	var mu sync.Mutex
+	var took []time.Duration
+	var failed error
+	var writers sync.WaitGroup
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	began := time.Now()
+	for sent := 0; ; {
+		for due := int(time.Since(began).Seconds() * float64(rate)); sent < due; sent++ {
+			writers.Go(func() {
+				d, err := t.write(ctx)
+				mu.Lock()
+				defer mu.Unlock()
+				took, failed = append(took, d), errors.Join(failed, err)
+			})
+		}
+		if time.Since(began) > during {
+			break
+		}
+		<-tick.C
+	}
+	writers.Wait()
+	if failed != nil {
+		return latency{}, failed
+	}
+	slices.Sort(took)
+	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
+}
+
+// listen has n notices sent, and gives the segments a second from the first to the last.
+func (t *town) listen(ctx context.Context, n int, send func(context.Context, int, func(int) string) error) (float64, error) {
+	drained := make(chan time.Time, 1)
+	t.mu.Lock()
+	t.notices, t.listened, t.drained = n, n, drained
+	t.mu.Unlock()
+	if err := send(ctx, n, numberOf); err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	select {
+	case at := <-drained:
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return float64(n) / at.Sub(t.began).Seconds(), nil
+	case <-ctx.Done():
+		return 0, fmt.Errorf("%d notices never came", t.notices)
+	}
+}
