@@ -34,6 +34,7 @@ func TestLinksTellHowEachBindStands(t *testing.T) {
 	r.eventuallyStates("+77010000002", message.Failed)
 	r.send(message.OTP, "+77010000003", "hi", time.Hour)
 	r.eventuallyStates("+77010000003", message.Submitted)
+	r.eventually("a submit in flight", func() bool { return r.channel.binds[0].state(time.Now()).InUse == 1 })
 	r.send(message.Notice, "+77020000001", "hi", time.Hour)
 
 	answer := httptest.NewRecorder()
