@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,6 +40,11 @@ func runTests(m *testing.M) (int, error) {
 		return 1, fmt.Errorf("build: %w", err)
 	}
 	tools = sandbox.FromEnvironment()
+	// Tests of calls listen most of the time: more of them than cores can do so at once.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "5"); err != nil {
+		return 1, err
+	}
 	return m.Run(), nil
 }
 
