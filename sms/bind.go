@@ -27,6 +27,7 @@ type bind struct {
 	mu     sync.Mutex
 	id     string // of the live session; "" while down
 	reason string // why it is down
+	since  time.Time
 }
 
 func newBind(c *Channel, l Link, mode smpp.Mode, slot string) *bind {
@@ -106,12 +107,15 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 func (b *bind) setUp(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.id, b.reason = id, ""
+	b.id, b.reason, b.since = id, "", b.channel.Clock()
 }
 
 func (b *bind) setDown(reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.id != "" || b.since.IsZero() {
+		b.since = b.channel.Clock()
+	}
 	b.id, b.reason = "", reason
 }
 

@@ -99,7 +99,9 @@ func New(o Options) (*Channel, error) {
 	c.ledger = newLedger(c)
 	for _, l := range o.Config.Links {
 		for i, mode := range l.modes() {
-			c.binds = append(c.binds, newBind(c, l, mode, fmt.Sprintf("%s/%d@%s", l.Name, i, o.Node)))
+			b := newBind(c, l, mode, fmt.Sprintf("%s/%d@%s", l.Name, i, o.Node))
+			c.binds = append(c.binds, b)
+			watchBind(o.Metrics, b)
 		}
 	}
 	return c, nil

@@ -28,6 +28,27 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
+// watchBind shows how a bind stands.
+func watchBind(r prometheus.Registerer, b *bind) {
+	if r == nil {
+		return
+	}
+	gauge := func(name, help string, value func() float64) {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help,
+			ConstLabels: prometheus.Labels{"link": b.link.Name, "bind": modeName(b.mode)}}, value))
+	}
+	gauge("okno_sms_bind_up", "Whether an SMS bind is up.", func() float64 {
+		if b.aliveID() == "" {
+			return 0
+		}
+		return 1
+	})
+	gauge("okno_sms_window_in_use", "Unanswered submits of an SMS bind.", func() float64 {
+		inUse, _, _, _, _ := b.pace.standing(b.channel.Clock())
+		return float64(inUse)
+	})
+}
+
 func (m *metrics) count(link, direction, result string) {
 	m.segments.WithLabelValues(link, direction, result).Inc()
 }

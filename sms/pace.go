@@ -18,6 +18,16 @@ type pace struct {
 	width    int
 	inFlight int
 	resumeAt time.Time
+
+	sent      int
+	seconds   [10]second // of which each was the last of its place
+	lastError Failure
+}
+
+// second counts what was accepted in one.
+type second struct {
+	unix int64
+	sent int
 }
 
 const throttlePause = time.Second
@@ -73,13 +83,34 @@ func (p *pace) settled(f Failure, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.inFlight--
+	if f != "" {
+		p.lastError = f
+	}
 	switch f {
 	case "":
 		p.width = min(p.width+1, p.window)
+		p.sent++
+		s := &p.seconds[now.Unix()%int64(len(p.seconds))]
+		if s.unix != now.Unix() {
+			*s = second{unix: now.Unix()}
+		}
+		s.sent++
 	case Throttled:
 		if !now.Before(p.resumeAt) { // once for all that were under way
 			p.width = max(1, p.width/2)
 		}
 		p.resumeAt = now.Add(throttlePause)
 	}
+}
+
+// standing tells how the bind stands; perSecond is over the last ten.
+func (p *pace) standing(now time.Time) (inUse, window, sent int, perSecond float64, lastError string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.seconds {
+		if now.Unix()-s.unix < int64(len(p.seconds)) {
+			perSecond += float64(s.sent) / float64(len(p.seconds))
+		}
+	}
+	return p.inFlight, p.width, p.sent, perSecond, string(p.lastError)
 }

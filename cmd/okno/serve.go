@@ -235,6 +235,7 @@ func (n *node) startSMS() error {
 	if err != nil {
 		return err
 	}
+	n.mux.Handle("GET /sms/links", channel)
 	n.checks.Add("sms", func(context.Context) error { return channel.Ready() })
 	n.parts.start("sms", channel.Run)
 	return nil

@@ -74,7 +74,7 @@ func violations(p imports) []string {
 			complain(imported, "only cmd/okno knows channels")
 		case within(imported, "okno/cmd"):
 			complain(imported, "a program is no library")
-		case isTestHelper(imported) && !isTestHelper(p.ImportPath) && !within(p.ImportPath, "okno/cmd/smscsim"):
+		case isTestHelper(imported) && !isTestHelper(p.ImportPath) && !inAny(p.ImportPath, []string{"okno/cmd/smscsim", "okno/cmd/bench"}):
 			complain(imported, "it is for tests")
 		}
 	}

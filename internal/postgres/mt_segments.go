@@ -13,12 +13,12 @@ import (
 )
 
 // Due segments of a lane whose destination goes by this link: of all prefixes that it begins with, the longest is one of
-// the link's. The time left is a difference so that no statistics lead to the index on expires_at, and to sorting the backlog.
+// the link's.
 const claimSegments = `
 WITH due AS (
     SELECT s.id, m.destination, m.text
     FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-    WHERE s.state = 'queued' AND s.lane = $1 AND s.due_at <= $2 AND s.expires_at - $2 > interval '0'
+    WHERE s.state = 'queued' AND s.lane = $1 AND s.due_at <= $2 AND s.expires_at > $2
       AND (SELECT max(length(p)) FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))
         = (SELECT max(length(p)) FROM unnest($6::text[]) p WHERE starts_with(m.destination, p))
     ORDER BY s.due_at, s.id LIMIT $3

@@ -14,7 +14,7 @@ const aliveBinds = `UPDATE sms_binds SET alive_at = $2, ended_at = NULL WHERE id
 
 const expireSegments = `
 UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1
-WHERE state = 'queued' AND expires_at <= $1`
+WHERE state = 'queued' AND final_at IS NULL AND expires_at <= $1`
 
 // Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown.
 const lapseSegments = `

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"okno/internal/message"
+	"okno/sms"
+)
+
+type smsCommand struct {
+	Links smsLinks `cmd:"" help:"Show each bind of the running node that the configuration is of, and what waits."`
+}
+
+type smsLinks struct{ overrides }
+
+func (c smsLinks) Run(ctx context.Context) error {
+	config, err := c.load()
+	if err != nil {
+		return err
+	}
+	links, err := askLinks(ctx, "http://"+config.HTTP.Listen)
+	if err != nil {
+		return err
+	}
+	return printLinks(os.Stdout, links, time.Now())
+}
+
+func askLinks(ctx context.Context, node string) (links sms.Links, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, node+"/sms/links", nil)
+	if err != nil {
+		return links, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return links, fmt.Errorf("ask %s: %w", node, err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return links, fmt.Errorf("ask %s: %s (a node without the role sms has no links)", node, answer.Status)
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&links); err != nil {
+		return links, fmt.Errorf("ask %s: %w", node, err)
+	}
+	return links, nil
+}
+
+func printLinks(w io.Writer, links sms.Links, now time.Time) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "LINK\tBIND\tSTATE\tFOR\tWINDOW\tRATE\tPER SECOND\tSENT\tLAST ERROR")
+	for _, b := range links.Binds {
+		since, rate := "", "any"
+		if !b.Since.IsZero() {
+			since = now.Sub(b.Since).Round(time.Second).String()
+		}
+		if b.Rate > 0 {
+			rate = fmt.Sprint(b.Rate)
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d/%d\t%s\t%.1f\t%d\t%s\n",
+			b.Link, b.Bind, b.State, since, b.InUse, b.Window, rate, b.Second, b.Sent, b.LastError)
+	}
+	fmt.Fprint(out, "\nwaiting:")
+	for _, lane := range message.Lanes {
+		fmt.Fprintf(out, " %s %d", lane, links.Backlog[lane])
+	}
+	fmt.Fprintln(out)
+	return out.Flush()
+}
