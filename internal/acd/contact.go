@@ -45,14 +45,6 @@ const (
 	SMSCost  = 20
 )
 
-// Cost is what a contact on a channel costs.
-func Cost(channel string) int {
-	if channel == "sms" {
-		return SMSCost
-	}
-	return CallCost
-}
-
 // The times of distribution, unless a queue says otherwise.
 const (
 	RingTime   = 20 * time.Second // an offer that is not answered expires

@@ -168,22 +168,33 @@ func TestOTPLimits(t *testing.T) {
 	require.ErrorIs(t, w.otp.Verify(ctx, "portal", third.PublicID, "x"), otp.ErrExpired)
 }
 
+// turn takes one turn, committed.
+func (w *world) turn(t *testing.T, take func(*postgres.Work) (conversation.Turn, error)) (turn conversation.Turn) {
+	t.Helper()
+	require.NoError(t, w.db.Do(context.Background(), func(work *postgres.Work) (err error) {
+		turn, err = take(work)
+		return err
+	}))
+	return turn
+}
+
 // callFor calls, presses the keys in Russian, and gives the digits that were spoken.
 func (w *world) callFor(t *testing.T, from, keys string) []string {
 	t.Helper()
 	ctx := context.Background()
-	runner := conversation.NewRunner(w.engine, func(ctx context.Context, fn func(conversation.Work) error) error {
-		return w.db.Do(ctx, func(work *postgres.Work) error { return fn(work) })
+	turn := w.turn(t, func(work *postgres.Work) (conversation.Turn, error) {
+		return w.engine.Begin(ctx, work, dialogue.Voice, from)
 	})
-	turn, err := runner.Begin(ctx, dialogue.Voice, from)
-	require.NoError(t, err)
+	press := func(keys string) {
+		turn = w.turn(t, func(work *postgres.Work) (conversation.Turn, error) {
+			return w.engine.Advance(ctx, work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: keys})
+		})
+	}
 	if len(turn.Spoken) == 3 {
-		turn, err = runner.Advance(ctx, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: "2"})
-		require.NoError(t, err)
+		press("2")
 	}
 	for _, key := range keys {
-		turn, err = runner.Advance(ctx, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: string(key)})
-		require.NoError(t, err)
+		press(string(key))
 	}
 	var digits []string
 	for _, utterance := range turn.Spoken {

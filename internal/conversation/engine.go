@@ -61,31 +61,33 @@ func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, nu
 // Advance gives what follows from an input. [ErrNoSession]; [dialogue.ErrStale] for the outcome of an effect that is no
 // longer awaited.
 func (e *Engine) Advance(ctx context.Context, w Work, interaction int64, in dialogue.Input) (Turn, error) {
-	i, state, err := w.LockSession(ctx, interaction)
+	d, i, state, err := e.session(ctx, w, interaction)
 	if err != nil {
 		return Turn{}, err
 	}
-	definition, err := e.dialogues.Version(ctx, state.Version)
-	if err != nil {
-		return Turn{}, err
-	}
-	return e.advance(ctx, w, definition, i, state, in)
+	return e.advance(ctx, w, d, i, state, in)
 }
 
 // Answer gives the outcome of whatever the session waits for: a queue's, for the most part.
 func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome string) (Turn, error) {
-	i, state, err := w.LockSession(ctx, interaction)
+	d, i, state, err := e.session(ctx, w, interaction)
 	if err != nil {
 		return Turn{}, err
 	}
 	if state.Pending == nil {
 		return Turn{}, dialogue.ErrStale
 	}
-	definition, err := e.dialogues.Version(ctx, state.Version)
+	return e.advance(ctx, w, d, i, state, dialogue.Input{Kind: dialogue.Outcome, Effect: state.Pending.ID, Name: outcome})
+}
+
+// session locks an interaction's session, and gives the dialogue that it began with.
+func (e *Engine) session(ctx context.Context, w Work, interaction int64) (*dialogue.Definition, Interaction, dialogue.State, error) {
+	i, state, err := w.LockSession(ctx, interaction)
 	if err != nil {
-		return Turn{}, err
+		return nil, i, state, err
 	}
-	return e.advance(ctx, w, definition, i, state, dialogue.Input{Kind: dialogue.Outcome, Effect: state.Pending.ID, Name: outcome})
+	d, err := e.dialogues.Version(ctx, state.Version)
+	return d, i, state, err
 }
 
 // mostActions bounds a turn, as a dialogue's own bound does a step.

@@ -14,6 +14,7 @@ import (
 // template is a text with typed parameters: "Case {case:case_number}: {days:plural|one:day|other:days}."
 type template struct {
 	source string
+	words  []string // of the source, folded: for texts that list the words of a command
 	parts  []part
 	line   int
 }
@@ -29,7 +30,7 @@ type part struct {
 var pluralForms = map[string]plural.Form{"one": plural.One, "few": plural.Few, "many": plural.Many, "other": plural.Other}
 
 func parseTemplate(s string) (template, error) {
-	t := template{source: s}
+	t := template{source: s, words: strings.Fields(Fold(s))}
 	for s != "" {
 		open := strings.IndexByte(s, '{')
 		if open < 0 {

@@ -94,13 +94,10 @@ func (t *Texts) Speak(u Utterance) []Fragment {
 	return text.speak(t, u)
 }
 
-// Words gives the words that a text lists, folded for comparison.
+// words gives the words that a text lists, folded for comparison.
 func (t *Texts) words(l Language, key string) []string {
-	text, ok := t.find(l, SMS, key)
-	if !ok {
-		return nil
-	}
-	return strings.Fields(Fold(text.source))
+	text, _ := t.find(l, SMS, key)
+	return text.words
 }
 
 // Line gives a text without parameters as it stands, for people: a reason, a stage.

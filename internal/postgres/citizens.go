@@ -2,10 +2,7 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
@@ -74,12 +71,4 @@ func (w *Work) SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error
 		}
 	}
 	return id, nil
-}
-
-// noRows turns pgx's "nothing found" into the domain's.
-func noRows(err, domain error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return domain
-	}
-	return err
 }

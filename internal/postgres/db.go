@@ -94,3 +94,11 @@ func (db *DB) Do(ctx context.Context, fn func(*Work) error) error {
 
 // touch notes that the work changes what others follow.
 func (w *Work) touch(topic string) { w.touched[topic] = true }
+
+// noRows turns pgx's "nothing found" into the domain's.
+func noRows(err, domain error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain
+	}
+	return err
+}

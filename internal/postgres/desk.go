@@ -128,15 +128,6 @@ func scanQueue(row pgx.CollectableRow) (desk.Queue, error) {
 	return q, err
 }
 
-// Queues gives how an agent's queues stand.
-func (db *DB) Queues(ctx context.Context, agent int64) ([]desk.Queue, error) {
-	rows, err := db.pool.Query(ctx, queueCounts, agent)
-	if err != nil {
-		return nil, fmt.Errorf("read queues of agent %d: %w", agent, err)
-	}
-	return pgx.CollectRows(rows, scanQueue)
-}
-
 const contactCitizen = `
 SELECT i.number, i.verification, coalesce(z.id, 0), coalesce(z.name, ''), coalesce(z.national_number, ''), coalesce(z.language, '')
 FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
