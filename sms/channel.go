@@ -2,10 +2,12 @@ package sms
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +27,16 @@ type Store interface {
 	// EndBind notes that a session ended with all acknowledged: nothing of it will come again.
 	EndBind(ctx context.Context, id string) error
 	Backlog(ctx context.Context) (map[message.Lane]int, error)
+	steering
+	queries
+}
+
+type steering interface {
+	AddLinks(ctx context.Context, names []string) error
+	LinkOrders(ctx context.Context) (map[string]message.Order, error)
+	Awaited(ctx context.Context, a message.Awaited) (int, error)
+	FailUnroutable(ctx context.Context, u *message.Unroutable, now time.Time) (failed int, err error)
+	TellNode(ctx context.Context, node string, standing json.RawMessage) error
 }
 
 // Options of the channel.
@@ -38,6 +50,8 @@ type Options struct {
 	Answer func(ctx context.Context) (found int, err error)
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
+	// Orders, where given, says that something may have been ordered of a link.
+	Orders <-chan struct{}
 	// Node tells this machine from others that serve the same links. It must be
 	// the same after a restart: by it the new process knows the binds of the one
 	// that died, and what those may not have acknowledged. Default: the host name.
@@ -62,18 +76,25 @@ type tuning struct {
 	lease      time.Duration // of a claim; longer than answer by what it takes to write the outcome down
 	reconnect  time.Duration // the first pause
 	incomplete time.Duration // the wait for missing parts
+	silence    time.Duration // of an SMSC about a segment, before it is asked
+	temper     temper
 }
 
 var usual = tuning{
 	poll: time.Second, answer: 10 * time.Second, lease: 30 * time.Second,
 	reconnect: time.Second, incomplete: 5 * time.Minute,
+	silence: 10 * time.Minute,
+	temper:  temper{grace: 5 * time.Second, window: time.Minute, rest: 30 * time.Second, step: 30 * time.Second},
 }
 
 // Channel is the SMS channel.
 type Channel struct {
 	Options
 	ledger  *ledger
+	links   []*link
 	binds   []*bind
+	table   atomic.Pointer[table]
+	backlog atomic.Pointer[map[message.Lane]int] // as counted last
 	metrics *metrics
 	unheard chan struct{} // there may be messages to answer
 }
@@ -97,13 +118,22 @@ func New(o Options) (*Channel, error) {
 	}
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
 	c.ledger = newLedger(c)
-	for _, l := range o.Config.Links {
+	for _, conf := range o.Config.Links {
+		tls, err := conf.tls()
+		if err != nil {
+			return nil, err
+		}
+		l := newLink(c, conf)
 		for i, mode := range l.modes() {
-			b := newBind(c, l, mode, fmt.Sprintf("%s/%d@%s", l.Name, i, o.Node))
-			c.binds = append(c.binds, b)
+			b := newBind(c, l, i+1, mode, tls)
+			l.binds, c.binds = append(l.binds, b), append(c.binds, b)
 			watchBind(o.Metrics, b)
 		}
+		c.links = append(c.links, l)
 	}
+	c.table.Store(&table{})
+	c.backlog.Store(&map[message.Lane]int{})
+	watchLinks(o.Metrics, c)
 	return c, nil
 }
 
@@ -124,6 +154,7 @@ func (c *Channel) Run(ctx context.Context) error {
 		binds.Go(func() { b.run(ctx) })
 	}
 	binds.Go(func() { c.hear(ctx) })
+	binds.Go(func() { c.steer(ctx) })
 	binds.Wait()
 	stopAnswers()
 	answers.Wait()
@@ -172,7 +203,7 @@ func ring(bell chan struct{}) {
 func (c *Channel) Ready() error {
 	var down []string
 	for _, b := range c.binds {
-		if why := b.down(); why != "" {
+		if why := b.down(); why != "" && why != drained {
 			down = append(down, fmt.Sprintf("%s (%s)", b.link.Name, why))
 		}
 	}
@@ -195,6 +226,7 @@ func (c *Channel) aliveBinds() []string {
 
 func (b *bind) options(in *inbox) smpp.Options {
 	return smpp.Options{
-		Window: b.window(), AnswerTimeout: b.channel.tune.answer, TLS: b.link.tls(), Handler: in, Log: b.log,
+		Window: b.window(), BindTimeout: b.link.BindTimeout, AnswerTimeout: b.answerTimeout(), WriteTimeout: b.link.WriteTimeout,
+		EnquireEvery: b.link.EnquireEvery, TLS: b.tls, Handler: in, Log: b.log,
 	}
 }

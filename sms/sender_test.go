@@ -147,7 +147,7 @@ func TestLapsedClaimIsUnknownOnce(t *testing.T) {
 			r := newRig(t, link)
 			r.send(message.Reply, phone1, "hi", time.Hour)
 			r.send(message.Notice, "+77010000002", "hi", time.Hour)
-			claimed, err := r.db.ClaimSegments(t.Context(), message.Claim{Link: "a", Slot: slot, Mine: []string{""}, All: []string{""},
+			claimed, err := r.db.ClaimSegments(t.Context(), message.Claim{Link: "a", Slot: slot, Routes: []message.Route{{To: message.Shares}}, Prefixes: []string{""},
 				Limit: 10, Notices: 10, Now: time.Now(), LeaseEnd: time.Now().Add(lease)})
 			require.NoError(t, err)
 			require.Len(t, claimed, 2)

@@ -14,7 +14,7 @@ import (
 // several, the newest: SMSCs use ids again.
 const addReceipts = `
 WITH hit AS (
-    SELECT DISTINCT ON (r.nth) r.nth, s.id, r.state, r.failure, r.at
+    SELECT DISTINCT ON (r.nth) r.nth, s.id, r.state, r.failure, r.at, s.submitted_at
     FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
          r (nth, link, key, rank, destination, state, failure, at)
     JOIN mt_segments s ON s.link = r.link AND s.message_key = r.key
@@ -25,7 +25,7 @@ WITH hit AS (
     UPDATE mt_segments s SET state = hit.state, failure = nullif(hit.failure, ''), final_at = hit.at
     FROM hit WHERE s.id = hit.id AND s.state IN ('accepted', 'unknown')
 )
-SELECT nth FROM hit`
+SELECT nth, submitted_at FROM hit`
 
 const keepReceipt = `
 INSERT INTO mt_receipts (link, keys, destination, state, failure, received_at) VALUES ($1, $2, $3, $4, nullif($5, ''), $6)`
@@ -49,13 +49,15 @@ func (w *Work) applyReceipts(ctx context.Context, receipts []message.Receipt) er
 	if err != nil {
 		return fmt.Errorf("add receipts: %w", err)
 	}
-	matched, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	known := make(map[int]bool, len(receipts))
+	var matched int
+	var submitted time.Time
+	_, err = pgx.ForEachRow(rows, []any{&matched, &submitted}, func() error {
+		known[matched], receipts[matched].SubmittedAt = true, submitted
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("add receipts: %w", err)
-	}
-	known := make(map[int]bool, len(matched))
-	for _, i := range matched {
-		known[i] = true
 	}
 	for i, r := range receipts {
 		if known[i] {
