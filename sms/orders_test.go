@@ -122,3 +122,22 @@ func TestSenderAndAddressesOfALink(t *testing.T) {
 	require.Equal(t, smpp.Address{TON: 5, NPI: 8, Number: "eGov"}, m.Source)
 	require.Equal(t, smpp.Address{TON: 2, NPI: 8, Number: "77010000001"}, m.Dest)
 }
+
+func TestAnOrderReachesAllNodes(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	r.run()
+	other := &rig{t: t, db: r.db, store: r.store, options: r.options}
+	other.options.Node, other.options.Answer = "node-2", r.options.Answer
+	hints := make(chan struct{})
+	other.options.Orders, other.options.tune.poll = hints, time.Hour // only the hint tells it
+	other.run()
+	r.eventually("two binds", func() bool { return s.Binds() == 2 })
+	r.order("a", message.Drained)
+	hints <- struct{}{}
+	r.eventually("no bind", func() bool { return s.Binds() == 0 })
+	nodes, err := r.db.SMSNodes(t.Context(), time.Hour)
+	require.NoError(t, err)
+	require.Len(t, nodes, 2)
+}

@@ -226,7 +226,8 @@ func (n *node) nobody(ctx context.Context, interaction int64) error {
 
 func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
-	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: n.db, Hints: hints, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
+	orders, _ := n.news.Hear(news.Links)
+	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: n.db, Hints: hints, Orders: orders, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
 		Answer: func(ctx context.Context) (int, error) {
 			return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 				return n.engine.Hear(ctx, w, mo.Source, mo.Text)
