@@ -77,7 +77,8 @@ func (c *Channel) judge(ctx context.Context, l *link) (err error) {
 		late, err = c.Store.Awaited(ctx, message.Awaited{Link: l.Name, Slots: l.slots(), From: from, Before: before})
 	}
 	_, was, _ := l.health.stands()
-	l.health.look(l.bound(), late, now)
+	order, _ := l.order()
+	l.health.look(l.bound() || order == message.Drained, late, now) // what is ordered is no ailment
 	if fitness, is, _ := l.health.stands(); is != was {
 		c.Log.Warn().Str("link", l.Name).Str("ailment", string(is)).Float64("fitness", fitness).Msg("sms link's health changed")
 	}

@@ -33,7 +33,7 @@ sms:
 	desk.clicks(t, "form button.primary")
 	desk.clicks(t, "#section-sms")
 	desk.sees(t, `.sms-binds tr[data-link="operator-a"][data-state="up"]`)
-	desk.picture(t, "desk-sms")
+	desk.picture(t, "desk-sms.png")
 
 	desk.clicks(t, `tr[data-link="operator-a"] .order-paused`)
 	desk.sees(t, `tr[data-link="operator-a"][data-ordered="paused"]`)
