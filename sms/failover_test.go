@@ -99,7 +99,7 @@ func TestFailoverAndDriftBack(t *testing.T) {
 		ailment Ailment
 	}{
 		"errors": {
-			fail:    func(p *pair) { p.fault.is(smstest.Verdict{Status: smpp.SystemError}); p.burst(10) },
+			fail:    func(p *pair) { p.fault.is(smstest.Verdict{Status: smpp.Throttled}); p.burst(10) },
 			heal:    func(p *pair) { p.fault.is(smstest.Verdict{}) },
 			ailment: Errors,
 		},
