@@ -38,7 +38,7 @@ type bind struct {
 func newBind(c *Channel, l *link, number int, mode smpp.Mode, tls *tls.Config) *bind {
 	slot := fmt.Sprintf("%s/%d@%s", l.Name, number-1, c.Node)
 	b := &bind{
-		channel: c, link: l, tls: tls, mode: mode, number: number, slot: slot, wake: make(chan struct{}, 1), reason: "not bound yet",
+		channel: c, link: l, tls: tls, mode: mode, number: number, slot: slot, wake: make(chan struct{}, 1), reason: notYet,
 		log: c.Log.With().Str("link", l.Name).Str("slot", slot).Logger(),
 	}
 	b.pace = newPace(b.window(), l.limiter)
@@ -57,7 +57,7 @@ func (b *bind) run(ctx context.Context) {
 	backoff := newBackoff(b.channel.tune.reconnect)
 	for b.mayBind(ctx) {
 		lived, err := b.session(ctx)
-		b.setDown(safeReason(err))
+		b.setDown(b.reasonOf(err))
 		order, changed := b.link.order()
 		if order == message.Drained || ctx.Err() != nil {
 			continue
@@ -77,13 +77,18 @@ func (b *bind) run(ctx context.Context) {
 
 // mayBind waits until nothing is ordered against it. It is false once ctx has ended.
 func (b *bind) mayBind(ctx context.Context) bool {
-	for ctx.Err() == nil {
+	for waited := false; ctx.Err() == nil; waited = true {
 		order, changed := b.link.order()
 		switch order {
 		case message.Open, message.Paused:
+			if waited {
+				b.setDown(notYet)
+			}
 			return true
 		case message.Drained:
 			b.setDown(drained)
+		default: // it is not known yet what is ordered
+			b.setDown(errNoDatabase.Error())
 		}
 		select {
 		case <-changed:
@@ -93,7 +98,11 @@ func (b *bind) mayBind(ctx context.Context) bool {
 	return false
 }
 
-const drained = "drained"
+// Reasons that are no failure of the link's.
+const (
+	notYet  = "not bound yet"
+	drained = "drained"
+)
 
 // session runs one session from bind to end.
 func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
@@ -132,7 +141,7 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	err = session.Run(ctx)
 	sending.Wait()
 	ended := b.alive()
-	b.setDown(safeReason(err)) // before the upkeep takes it for alive again
+	b.setDown(b.reasonOf(err)) // before the upkeep takes it for alive again
 	if errors.Is(err, smpp.ErrClosed) {
 		ended.ConfirmedUntil = time.Time{}
 	}
@@ -174,6 +183,14 @@ func (b *bind) setDown(reason string) {
 		b.since = b.channel.Clock()
 	}
 	b.id, b.live, b.reason = "", nil, reason
+}
+
+// reasonOf says why a session is no more.
+func (b *bind) reasonOf(err error) string {
+	if order, _ := b.link.order(); order == message.Drained {
+		return drained
+	}
+	return safeReason(err)
 }
 
 func (b *bind) down() string {

@@ -117,7 +117,8 @@ func TestFailoverAndDriftBack(t *testing.T) {
 					c.link(a)
 				}
 			})
-			p.options.tune.silence = 2 * time.Second // longer than receipts are waited for
+			p.options.tune.silence = 2 * time.Second     // longer than receipts are waited for
+			p.options.tune.temper.rest = 2 * time.Second // long enough to be seen
 			p.run()
 			p.eventually("binds", func() bool { return p.channel.Ready() == nil && p.state("a").Fitness == 1 })
 			p.burst(5)
@@ -125,13 +126,7 @@ func TestFailoverAndDriftBack(t *testing.T) {
 			require.Equal(t, 5, p.received(p.a, p.sent))
 
 			c.fail(p)
-			p.eventually("failover", func() bool {
-				if p.state("a").Ailment != c.ailment {
-					return false
-				}
-				require.Equal(t, 1.0, p.share("b"))
-				return true
-			})
+			p.eventually("failover", func() bool { return p.state("a").Ailment == c.ailment && p.share("b") == 1 })
 			c.heal(p)
 			p.eventually("a first step back", func() bool { return p.share("a") > 0 })
 			p.eventually("all of it", func() bool { return p.share("a") == 1 })

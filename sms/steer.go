@@ -20,7 +20,7 @@ func (c *Channel) steer(ctx context.Context) {
 	tick := time.NewTicker(c.tune.poll / 2) // an order is heard of within a second, hint or not
 	defer tick.Stop()
 	unroutable := &message.Unroutable{Failure: string(NoRoute), Page: unroutablePage, Seen: map[message.Lane]message.Place{}}
-	known := false
+	known, failing := false, false
 	for rounds := 0; ; rounds++ {
 		bounded, cancel := context.WithTimeout(ctx, commitTimeout)
 		err := c.look(bounded, &known)
@@ -28,9 +28,10 @@ func (c *Channel) steer(ctx context.Context) {
 			err = c.upkeepRoutes(bounded, unroutable)
 		}
 		cancel()
-		if err != nil && ctx.Err() == nil {
+		if err != nil && !failing && ctx.Err() == nil { // once: it is tried again twice a second
 			c.Log.Error().Err(err).Msg("steer sms links")
 		}
+		failing = err != nil
 		select {
 		case <-c.Orders:
 		case <-tick.C:
