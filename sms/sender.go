@@ -18,7 +18,12 @@ type sender struct {
 	session *smpp.Session
 	flying  sync.WaitGroup
 	freed   chan struct{} // a submit has ended
+	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
+	noticesAt time.Time
 }
+
+// dear is a claim that looked through far more than it could take.
+const dear = 100 * time.Millisecond
 
 func newSender(b *bind, session *smpp.Session) *sender {
 	return &sender{bind: b, session: session, freed: make(chan struct{}, 1)}
@@ -73,6 +78,9 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		if room.segments == 0 {
 			return true, room.wait
 		}
+		if now.Before(s.noticesAt) {
+			room.notices = 0
+		}
 		segments, err := s.claim(ctx, message.Claim{
 			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
 			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(b.lease()),
@@ -80,13 +88,16 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		if err != nil && ctx.Err() == nil {
 			b.log.Error().Err(err).Msg("claim segments")
 		}
-		notices := 0
+		notices, ended := 0, c.Clock()
 		b.pace.claimed(len(segments), now)
 		for _, segment := range segments {
 			if segment.Lane == message.Notice {
 				notices++
 			}
 			s.submit(ctx, segment)
+		}
+		if took := ended.Sub(now); room.notices > 0 && notices == 0 && took > dear {
+			s.noticesAt = ended.Add(10 * took) // a tenth of the time, so that passwords and replies do not wait for it
 		}
 		switch {
 		case len(segments) == room.segments:
