@@ -52,7 +52,7 @@ func (w *world) arrive(t *testing.T, messages ...[2]string) {
 // rows are what the messages left in the database, without what two runs cannot share: ids and times.
 var rows = map[string]string{
 	"interactions": `SELECT number, coalesce(citizen_id, 0), verification, language, ended_at IS NULL, outcome, s.version, s.state
-		FROM interactions i JOIN sessions s ON s.interaction_id = i.id ORDER BY number, i.id`,
+		FROM interactions i LEFT JOIN sessions s ON s.interaction_id = i.id ORDER BY number, i.id`,
 	"entries":     `SELECT i.number, speaker, kind, body FROM entries e JOIN interactions i ON i.id = e.interaction_id ORDER BY i.number, e.id`,
 	"subscribers": `SELECT number, language, notices_stopped_at IS NULL FROM subscribers ORDER BY number`,
 	"cases":       `SELECT number, kind, contact, citizen_id FROM cases ORDER BY number`,

@@ -172,6 +172,8 @@ const saveSessions = `
 UPDATE sessions s SET state = k.state, updated_at = now()
 FROM unnest($1::bigint[], $2::jsonb[]) k (id, state) WHERE s.interaction_id = k.id`
 
+const dropSessions = `DELETE FROM sessions WHERE interaction_id = ANY($1)`
+
 const addEntries = `
 INSERT INTO entries (interaction_id, speaker, kind, body) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])`
 
@@ -185,6 +187,7 @@ FROM unnest($1::bigint[], $3::bigint[]) p (id, interaction) WHERE m.id = p.id`
 // flush writes what the drafts say.
 func (b *batch) flush(ctx context.Context, now time.Time) error {
 	var known, saved, fresh []*talk
+	var over []int64
 	var entries []conversation.Entry
 	var mts []message.MT
 	var links []caseLink
@@ -197,7 +200,11 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 			} else if t.spoken || t.saved || t.outcome != "" {
 				known = append(known, t)
 			}
-			if t.saved && !t.fresh {
+			switch {
+			case t.fresh:
+			case t.outcome != "":
+				over = append(over, t.ID)
+			case t.saved:
 				saved = append(saved, t)
 			}
 		}
@@ -215,6 +222,9 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 	if len(known) > 0 { // first, so that whoever has ended a conversation may open another
 		writes.Queue(keepInteractions, column(known, id), column(known, language),
 			column(known, func(t *talk) bool { return t.spoken }), column(known, outcome))
+	}
+	if len(over) > 0 {
+		writes.Queue(dropSessions, over)
 	}
 	if len(saved) > 0 {
 		states, err := statesOf(saved)
