@@ -18,7 +18,7 @@ type entry struct {
 }
 
 const (
-	batchLimit    = 100 // entries a commit
+	batchLimit    = 200 // entries a commit
 	ledgerBacklog = 10_000
 	commitTimeout = 5 * time.Second
 	// giveUpAfter singles that fail in a row: then it is not one of them that is bad.
@@ -26,8 +26,7 @@ const (
 )
 
 // ledger commits what the binds have to say in groups: while one commit syncs,
-// the next gathers. It does the upkeep as well, so that no claim is found
-// lapsed while its outcome waits here.
+// the next gathers.
 type ledger struct {
 	channel *Channel
 	entries chan entry
@@ -51,8 +50,10 @@ func (l *ledger) offer(e entry) bool {
 // owe takes an outcome.
 func (l *ledger) owe(o message.Outcome) { l.entries <- entry{outcome: &o} }
 
-// run commits until ctx ends, and then what is left.
-func (l *ledger) run(ctx context.Context) {
+// run commits until ctx ends, and then what is left. The upkeep, where it is
+// given, is done in between, so that no claim is found lapsed while its outcome
+// waits here.
+func (l *ledger) run(ctx context.Context, sweep func(ctx context.Context, count bool)) {
 	upkeep := time.NewTicker(l.channel.tune.poll)
 	defer upkeep.Stop()
 	rounds := 0
@@ -64,8 +65,8 @@ func (l *ledger) run(ctx context.Context) {
 			if len(l.owed) > 0 {
 				l.commit(ctx, nil)
 			}
-			if len(l.owed) == 0 {
-				l.sweep(ctx, rounds%5 == 0)
+			if len(l.owed) == 0 && sweep != nil {
+				sweep(ctx, rounds%5 == 0)
 				rounds++
 			}
 		case <-ctx.Done():
@@ -140,11 +141,11 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	err := l.channel.Store.CommitSMS(ctx, page, joinParts)
+	waiting, err := l.channel.Store.CommitSMS(ctx, page, joinParts)
 	if err != nil {
 		return err
 	}
-	if len(page.Arrivals) > 0 {
+	if waiting {
 		ring(l.channel.unheard)
 	}
 	for _, r := range page.Receipts {

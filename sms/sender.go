@@ -155,7 +155,7 @@ func (s *sender) settle(o message.Outcome) {
 	if o.State == message.Accepted {
 		c.metrics.cost.WithLabelValues(s.bind.link.Name).Add(s.bind.link.Cost)
 	}
-	c.ledger.owe(o)
+	c.settled.owe(o)
 	ring(s.freed)
 }
 

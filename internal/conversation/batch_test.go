@@ -46,7 +46,8 @@ func (w *world) arrive(t *testing.T, messages ...[2]string) {
 		l.Arrivals = append(l.Arrivals, message.Arrival{Link: "a", Bind: "b", Source: m[0], Destination: "1414", Text: m[1],
 			Fingerprint: []byte(m[0] + m[1] + fmt.Sprint(rand.Int())), ReceivedAt: time.Now()})
 	}
-	require.NoError(t, w.db.CommitSMS(context.Background(), l, func([]message.Part) string { return "" }))
+	_, err := w.db.CommitSMS(context.Background(), l, func([]message.Part) string { return "" }, nil)
+	require.NoError(t, err)
 }
 
 // rows are what the messages left in the database, without what two runs cannot share: ids and times.

@@ -62,7 +62,8 @@ func TestARetryFallsAnew(t *testing.T) {
 		outcomes = append(outcomes, message.Outcome{Segment: s.ID, Attempt: s.Attempt, State: message.Queued, Failure: "temporary",
 			DueAt: time.Now().Add(-time.Second), At: time.Now()})
 	}
-	require.NoError(t, db.CommitSMS(context.Background(), message.Ledger{Outcomes: outcomes}, joinPlain))
+	_, err := db.CommitSMS(context.Background(), message.Ledger{Outcomes: outcomes}, joinPlain, nil)
+	require.NoError(t, err)
 	second := claim(512, message.Shares)
 	require.Greater(t, len(second), 40-len(first), "some of the first half as well")
 	require.Less(t, len(second), 40)

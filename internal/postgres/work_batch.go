@@ -184,15 +184,14 @@ const processedMOs = `
 UPDATE mo_messages m SET processed_at = $2, interaction_id = nullif(p.interaction, 0)
 FROM unnest($1::bigint[], $3::bigint[]) p (id, interaction) WHERE m.id = p.id`
 
-// flush writes what the drafts say.
-func (b *batch) flush(ctx context.Context, now time.Time) error {
+// queue queues what the drafts say to be written.
+func (b *batch) queue(writes *pgx.Batch) error {
 	var known, saved, fresh []*talk
 	var over []int64
 	var entries []conversation.Entry
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
-	var writes pgx.Batch
 	for _, d := range b.heard {
 		for _, t := range d.talks {
 			if t.fresh {
@@ -262,14 +261,15 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 		writes.Queue(addMTs, addMTsArgs(mts)...)
 		b.work.touch(news.MT)
 	}
+	return nil
+}
+
+// processed marks the messages that were heard.
+func (b *batch) processed(writes *pgx.Batch, now time.Time) {
 	if len(b.heard) > 0 {
 		writes.Queue(processedMOs, column(b.heard, func(d *draft) int64 { return d.mo }), now,
 			column(b.heard, func(d *draft) int64 { return d.interaction }))
 	}
-	if err := b.work.tx.SendBatch(ctx, &writes).Close(); err != nil {
-		return fmt.Errorf("write for mos: %w", err)
-	}
-	return nil
 }
 
 func statesOf(talks []*talk) ([][]byte, error) {
