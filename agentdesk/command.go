@@ -14,6 +14,7 @@ var (
 	errCommand = errors.New("no such command, or not with these arguments")
 	errEmpty   = errors.New("there is nothing to send")
 	errNoVoice = errors.New("this node has no voice")
+	errRole    = errors.New("only a supervisor or an administrator may do this")
 )
 
 // commandLimit bounds a command; a page shows that it waits.
@@ -34,6 +35,7 @@ var verbs = map[string]verb{
 	"extend":      (*Desk).extend,
 	"case_open":   (*Desk).caseOpen,
 	"case_move":   (*Desk).caseMove,
+	"order_link":  (*Desk).orderLink,
 }
 
 // command does a command once: a page that did not hear the answer sends it again under the same id.

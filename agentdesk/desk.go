@@ -21,6 +21,7 @@ type Store interface {
 	streams
 	offers
 	commands
+	links
 }
 
 type logins interface {
@@ -139,6 +140,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/logout", d.logOut)
 	mux.HandleFunc("GET /desk/me", d.me)
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
+	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/ws", d.socket)
 	mux.Handle("GET /desk/", http.StripPrefix("/desk/", d.Page))
 	mux.Handle("GET /{$}", http.RedirectHandler("/desk/", http.StatusFound))

@@ -7,6 +7,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/cases"
+	"okno/internal/message"
 )
 
 // problems are what a desk can be told: a code for the page, which says it in the operator's language, and the error's
@@ -22,6 +23,8 @@ var problems = []struct {
 	{errCommand, "bad_command", http.StatusBadRequest},
 	{errEmpty, "empty", http.StatusBadRequest},
 	{errNoVoice, "no_voice", http.StatusServiceUnavailable},
+	{errRole, "forbidden", http.StatusForbidden},
+	{message.ErrNoLink, "no_link", http.StatusNotFound},
 	{acd.ErrGone, "offer_gone", http.StatusConflict},
 	{acd.ErrNotYours, "not_yours", http.StatusForbidden},
 	{acd.ErrUnknown, "unknown_contact", http.StatusNotFound},

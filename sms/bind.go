@@ -2,6 +2,8 @@ package sms
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"sync"
@@ -17,8 +19,10 @@ import (
 // bind keeps one session of a link up: it binds, and binds again.
 type bind struct {
 	channel *Channel
-	link    Link
+	link    *link
+	tls     *tls.Config // nil: clear text
 	mode    smpp.Mode
+	number  int // from 1, of the link
 	slot    string
 	pace    *pace
 	wake    chan struct{} // there may be segments to send
@@ -31,12 +35,13 @@ type bind struct {
 	since  time.Time
 }
 
-func newBind(c *Channel, l Link, mode smpp.Mode, slot string) *bind {
+func newBind(c *Channel, l *link, number int, mode smpp.Mode, tls *tls.Config) *bind {
+	slot := fmt.Sprintf("%s/%d@%s", l.Name, number-1, c.Node)
 	b := &bind{
-		channel: c, link: l, mode: mode, slot: slot, wake: make(chan struct{}, 1), reason: "not bound yet",
+		channel: c, link: l, tls: tls, mode: mode, number: number, slot: slot, wake: make(chan struct{}, 1), reason: notYet,
 		log: c.Log.With().Str("link", l.Name).Str("slot", slot).Logger(),
 	}
-	b.pace = newPace(b.window(), l.Rate)
+	b.pace = newPace(b.window(), l.limiter)
 	return b
 }
 
@@ -47,28 +52,57 @@ func (b *bind) window() int {
 	return 64
 }
 
-// run binds until ctx ends.
+// run binds until ctx ends, but not while the link is drained.
 func (b *bind) run(ctx context.Context) {
 	backoff := newBackoff(b.channel.tune.reconnect)
-	for {
+	for b.mayBind(ctx) {
 		lived, err := b.session(ctx)
-		if ctx.Err() != nil {
-			b.setDown("stopped")
-			return
+		b.setDown(b.reasonOf(err))
+		order, changed := b.link.order()
+		if order == message.Drained || ctx.Err() != nil {
+			continue
 		}
-		b.setDown(safeReason(err))
 		pause := backoff.after(err, lived)
 		b.log.Warn().Err(err).Dur("lived", lived).Dur("pause", pause).Msg("sms link down")
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
+		case <-changed:
 		case <-ctx.Done():
-			timer.Stop()
-			b.setDown("stopped")
-			return
+		}
+		timer.Stop()
+	}
+	b.setDown("stopped")
+}
+
+// mayBind waits until nothing is ordered against it. It is false once ctx has ended.
+func (b *bind) mayBind(ctx context.Context) bool {
+	for waited := false; ctx.Err() == nil; waited = true {
+		order, changed := b.link.order()
+		switch order {
+		case message.Open, message.Paused:
+			if waited {
+				b.setDown(notYet)
+			}
+			return true
+		case message.Drained:
+			b.setDown(drained)
+		default: // it is not known yet what is ordered
+			b.setDown(errNoDatabase.Error())
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
 		}
 	}
+	return false
 }
+
+// Reasons that are no failure of the link's.
+const (
+	notYet  = "not bound yet"
+	drained = "drained"
+)
 
 // session runs one session from bind to end.
 func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
@@ -76,6 +110,7 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	in := &inbox{channel: b.channel, link: b.link.Name, bind: id, log: b.log}
 	session, err := smpp.Dial(ctx, b.link.Addr, smpp.Bind{
 		Mode: b.mode, SystemID: b.link.SystemID, Password: b.link.Password, SystemType: b.link.SystemType,
+		AddressRange: b.link.AddressRange,
 	}, b.options(in))
 	if err != nil {
 		return 0, err
@@ -89,14 +124,24 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	began := time.Now()
 	b.setUp(id, session)
 	b.log.Info().Msg("sms link up")
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
 	var sending sync.WaitGroup
-	if session.CanSend() {
-		sending.Go(func() { newSender(b, session).run(ctx) })
+	sending.Go(func() {
+		defer leave() // when the link is drained
+		if session.CanSend() {
+			newSender(b, session).run(ctx)
+		} else {
+			b.awaitDrain(ctx, session)
+		}
+	})
+	if b.link.Query && session.CanSend() {
+		sending.Go(func() { newAsker(b, session).run(ctx) })
 	}
 	err = session.Run(ctx)
 	sending.Wait()
 	ended := b.alive()
-	b.setDown(safeReason(err)) // before the upkeep takes it for alive again
+	b.setDown(b.reasonOf(err)) // before the upkeep takes it for alive again
 	if errors.Is(err, smpp.ErrClosed) {
 		ended.ConfirmedUntil = time.Time{}
 	}
@@ -108,6 +153,23 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	return time.Since(began), err
 }
 
+// awaitDrain waits until the link is drained, or ctx or the session ends.
+func (b *bind) awaitDrain(ctx context.Context, session *smpp.Session) {
+	for {
+		order, changed := b.link.order()
+		if order == message.Drained {
+			return
+		}
+		select {
+		case <-changed:
+		case <-session.Done():
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 func (b *bind) setUp(id string, session *smpp.Session) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -117,10 +179,18 @@ func (b *bind) setUp(id string, session *smpp.Session) {
 func (b *bind) setDown(reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.id != "" || b.since.IsZero() {
+	if b.id != "" || b.since.IsZero() || (reason == drained) != (b.reason == drained) {
 		b.since = b.channel.Clock()
 	}
 	b.id, b.live, b.reason = "", nil, reason
+}
+
+// reasonOf says why a session is no more.
+func (b *bind) reasonOf(err error) string {
+	if order, _ := b.link.order(); order == message.Drained {
+		return drained
+	}
+	return safeReason(err)
 }
 
 func (b *bind) down() string {
@@ -145,9 +215,15 @@ var errNoDatabase = errors.New("waiting for the database")
 // safeReason says what is wrong with a link in words for /readyz.
 func safeReason(err error) string {
 	var status smpp.Status
+	var wrongName x509.HostnameError
+	var untrusted *tls.CertificateVerificationError
 	switch {
 	case err == nil:
 		return "ended"
+	case errors.As(err, &wrongName):
+		return fmt.Sprintf("the certificate is not for %q", wrongName.Host)
+	case errors.As(err, &untrusted):
+		return "the certificate is not trusted"
 	case errors.Is(err, errNoDatabase):
 		return errNoDatabase.Error()
 	case errors.As(err, &status):

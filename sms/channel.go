@@ -2,10 +2,12 @@ package sms
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +28,16 @@ type Store interface {
 	// EndBind notes that a session has ended, and what of it may come again.
 	EndBind(ctx context.Context, a message.Alive) error
 	Backlog(ctx context.Context) (map[message.Lane]int, error)
+	steering
+	queries
+}
+
+type steering interface {
+	AddLinks(ctx context.Context, names []string) error
+	LinkOrders(ctx context.Context) (map[string]message.Order, error)
+	Awaited(ctx context.Context, a message.Awaited) (int, error)
+	FailUnroutable(ctx context.Context, u *message.Unroutable, now time.Time) (failed int, err error)
+	TellNode(ctx context.Context, node string, standing json.RawMessage) error
 }
 
 // Options of the channel.
@@ -39,6 +51,8 @@ type Options struct {
 	Answer func(ctx context.Context) (found int, err error)
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
+	// Orders, where given, says that something may have been ordered of a link.
+	Orders <-chan struct{}
 	// Node tells this machine from others that serve the same links. It must be
 	// the same after a restart: by it the new process knows the binds of the one
 	// that died, and what those may not have acknowledged. Default: the host name.
@@ -64,11 +78,15 @@ type tuning struct {
 	reconnect  time.Duration // the first pause
 	confirm    time.Duration // for an SMSC to show that it has read our answers, before it is asked
 	incomplete time.Duration // the wait for missing parts
+	silence    time.Duration // of an SMSC about a segment, before it is asked
+	temper     temper
 }
 
 var usual = tuning{
 	poll: time.Second, answer: 10 * time.Second, lease: 30 * time.Second,
 	reconnect: time.Second, confirm: time.Second, incomplete: 5 * time.Minute,
+	silence: 10 * time.Minute,
+	temper:  temper{grace: 5 * time.Second, window: time.Minute, rest: 30 * time.Second, step: 30 * time.Second},
 }
 
 // Channel is the SMS channel.
@@ -76,7 +94,10 @@ type Channel struct {
 	Options
 	arrived *ledger // messages, each before its acknowledgement
 	settled *ledger // what has become of ours
+	links   []*link
 	binds   []*bind
+	table   atomic.Pointer[table]
+	backlog atomic.Pointer[map[message.Lane]int] // as counted last
 	metrics *metrics
 	unheard chan struct{} // there may be messages to answer
 }
@@ -100,13 +121,22 @@ func New(o Options) (*Channel, error) {
 	}
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
 	c.arrived, c.settled = newLedger(c), newLedger(c)
-	for _, l := range o.Config.Links {
+	for _, conf := range o.Config.Links {
+		tls, err := conf.tls()
+		if err != nil {
+			return nil, err
+		}
+		l := newLink(c, conf)
 		for i, mode := range l.modes() {
-			b := newBind(c, l, mode, fmt.Sprintf("%s/%d@%s", l.Name, i, o.Node))
-			c.binds = append(c.binds, b)
+			b := newBind(c, l, i+1, mode, tls)
+			l.binds, c.binds = append(l.binds, b), append(c.binds, b)
 			watchBind(o.Metrics, b)
 		}
+		c.links = append(c.links, l)
 	}
+	c.table.Store(&table{})
+	c.backlog.Store(&map[message.Lane]int{})
+	watchLinks(o.Metrics, c)
 	return c, nil
 }
 
@@ -128,6 +158,7 @@ func (c *Channel) Run(ctx context.Context) error {
 		binds.Go(func() { b.run(ctx) })
 	}
 	binds.Go(func() { c.hear(ctx) })
+	binds.Go(func() { c.steer(ctx) })
 	binds.Wait()
 	stopAnswers()
 	answers.Wait()
@@ -176,7 +207,7 @@ func ring(bell chan struct{}) {
 func (c *Channel) Ready() error {
 	var down []string
 	for _, b := range c.binds {
-		if why := b.down(); why != "" {
+		if why := b.down(); why != "" && why != drained {
 			down = append(down, fmt.Sprintf("%s (%s)", b.link.Name, why))
 		}
 	}
@@ -199,6 +230,7 @@ func (c *Channel) alive() []message.Alive {
 
 func (b *bind) options(in *inbox) smpp.Options {
 	return smpp.Options{
-		Window: b.window(), AnswerTimeout: b.channel.tune.answer, ConfirmWithin: b.channel.tune.confirm, TLS: b.link.tls(), Handler: in, Log: b.log,
+		Window: b.window(), BindTimeout: b.link.BindTimeout, AnswerTimeout: b.answerTimeout(), WriteTimeout: b.link.WriteTimeout,
+		EnquireEvery: b.link.EnquireEvery, ConfirmWithin: b.channel.tune.confirm, TLS: b.tls, Handler: in, Log: b.log,
 	}
 }

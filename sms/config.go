@@ -1,11 +1,16 @@
 package sms
 
 import (
+	"cmp"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"okno/sms/smpp"
 )
@@ -29,6 +34,26 @@ type Link struct {
 	Prefixes   []string `yaml:"prefixes"` // "7701": the numbers that go by this link; none: those of no other link
 	TLS        bool     `yaml:"tls"`
 	ServerName string   `yaml:"server_name"` // in the SMSC's certificate; default: the host of addr
+	CAFile     string   `yaml:"ca_file"`     // PEM, of who signs that certificate; default: the system's
+
+	Binds        int    `yaml:"binds"` // how many, or how many pairs; default 1
+	AddressRange string `yaml:"address_range"`
+	SourceTON    *byte  `yaml:"source_ton"` // SMPP 3.4 §5.2.5, §5.2.6; default: after the sender
+	SourceNPI    *byte  `yaml:"source_npi"`
+	DestTON      *byte  `yaml:"dest_ton"` // default 1 and 1: international, E.164
+	DestNPI      *byte  `yaml:"dest_npi"`
+	Sender       string `yaml:"sender"` // instead of short_number
+
+	BindTimeout   time.Duration `yaml:"bind_timeout"`   // to connect and bind; default 10 s
+	AnswerTimeout time.Duration `yaml:"answer_timeout"` // for an answer to a submit or an enquiry; default 10 s
+	WriteTimeout  time.Duration `yaml:"write_timeout"`  // that the SMSC may refuse to read; default 10 s
+	EnquireEvery  time.Duration `yaml:"enquire_every"`  // of silence; default 30 s
+
+	Priority       int           `yaml:"priority"`        // of links with the same prefix; the least goes first
+	Cost           float64       `yaml:"cost"`            // of a segment, in a currency of your choice; of equal priority the cheapest goes first
+	Weight         int           `yaml:"weight"`          // parts of the traffic among those that cost the same; default 1
+	ReceiptsWithin time.Duration `yaml:"receipts_within"` // later ones speak against the link; 0: they never do
+	Query          bool          `yaml:"query"`           // the SMSC answers query_sm
 }
 
 // Check gives all that is wrong with a configuration, or nil.
@@ -55,6 +80,15 @@ func (c Config) Check() error {
 		if l.Window < 0 || l.Rate < 0 {
 			fault("window and rate cannot be negative")
 		}
+		if l.Binds < 0 || l.Weight < 0 || l.Cost < 0 {
+			fault("binds, weight and cost cannot be negative")
+		}
+		if min(l.BindTimeout, l.AnswerTimeout, l.WriteTimeout, l.EnquireEvery) < 0 {
+			fault("a timeout cannot be negative")
+		}
+		if l.ReceiptsWithin < 0 || l.ReceiptsWithin > mostReceiptsWithin {
+			fault("receipts_within is at most %v", mostReceiptsWithin)
+		}
 		for _, p := range l.Prefixes {
 			if p == "" || strings.Trim(strings.TrimPrefix(p, "+"), "0123456789") != "" {
 				fault("prefix %q is not a number", p)
@@ -64,8 +98,24 @@ func (c Config) Check() error {
 	return errors.Join(faults...)
 }
 
+// mostReceiptsWithin leaves a silent segment to be judged by before it is asked about.
+const mostReceiptsWithin = 5 * time.Minute
+
+// weight is at least 1, so that a share is never divided by nothing.
+func (l Link) weight() int { return max(1, l.Weight) }
+
+// sends says whether segments can go by the link at all.
+func (l Link) sends() bool { return l.Bind != "receiver" }
+
+// sender is what citizens see.
+func (l Link) sender(shortNumber string) string { return cmp.Or(l.Sender, shortNumber) }
+
 // modes are the binds of the link.
 func (l Link) modes() []smpp.Mode {
+	return slices.Repeat(l.set(), max(1, l.Binds))
+}
+
+func (l Link) set() []smpp.Mode {
 	switch l.Bind {
 	case "", "transceiver":
 		return []smpp.Mode{smpp.Transceiver}
@@ -79,15 +129,27 @@ func (l Link) modes() []smpp.Mode {
 	return nil
 }
 
-func (l Link) tls() *tls.Config {
+// tls is nil for a link in clear text.
+func (l Link) tls() (*tls.Config, error) {
 	if !l.TLS {
-		return nil
+		return nil, nil
 	}
 	name := l.ServerName
 	if name == "" {
 		name, _, _ = net.SplitHostPort(l.Addr)
 	}
-	return &tls.Config{ServerName: name, MinVersion: tls.VersionTLS12}
+	conf := &tls.Config{ServerName: name, MinVersion: tls.VersionTLS12}
+	if l.CAFile != "" {
+		pem, err := os.ReadFile(l.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("sms: link %s: ca_file: %w", l.Name, err)
+		}
+		conf.RootCAs = x509.NewCertPool()
+		if !conf.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("sms: link %s: ca_file %s holds no certificate", l.Name, l.CAFile)
+		}
+	}
+	return conf, nil
 }
 
 // routes are the link's prefixes as destinations begin with them; "" for any.
@@ -98,14 +160,6 @@ func (l Link) routes() []string {
 	routes := make([]string, len(l.Prefixes))
 	for i, p := range l.Prefixes {
 		routes[i] = "+" + strings.TrimPrefix(p, "+")
-	}
-	return routes
-}
-
-func (c Config) routes() []string {
-	var routes []string
-	for _, l := range c.Links {
-		routes = append(routes, l.routes()...)
 	}
 	return routes
 }

@@ -25,6 +25,7 @@ const (
 	InvalidDestination Failure = "invalid_destination"
 	InvalidSource      Failure = "invalid_source"
 	Refused            Failure = "refused"       // by the SMSC, for any other reason
+	NoRoute            Failure = "no_route"      // no link has a prefix for the number
 	ReceiptFailed      Failure = "undeliverable" // by the receipt
 	ReceiptExpired     Failure = "expired"       // by the receipt
 )

@@ -160,3 +160,14 @@ func TestForeignSMSCFlaps(t *testing.T) {
 	r.eventually("what was queued meanwhile", func() bool { return len(smsc.Written(phone1)) == 2 })
 	require.Equal(t, 2, smsc.Count("bind"))
 }
+
+func TestForeignSMSCIsAskedAboutSilentSegments(t *testing.T) {
+	t.Parallel()
+	smsc := foreign.Start(t)
+	r := newRig(t, Link{Name: "npm", Addr: smsc.Addr, SystemID: "okno", Password: foreign.Password, Query: true})
+	r.options.tune.silence = 100 * time.Millisecond
+	r.run()
+	r.send(message.Notice, "+77010000404", "hi", time.Hour)
+	r.eventuallyStates("+77010000404", message.Undeliverable)
+	require.Equal(t, 1.0, r.metric("okno_sms_queries_total", "npm", "undeliverable"))
+}

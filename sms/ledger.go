@@ -142,10 +142,16 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	waiting, err := l.channel.Store.CommitSMS(ctx, page, joinParts)
+	if err != nil {
+		return err
+	}
 	if waiting {
 		ring(l.channel.unheard)
 	}
-	return err
+	for _, r := range page.Receipts {
+		l.channel.timed(r)
+	}
+	return nil
 }
 
 func (l *ledger) settle(batch []entry, err error) {
@@ -187,5 +193,6 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 	}
 	if waiting, err := c.Store.Backlog(ctx); err == nil {
 		c.metrics.setBacklog(waiting)
+		c.backlog.Store(&waiting)
 	}
 }

@@ -46,7 +46,7 @@ func TestLinksTellHowEachBindStands(t *testing.T) {
 	one := links.Binds[0]
 	require.WithinDuration(t, time.Now(), one.Since, time.Minute)
 	one.Since = time.Time{}
-	require.Equal(t, BindState{Link: "up", Bind: "transceiver", State: "up", InUse: 1, Window: 8, Rate: 1000, Sent: 1, Second: 0.1,
+	require.Equal(t, BindState{Link: "up", Number: 1, Bind: "transceiver", State: "up", InUse: 1, Window: 8, Rate: 1000, Sent: 1, Second: 0.1,
 		LastError: string(InvalidDestination)}, one)
 	require.Equal(t, "transmitter", links.Binds[1].Bind)
 	require.Equal(t, "receiver", links.Binds[2].Bind)

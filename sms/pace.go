@@ -7,12 +7,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pace says how many segments a bind may take on now: what its window, its rate
-// and the SMSC's patience leave. A throttled bind pauses, then goes on at half
+// pace says how many segments a bind may take on now: what its window, its link's
+// rate and the SMSC's patience leave. A throttled bind pauses, then goes on at half
 // its former width and widens by one with every segment accepted.
 type pace struct {
 	window  int
-	limiter *rate.Limiter // nil: no limit
+	limiter *rate.Limiter // the link's; nil: no limit
 
 	mu       sync.Mutex
 	width    int
@@ -32,12 +32,15 @@ type second struct {
 
 const throttlePause = time.Second
 
-func newPace(window int, segmentsPerSecond float64) *pace {
-	p := &pace{window: window, width: window}
-	if segmentsPerSecond > 0 {
-		p.limiter = rate.NewLimiter(rate.Limit(segmentsPerSecond), max(1, int(segmentsPerSecond/10)))
+func newPace(window int, limiter *rate.Limiter) *pace {
+	return &pace{window: window, width: window, limiter: limiter}
+}
+
+func newLimiter(segmentsPerSecond float64) *rate.Limiter {
+	if segmentsPerSecond == 0 {
+		return nil
 	}
-	return p
+	return rate.NewLimiter(rate.Limit(segmentsPerSecond), max(1, int(segmentsPerSecond/10)))
 }
 
 // room is what may be claimed now.
@@ -74,7 +77,7 @@ func (p *pace) claimed(n int, now time.Time) {
 	defer p.mu.Unlock()
 	p.inFlight += n
 	if p.limiter != nil {
-		p.limiter.AllowN(now, n)
+		p.limiter.ReserveN(now, n) // a debt, where another bind of the link has looked at the same moment
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 func TestThrottledBindPausesAndWidensAgain(t *testing.T) {
 	t.Parallel()
-	p, now := newPace(8, 0), time.Now()
+	p, now := newPace(8, nil), time.Now()
 	require.Equal(t, room{segments: 8, notices: 6}, p.room(now))
 	p.claimed(8, now)
 	require.Zero(t, p.room(now))
@@ -33,7 +33,7 @@ func TestThrottledBindPausesAndWidensAgain(t *testing.T) {
 
 func TestRateIsInSegments(t *testing.T) {
 	t.Parallel()
-	p, now := newPace(64, 20), time.Now()
+	p, now := newPace(64, newLimiter(20)), time.Now()
 	require.Equal(t, room{segments: 2, notices: 2}, p.room(now))
 	p.claimed(2, now)
 	require.Zero(t, p.room(now).segments)
@@ -48,7 +48,7 @@ func TestPaceKeepsToItsWindow(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		window := rapid.IntRange(1, 100).Draw(t, "window")
-		p, now, flying := newPace(window, 0), time.Now(), 0
+		p, now, flying := newPace(window, nil), time.Now(), 0
 		for range 50 {
 			now = now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "ms")) * time.Millisecond)
 			r := p.room(now)
@@ -76,7 +76,7 @@ func TestSubmission(t *testing.T) {
 		body := rapid.StringMatching(`[a-z€яө😀]{0,300}`).Draw(t, "body")
 		total := text.Segments(body)
 		for n := 1; n <= total; n++ {
-			m, err := submission("1414", message.Segment{MT: 300, Number: n, Destination: "+77010000001", Text: body,
+			m, err := submission(Link{}, "1414", message.Segment{MT: 300, Number: n, Destination: "+77010000001", Text: body,
 				ExpiresAt: now.Add(5 * time.Minute)}, now)
 			if err != nil || m.Dest.Number != "77010000001" || m.Validity != "000000000500000R" {
 				t.Fatalf("%+v %v", m, err)
@@ -102,7 +102,7 @@ func TestSubmission(t *testing.T) {
 			}
 		}
 	})
-	_, err := submission("1414", message.Segment{Number: 2, Text: "short"}, now)
+	_, err := submission(Link{}, "1414", message.Segment{Number: 2, Text: "short"}, now)
 	require.ErrorIs(t, err, smpp.SubmitFailed)
 }
 
@@ -119,8 +119,8 @@ func TestValidityIsTheTimeLeft(t *testing.T) {
 
 func TestSenderIsANumberOrAName(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, smpp.Address{TON: 0, NPI: 1, Number: "1414"}, senderAddress("1414"))
-	require.Equal(t, smpp.Address{TON: 5, NPI: 0, Number: "eGov"}, senderAddress("eGov"))
+	require.Equal(t, smpp.Address{TON: 0, NPI: 1, Number: "1414"}, senderAddress(Link{}, "1414"))
+	require.Equal(t, smpp.Address{TON: 5, NPI: 0, Number: "eGov"}, senderAddress(Link{}, "eGov"))
 }
 
 func TestJoinedPartsShowWhatIsMissing(t *testing.T) {

@@ -18,13 +18,18 @@ type sender struct {
 	session *smpp.Session
 	flying  sync.WaitGroup
 	freed   chan struct{} // a submit has ended
+	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
+	noticesAt time.Time
 }
+
+// dear is a claim that looked through far more than it could take.
+const dear = 100 * time.Millisecond
 
 func newSender(b *bind, session *smpp.Session) *sender {
 	return &sender{bind: b, session: session, freed: make(chan struct{}, 1)}
 }
 
-// run sends until ctx or the session ends, and waits for what is under way.
+// run sends until the link is drained, or ctx or the session ends, and waits for what is under way.
 func (s *sender) run(ctx context.Context) {
 	defer s.flying.Wait()
 	poll := time.NewTicker(s.bind.channel.tune.poll)
@@ -32,6 +37,10 @@ func (s *sender) run(ctx context.Context) {
 	later := time.NewTimer(0)
 	defer later.Stop()
 	for waiting := true; ; {
+		order, changed := s.bind.link.order()
+		if order == message.Drained {
+			return
+		}
 		if waiting {
 			var wait time.Duration
 			if waiting, wait = s.round(ctx); wait > 0 {
@@ -41,6 +50,7 @@ func (s *sender) run(ctx context.Context) {
 		select {
 		case <-s.bind.wake:
 			waiting = true
+		case <-changed:
 		case <-poll.C:
 			waiting = true
 		case <-later.C:
@@ -58,25 +68,36 @@ func (s *sender) run(ctx context.Context) {
 func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 	b, c := s.bind, s.bind.channel
 	for ctx.Err() == nil {
+		table := c.table.Load()
+		routes := table.routes[b.link.Name]
+		if len(routes) == 0 {
+			return false, 0 // whoever changes that wakes the sender
+		}
 		now := c.Clock()
 		room := b.pace.room(now)
 		if room.segments == 0 {
 			return true, room.wait
 		}
-		segments, err := c.Store.ClaimSegments(ctx, message.Claim{
-			Link: b.link.Name, Slot: b.slot, Mine: b.link.routes(), All: c.Config.routes(),
-			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(c.tune.lease),
+		if now.Before(s.noticesAt) {
+			room.notices = 0
+		}
+		segments, err := s.claim(ctx, message.Claim{
+			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
+			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(b.lease()),
 		})
 		if err != nil && ctx.Err() == nil {
 			b.log.Error().Err(err).Msg("claim segments")
 		}
-		notices := 0
+		notices, ended := 0, c.Clock()
 		b.pace.claimed(len(segments), now)
 		for _, segment := range segments {
 			if segment.Lane == message.Notice {
 				notices++
 			}
 			s.submit(ctx, segment)
+		}
+		if took := ended.Sub(now); room.notices > 0 && notices == 0 && took > dear {
+			s.noticesAt = ended.Add(10 * took) // a tenth of the time, so that passwords and replies do not wait for it
 		}
 		switch {
 		case len(segments) == room.segments:
@@ -89,6 +110,13 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 	return false, 0
 }
 
+// claim is not broken off by the end of ctx: then nobody would know what it had claimed.
+func (s *sender) claim(ctx context.Context, c message.Claim) ([]message.Segment, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	return s.bind.channel.Store.ClaimSegments(ctx, c)
+}
+
 // submit puts one segment on its way; its outcome follows by itself.
 func (s *sender) submit(ctx context.Context, segment message.Segment) {
 	c := s.bind.channel
@@ -98,7 +126,7 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 			Failure: string(TooLate), At: now, DueAt: now})
 		return
 	}
-	m, err := submission(c.Config.ShortNumber, segment, now)
+	m, err := submission(s.bind.link.Link, s.bind.link.sender(c.Config.ShortNumber), segment, now)
 	if err != nil {
 		s.settle(outcomeOf(segment, "", err, now))
 		return
@@ -118,11 +146,15 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 func (s *sender) settle(o message.Outcome) {
 	c := s.bind.channel
 	s.bind.pace.settled(Failure(o.Failure), o.At)
+	s.bind.link.health.settled(Failure(o.Failure), o.At)
 	result := o.Failure
 	if result == "" {
 		result = string(o.State)
 	}
 	c.metrics.count(s.bind.link.Name, "out", result)
+	if o.State == message.Accepted {
+		c.metrics.cost.WithLabelValues(s.bind.link.Name).Add(s.bind.link.Cost)
+	}
 	c.settled.owe(o)
 	ring(s.freed)
 }
@@ -131,14 +163,14 @@ func (s *sender) settle(o message.Outcome) {
 const receiptWanted = 0x01
 
 // submission makes the submit_sm of a segment.
-func submission(sender string, segment message.Segment, now time.Time) (smpp.Message, error) {
+func submission(l Link, sender string, segment message.Segment, now time.Time) (smpp.Message, error) {
 	coding, payloads := text.Split(segment.Text)
 	if segment.Number > len(payloads) {
 		return smpp.Message{}, fmt.Errorf("part %d of %d: %w", segment.Number, len(payloads), smpp.SubmitFailed)
 	}
 	m := smpp.Message{
-		Source:             senderAddress(sender),
-		Dest:               smpp.Address{TON: 1, NPI: 1, Number: strings.TrimPrefix(segment.Destination, "+")},
+		Source:             senderAddress(l, sender),
+		Dest:               smpp.Address{TON: or(l.DestTON, 1), NPI: or(l.DestNPI, 1), Number: strings.TrimPrefix(segment.Destination, "+")},
 		Validity:           validity(segment.ExpiresAt.Sub(now)),
 		RegisteredDelivery: receiptWanted,
 		Coding:             byte(coding),
@@ -154,11 +186,21 @@ func submission(sender string, segment message.Segment, now time.Time) (smpp.Mes
 }
 
 // senderAddress is a short number, or a name (TON alphanumeric, SMPP 3.4 §5.2.5).
-func senderAddress(sender string) smpp.Address {
+func senderAddress(l Link, sender string) smpp.Address {
+	a := smpp.Address{TON: 5, NPI: 0, Number: sender}
 	if strings.Trim(sender, "0123456789") == "" {
-		return smpp.Address{TON: 0, NPI: 1, Number: sender}
+		a.TON, a.NPI = 0, 1
 	}
-	return smpp.Address{TON: 5, NPI: 0, Number: sender}
+	a.TON, a.NPI = or(l.SourceTON, a.TON), or(l.SourceNPI, a.NPI)
+	return a
+}
+
+// or is what is configured, or else a default.
+func or(configured *byte, otherwise byte) byte {
+	if configured != nil {
+		return *configured
+	}
+	return otherwise
 }
 
 // validity is a relative SMPP time (§7.1.1.1), so that clocks and zones need

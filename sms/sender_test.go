@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -147,7 +148,7 @@ func TestLapsedClaimIsUnknownOnce(t *testing.T) {
 			r := newRig(t, link)
 			r.send(message.Reply, phone1, "hi", time.Hour)
 			r.send(message.Notice, "+77010000002", "hi", time.Hour)
-			claimed, err := r.db.ClaimSegments(t.Context(), message.Claim{Link: "a", Slot: slot, Mine: []string{""}, All: []string{""},
+			claimed, err := r.db.ClaimSegments(t.Context(), message.Claim{Link: "a", Slot: slot, Routes: []message.Route{{To: message.Shares}}, Prefixes: []string{""},
 				Limit: 10, Notices: 10, Now: time.Now(), LeaseEnd: time.Now().Add(lease)})
 			require.NoError(t, err)
 			require.Len(t, claimed, 2)
@@ -199,4 +200,40 @@ func TestNoticesLeaveRoomInTheWindow(t *testing.T) {
 	r.eventually("the password", func() bool { return len(s.Received(phone1)) == 1 })
 	require.Len(t, s.Received("+77010000002"), 6)
 	s.Disconnect() // nothing will answer the notices
+}
+
+// behind is a store with so many notices of another link's that to find none takes long.
+type behind struct {
+	Store
+	long, short atomic.Int32 // claims
+}
+
+func (b *behind) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
+	if c.Notices == 0 {
+		b.short.Add(1)
+		return b.Store.ClaimSegments(ctx, c)
+	}
+	b.long.Add(1)
+	select {
+	case <-time.After(2 * dear):
+	case <-ctx.Done():
+	}
+	return b.Store.ClaimSegments(ctx, c)
+}
+
+func TestOthersNoticesDoNotHoldUpReplies(t *testing.T) {
+	t.Parallel()
+	_, link := smsc(t, "a", smstest.Config{})
+	r := newRig(t, link)
+	b := &behind{Store: r.store}
+	r.options.Store = b
+	r.run()
+	r.eventually("a long look", func() bool { return b.short.Load() > 0 })
+	for range 20 {
+		r.send(message.Reply, phone1, "hi", time.Hour)
+	}
+	r.eventually("claims", func() bool { return b.short.Load() >= 20 })
+	require.LessOrEqual(t, b.long.Load(), b.short.Load()/2)
+	r.send(message.Notice, "+77010000002", "hi", time.Hour)
+	r.eventuallyStates("+77010000002", message.Delivered) // it is looked for again
 }

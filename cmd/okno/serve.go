@@ -230,10 +230,11 @@ func (n *node) nobody(ctx context.Context, interaction int64) error {
 
 func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
+	orders, _ := n.news.Hear(news.Links)
 	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
 	}
-	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: smsStore{n.db, hear}, Hints: hints, Node: nodeName(n.config),
+	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
 		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
 	})

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,7 +17,10 @@ import (
 )
 
 type smsCommand struct {
-	Links smsLinks `cmd:"" help:"Show each bind of the running node that the configuration is of, and what waits."`
+	Links  smsLinks  `cmd:"" help:"Show each link and bind of the running node that the configuration is of, and what waits."`
+	Pause  smsPause  `cmd:"" help:"Let a link take no new segments, on all nodes, until it is resumed; it goes on hearing."`
+	Resume smsResume `cmd:"" help:"Let a link that was paused or drained work again."`
+	Drain  smsDrain  `cmd:"" help:"Let a link take no new segments, and unbind once what it has submitted is answered."`
 }
 
 type smsLinks struct{ overrides }
@@ -55,6 +60,15 @@ func askLinks(ctx context.Context, node string) (links sms.Links, err error) {
 
 func printLinks(w io.Writer, links sms.Links, now time.Time) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "LINK\tORDERED\tHEALTH\tSHARE\tCOST\tRECEIPTS MEDIAN\tP99")
+	for _, l := range links.Links {
+		median, p99 := "", ""
+		if l.Receipts > 0 {
+			median, p99 = seconds(l.ReceiptMedian), seconds(l.ReceiptP99)
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%g\t%s\t%s\n", l.Link, l.Ordered, healthOf(l), sharesOf(l), l.Cost, median, p99)
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintln(out, "LINK\tBIND\tSTATE\tFOR\tWINDOW\tRATE\tPER SECOND\tSENT\tLAST ERROR")
 	for _, b := range links.Binds {
 		since, rate := "", "any"
@@ -64,8 +78,8 @@ func printLinks(w io.Writer, links sms.Links, now time.Time) error {
 		if b.Rate > 0 {
 			rate = fmt.Sprint(b.Rate)
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%d/%d\t%s\t%.1f\t%d\t%s\n",
-			b.Link, b.Bind, b.State, since, b.InUse, b.Window, rate, b.Second, b.Sent, b.LastError)
+		fmt.Fprintf(out, "%s\t%s %d\t%s\t%s\t%d/%d\t%s\t%.1f\t%d\t%s\n",
+			b.Link, b.Bind, b.Number, b.State, since, b.InUse, b.Window, rate, b.Second, b.Sent, b.LastError)
 	}
 	fmt.Fprint(out, "\nwaiting:")
 	for _, lane := range message.Lanes {
@@ -73,4 +87,26 @@ func printLinks(w io.Writer, links sms.Links, now time.Time) error {
 	}
 	fmt.Fprintln(out)
 	return out.Flush()
+}
+
+func healthOf(l sms.LinkState) string {
+	switch {
+	case l.Ailment != "":
+		return string(l.Ailment)
+	case l.Fitness < 1:
+		return fmt.Sprintf("coming back %.0f%%", 100*l.Fitness)
+	}
+	return "fit"
+}
+
+func sharesOf(l sms.LinkState) string {
+	var shares []string
+	for _, s := range l.Shares {
+		shares = append(shares, fmt.Sprintf("%s %.0f%%", cmp.Or(s.Prefix, "rest"), 100*s.Share))
+	}
+	return cmp.Or(strings.Join(shares, ", "), "none")
+}
+
+func seconds(s float64) string {
+	return time.Duration(s * float64(time.Second)).Round(time.Millisecond).String()
 }

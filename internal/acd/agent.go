@@ -15,6 +15,9 @@ const (
 	RoleAdministrator Role = "administrator"
 )
 
+// Supervises says whether a role looks after more than its own contacts.
+func (r Role) Supervises() bool { return r == RoleSupervisor || r == RoleAdministrator }
+
 // Agent is a person at a desk.
 type Agent struct {
 	ID           int64

@@ -26,8 +26,8 @@ func (l Lane) RepeatsUnknown() bool { return l == OTP || l == Reply }
 type Claim struct {
 	Link     string
 	Slot     string   // of the bind; when the slot is bound anew, what it still holds has lapsed
-	Mine     []string // the link's prefixes, "+7701"; "" for the rest
-	All      []string // every link's; a destination goes by the longest that it begins with
+	Routes   []Route  // that the link serves now
+	Prefixes []string // every link's, "+7701", or "" for the rest; a destination goes by the longest that it begins with
 	Limit    int
 	Notices  int // how many of them may be notices
 	Now      time.Time
@@ -68,6 +68,9 @@ type Receipt struct {
 	State       SegmentState
 	Failure     string
 	At          time.Time
+	Queried     bool // it is an answer to our question, and says nothing of how fast receipts come
+	// When its segment was submitted. The store sets it as it commits; zero where the receipt names no segment yet.
+	SubmittedAt time.Time
 }
 
 // Ledger is what a channel has to write down in one transaction.

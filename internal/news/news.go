@@ -18,6 +18,7 @@ const (
 	Contacts  = "contacts"  // a contact, an offer or an agent changed
 	Streams   = "streams"   // a stream that desks follow has a new event
 	Catalogue = "catalogue" // services or dialogues changed
+	Links     = "links"     // something was ordered of a link to an operator
 )
 
 const prefix = "okno.news."

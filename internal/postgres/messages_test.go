@@ -200,7 +200,7 @@ func enqueue(t *testing.T, db *postgres.DB, lane message.Lane, to string, segmen
 
 func claim(t *testing.T, db *postgres.DB, limit int) []message.Segment {
 	t.Helper()
-	claimed, err := db.ClaimSegments(context.Background(), message.Claim{Link: "a", Mine: []string{""}, All: []string{""},
+	claimed, err := db.ClaimSegments(context.Background(), message.Claim{Link: "a", Routes: []message.Route{{To: message.Shares}}, Prefixes: []string{""},
 		Limit: limit, Notices: limit, Now: time.Now(), LeaseEnd: time.Now().Add(time.Minute)})
 	require.NoError(t, err)
 	return claimed
@@ -220,8 +220,8 @@ func TestSegmentsAreClaimedOnceByManyNodes(t *testing.T) {
 		node := pgtest.Open(t, url)
 		wg.Go(func() {
 			for {
-				claimed, err := node.ClaimSegments(context.Background(), message.Claim{Link: "a", Mine: []string{""},
-					All: []string{""}, Limit: 7, Notices: 7, Now: time.Now(), LeaseEnd: time.Now().Add(time.Minute)})
+				claimed, err := node.ClaimSegments(context.Background(), message.Claim{Link: "a", Routes: []message.Route{{To: message.Shares}},
+					Prefixes: []string{""}, Limit: 7, Notices: 7, Now: time.Now(), LeaseEnd: time.Now().Add(time.Minute)})
 				if err != nil {
 					t.Errorf("claim: %v", err)
 				}

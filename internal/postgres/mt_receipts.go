@@ -14,8 +14,8 @@ import (
 // A receipt names its segment by the message id as it stands; by another notation of it only if the number is right too. Of
 // several, the newest: SMSCs use ids again. From each receipt to its segments, however few of those a plan expects.
 const (
-	byKey   = `SELECT s.id, s.state FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key`
-	byOther = `SELECT s.id, s.state FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
+	byKey   = `SELECT s.id, s.state, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key`
+	byOther = `SELECT s.id, s.state, s.submitted_at FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
 	           WHERE s.link = r.link AND s.message_key = r.key AND m.destination = r.destination`
 )
 
@@ -24,7 +24,7 @@ var addByKey, addByOther = addReceipts(byKey), addReceipts(byOther)
 func addReceipts(by string) string {
 	return `
 WITH hit AS (
-    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, r.state, r.failure, r.at
+    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, s.submitted_at, r.state, r.failure, r.at
     FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
          r (nth, link, key, rank, destination, state, failure, at)
     CROSS JOIN LATERAL (` + by + ` OFFSET 0) s
@@ -33,7 +33,7 @@ WITH hit AS (
     UPDATE mt_segments s SET state = hit.state, failure = nullif(hit.failure, ''), final_at = hit.at
     FROM hit WHERE s.id = hit.id AND hit.was IN ('accepted', 'unknown')
 )
-SELECT nth FROM hit`
+SELECT nth, submitted_at FROM hit`
 }
 
 const keepReceipt = `
@@ -56,7 +56,8 @@ func (w *Work) applyReceipts(ctx context.Context, receipts []message.Receipt) er
 	return nil
 }
 
-// matchReceipts gives segments their final state, and says which receipts, by their place, name one.
+// matchReceipts gives segments their final state, and says which receipts, by their place, name one, and in these when it was
+// submitted.
 func (w *Work) matchReceipts(ctx context.Context, receipts []message.Receipt) (known map[int]bool, err error) {
 	known = make(map[int]bool, len(receipts))
 	if err := w.matchKeys(ctx, addByKey, receipts, known, 0, 1); err != nil {
@@ -87,12 +88,14 @@ func (w *Work) matchKeys(ctx context.Context, match string, receipts []message.R
 	if err != nil {
 		return fmt.Errorf("match receipts: %w", err)
 	}
-	matched, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	var matched int
+	var submitted time.Time
+	_, err = pgx.ForEachRow(rows, []any{&matched, &submitted}, func() error {
+		known[matched], receipts[matched].SubmittedAt = true, submitted
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("match receipts: %w", err)
-	}
-	for _, i := range matched {
-		known[i] = true
 	}
 	return nil
 }

@@ -12,49 +12,58 @@ import (
 	"okno/internal/message"
 )
 
-// Due segments of a lane whose destination goes by this link: of all prefixes that it begins with, the longest is one of
-// the link's.
-const claimSegments = `
-WITH due AS (
-    SELECT s.id, m.destination, m.text
-    FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-    WHERE s.state = 'queued' AND s.lane = $1 AND s.due_at <= $2 AND s.expires_at > $2
-      AND (SELECT max(length(p)) FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))
-        = (SELECT max(length(p)) FROM unnest($6::text[]) p WHERE starts_with(m.destination, p))
-    ORDER BY s.due_at, s.id LIMIT $3
-    FOR UPDATE OF s SKIP LOCKED
+// Due segments of a lane whose destination goes by this link now: of all prefixes that it begins with, the longest is one of
+// the link's, and the message falls into the link's share of it. A segment that is tried again falls anew, so that what one
+// operator would not take may go by another. Where there is but one way ($9), nothing is asked.
+const dueSegments = `
+SELECT s.id, m.destination, m.text
+FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
+WHERE s.state = 'queued' AND s.lane = '%s' AND s.due_at <= $1 AND s.expires_at > $1
+  AND ($9 OR EXISTS (
+      SELECT FROM unnest($5::text[], $6::int[], $7::int[]) r (prefix, low, high)
+      WHERE starts_with(m.destination, r.prefix)
+        AND hashint8(s.mt_id + s.attempts * 1000003::bigint) & 1023 BETWEEN r.low AND r.high
+        AND NOT EXISTS (SELECT FROM unnest($8::text[]) p WHERE length(p) > length(r.prefix) AND starts_with(m.destination, p))))
+ORDER BY s.due_at, s.id LIMIT %s
+FOR UPDATE OF s SKIP LOCKED`
+
+// One statement for all lanes: a later one is read only if the ones before it leave room.
+var claimSegments = `
+WITH due AS (` +
+	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) otp`, message.OTP, "$2") + ` UNION ALL ` +
+	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) reply`, message.Reply, "$2") + ` UNION ALL ` +
+	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) notice`, message.Notice, "$3") + ` LIMIT $2
 )
 UPDATE mt_segments s
-SET state = 'submitted', link = $4, slot = $8, attempts = attempts + 1, submitted_at = $2, leased_until = $7
+SET state = 'submitted', link = $4, slot = $10, attempts = attempts + 1, submitted_at = $1, leased_until = $11, queried_at = NULL
 FROM due WHERE s.id = due.id
 RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, s.expires_at, s.attempts, s.unknowns`
 
 // ClaimSegments takes segments for a link to submit, lane by lane, oldest first. Each must get its outcome by CommitSMS
 // before the lease ends.
 func (db *DB) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
-	var claimed []message.Segment
-	for _, lane := range message.Lanes {
-		limit := c.Limit - len(claimed)
-		if lane == message.Notice {
-			limit = min(limit, c.Notices)
-		}
-		if limit <= 0 {
-			continue
-		}
-		rows, err := db.pool.Query(ctx, claimSegments, lane, c.Now, limit, c.Link, c.All, c.Mine, c.LeaseEnd, c.Slot)
-		if err != nil {
-			return claimed, fmt.Errorf("claim segments for %s: %w", c.Link, err)
-		}
-		segments, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s message.Segment, err error) {
-			return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
-		})
-		if err != nil {
-			return claimed, fmt.Errorf("claim segments for %s: %w", c.Link, err)
-		}
-		slices.SortFunc(segments, func(a, b message.Segment) int { return cmp.Compare(a.ID, b.ID) })
-		claimed = append(claimed, segments...)
+	prefixes := column(c.Routes, func(r message.Route) string { return r.Prefix })
+	low, high := column(c.Routes, func(r message.Route) int { return r.From }), column(c.Routes, func(r message.Route) int { return r.To - 1 })
+	rows, err := db.pool.Query(ctx, claimSegments, c.Now, c.Limit, min(c.Limit, c.Notices), c.Link, prefixes, low, high, c.Prefixes,
+		onlyWay(c), c.Slot, c.LeaseEnd)
+	if err != nil {
+		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 	}
+	claimed, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s message.Segment, err error) {
+		return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
+	}
+	slices.SortFunc(claimed, func(a, b message.Segment) int {
+		return cmp.Or(cmp.Compare(slices.Index(message.Lanes, a.Lane), slices.Index(message.Lanes, b.Lane)), cmp.Compare(a.ID, b.ID))
+	})
 	return claimed, nil
+}
+
+// onlyWay says whether everything goes by the link.
+func onlyWay(c message.Claim) bool {
+	return len(c.Routes) == 1 && c.Routes[0] == message.Route{To: message.Shares} && len(c.Prefixes) == 1
 }
 
 // An outcome counts for the attempt that it is of: a claim that lapsed may have been answered for already. Whatever is

@@ -63,6 +63,10 @@ func fieldsOf(c Command) (pdufield.List, bool) {
 		return bindRespFields, true
 	case SubmitSM | responseBit, DeliverSM | responseBit, DataSM | responseBit:
 		return messageRespFields, true
+	case QuerySM:
+		return queryFields, true
+	case QuerySM | responseBit:
+		return queryRespFields, true
 	case unbind, unbind | responseBit, enquireLink, enquireLink | responseBit, genericNack:
 		return nil, true
 	case alertNotification: // nothing in it is of use here
@@ -103,7 +107,7 @@ func decode(frame []byte) (p PDU, err error) {
 	rest := bytes.NewBuffer(frame[headerSize:])
 	if p.Command.isResponse() && rest.Len() == 0 {
 		// A refusal has no body (§4.4.2), and some peers leave out an empty message_id.
-		p.Body = emptyResponse(list)
+		p.Body = emptyResponse(p.Command)
 		return p, nil
 	}
 	fields, err := list.Decode(rest)
@@ -123,11 +127,14 @@ func decode(frame []byte) (p PDU, err error) {
 	return p, nil
 }
 
-func emptyResponse(list pdufield.List) any {
-	if list[0] == pdufield.SystemID {
-		return &BindResp{}
+func emptyResponse(c Command) any {
+	switch c {
+	case SubmitSM | responseBit, DeliverSM | responseBit, DataSM | responseBit:
+		return &MessageResp{}
+	case QuerySM | responseBit:
+		return nil // a message without a state is no answer
 	}
-	return &MessageResp{}
+	return &BindResp{}
 }
 
 func bodyOf(c Command, fields pdufield.Map, tlvs pdutlv.Map) any {
@@ -171,6 +178,14 @@ func bodyOf(c Command, fields pdufield.Map, tlvs pdutlv.Map) any {
 		return m
 	case bindReceiver | responseBit, bindTransmitter | responseBit, bindTransceiver | responseBit:
 		return &BindResp{SystemID: text(pdufield.SystemID)}
+	case QuerySM:
+		return &Query{text(pdufield.MessageID), Address{
+			octet(pdufield.SourceAddrTON), octet(pdufield.SourceAddrNPI), text(pdufield.SourceAddr),
+		}}
+	case QuerySM | responseBit:
+		return &QueryResp{
+			text(pdufield.MessageID), text(pdufield.FinalDate), octet(queryState), octet(queryError),
+		}
 	default:
 		return &MessageResp{MessageID: text(pdufield.MessageID)}
 	}
@@ -195,6 +210,16 @@ func encode(p PDU) ([]byte, error) {
 		e.message(p.Command, body)
 	case *MessageResp:
 		e.text(pdufield.MessageID, body.MessageID, maxMessageID)
+	case *Query:
+		e.text(pdufield.MessageID, body.MessageID, maxMessageID)
+		e.octet(pdufield.SourceAddrTON, body.Source.TON)
+		e.octet(pdufield.SourceAddrNPI, body.Source.NPI)
+		e.text(pdufield.SourceAddr, body.Source.Number, maxNumber)
+	case *QueryResp:
+		e.text(pdufield.MessageID, body.MessageID, maxMessageID)
+		e.text(pdufield.FinalDate, body.FinalDate, maxTime)
+		e.octet(queryState, body.State)
+		e.octet(queryError, body.ErrorCode)
 	}
 	if e.err != nil {
 		return nil, e.err

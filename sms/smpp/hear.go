@@ -129,6 +129,8 @@ func (s *Session) hear(frame []byte, whole bool) {
 	switch p.Command {
 	case SubmitSM, DeliverSM, DataSM:
 		s.hearMessage(p, frame)
+	case QuerySM:
+		s.hearQuery(p, frame)
 	case enquireLink:
 		s.reply(PDU{Command: enquireLink | responseBit, Sequence: p.Sequence}, nil)
 	case unbind:

@@ -41,8 +41,8 @@ func (c Command) String() string {
 // MaxSequence is the highest sequence_number (SMPP 3.4 §3.2): 31 bits.
 const MaxSequence = 0x7FFFFFFF
 
-// PDU is one protocol data unit. The body is a *Bind, *BindResp, *Message or
-// *MessageResp after its command, or nil for a command that has none.
+// PDU is one protocol data unit. The body is a *Bind, *BindResp, *Message,
+// *MessageResp, *Query or *QueryResp after its command, or nil for a command that has none.
 type PDU struct {
 	Command  Command
 	Status   Status

@@ -44,7 +44,7 @@ func (s *Session) Data(ctx context.Context, m Message) (messageID string, err er
 }
 
 func (s *Session) send(ctx context.Context, c Command, m Message) (string, error) {
-	sent, err := s.start(ctx, c, m)
+	sent, err := s.start(ctx, c, &m)
 	if err != nil {
 		return "", err
 	}
@@ -60,10 +60,10 @@ type Sent struct {
 // Start puts a submit_sm behind all that were started before it. It blocks while
 // the window is full; an error is ErrNotSent. Wait must follow.
 func (s *Session) Start(ctx context.Context, m Message) (*Sent, error) {
-	return s.start(ctx, SubmitSM, m)
+	return s.start(ctx, SubmitSM, &m)
 }
 
-func (s *Session) start(ctx context.Context, c Command, m Message) (*Sent, error) {
+func (s *Session) start(ctx context.Context, c Command, body any) (*Sent, error) {
 	select {
 	case s.window <- struct{}{}:
 	case <-ctx.Done():
@@ -71,7 +71,7 @@ func (s *Session) start(ctx context.Context, c Command, m Message) (*Sent, error
 	case <-s.done:
 		return nil, fmt.Errorf("%w: %w", ErrNotSent, s.endCause)
 	}
-	req, err := s.enlist(c, &m)
+	req, err := s.enlist(c, body)
 	if err != nil {
 		<-s.window
 		return nil, err
@@ -91,6 +91,17 @@ func (s *Session) start(ctx context.Context, c Command, m Message) (*Sent, error
 
 // Wait gives the SMSC's message id, or an error as of Submit. It is called once.
 func (w *Sent) Wait(ctx context.Context) (messageID string, err error) {
+	answer, err := w.answer(ctx)
+	if err != nil {
+		return "", err
+	}
+	if resp, ok := answer.Body.(*MessageResp); ok {
+		return resp.MessageID, nil
+	}
+	return "", nil
+}
+
+func (w *Sent) answer(ctx context.Context) (PDU, error) {
 	s, req := w.session, w.request
 	defer func() { <-s.window }()
 	defer s.forget(req)
@@ -99,7 +110,7 @@ func (w *Sent) Wait(ctx context.Context) (messageID string, err error) {
 	var cause error
 	select {
 	case answer := <-req.answer:
-		return resultOf(answer)
+		return answer, answer.Status.err()
 	case <-patience.C:
 		cause = context.DeadlineExceeded
 	case <-ctx.Done():
@@ -108,24 +119,14 @@ func (w *Sent) Wait(ctx context.Context) (messageID string, err error) {
 		cause = s.endCause
 	}
 	if req.state.CompareAndSwap(waiting, withdrawn) {
-		return "", fmt.Errorf("%w: %w", ErrNotSent, cause)
+		return PDU{}, fmt.Errorf("%w: %w", ErrNotSent, cause)
 	}
 	select {
 	case answer := <-req.answer: // it came together with the cause
-		return resultOf(answer)
+		return answer, answer.Status.err()
 	default:
-		return "", fmt.Errorf("%w: %w", ErrUnanswered, cause)
+		return PDU{}, fmt.Errorf("%w: %w", ErrUnanswered, cause)
 	}
-}
-
-func resultOf(answer PDU) (messageID string, err error) {
-	if err := answer.Status.err(); err != nil {
-		return "", err
-	}
-	if resp, ok := answer.Body.(*MessageResp); ok {
-		return resp.MessageID, nil
-	}
-	return "", nil
 }
 
 // enlist makes a request with the next free sequence number.

@@ -28,6 +28,7 @@ const (
 	InvalidSchedule   Status = 0x61
 	TemporaryAppError Status = 0x64 // keep it and deliver it again
 	PermanentAppError Status = 0x65 // do not deliver it again
+	QueryFailed       Status = 0x67
 	InvalidTLV        Status = 0xC4
 )
 

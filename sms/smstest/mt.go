@@ -27,7 +27,7 @@ func (e *ear) HandleMessage(r *smpp.Request) {
 		r.Answer(verdict.Status, "")
 		return
 	}
-	id := s.accept(r.Message)
+	id := s.accept(r.Message, verdict.Mute)
 	switch {
 	case verdict.Drop:
 		e.session.Close()
@@ -65,7 +65,7 @@ type partKey struct {
 
 // accept keeps a segment, shows the message once it is whole, and sends the
 // receipt when it is due.
-func (s *SMSC) accept(m smpp.Message) (messageID string) {
+func (s *SMSC) accept(m smpp.Message, mute bool) (messageID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastID++
@@ -78,7 +78,8 @@ func (s *SMSC) accept(m smpp.Message) (messageID string) {
 	if !off {
 		s.assemble(m)
 	}
-	if m.RegisteredDelivery&0x03 != 0 {
+	s.fates.add(messageID, m.Source.Number, off, time.Now().Add(s.conf.ReceiptDelay))
+	if m.RegisteredDelivery&0x03 != 0 && !mute {
 		receipt := receiptFor(m, receiptID, messageID, off, time.Now())
 		s.spawn(func(ctx context.Context) { s.sendReceipt(ctx, receipt) })
 	}

@@ -42,6 +42,7 @@ type Verdict struct {
 	Status smpp.Status // refused with this, unless OK
 	Silent bool        // accepted, but never answered
 	Drop   bool        // accepted, and the connection lost before the answer
+	Mute   bool        // accepted, and its receipt lost: only a query_sm tells
 }
 
 // SMSC of a mobile operator. It keeps its messages in memory, also from one
@@ -59,6 +60,7 @@ type SMSC struct {
 	threads   map[string]*thread
 	parts     map[partKey]map[int][]byte
 	lastID    uint64
+	fates     fates
 	submits   int
 	reference int
 	watchers  map[*watcher]struct{}

@@ -3,6 +3,7 @@
 // in:  {"id", "deliver": {source_addr, destination_addr, short_message | text + udh, ...}, "command": "deliver_sm"}
 // out: {"event": "listening", "port"}, {"event": "bind", "command", "system_id"}, {"event": "unbind"}, {"event": "close"},
 //      {"event": "submit", ...}, {"event": "answer", "id", "status", "command"}
+// Of messages to numbers that end in 404 it sends no receipt; asked, it says that they are undeliverable.
 'use strict';
 const smpp = require('smpp');
 const readline = require('readline');
@@ -53,7 +54,10 @@ const server = smpp.createServer({}, (session) => {
       registered_delivery: pdu.registered_delivery,
     });
     session.send(pdu.response({message_id: id.toString(16).toUpperCase()}));
-    if (pdu.registered_delivery) receipt(session, pdu, id);
+    if (pdu.registered_delivery && !pdu.destination_addr.endsWith('404')) receipt(session, pdu, id);
+  });
+  session.on('query_sm', (pdu) => {
+    session.send(pdu.response({message_id: pdu.message_id, final_date: '', message_state: 5, error_code: 9}));
   });
 });
 

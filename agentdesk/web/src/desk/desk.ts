@@ -21,6 +21,7 @@ export const talking = signal(false)
 export const muted = signal(false)
 export const problem = signal('')
 export const now = signal(Date.now())
+export const section = signal<'contacts' | 'sms'>('contacts')
 
 export const offers = computed(() => contacts.value.filter((c) => c.state === 'offered'))
 export const held = computed(() => contacts.value.filter((c) => c.state !== 'offered'))
@@ -164,6 +165,7 @@ function forget(): void {
   agent.value = null
   contacts.value = []
   views.value = {}
+  section.value = 'contacts'
   streams = {}
 }
 

@@ -2,7 +2,8 @@ import { render } from 'preact'
 import { Contacts } from './contacts'
 import { ContactPane } from './contact'
 import './desk.css'
-import { connected, loggedIn, problem, start } from './desk'
+import { connected, loggedIn, problem, section, start } from './desk'
+import { Links } from './links'
 import { Login } from './login'
 import { Offers } from './offers'
 import { text, language } from './texts'
@@ -22,10 +23,14 @@ function Page() {
         </div>
       )}
       <Offers />
-      <main class="desk">
-        <Contacts />
-        <ContactPane />
-      </main>
+      {section.value === 'sms' ? (
+        <Links />
+      ) : (
+        <main class="desk">
+          <Contacts />
+          <ContactPane />
+        </main>
+      )}
     </>
   )
 }

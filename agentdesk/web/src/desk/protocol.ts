@@ -82,6 +82,41 @@ export interface Account {
   url: string
 }
 
+// How the SMS links stand on a node.
+export interface LinkState {
+  link: string
+  ordered: LinkOrder | ''
+  fitness: number
+  ailment: '' | 'not_bound' | 'errors' | 'late_receipts'
+  shares: { prefix: string; share: number }[]
+  cost: number
+  receipts: number
+  receipt_median: number
+  receipt_p99: number
+}
+
+export type LinkOrder = 'open' | 'paused' | 'drained'
+
+export interface BindState {
+  link: string
+  number: number
+  bind: string
+  state: string
+  since: string
+  in_use: number
+  window: number
+  rate: number
+  sent: number
+  second: number
+  last_error: string
+}
+
+export interface SMSNode {
+  node: string
+  at: string
+  standing: { links: LinkState[]; binds: BindState[]; backlog: Record<string, number> }
+}
+
 export type Incoming =
   | { type: 'welcome'; agent: Agent; dispositions: string[]; pause_reasons: string[]; voice: boolean; sip: Account | null }
   | { type: 'snapshot'; agent: Agent; contacts: Contact[]; queues: Queue[]; streams: Record<string, number> }

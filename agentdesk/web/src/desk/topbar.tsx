@@ -1,4 +1,4 @@
-import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues } from './desk'
+import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { language, text } from './texts'
@@ -11,6 +11,10 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand"><Mark /> Okno</div>
       <StatusChoice />
+      {a.role !== 'agent' && (
+        <button id="section-sms" class="plain" aria-pressed={section.value === 'sms'}
+          onClick={() => (section.value = section.value === 'sms' ? 'contacts' : 'sms')}>SMS</button>
+      )}
       <ul class="queues" aria-label={text('queue.waiting')}>
         {queues.value.map((q) => (
           <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>

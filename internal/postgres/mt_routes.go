@@ -1,0 +1,46 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"okno/internal/message"
+)
+
+// A page of a lane's queue, and those of it whose destination begins with none of the prefixes.
+const failUnroutable = `
+WITH page AS (
+    SELECT s.id, s.due_at, s.mt_id FROM mt_segments s
+    WHERE s.state = 'queued' AND s.lane = $1 AND (s.due_at, s.id) > ($2, $3)
+    ORDER BY s.due_at, s.id LIMIT $4
+), lost AS (
+    SELECT page.id FROM page JOIN mt_messages m ON m.id = page.mt_id
+    WHERE NOT EXISTS (SELECT FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))
+), failed AS (
+    UPDATE mt_segments s SET state = 'failed', failure = $6, final_at = $7 FROM lost WHERE s.id = lost.id AND s.state = 'queued'
+    RETURNING s.id
+)
+SELECT count(*), (SELECT count(*) FROM failed),
+       coalesce((SELECT due_at FROM page ORDER BY due_at DESC, id DESC LIMIT 1), $2),
+       coalesce((SELECT id FROM page ORDER BY due_at DESC, id DESC LIMIT 1), $3)
+FROM page`
+
+// FailUnroutable ends segments that no link will ever take: it looks at the next page of each lane's queue, and begins again
+// after the last one, so that a long queue costs no more than a short one.
+func (db *DB) FailUnroutable(ctx context.Context, u *message.Unroutable, now time.Time) (failed int, err error) {
+	for _, lane := range message.Lanes {
+		at := u.Seen[lane]
+		var found, lost int
+		err := db.pool.QueryRow(ctx, failUnroutable, lane, at.Due, at.ID, u.Page, u.Prefixes, u.Failure, now).Scan(&found, &lost, &at.Due, &at.ID)
+		if err != nil {
+			return failed, fmt.Errorf("fail unroutable: %w", err)
+		}
+		if found < u.Page {
+			at = message.Place{}
+		}
+		u.Seen[lane] = at
+		failed += lost
+	}
+	return failed, nil
+}
