@@ -75,6 +75,7 @@ type Channel struct {
 	ledger  *ledger
 	binds   []*bind
 	metrics *metrics
+	quiet   hours
 	unheard chan struct{} // there may be messages to answer
 }
 
@@ -96,6 +97,7 @@ func New(o Options) (*Channel, error) {
 		o.tune = usual
 	}
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
+	c.quiet, _ = o.Config.Quiet.hours() // checked above
 	c.ledger = newLedger(c)
 	for _, l := range o.Config.Links {
 		for i, mode := range l.modes() {

@@ -22,6 +22,7 @@ const (
 	NotSent            Failure = "not_sent"   // the link went before it could
 	Unanswered         Failure = "unanswered" // the link went, or the time passed, before the answer
 	TooLate            Failure = "too_late"   // expired before it could be submitted
+	Stopped            Failure = "stopped"    // a notice to a number that has said STOP
 	InvalidDestination Failure = "invalid_destination"
 	InvalidSource      Failure = "invalid_source"
 	Refused            Failure = "refused"       // by the SMSC, for any other reason

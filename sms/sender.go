@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -60,6 +61,9 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 	for ctx.Err() == nil {
 		now := c.Clock()
 		room := b.pace.room(now)
+		if c.quiet.contains(now) {
+			room.notices = 0
+		}
 		if room.segments == 0 {
 			return true, room.wait
 		}
@@ -98,7 +102,7 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 			Failure: string(TooLate), At: now, DueAt: now})
 		return
 	}
-	m, err := submission(c.Config.ShortNumber, segment, now)
+	m, err := submission(cmp.Or(segment.Sender, c.Config.ShortNumber), segment, now)
 	if err != nil {
 		s.settle(outcomeOf(segment, "", err, now))
 		return

@@ -13,21 +13,24 @@ import (
 )
 
 // Due segments of a lane whose destination goes by this link: of all prefixes that it begins with, the longest is one of
-// the link's.
+// the link's. A notice that was enqueued while its number said STOP fails here.
 const claimSegments = `
 WITH due AS (
-    SELECT s.id, m.destination, m.text
+    SELECT s.id, m.destination, m.text, m.sender
     FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
     WHERE s.state = 'queued' AND s.lane = $1 AND s.due_at <= $2 AND s.expires_at > $2
       AND (SELECT max(length(p)) FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))
         = (SELECT max(length(p)) FROM unnest($6::text[]) p WHERE starts_with(m.destination, p))
     ORDER BY s.due_at, s.id LIMIT $3
     FOR UPDATE OF s SKIP LOCKED
+), stopped AS (
+    UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = $2
+    FROM due WHERE s.id = due.id AND $1 = 'notice' AND EXISTS (` + stoppedNumber + `due.destination)
 )
 UPDATE mt_segments s
 SET state = 'submitted', link = $4, slot = $8, attempts = attempts + 1, submitted_at = $2, leased_until = $7
-FROM due WHERE s.id = due.id
-RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, s.expires_at, s.attempts, s.unknowns`
+FROM due WHERE s.id = due.id AND NOT ($1 = 'notice' AND EXISTS (` + stoppedNumber + `due.destination))
+RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, due.sender, s.expires_at, s.attempts, s.unknowns`
 
 // ClaimSegments takes segments for a link to submit, lane by lane, oldest first. Each must get its outcome by CommitSMS
 // before the lease ends.
@@ -46,7 +49,7 @@ func (db *DB) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Seg
 			return claimed, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 		}
 		segments, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s message.Segment, err error) {
-			return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
+			return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.Sender, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
 		})
 		if err != nil {
 			return claimed, fmt.Errorf("claim segments for %s: %w", c.Link, err)
