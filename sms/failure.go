@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"okno/internal/message"
+	"okno/sms/content"
 	"okno/sms/smpp"
 	"okno/sms/text"
 )
@@ -82,7 +83,7 @@ func failureOf(err error) Failure {
 func outcomeOf(s message.Segment, messageID string, err error, now time.Time) message.Outcome {
 	o := message.Outcome{Segment: s.ID, Attempt: s.Attempt, State: message.Accepted, At: now, DueAt: now}
 	if err == nil {
-		o.MessageID, o.MessageKey = clean(messageID), text.MessageKey(clean(messageID))
+		o.MessageID, o.MessageKey = content.Clean(messageID), text.MessageKey(content.Clean(messageID))
 		return o
 	}
 	failure := failureOf(err)

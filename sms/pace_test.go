@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"okno/internal/message"
+	"okno/sms/content"
 	"okno/sms/smpp"
 	"okno/sms/text"
 )
@@ -135,6 +136,6 @@ func TestJoinedPartsShowWhatIsMissing(t *testing.T) {
 		"aЖb…": {part(1, "a"), {Number: 2, Total: 4, Coding: 8, Payload: []byte{4, 0x16}}, part(3, "b")},
 		"":     nil,
 	} {
-		require.Equal(t, want, joinParts(parts))
+		require.Equal(t, want, content.Join(parts))
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"okno/internal/otp"
 	"okno/internal/postgres"
 	"okno/sms"
+	"okno/sms/gateway"
 	"okno/sms/text"
 )
 
@@ -226,7 +227,7 @@ func (n *node) nobody(ctx context.Context, interaction int64) error {
 
 func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
-	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: n.db, Hints: hints, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
+	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: n.db, Hints: hints, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
 		Answer: func(ctx context.Context) (int, error) {
 			return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 				return n.engine.Hear(ctx, w, mo.Source, mo.Text)
@@ -238,6 +239,20 @@ func (n *node) startSMS() error {
 	n.mux.Handle("GET /sms/links", channel)
 	n.checks.Add("sms", func(context.Context) error { return channel.Ready() })
 	n.parts.start("sms", channel.Run)
+	return n.startGateway()
+}
+
+// startGateway lets agencies bind, if the configuration says where.
+func (n *node) startGateway() error {
+	if n.config.SMS.Gateway.Listen == "" {
+		return nil
+	}
+	listener, err := n.config.SMS.Gateway.Open()
+	if err != nil {
+		return err
+	}
+	agencies := gateway.New(gateway.Options{Store: n.db, Metrics: n.registry, Log: n.log})
+	n.parts.start("gateway", func(ctx context.Context) error { return agencies.Serve(ctx, listener) })
 	return nil
 }
 
