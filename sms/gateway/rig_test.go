@@ -161,7 +161,7 @@ func (o *office) HandleMessage(r *smpp.Request) {
 func (r *rig) bind(mode smpp.Mode, systemID, word string) (*office, error) {
 	o := &office{rig: r}
 	session, err := smpp.Dial(r.t.Context(), r.addr, smpp.Bind{Mode: mode, SystemID: systemID, Password: word},
-		smpp.Options{Handler: o, Window: 500, AnswerTimeout: 20 * time.Second, Log: testLog()})
+		smpp.Options{Handler: o, Window: 90, AnswerTimeout: 20 * time.Second, Log: testLog()})
 	if err != nil {
 		return nil, err
 	}
@@ -221,17 +221,34 @@ func (r *rig) texts(to string) string {
 	return pgtest.Value[string](r.t, r.url, `SELECT coalesce(string_agg(sender || ': ' || text, '|' ORDER BY id), '') FROM mt_messages WHERE destination = '+' || $1`, to)
 }
 
-// operate runs the channel that sends it all, to a simulated operator.
-func (r *rig) operate(conf smstest.Config) (*smstest.SMSC, *sms.Channel) {
-	r.t.Helper()
+// operator is a simulated one.
+type operator struct {
+	*smstest.SMSC
+	addr string
+}
+
+func newOperator(t testing.TB, conf smstest.Config) operator {
+	t.Helper()
+	conf.Log = testLog()
 	smsc := smstest.New(conf)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(r.t, err)
+	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- smsc.Serve(ctx, listener) }()
-	r.t.Cleanup(func() { cancel(); require.NoError(r.t, <-served) })
-	return smsc, r.channel(sms.Link{Name: "a", Addr: listener.Addr().String(), SystemID: "okno", Password: "p"}, sms.Quiet{})
+	t.Cleanup(func() { cancel(); require.NoError(t, <-served) })
+	return operator{smsc, listener.Addr().String()}
+}
+
+// operate runs the channel that sends it all, to a simulated operator.
+func (r *rig) operate(conf smstest.Config) (operator, *sms.Channel) {
+	r.t.Helper()
+	o := newOperator(r.t, conf)
+	return o, r.channel(o.link(), sms.Quiet{})
+}
+
+func (o operator) link() sms.Link {
+	return sms.Link{Name: "a", Addr: o.addr, SystemID: "okno", Password: "p"}
 }
 
 func (r *rig) channel(link sms.Link, quiet sms.Quiet) *sms.Channel {
