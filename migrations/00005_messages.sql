@@ -1,14 +1,15 @@
 -- +goose Up
 
--- A session with an operator's SMSC. A message of its last half minute may never have been acknowledged: the same again is
--- a redelivery. An equal message at any other time is the citizen's second.
+-- A session with an operator's SMSC. Once it has ended, what came since confirmed_until may be sent again, because its answer
+-- may not have got through: that is a redelivery. An equal message at any other time is the citizen's second.
 CREATE TABLE sms_binds (
     id       text PRIMARY KEY,
     slot     text NOT NULL,              -- "operator-a/0@node-1": the next bind there ends this one
     link     text NOT NULL,
     began_at timestamptz NOT NULL,
-    alive_at timestamptz NOT NULL,       -- infinity: ended with everything acknowledged
-    ended_at timestamptz
+    alive_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    confirmed_until timestamptz NOT NULL -- what came before has its answer for certain; infinity: all that came
 );
 CREATE INDEX sms_binds_live ON sms_binds (slot) WHERE ended_at IS NULL;
 
@@ -16,14 +17,14 @@ CREATE INDEX sms_binds_live ON sms_binds (slot) WHERE ended_at IS NULL;
 CREATE TABLE mo_messages (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     link           text NOT NULL,
-    bind           text NOT NULL,
+    bind           text NOT NULL,        -- that it came over last
     source         text NOT NULL,        -- E.164
     destination    text NOT NULL,
     text           text NOT NULL,
     parts          int NOT NULL DEFAULT 1,
     incomplete     boolean NOT NULL DEFAULT false,
     fingerprint    bytea NOT NULL,       -- of what a redelivery repeats
-    received_at    timestamptz NOT NULL DEFAULT now(),
+    received_at    timestamptz NOT NULL DEFAULT now(), -- when it came last
     processed_at   timestamptz,
     attempts       int NOT NULL DEFAULT 0,
     due_at         timestamptz NOT NULL DEFAULT now(),

@@ -26,6 +26,7 @@ type bind struct {
 
 	mu     sync.Mutex
 	id     string // of the live session; "" while down
+	live   *smpp.Session
 	reason string // why it is down
 	since  time.Time
 }
@@ -86,7 +87,7 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 		return 0, fmt.Errorf("%w: %w", errNoDatabase, err)
 	}
 	began := time.Now()
-	b.setUp(id)
+	b.setUp(id, session)
 	b.log.Info().Msg("sms link up")
 	var sending sync.WaitGroup
 	if session.CanSend() {
@@ -94,20 +95,23 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	}
 	err = session.Run(ctx)
 	sending.Wait()
+	ended := b.alive()
+	b.setDown(safeReason(err)) // before the upkeep takes it for alive again
 	if errors.Is(err, smpp.ErrClosed) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
-		defer cancel()
-		if err := b.channel.Store.EndBind(ctx, id); err != nil {
-			b.log.Error().Err(err).Msg("end bind")
-		}
+		ended.ConfirmedUntil = time.Time{}
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	if err := b.channel.Store.EndBind(ending, ended); err != nil {
+		b.log.Error().Err(err).Msg("end bind")
 	}
 	return time.Since(began), err
 }
 
-func (b *bind) setUp(id string) {
+func (b *bind) setUp(id string, session *smpp.Session) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.id, b.reason, b.since = id, "", b.channel.Clock()
+	b.id, b.live, b.reason, b.since = id, session, "", b.channel.Clock()
 }
 
 func (b *bind) setDown(reason string) {
@@ -116,7 +120,7 @@ func (b *bind) setDown(reason string) {
 	if b.id != "" || b.since.IsZero() {
 		b.since = b.channel.Clock()
 	}
-	b.id, b.reason = "", reason
+	b.id, b.live, b.reason = "", nil, reason
 }
 
 func (b *bind) down() string {
@@ -125,10 +129,15 @@ func (b *bind) down() string {
 	return b.reason
 }
 
-func (b *bind) aliveID() string {
+// alive tells of the session that is up; of none while there is none.
+func (b *bind) alive() message.Alive {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.id
+	if b.live == nil {
+		return message.Alive{}
+	}
+	now := b.channel.Clock()
+	return message.Alive{Bind: b.id, ConfirmedUntil: now.Add(-b.live.Unconfirmed())}
 }
 
 var errNoDatabase = errors.New("waiting for the database")

@@ -22,8 +22,8 @@ type Store interface {
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
-	// EndBind notes that a session ended with all acknowledged: nothing of it will come again.
-	EndBind(ctx context.Context, id string) error
+	// EndBind notes that a session has ended, and what of it may come again.
+	EndBind(ctx context.Context, a message.Alive) error
 	Backlog(ctx context.Context) (map[message.Lane]int, error)
 }
 
@@ -61,12 +61,13 @@ type tuning struct {
 	answer     time.Duration // an SMSC's time for submit_sm_resp
 	lease      time.Duration // of a claim; longer than answer by what it takes to write the outcome down
 	reconnect  time.Duration // the first pause
+	confirm    time.Duration // for an SMSC to show that it has read our answers, before it is asked
 	incomplete time.Duration // the wait for missing parts
 }
 
 var usual = tuning{
 	poll: time.Second, answer: 10 * time.Second, lease: 30 * time.Second,
-	reconnect: time.Second, incomplete: 5 * time.Minute,
+	reconnect: time.Second, confirm: time.Second, incomplete: 5 * time.Minute,
 }
 
 // Channel is the SMS channel.
@@ -184,19 +185,19 @@ func (c *Channel) Ready() error {
 	return fmt.Errorf("sms links down: %s", strings.Join(down, ", "))
 }
 
-// aliveBinds are the ids of the sessions that are up.
-func (c *Channel) aliveBinds() []string {
-	ids := []string{}
+// alive are the sessions that are up.
+func (c *Channel) alive() []message.Alive {
+	var alive []message.Alive
 	for _, b := range c.binds {
-		if id := b.aliveID(); id != "" {
-			ids = append(ids, id)
+		if a := b.alive(); a.Bind != "" {
+			alive = append(alive, a)
 		}
 	}
-	return ids
+	return alive
 }
 
 func (b *bind) options(in *inbox) smpp.Options {
 	return smpp.Options{
-		Window: b.window(), AnswerTimeout: b.channel.tune.answer, TLS: b.link.tls(), Handler: in, Log: b.log,
+		Window: b.window(), AnswerTimeout: b.channel.tune.answer, ConfirmWithin: b.channel.tune.confirm, TLS: b.link.tls(), Handler: in, Log: b.log,
 	}
 }

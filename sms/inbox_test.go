@@ -119,6 +119,12 @@ func TestRedeliveryIsRecognised(t *testing.T) {
 				return nil
 			}
 			r.store.after.Store(&cut)
+			r.options.Answer = func(ctx context.Context) (int, error) {
+				if cuts.Load() <= 2 { // the cuts are not meant for its answer
+					return 0, nil
+				}
+				return r.answer(ctx)
+			}
 			r.run()
 			require.NoError(t, s.Send(t.Context(), phone1, "1414", body))
 			require.Greater(t, cuts.Load(), int32(2))
@@ -146,6 +152,34 @@ func TestSameTextAgainIsASecondMessage(t *testing.T) {
 	r.run()
 	require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
 	r.eventually("the fourth", func() bool { return len(s.Received(phone1)) == 4 })
+}
+
+// Once the SMSC has shown that it read the acknowledgement, the same text is a second message however the link was lost. A
+// receiver carries nothing that the SMSC would respond to but an enquiry.
+func TestSameTextAfterALostLinkIsASecondMessage(t *testing.T) {
+	t.Parallel()
+	for _, bind := range []string{"transceiver", "pair"} {
+		t.Run(bind, func(t *testing.T) {
+			t.Parallel()
+			s, link := smsc(t, "a", smstest.Config{})
+			link.Bind = bind
+			r := newRig(t, link)
+			r.run()
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
+			r.eventually("an answer", func() bool { return len(s.Received(phone1)) == 1 })
+			r.eventually("confirmation", func() bool {
+				for _, b := range r.channel.binds {
+					if b.live.Unconfirmed() > 0 {
+						return false
+					}
+				}
+				return true
+			})
+			s.Disconnect()
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", "1"))
+			r.eventually("a second answer", func() bool { return len(s.Received(phone1)) == 2 })
+		})
+	}
 }
 
 func TestRestartLosesAndDoublesNothing(t *testing.T) {

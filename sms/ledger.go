@@ -117,7 +117,7 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 	defer cancel()
 	now := c.Clock()
 	swept, err := c.Store.SweepSMS(ctx, message.Sweep{
-		Now: now, Binds: c.aliveBinds(), IncompleteSince: now.Add(-c.tune.incomplete),
+		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete),
 	}, content.Join)
 	if err != nil {
 		c.Log.Error().Err(err).Msg("sms upkeep")

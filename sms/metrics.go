@@ -38,7 +38,7 @@ func watchBind(r prometheus.Registerer, b *bind) {
 			ConstLabels: prometheus.Labels{"link": b.link.Name, "bind": modeName(b.mode)}}, value))
 	}
 	gauge("okno_sms_bind_up", "Whether an SMS bind is up.", func() float64 {
-		if b.aliveID() == "" {
+		if b.alive().Bind == "" {
 			return 0
 		}
 		return 1

@@ -68,7 +68,7 @@ func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]me
 
 var quick = tuning{
 	poll: 20 * time.Millisecond, answer: time.Second, lease: 10 * time.Second,
-	reconnect: 2 * time.Millisecond, incomplete: time.Hour,
+	reconnect: 2 * time.Millisecond, confirm: 20 * time.Millisecond, incomplete: time.Hour,
 }
 
 func testLog() zerolog.Logger {

@@ -61,8 +61,11 @@ func (e *Engine) joinQueue(ctx context.Context, w Work, i Interaction, effect *d
 		}
 	}
 	open, err := w.JoinQueue(ctx, arrival)
-	if err != nil || open {
+	switch {
+	case err != nil:
 		return "", err
+	case open:
+		return dialogue.QueueJoined, nil
 	}
 	return "closed", nil
 }

@@ -100,7 +100,7 @@ type Ask struct {
 // Queue hands the citizen to the operators.
 type Queue struct {
 	Name   string            `yaml:"name"`
-	Say    string            `yaml:"say"`    // said on the way into the queue
+	Say    string            `yaml:"say"`    // said to whoever has joined it
 	Reason string            `yaml:"reason"` // the key of a text, or "$slot" of one: why, for the operator
 	With   map[string]string `yaml:"with"`   // what the operator is to know
 }
@@ -123,6 +123,9 @@ const QueueAction = "queue"
 
 // QueueOutcomes are the ways out of a queue: an operator has served the citizen, the queue is closed, nobody came.
 var QueueOutcomes = []string{"served", "closed", "nobody"}
+
+// QueueJoined is the first outcome of a queue that takes the citizen: the wait begins.
+const QueueJoined = "joined"
 
 // The keys of a phone that mean the same everywhere, and the patience of a listener. Six seconds is the usual first
 // time-out of phone menus, four the pause within which people key the next digit of a number that they read.

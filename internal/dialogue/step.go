@@ -192,9 +192,6 @@ func (r *run) begin(action string, with map[string]Value, write string) {
 }
 
 func (r *run) enterQueue(q *Queue) {
-	if q.Say != "" {
-		r.say(q.Say, nil)
-	}
 	with := r.values(q.With)
 	with["queue"] = TextValue(q.Name)
 	with["reason"] = r.value(q.Reason)
@@ -206,6 +203,12 @@ func (r *run) outcome(in Input) error {
 		return ErrStale
 	}
 	node := r.d.Nodes[r.s.Node]
+	if node.Queue != nil && in.Name == QueueJoined {
+		if node.Queue.Say != "" {
+			r.say(node.Queue.Say, nil)
+		}
+		return nil
+	}
 	way, ok := node.Outcomes[in.Name]
 	if !ok {
 		return fmt.Errorf("node %s has no way for outcome %q", r.s.Node, in.Name)

@@ -52,3 +52,11 @@ type Bind struct {
 	Slot string // "operator-a/0@node-1": what the next bind takes over
 	Link string
 }
+
+// Alive is what is known of a bind that lives, or has just ended.
+type Alive struct {
+	Bind string
+	// ConfirmedUntil is when the oldest message came whose answer the SMSC may not have read: from then on it may send
+	// again what it has sent. Zero: there is none, and the bind has ended.
+	ConfirmedUntil time.Time
+}

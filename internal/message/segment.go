@@ -82,7 +82,7 @@ type Ledger struct {
 // Sweep is the periodic upkeep of messages.
 type Sweep struct {
 	Now             time.Time
-	Binds           []string  // that live
+	Alive           []Alive   // the binds that live
 	IncompleteSince time.Time // parts that have waited since before are all that will come
 }
 

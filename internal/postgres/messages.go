@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"okno/internal/message"
 )
@@ -42,7 +43,8 @@ func (w *Work) addPoisons(ctx context.Context, poisons []message.Poison) error {
 
 const endBinds = `UPDATE sms_binds SET ended_at = now() WHERE slot = $1 AND ended_at IS NULL`
 
-const addBind = `INSERT INTO sms_binds (id, slot, link, began_at, alive_at) VALUES ($1, $2, $3, now(), now())`
+const addBind = `
+INSERT INTO sms_binds (id, slot, link, began_at, alive_at, confirmed_until) VALUES ($1, $2, $3, now(), now(), now())`
 
 const lapseClaims = `UPDATE mt_segments SET leased_until = now() WHERE state = 'submitted' AND slot = $1`
 
@@ -64,11 +66,15 @@ func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
 	})
 }
 
-const endBind = `UPDATE sms_binds SET ended_at = now(), alive_at = 'infinity' WHERE id = $1`
+const endBind = `UPDATE sms_binds SET ended_at = now(), confirmed_until = coalesce($2::timestamptz, 'infinity') WHERE id = $1`
 
-// EndBind notes that a session ended with everything acknowledged: the same message again is a second one.
-func (db *DB) EndBind(ctx context.Context, id string) error {
-	if _, err := db.pool.Exec(ctx, endBind, id); err != nil {
+// EndBind notes that a session has ended, and what of it may come again.
+func (db *DB) EndBind(ctx context.Context, a message.Alive) error {
+	var until *time.Time
+	if !a.ConfirmedUntil.IsZero() {
+		until = &a.ConfirmedUntil
+	}
+	if _, err := db.pool.Exec(ctx, endBind, a.Bind, until); err != nil {
 		return fmt.Errorf("end bind: %w", err)
 	}
 	return nil

@@ -14,22 +14,32 @@ import (
 	"okno/internal/news"
 )
 
-// A message is a redelivery if the SMSC's own id says so, or if the same came in the last moments of a bind that has ended
-// since, or of which nothing has been noted for 3 s: its acknowledgement may not have got through. 35 s is what an SMSC
-// waits for an answer, and what the note that a bind is alive may be old.
+// What came over bind b at m.received_at may be sent again over another when its answer may not have got through, and b has
+// ended, or its process has noted nothing for 3 s.
+const mayComeAgain = `
+(b.ended_at IS NOT NULL OR b.alive_at < now() - interval '3 seconds') AND m.received_at >= b.confirmed_until`
+
+// A message is a redelivery if the SMSC's own id says so, or if the same may come again; once of several that come together.
+// It counts as one that came now: it has its answer, and the same after it is a second message.
 const addMOs = `
+WITH a AS MATERIALIZED (
+    SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::boolean[], $8::timestamptz[])
+         WITH ORDINALITY a (link, bind, source, destination, text, fingerprint, identified, received_at, nth)
+), known AS MATERIALIZED (
+    SELECT a.*, (
+        SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
+        WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
+          AND (a.identified OR a.turn = 1 AND m.bind <> a.bind AND ` + mayComeAgain + `)
+        LIMIT 1) AS id -- looked up one by one: as a join it would read the whole table for every commit
+    FROM a
+), again AS ( -- one that is being processed is left as it is, rather than waited for
+    SELECT m.id, known.bind, known.received_at FROM known JOIN mo_messages m ON m.id = known.id FOR UPDATE OF m SKIP LOCKED
+), moved AS (
+    UPDATE mo_messages m SET bind = again.bind, received_at = again.received_at FROM again WHERE m.id = again.id
+)
 INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at)
-SELECT a.link, a.bind, a.source, a.destination, a.text, a.fingerprint, a.received_at
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::boolean[], $8::timestamptz[])
-     WITH ORDINALITY a (link, bind, source, destination, text, fingerprint, identified, received_at, nth)
-WHERE (
-    SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
-    WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-      AND (a.identified
-           OR m.bind <> a.bind AND (b.ended_at IS NOT NULL OR b.alive_at < a.received_at - interval '3 seconds')
-              AND m.received_at > b.alive_at - interval '35 seconds')
-    LIMIT 1) IS NULL -- looked up one by one: as a join it would read the whole table for every commit
-ORDER BY a.nth`
+SELECT link, bind, source, destination, text, fingerprint, received_at FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
 func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string) error {
@@ -103,15 +113,21 @@ INSERT INTO mo_parts (link, source, destination, reference, total, part, text, c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING`
 
+// A part that waits for its siblings is the same if it comes again; one whose message is whole, if it may come again.
 const readPart = `
-SELECT text FROM mo_parts
+SELECT m.text, m.mo_id IS NULL OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
+FROM mo_parts m LEFT JOIN sms_binds b ON b.id = m.bind
+WHERE m.link = $1 AND m.source = $2 AND m.destination = $3 AND m.reference = $4 AND m.total = $5 AND m.part = $6`
+
+const moveBind = `
+UPDATE mo_parts SET bind = $7, received_at = $8
 WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND part = $6`
 
 const dropParts = `
 DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5`
 
-// addPart keeps a part, and makes a message if none is missing with it. The same part again is a redelivery; another under
-// its number begins a new message under a reference used before, and what waits of the old one is all that will come of it.
+// addPart keeps a part, and makes a message if none is missing with it. What is not the same part again, and has its number,
+// begins a new message under a reference used before, and what waits of the old one is all that will come of it.
 func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]message.Part) string) error {
 	key := partsOf(a)
 	isNew, err := w.insertPart(ctx, key, a)
@@ -120,8 +136,13 @@ func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]messa
 	}
 	if !isNew {
 		var known []byte
-		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number)...).Scan(&known)
-		if err != nil || bytes.Equal(known, a.Part.Payload) {
+		var again bool
+		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind)...).Scan(&known, &again)
+		if err == nil && again && bytes.Equal(known, a.Part.Payload) {
+			_, err = w.tx.Exec(ctx, moveBind, append(key.args(), a.Part.Number, a.Bind, a.ReceivedAt)...)
+			return err
+		}
+		if err != nil {
 			return err
 		}
 		if _, err := w.joinParts(ctx, key, true, join); err != nil {

@@ -9,8 +9,10 @@ import (
 	"okno/internal/news"
 )
 
-// A bind that lives is not ended, whatever another process of the same name has thought.
-const aliveBinds = `UPDATE sms_binds SET alive_at = $2, ended_at = NULL WHERE id = ANY($1)`
+// A bind that has just ended may still be among them: it stays so.
+const aliveBinds = `
+UPDATE sms_binds b SET alive_at = now(), confirmed_until = greatest(b.confirmed_until, k.confirmed_until)
+FROM unnest($1::text[], $2::timestamptz[]) k (id, confirmed_until) WHERE b.id = k.id`
 
 const expireSegments = `
 UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1
@@ -54,7 +56,8 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 			args  []any
 			count *int
 		}{
-			{aliveBinds, []any{s.Binds, s.Now}, nil},
+			{aliveBinds, []any{column(s.Alive, func(a message.Alive) string { return a.Bind }),
+				column(s.Alive, func(a message.Alive) time.Time { return a.ConfirmedUntil })}, nil},
 			{lapseSegments, []any{s.Now, repeats}, &swept.Lapsed},
 			{expireSegments, []any{s.Now}, &swept.Expired},
 			{eraseSecrets, nil, nil},

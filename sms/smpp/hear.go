@@ -27,6 +27,7 @@ type Request struct {
 
 	session  *Session
 	sequence uint32
+	heard    *heard
 	answered atomic.Bool
 }
 
@@ -48,7 +49,7 @@ func (r *Request) Answer(status Status, messageID string) {
 		frame, _ = encode(PDU{Command: genericNack, Status: SystemError, Sequence: r.sequence})
 	}
 	select {
-	case s.out <- &outgoing{frame: frame, answers: true}:
+	case s.out <- &outgoing{frame: frame, answers: r.heard}:
 	case <-s.done:
 	}
 }
@@ -162,7 +163,7 @@ func (s *Session) hearMessage(p PDU, frame []byte) {
 	}
 	s.opts.Handler.HandleMessage(&Request{
 		Command: p.Command, Message: *p.Body.(*Message), Raw: frame,
-		session: s, sequence: p.Sequence,
+		session: s, sequence: p.Sequence, heard: s.confirmation.hear(),
 	})
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	// EnquireEvery is the silence after which the peer is asked whether it
 	// lives. Default 30 s.
 	EnquireEvery time.Duration
+	// ConfirmWithin is how long it may stay unknown that the peer has read the
+	// answers to its messages; then an enquire_link finds out. 0: for ever.
+	ConfirmWithin time.Duration
 	// Drain limits the wait for open requests of both sides before the unbind. Default 5 s.
 	Drain time.Duration
 	// TLS, where set, is spoken by Dial.

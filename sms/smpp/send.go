@@ -14,7 +14,8 @@ type outgoing struct {
 	frame    []byte
 	state    atomic.Int32 // waiting, taken or withdrawn
 	answer   chan PDU     // one place; nil for a response
-	answers  bool         // answers a message of the peer, and so frees its place
+	answers  *heard       // the peer's message that it answers, and whose place it frees
+	place    uint64       // among the frames written
 	then     error        // the session ends with this once the frame is written
 }
 
@@ -193,6 +194,7 @@ func (s *Session) settle(p PDU) {
 	if p.Command == genericNack && p.Status == OK {
 		p.Status = SystemError // a nack is no consent, whatever it says
 	}
+	s.confirmation.confirm(req)
 	if req.command == unbind {
 		s.leave() // before the peer's closing looks like a loss
 	}

@@ -52,6 +52,8 @@ type Session struct {
 	draining bool
 	quiet    chan struct{} // closed when draining and nothing is open
 
+	confirmation confirmation
+
 	done     chan struct{}
 	endOnce  sync.Once
 	endCause error // read after done
@@ -177,9 +179,9 @@ func (s *Session) leave() {
 }
 
 // keep asks a peer that has been silent whether it lives: as soon as the silence has lasted, so that the reader's
-// deadline, which is longer, never strikes first.
+// deadline, which is longer, never strikes first. It also asks when nothing else has shown that answers are read.
 func (s *Session) keep() {
-	timer := time.NewTimer(s.opts.EnquireEvery)
+	timer := time.NewTimer(s.untilEnquiry())
 	defer timer.Stop()
 	for {
 		select {
@@ -187,12 +189,21 @@ func (s *Session) keep() {
 		case <-s.done:
 			return
 		}
-		if s.silence() >= s.opts.EnquireEvery && !s.enquire() {
+		unsure := s.opts.ConfirmWithin > 0 && s.confirmation.waiting() >= s.opts.ConfirmWithin
+		if (unsure || s.silence() >= s.opts.EnquireEvery) && !s.enquire() {
 			s.end(ErrSilent)
 			return
 		}
-		timer.Reset(max(s.opts.EnquireEvery-s.silence(), time.Millisecond))
+		timer.Reset(s.untilEnquiry())
 	}
+}
+
+func (s *Session) untilEnquiry() time.Duration {
+	wait := s.opts.EnquireEvery - s.silence()
+	if s.opts.ConfirmWithin > 0 {
+		wait = min(wait, s.opts.ConfirmWithin)
+	}
+	return max(wait, time.Millisecond)
 }
 
 // silence is how long ago the peer was heard last.

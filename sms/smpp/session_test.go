@@ -299,6 +299,31 @@ func TestSequenceNumbersStayWithin31Bits(t *testing.T) {
 	require.EqualValues(t, 2, e.sequence)
 }
 
+// What the peer has read is known from what it responds to, and asked for when it responds to nothing.
+func TestAnswersAreConfirmed(t *testing.T) {
+	t.Parallel()
+	waiting := make(chan *Request, 2)
+	opts := quick(&ear{on: func(r *Request) { waiting <- r }})
+	opts.ConfirmWithin = 10 * time.Millisecond
+	esme, smsc := pair(t, Transceiver, opts, quick(&ear{}))
+	running(t, esme)
+	running(t, smsc)
+	delivered := make(chan error, 2)
+	for range 2 {
+		go func() { delivered <- smsc.Deliver(context.Background(), text("1414", "hi")) }()
+	}
+	first, second := <-waiting, <-waiting
+	require.Positive(t, esme.Unconfirmed())
+	second.Answer(OK, "")
+	require.NoError(t, <-delivered)
+	_, err := esme.Submit(t.Context(), text("7701", "hi"))
+	require.NoError(t, err)
+	require.Positive(t, esme.Unconfirmed(), "the first has no answer yet")
+	first.Answer(OK, "")
+	require.NoError(t, <-delivered)
+	require.Eventually(t, func() bool { return esme.Unconfirmed() == 0 }, 10*time.Second, time.Millisecond)
+}
+
 func TestSilentPeerIsFoundOut(t *testing.T) {
 	t.Parallel()
 	opts := quick(&ear{})

@@ -18,12 +18,13 @@ func (s *Session) write() {
 				return
 			}
 		}
-		if next.answers {
+		if next.answers != nil {
 			s.answered()
 		}
 		if !next.state.CompareAndSwap(waiting, taken) {
 			continue
 		}
+		s.confirmation.write(next)
 		if _, err := w.Write(next.frame); err != nil {
 			s.end(err)
 			return

@@ -186,5 +186,5 @@ func (w *world) nobodyOnDuty(t *testing.T) {
 	phone.Ends(t, 5*time.Second)
 
 	w.sends(t, writer, "ОПЕРАТОР")
-	w.gets(t, writer, w.write(ru, whole("operator.wait"))+"\n"+w.write(ru, callback(writer))+"\n"+w.write(ru, whole("bye")))
+	w.gets(t, writer, w.write(ru, callback(writer))+"\n"+w.write(ru, whole("bye")))
 }

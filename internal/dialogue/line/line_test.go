@@ -82,9 +82,11 @@ func TestThreeStrikesLeadToAnOperator(t *testing.T) {
 		require.Equal(t, []string{"common.silence", "main.menu"}, keys(r))
 	}
 	r = step(t, d, r.State, press("7"))
-	require.Equal(t, []string{"common.wrong", "operator.wait"}, keys(r))
+	require.Equal(t, []string{"common.wrong"}, keys(r))
 	require.Equal(t, dialogue.QueueAction, r.Effect.Action)
 	require.Equal(t, "why.trouble", r.Effect.With["reason"].Text)
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: dialogue.QueueJoined})
+	require.Equal(t, []string{"operator.wait"}, keys(r))
 	require.True(t, r.Expect.Queue)
 }
 
@@ -100,7 +102,8 @@ func TestAnUnknownCodeIsAStrikeToo(t *testing.T) {
 	}
 	r = step(t, d, r.State, press("999"))
 	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "unknown"})
-	require.Equal(t, []string{"service.unknown", "operator.wait"}, keys(r))
+	require.Equal(t, []string{"service.unknown"}, keys(r))
+	require.Equal(t, dialogue.QueueAction, r.Effect.Action)
 }
 
 func TestWordsInThreeLanguages(t *testing.T) {
@@ -211,7 +214,7 @@ func TestNothingBreaksTheLine(t *testing.T) {
 			case dialogue.ExpectNothing:
 				return
 			case dialogue.ExpectOutcome:
-				outcomes := dialogue.QueueOutcomes
+				outcomes := append([]string{dialogue.QueueJoined}, dialogue.QueueOutcomes...)
 				if r.Expect.Queue == false {
 					outcomes = nil
 					for name := range vocabulary.Actions[state.Pending.Action].Outcomes {
