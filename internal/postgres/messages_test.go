@@ -61,7 +61,7 @@ func TestPartsUnderAReferenceUsedBefore(t *testing.T) {
 	arrive(t, db, again) // a redelivery
 	once := part("+1", 7, 2, 1, "a")
 	once.Bind = "b2"
-	arrive(t, db, again, once) // the same once more, over the bind that lives
+	arrive(t, db, again, once)              // the same once more, over the bind that lives
 	arrive(t, db, part("+1", 7, 2, 1, "c")) // a new message
 	arrive(t, db, part("+1", 7, 2, 2, "d"))
 	arrive(t, db, part("+1", 7, 2, 1, "e")) // its second part never comes: the next message ends the wait
