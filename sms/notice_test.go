@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,7 +38,7 @@ func TestStopRefusesNoticesAndNothingElse(t *testing.T) {
 	s, link := smsc(t, "a", smstest.Config{})
 	r := newRig(t, link)
 	const other = "+77010000002"
-	r.send(message.Notice, phone1, "waits while STOP comes, я я я я я я я я я я я я я я я я я я я я я я я я я я я я я я я", time.Hour)
+	r.send(message.Notice, phone1, strings.Repeat("я", 71), time.Hour) // two segments wait while STOP comes
 	r.send(message.Reply, phone1, "reply", time.Hour)
 	r.send(message.Notice, other, "for another", time.Hour)
 	r.says(phone1, true)

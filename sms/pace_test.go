@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"okno/internal/message"
-	"okno/sms/content"
 	"okno/sms/smpp"
 	"okno/sms/text"
 )
@@ -122,20 +121,4 @@ func TestSenderIsANumberOrAName(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, smpp.Address{TON: 0, NPI: 1, Number: "1414"}, senderAddress("1414"))
 	require.Equal(t, smpp.Address{TON: 5, NPI: 0, Number: "eGov"}, senderAddress("eGov"))
-}
-
-func TestJoinedPartsShowWhatIsMissing(t *testing.T) {
-	t.Parallel()
-	part := func(n int, body string) message.Part {
-		return message.Part{Number: n, Total: 4, Payload: []byte(body)}
-	}
-	for want, parts := range map[string][]message.Part{
-		"abcd": {part(1, "a"), part(2, "b"), part(3, "c"), part(4, "d")},
-		"a…c…": {part(1, "a"), part(3, "c")},
-		"…d":   {part(4, "d")},
-		"aЖb…": {part(1, "a"), {Number: 2, Total: 4, Coding: 8, Payload: []byte{4, 0x16}}, part(3, "b")},
-		"":     nil,
-	} {
-		require.Equal(t, want, content.Join(parts))
-	}
 }

@@ -25,14 +25,15 @@ type agencyAdd struct {
 	SystemID string   `arg:"" name:"system-id" help:"What the agency binds with, up to 15 letters."`
 	Name     string   `required:"" help:"The agency's name, as people know it."`
 	Senders  []string `required:"" help:"Numbers or names of up to 11 letters that its messages may be from; the first stands for none."`
-	Lane     string   `enum:"notice,reply,otp" default:"notice" help:"notice, reply or otp: what its messages are, and so how urgent; only notices heed STOP and quiet hours."`
+	Lane     string   `enum:"notice,reply,otp" default:"notice" help:"What its messages are: notice, reply or otp; only notices heed STOP and quiet hours."`
 	Window   int      `default:"10" help:"Submits that may be unanswered on a bind."`
 	Rate     float64  `default:"10" help:"Segments a second; 0: no limit."`
 	Binds    int      `default:"2" help:"Binds at once on a node."`
 }
 
 func (c agencyAdd) Run(ctx context.Context) error {
-	account := agency.Account{SystemID: c.SystemID, Name: c.Name, Lane: message.Lane(c.Lane), Senders: c.Senders, Window: c.Window, Rate: c.Rate, Binds: c.Binds}
+	account := agency.Account{SystemID: c.SystemID, Name: c.Name, Lane: message.Lane(c.Lane), Senders: c.Senders,
+		Window: c.Window, Rate: c.Rate, Binds: c.Binds}
 	if err := account.Check(); err != nil {
 		return err
 	}

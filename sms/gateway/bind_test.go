@@ -38,7 +38,8 @@ func TestBindIsForWhomItIs(t *testing.T) {
 	_, err = r.bind(smpp.Transceiver, "minjust", secret)
 	require.ErrorIs(t, err, smpp.AlreadyBound, "a fourth of three")
 	require.Equal(t, "agency.refuse password,agency.refuse password,agency.bind ,agency.bind ,agency.bind ,agency.refuse binds",
-		pgtest.Value[string](t, r.url, `SELECT string_agg(action || ' ' || coalesce(detail ->> 'refusal', ''), ',' ORDER BY id) FROM audit WHERE actor <> 'cli'`))
+		pgtest.Value[string](t, r.url, `
+			SELECT string_agg(action || ' ' || coalesce(detail ->> 'refusal', ''), ',' ORDER BY id) FROM audit WHERE actor <> 'cli'`))
 
 	r.store.away.Store(true)
 	_, err = r.bind(smpp.Transceiver, "minjust", secret)

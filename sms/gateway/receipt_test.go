@@ -24,6 +24,14 @@ func (o *office) eventuallyReceipts(want ...string) {
 	require.ElementsMatch(o.rig.t, want, o.receipts())
 }
 
+// told waits until so many receipts have been noted as told: a clock put forward before would end their leases.
+func (r *rig) told(n int) {
+	r.t.Helper()
+	r.eventually("notes of what is told", func() bool {
+		return pgtest.Value[int](r.t, r.url, `SELECT count(*) FROM agency_submits WHERE told_at IS NOT NULL AND receipt_due_at IS NULL`) == n
+	})
+}
+
 func (r *rig) stopNumber(number string) {
 	r.t.Helper()
 	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *postgres.Work) error { return w.SetNotices(r.t.Context(), "+"+number, true) }))
@@ -57,6 +65,7 @@ func TestReceiptOfEveryKind(t *testing.T) {
 	for _, part := range inParts("77010000010", strings.Repeat("я", 100), 3) {
 		want = append(want, o.submit(part)+" DELIVRD 000 002/002")
 	}
+	r.told(2)
 	r.clock.Store(int64(5 * time.Second))
 	r.operate(smstest.Config{Undeliverable: off, Judge: func(m smpp.Message) smstest.Verdict {
 		if m.Dest.Number == refusing {
@@ -117,9 +126,7 @@ func TestReceiptWaitsForTheAgencyAndOutlivesTheGateway(t *testing.T) {
 	r.run()
 	receiver := r.office(smpp.Receiver)
 	receiver.eventuallyReceipts(id + " DELIVRD 000 001/001")
-	r.eventually("a note that it is told", func() bool {
-		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE told_at IS NOT NULL AND receipt_due_at IS NULL`) == 1
-	})
+	r.told(1)
 }
 
 func TestReceiptIsToldUntilItIsAcknowledged(t *testing.T) {
@@ -148,10 +155,7 @@ func TestReceiptIsToldUntilItIsAcknowledged(t *testing.T) {
 	o.ack = func(smpp.Message) smpp.Status { return smpp.PermanentAppError }
 	o.mu.Unlock()
 	o.submit(notice(phone1, "hi"))
-	told := func() bool {
-		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE told_at IS NOT NULL`) == 2
-	}
-	r.eventually("two told", told)
+	r.told(2)
 
 	// A connection that breaks before the acknowledgement: the next bind hears of it.
 	o.mu.Lock()
@@ -276,6 +280,7 @@ func TestQuietHoursHoldAnAgencysNotices(t *testing.T) {
 	r.clock.Store(at(8, 1))
 	o.eventuallyReceipts(expires + " EXPIRED 020 001/000")
 	require.Empty(t, smsc.Received("+"+phone1))
+	r.told(1)
 	r.clock.Store(at(10, 1))
 	o.eventuallyReceipts(expires+" EXPIRED 020 001/000", waits+" DELIVRD 000 001/001")
 }

@@ -39,6 +39,7 @@ type rig struct {
 	store *hooked
 	tune  tuning
 	clock atomic.Int64 // nanoseconds ahead
+	still time.Time    // where set, what the clock is ahead of
 	addr  string
 	stop  func()
 }
@@ -76,7 +77,8 @@ var quick = tuning{
 	incomplete: time.Hour, unknown: time.Hour, silent: time.Hour,
 }
 
-var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1414"}, Window: 100, Binds: 3}
+var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1414"},
+	Window: 100, Binds: 3}
 
 // hash is the account's password, once for all tests.
 var hash = sync.OnceValue(func() string {
@@ -127,7 +129,13 @@ func (r *rig) serve(listener net.Listener) *rig {
 	return r
 }
 
-func (r *rig) now() time.Time { return time.Now().Add(time.Duration(r.clock.Load())) }
+func (r *rig) now() time.Time {
+	base := time.Now()
+	if !r.still.IsZero() {
+		base = r.still
+	}
+	return base.Add(time.Duration(r.clock.Load()))
+}
 
 func (r *rig) eventually(what string, condition func() bool) {
 	r.t.Helper()
@@ -218,7 +226,8 @@ func (o *office) receipts() (lines []string) {
 
 // texts are what waits for a number, or has been sent to it, in order.
 func (r *rig) texts(to string) string {
-	return pgtest.Value[string](r.t, r.url, `SELECT coalesce(string_agg(sender || ': ' || text, '|' ORDER BY id), '') FROM mt_messages WHERE destination = '+' || $1`, to)
+	return pgtest.Value[string](r.t, r.url, `
+		SELECT coalesce(string_agg(sender || ': ' || text, '|' ORDER BY id), '') FROM mt_messages WHERE destination = '+' || $1`, to)
 }
 
 // operator is a simulated one.
@@ -253,8 +262,8 @@ func (o operator) link() sms.Link {
 
 func (r *rig) channel(link sms.Link, quiet sms.Quiet) *sms.Channel {
 	r.t.Helper()
-	channel, err := sms.New(sms.Options{Config: sms.Config{ShortNumber: "1414", Links: []sms.Link{link}, Quiet: quiet}, Store: r.db, Node: "n", Log: testLog(),
-		Clock: r.now, Answer: func(context.Context) (int, error) { return 0, nil }})
+	channel, err := sms.New(sms.Options{Config: sms.Config{ShortNumber: "1414", Links: []sms.Link{link}, Quiet: quiet}, Store: r.db,
+		Node: "n", Log: testLog(), Clock: r.now, Answer: func(context.Context) (int, error) { return 0, nil }})
 	require.NoError(r.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

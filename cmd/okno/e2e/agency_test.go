@@ -19,8 +19,12 @@ func TestAgency(t *testing.T) {
 	port, err := sandbox.FreePort()
 	require.NoError(t, err)
 	gateway := fmt.Sprintf("smpp://127.0.0.1:%d", port)
-	o := newOkno(t, fmt.Sprintf("database_url: %q\nroles: [sms, worker]\nsms:\n  links: [{name: npm, addr: %q, system_id: okno, password: \"${SMPP_A}\"}]\n  gateway: {listen: \"127.0.0.1:%d\"}\n",
-		pgtest.URL(t), operator.Addr, port))
+	o := newOkno(t, fmt.Sprintf(`database_url: %q
+roles: [sms, worker]
+sms:
+  links: [{name: npm, addr: %q, system_id: okno, password: "${SMPP_A}"}]
+  gateway: {listen: "127.0.0.1:%d"}
+`, pgtest.URL(t), operator.Addr, port))
 	o.start(t)
 	o.awaitReady(t, patience)
 
@@ -43,13 +47,15 @@ func TestAgency(t *testing.T) {
 	ids := map[string]bool{}
 	send := func(to, body string) {
 		t.Helper()
-		answer := a.Send("submit_sm", map[string]any{"source_addr": "1414", "destination_addr": to, "dest_addr_ton": 1, "registered_delivery": 1, "short_message": body}, nil)
+		answer := a.Send("submit_sm", map[string]any{"source_addr": "1414", "destination_addr": to, "dest_addr_ton": 1,
+			"registered_delivery": 1, "short_message": body}, nil)
 		require.Zero(t, answer.Status)
 		ids[answer.MessageID] = true
 	}
 	hasReceipts := func() {
 		t.Helper()
-		eventually(t, patience, func() bool { return len(a.Receipts()) >= len(ids) }, func() string { return fmt.Sprintf("receipts of %v: %v", ids, a.Receipts()) })
+		eventually(t, patience, func() bool { return len(a.Receipts()) >= len(ids) },
+			func() string { return fmt.Sprintf("receipts of %v: %v", ids, a.Receipts()) })
 		for _, receipt := range a.Receipts() {
 			require.True(t, ids[receipt.MessageID], receipt)
 			require.Contains(t, receipt.Text, "stat:DELIVRD")
@@ -64,7 +70,8 @@ func TestAgency(t *testing.T) {
 	o.awaitReady(t, patience)
 	require.Zero(t, bind())
 	send("77010000001", "after the kill")
-	eventually(t, patience, func() bool { return len(operator.Written("+77010000001")) >= 2 }, func() string { return fmt.Sprint(operator.Written("+77010000001")) })
+	eventually(t, patience, func() bool { return len(operator.Written("+77010000001")) >= 2 },
+		func() string { return fmt.Sprint(operator.Written("+77010000001")) })
 
 	closed := a.Closed()
 	agency(0, "", "suspend", "minjust")
