@@ -36,7 +36,7 @@ const (
 func (a Account) Check() error {
 	switch {
 	case a.SystemID == "" || len(a.SystemID) > maxSystemID || strings.Trim(a.SystemID, letters+digits+"-_.") != "":
-		return fmt.Errorf("system id %q: up to %d Latin letters, digits and -_.", a.SystemID, maxSystemID)
+		return fmt.Errorf("system id %q: up to %d Latin letters, digits, dots, dashes and underscores", a.SystemID, maxSystemID)
 	case a.Name == "":
 		return errors.New("an agency has a name")
 	case len(a.Senders) == 0:
