@@ -29,7 +29,7 @@ CREATE TABLE mo_messages (
     attempts       int NOT NULL DEFAULT 0,
     due_at         timestamptz NOT NULL DEFAULT now(),
     failure        text,                 -- why it could not be processed
-    interaction_id bigint REFERENCES interactions
+    interaction_id bigint                -- interactions
 );
 CREATE INDEX mo_messages_waiting ON mo_messages (source, id) WHERE processed_at IS NULL;
 CREATE INDEX mo_messages_next ON mo_messages (id) WHERE processed_at IS NULL;
@@ -68,7 +68,7 @@ CREATE TABLE mt_messages (
     lane           text NOT NULL CHECK (lane IN ('otp', 'reply', 'notice')),
     destination    text NOT NULL,        -- E.164
     text           text NOT NULL,        -- erased once an otp is final
-    interaction_id bigint REFERENCES interactions,
+    interaction_id bigint,               -- interactions
     challenge_id   bigint,
     created_at     timestamptz NOT NULL DEFAULT now(),
     expires_at     timestamptz NOT NULL
@@ -79,7 +79,7 @@ CREATE INDEX mt_messages_secret ON mt_messages (id) WHERE lane = 'otp' AND text 
 -- One segment of it, the unit that the operator counts, answers and reports on.
 CREATE TABLE mt_segments (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    mt_id        bigint NOT NULL REFERENCES mt_messages,
+    mt_id        bigint NOT NULL,        -- mt_messages
     lane         text NOT NULL,
     part         int NOT NULL,
     state        text NOT NULL DEFAULT 'queued'
@@ -110,9 +110,10 @@ CREATE TABLE mt_receipts (
     keys        text[] NOT NULL,         -- message keys, the likeliest first
     destination text NOT NULL,
     state       text NOT NULL CHECK (state IN ('delivered', 'undeliverable', 'expired')),
-    failure     text,
+    failure     text NOT NULL,
     received_at timestamptz NOT NULL
 );
+CREATE INDEX mt_receipts_age ON mt_receipts (received_at);
 
 -- +goose Down
 DROP TABLE mt_receipts;

@@ -42,8 +42,13 @@ func Open(url string, o Options) (*DB, error) {
 	for name, value := range map[string]string{
 		// A statement that hangs longer than this holds locks that others wait for.
 		"statement_timeout": "30s",
-		// A plan that was made while a queue's table was small reads all of it once it is large, until the next ANALYZE.
-		"plan_cache_mode": "force_custom_plan",
+		// Planning would cost as much as doing. So each statement is planned once, and row by row over its indexes: a plan
+		// made while a table was small, which reads all of it, would be kept when it is large.
+		"plan_cache_mode":  "force_generic_plan",
+		"enable_seqscan":   "off",
+		"enable_hashjoin":  "off",
+		"enable_mergejoin": "off",
+		"enable_material":  "off",
 	} {
 		if config.ConnConfig.RuntimeParams[name] == "" {
 			config.ConnConfig.RuntimeParams[name] = value

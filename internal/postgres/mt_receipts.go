@@ -11,29 +11,47 @@ import (
 )
 
 // A receipt names its segment by the likeliest key; by another notation of the id only if the number is right too. Of
-// several, the newest: SMSCs use ids again.
+// several, the newest: SMSCs use ids again. From each receipt to its segments, however few of those a plan expects.
 const addReceipts = `
 WITH hit AS (
-    SELECT DISTINCT ON (r.nth) r.nth, s.id, r.state, r.failure, r.at
+    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, r.state, r.failure, r.at
     FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
          r (nth, link, key, rank, destination, state, failure, at)
-    JOIN mt_segments s ON s.link = r.link AND s.message_key = r.key
-    JOIN mt_messages m ON m.id = s.mt_id
-    WHERE r.rank = 0 OR m.destination = r.destination
+    CROSS JOIN LATERAL (
+        SELECT s.id, s.state FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
+        WHERE s.link = r.link AND s.message_key = r.key AND (r.rank = 0 OR m.destination = r.destination) OFFSET 0
+    ) s
     ORDER BY r.nth, r.rank, s.id DESC
 ), done AS (
     UPDATE mt_segments s SET state = hit.state, failure = nullif(hit.failure, ''), final_at = hit.at
-    FROM hit WHERE s.id = hit.id AND s.state IN ('accepted', 'unknown')
+    FROM hit WHERE s.id = hit.id AND hit.was IN ('accepted', 'unknown')
 )
 SELECT nth FROM hit`
 
 const keepReceipt = `
-INSERT INTO mt_receipts (link, keys, destination, state, failure, received_at) VALUES ($1, $2, $3, $4, nullif($5, ''), $6)`
+INSERT INTO mt_receipts (link, keys, destination, state, failure, received_at) VALUES ($1, $2, $3, $4, $5, $6)`
 
 // applyReceipts gives segments their final state, and keeps the receipts that have come before the answer to the submit.
 func (w *Work) applyReceipts(ctx context.Context, receipts []message.Receipt) error {
+	known, err := w.matchReceipts(ctx, receipts)
+	if err != nil {
+		return err
+	}
+	for i, r := range receipts {
+		if known[i] {
+			continue
+		}
+		if _, err := w.tx.Exec(ctx, keepReceipt, r.Link, r.Keys, r.Destination, r.State, r.Failure, r.At); err != nil {
+			return fmt.Errorf("keep receipt: %w", err)
+		}
+	}
+	return nil
+}
+
+// matchReceipts gives segments their final state, and says which receipts, by their place, name one.
+func (w *Work) matchReceipts(ctx context.Context, receipts []message.Receipt) (known map[int]bool, err error) {
 	if len(receipts) == 0 {
-		return nil
+		return nil, nil
 	}
 	var nth, ranks []int
 	var links, keys, destinations, states, failures []string
@@ -47,41 +65,50 @@ func (w *Work) applyReceipts(ctx context.Context, receipts []message.Receipt) er
 	}
 	rows, err := w.tx.Query(ctx, addReceipts, nth, links, keys, ranks, destinations, states, failures, at)
 	if err != nil {
-		return fmt.Errorf("add receipts: %w", err)
+		return nil, fmt.Errorf("match receipts: %w", err)
 	}
 	matched, err := pgx.CollectRows(rows, pgx.RowTo[int])
 	if err != nil {
-		return fmt.Errorf("add receipts: %w", err)
+		return nil, fmt.Errorf("match receipts: %w", err)
 	}
-	known := make(map[int]bool, len(matched))
+	known = make(map[int]bool, len(matched))
 	for _, i := range matched {
 		known[i] = true
 	}
-	for i, r := range receipts {
-		if known[i] {
-			continue
-		}
-		if _, err := w.tx.Exec(ctx, keepReceipt, r.Link, r.Keys, r.Destination, r.State, r.Failure, r.At); err != nil {
-			return fmt.Errorf("keep receipt: %w", err)
-		}
-	}
-	return nil
+	return known, nil
 }
 
-const matchReceipts = `
-WITH hit AS (
-    DELETE FROM mt_receipts r USING mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-    WHERE ($1::bigint[] IS NULL OR s.id = ANY($1)) AND s.link = r.link AND s.message_key = ANY(r.keys)
-      AND (s.message_key = r.keys[1] OR m.destination = r.destination)
-    RETURNING s.id, r.state, r.failure, r.received_at
-)
-UPDATE mt_segments s SET state = hit.state, failure = hit.failure, final_at = hit.received_at
-FROM hit WHERE s.id = hit.id AND s.state IN ('accepted', 'unknown')`
+const keptReceipts = `
+SELECT id, link, keys, destination, state, failure, received_at FROM mt_receipts WHERE received_at >= $1
+ORDER BY received_at LIMIT 1000`
 
-// matchWaiting gives kept receipts to the segments, or to any when ids is nil.
-func (w *Work) matchWaiting(ctx context.Context, ids []int64) error {
-	if _, err := w.tx.Exec(ctx, matchReceipts, ids); err != nil {
-		return fmt.Errorf("match receipts: %w", err)
+const dropReceipts = `DELETE FROM mt_receipts WHERE id = ANY($1)`
+
+// matchKept gives the receipts that have been kept since to their segments, now that these may have got their message id.
+func (w *Work) matchKept(ctx context.Context, since time.Time) error {
+	rows, err := w.tx.Query(ctx, keptReceipts, since)
+	if err != nil {
+		return fmt.Errorf("read receipts: %w", err)
 	}
-	return nil
+	var ids, matched []int64
+	receipts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r message.Receipt, err error) {
+		var id int64
+		err = row.Scan(&id, &r.Link, &r.Keys, &r.Destination, &r.State, &r.Failure, &r.At)
+		ids = append(ids, id)
+		return r, err
+	})
+	if err != nil || len(receipts) == 0 {
+		return err
+	}
+	known, err := w.matchReceipts(ctx, receipts)
+	if err != nil {
+		return err
+	}
+	for i := range known {
+		matched = append(matched, ids[i])
+	}
+	if len(matched) > 0 {
+		_, err = w.tx.Exec(ctx, dropReceipts, matched)
+	}
+	return err
 }

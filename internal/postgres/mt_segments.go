@@ -72,11 +72,16 @@ FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::tex
      o (id, attempt, state, message_id, message_key, failure, unanswered, due_at, at)
 WHERE s.id = o.id AND s.leased_until IS NOT NULL AND s.attempts = o.attempt`
 
+// earlyReceipt is how long before the answer to its submit a receipt may come and be matched at once; the upkeep matches those
+// that come even earlier.
+const earlyReceipt = 5 * time.Second
+
 func (w *Work) applyOutcomes(ctx context.Context, outcomes []message.Outcome) error {
 	if len(outcomes) == 0 {
 		return nil
 	}
-	var ids, accepted []int64
+	var ids []int64
+	var accepted time.Time
 	var attempts []int
 	var states, messageIDs, keys, failures []string
 	var unanswered []bool
@@ -87,15 +92,15 @@ func (w *Work) applyOutcomes(ctx context.Context, outcomes []message.Outcome) er
 		failures, unanswered = append(failures, o.Failure), append(unanswered, o.Unanswered)
 		due, at = append(due, o.DueAt), append(at, o.At)
 		if o.State == message.Accepted {
-			accepted = append(accepted, o.Segment)
+			accepted = o.At
 		}
 	}
 	_, err := w.tx.Exec(ctx, addOutcomes, ids, attempts, states, messageIDs, keys, failures, unanswered, due, at)
 	if err != nil {
 		return fmt.Errorf("add outcomes: %w", err)
 	}
-	if len(accepted) == 0 {
+	if accepted.IsZero() {
 		return nil
 	}
-	return w.matchWaiting(ctx, accepted)
+	return w.matchKept(ctx, accepted.Add(-earlyReceipt))
 }

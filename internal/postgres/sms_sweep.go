@@ -40,6 +40,7 @@ const forgetReceipts = `DELETE FROM mt_receipts WHERE received_at < $1`
 const (
 	partMemory    = 24 * time.Hour
 	receiptMemory = 72 * time.Hour
+	lateMatch     = time.Minute // what is older than that when its segment is answered for names another's message
 )
 
 // SweepSMS does the upkeep of messages. join is as of CommitSMS.
@@ -72,7 +73,7 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 				*step.count = int(tag.RowsAffected())
 			}
 		}
-		if err := w.matchWaiting(ctx, nil); err != nil {
+		if err := w.matchKept(ctx, s.Now.Add(-lateMatch)); err != nil {
 			return err
 		}
 		swept.Incomplete, err = w.joinStale(ctx, s.IncompleteSince, join)

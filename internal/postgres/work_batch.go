@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -223,14 +224,16 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 		writes.Queue(saveSessions, column(saved, id), states)
 	}
 	if len(fresh) > 0 {
-		states, err := statesOf(fresh)
-		if err != nil {
-			return err
-		}
 		writes.Queue(addInteractions, column(fresh, id), column(fresh, func(t *talk) string { return t.Number }),
 			column(fresh, func(t *talk) int64 { return t.CitizenID }), column(fresh, func(t *talk) string { return string(t.Verification) }),
 			column(fresh, language), column(fresh, outcome))
-		writes.Queue(addSessions, column(fresh, id), column(fresh, func(t *talk) string { return t.state.Version }), states)
+	}
+	if open := slices.DeleteFunc(fresh, func(t *talk) bool { return t.outcome != "" }); len(open) > 0 {
+		states, err := statesOf(open)
+		if err != nil {
+			return err
+		}
+		writes.Queue(addSessions, column(open, id), column(open, func(t *talk) string { return t.state.Version }), states)
 	}
 	if len(entries) > 0 {
 		writes.Queue(addEntries, column(entries, func(e conversation.Entry) int64 { return e.Interaction }),

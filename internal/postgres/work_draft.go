@@ -59,7 +59,9 @@ func (d *draft) SetLanguage(_ context.Context, number string, l dialogue.Languag
 	if number != d.number {
 		return errAlone
 	}
-	d.language, d.known.Language = l, l
+	if d.known.Language != l {
+		d.language, d.known.Language = l, l
+	}
 	return nil
 }
 
