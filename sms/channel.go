@@ -17,8 +17,9 @@ import (
 
 // Store is what the channel keeps. Each method is one transaction.
 type Store interface {
-	// CommitSMS writes down a ledger; join gives the text of a long message's parts.
-	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error
+	// CommitSMS writes down a ledger; join gives the text of a long message's parts. It may answer messages as it keeps them;
+	// waiting says whether there are others.
+	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (waiting bool, err error)
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
@@ -31,7 +32,7 @@ type Store interface {
 type Options struct {
 	Config Config
 	Store  Store
-	// Answer takes the next waiting messages, up to [AnswerBatch], through their
+	// Answer takes the next messages that wait, up to [AnswerBatch], through their
 	// conversations, each in one transaction with its replies and the mark that
 	// it is processed. found is how many waited. It is called by several
 	// goroutines at once.
@@ -73,7 +74,8 @@ var usual = tuning{
 // Channel is the SMS channel.
 type Channel struct {
 	Options
-	ledger  *ledger
+	arrived *ledger // messages, each before its acknowledgement
+	settled *ledger // what has become of ours
 	binds   []*bind
 	metrics *metrics
 	quiet   hours
@@ -99,7 +101,7 @@ func New(o Options) (*Channel, error) {
 	}
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
 	c.quiet, _ = o.Config.Quiet.hours() // checked above
-	c.ledger = newLedger(c)
+	c.arrived, c.settled = newLedger(c), newLedger(c)
 	for _, l := range o.Config.Links {
 		for i, mode := range l.modes() {
 			b := newBind(c, l, mode, fmt.Sprintf("%s/%d@%s", l.Name, i, o.Node))
@@ -111,15 +113,16 @@ func New(o Options) (*Channel, error) {
 }
 
 // Run serves all links until ctx ends. Then it stops in reverse: no new claims,
-// the open requests of the binds, the messages being answered, the ledger.
+// the open requests of the binds, the messages being answered, the ledgers.
 func (c *Channel) Run(ctx context.Context) error {
 	lasting := context.WithoutCancel(ctx)
-	ledgerCtx, closeLedger := context.WithCancel(lasting)
+	ledgerCtx, closeLedgers := context.WithCancel(lasting)
 	answerCtx, stopAnswers := context.WithCancel(lasting)
-	defer closeLedger()
+	defer closeLedgers()
 	defer stopAnswers()
-	var ledger, answers, binds sync.WaitGroup
-	ledger.Go(func() { c.ledger.run(ledgerCtx) })
+	var ledgers, answers, binds sync.WaitGroup
+	ledgers.Go(func() { c.arrived.run(ledgerCtx, nil) })
+	ledgers.Go(func() { c.settled.run(ledgerCtx, c.settled.sweep) })
 	for range c.Answerers {
 		answers.Go(func() { c.answerAll(answerCtx) })
 	}
@@ -130,8 +133,8 @@ func (c *Channel) Run(ctx context.Context) error {
 	binds.Wait()
 	stopAnswers()
 	answers.Wait()
-	closeLedger()
-	ledger.Wait()
+	closeLedgers()
+	ledgers.Wait()
 	return nil
 }
 

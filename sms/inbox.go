@@ -25,7 +25,7 @@ type inbox struct {
 // HandlePoison keeps a PDU that could not be read.
 func (in *inbox) HandlePoison(p smpp.Poison) {
 	in.channel.metrics.count(in.link, "in", "poison")
-	in.channel.ledger.Offer(entry{
+	in.channel.arrived.Offer(entry{
 		poison: &message.Poison{Link: in.link, Raw: p.Raw, Status: uint32(p.Status), Reason: p.Reason.Error(), At: in.channel.Clock()},
 		done:   func(error) {},
 	})
@@ -41,14 +41,14 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 	}
 	arrival, reason := in.arrival(m, now)
 	if reason != nil { // it is kept, and would be no more readable a second time
-		in.enter(r, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
+		in.enter(r, in.channel.arrived, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
 		return
 	}
-	in.enter(r, entry{arrival: arrival}, "accepted")
+	in.enter(r, in.channel.arrived, entry{arrival: arrival}, "accepted")
 }
 
 // enter commits an entry and answers its request.
-func (in *inbox) enter(r *smpp.Request, e entry, result string) {
+func (in *inbox) enter(r *smpp.Request, l *ledger, e entry, result string) {
 	e.done = func(err error) {
 		if err != nil {
 			in.postpone(r)
@@ -57,7 +57,7 @@ func (in *inbox) enter(r *smpp.Request, e entry, result string) {
 		r.Answer(smpp.OK, "")
 		in.channel.metrics.count(in.link, "in", result)
 	}
-	if !in.channel.ledger.Offer(e) {
+	if !l.Offer(e) {
 		in.postpone(r)
 	}
 }
@@ -122,14 +122,14 @@ func (in *inbox) hearReceipt(r *smpp.Request, now time.Time) {
 	receipt, ok := text.ParseReceipt(body, string(m.TLVs[smpp.TagReceiptedMessageID]), m.TLVs[smpp.TagMessageState])
 	switch {
 	case !ok:
-		in.enter(r, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: "receipt without a message id", At: now}}, "poison")
+		in.enter(r, in.channel.arrived, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: "receipt without a message id", At: now}}, "poison")
 	case !receipt.Outcome.Final(): // more will come
 		r.Answer(smpp.OK, "")
 		in.channel.metrics.count(in.link, "in", "receipt")
 	default:
 		keys := text.MessageKeys(content.Clean(receipt.MessageID))
 		state, failure := finalOf(receipt)
-		in.enter(r, entry{receipt: &message.Receipt{
+		in.enter(r, in.channel.settled, entry{receipt: &message.Receipt{
 			Link: in.link, Keys: keys, Destination: number(m.Source), State: state, Failure: string(failure), At: now,
 		}}, "receipt")
 	}

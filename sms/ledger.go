@@ -24,8 +24,7 @@ const (
 	commitTimeout = 5 * time.Second
 )
 
-// ledger commits what the binds have to say in groups. It does the upkeep as
-// well, so that no claim is found lapsed while its outcome waits here.
+// ledger commits what the binds have to say in groups.
 type ledger struct {
 	*group.Entries[entry]
 	channel *Channel
@@ -41,8 +40,10 @@ func newLedger(c *Channel) *ledger {
 // owe takes an outcome.
 func (l *ledger) owe(o message.Outcome) { l.Waiting <- entry{outcome: &o} }
 
-// run commits until ctx ends, and then what is left.
-func (l *ledger) run(ctx context.Context) {
+// run commits until ctx ends, and then what is left. The upkeep, where it is
+// given, is done in between, so that no claim is found lapsed while its outcome
+// waits here.
+func (l *ledger) run(ctx context.Context, sweep func(ctx context.Context, count bool)) {
 	upkeep := time.NewTicker(l.channel.tune.poll)
 	defer upkeep.Stop()
 	rounds := 0
@@ -54,8 +55,8 @@ func (l *ledger) run(ctx context.Context) {
 			if len(l.owed) > 0 {
 				l.commit(ctx, nil)
 			}
-			if len(l.owed) == 0 {
-				l.sweep(ctx, rounds%5 == 0)
+			if len(l.owed) == 0 && sweep != nil {
+				sweep(ctx, rounds%5 == 0)
 				rounds++
 			}
 		case <-ctx.Done():
@@ -90,8 +91,8 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	err := l.channel.Store.CommitSMS(ctx, page, content.Join)
-	if err == nil && len(page.Arrivals) > 0 {
+	waiting, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
+	if waiting {
 		ring(l.channel.unheard)
 	}
 	return err

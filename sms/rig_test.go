@@ -40,7 +40,8 @@ type rig struct {
 
 // hooked is the store, with something between the channel and it.
 type hooked struct {
-	Store
+	*postgres.DB
+	hear          postgres.Hear
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
 }
 
@@ -50,20 +51,20 @@ func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
 			return err
 		}
 	}
-	return h.Store.BeginBind(ctx, b)
+	return h.DB.BeginBind(ctx, b)
 }
 
-func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error {
+func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
 	if f := h.before.Load(); f != nil {
 		if err := (*f)(l); err != nil {
-			return err
+			return false, err
 		}
 	}
-	err := h.Store.CommitSMS(ctx, l, join)
+	waiting, err := h.DB.CommitSMS(ctx, l, join, h.hear)
 	if f := h.after.Load(); f != nil && err == nil {
 		err = (*f)(l)
 	}
-	return err
+	return waiting, err
 }
 
 var quick = tuning{
@@ -81,7 +82,7 @@ func testLog() zerolog.Logger {
 func newRig(t testing.TB, links ...Link) *rig {
 	t.Helper()
 	r := &rig{t: t, db: pgtest.New(t), answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
-	r.store = &hooked{Store: r.db}
+	r.store = &hooked{DB: r.db, hear: r.hear}
 	r.options = Options{
 		Config: Config{ShortNumber: "1414", Links: links}, Store: r.store, Answer: r.answer,
 		Node: "node-1", Log: testLog(), Metrics: prometheus.NewRegistry(), tune: quick,
@@ -90,18 +91,20 @@ func newRig(t testing.TB, links ...Link) *rig {
 }
 
 func (r *rig) answer(ctx context.Context) (int, error) {
-	return r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
-		r.mu.Lock()
-		r.heard = append(r.heard, mo)
-		answers := r.answers
-		r.mu.Unlock()
-		reply, err := answers(mo)
-		if err != nil || reply == "" {
-			return 0, err
-		}
-		return 0, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: mo.Source, Text: reply,
-			Segments: text.Segments(reply), ExpiresAt: time.Now().Add(time.Hour)})
-	})
+	return r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, r.hear)
+}
+
+func (r *rig) hear(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
+	r.mu.Lock()
+	r.heard = append(r.heard, mo)
+	answers := r.answers
+	r.mu.Unlock()
+	reply, err := answers(mo)
+	if err != nil || reply == "" {
+		return 0, err
+	}
+	return 0, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: mo.Source, Text: reply,
+		Segments: text.Segments(reply), ExpiresAt: time.Now().Add(time.Hour)})
 }
 
 func (r *rig) messages() []message.MO {

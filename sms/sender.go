@@ -127,7 +127,7 @@ func (s *sender) settle(o message.Outcome) {
 		result = string(o.State)
 	}
 	c.metrics.count(s.bind.link.Name, "out", result)
-	c.ledger.owe(o)
+	c.settled.owe(o)
 	ring(s.freed)
 }
 

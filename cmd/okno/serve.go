@@ -227,12 +227,13 @@ func (n *node) nobody(ctx context.Context, interaction int64) error {
 
 func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
-	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: n.db, Hints: hints, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
-		Answer: func(ctx context.Context) (int, error) {
-			return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
-				return n.engine.Hear(ctx, w, mo.Source, mo.Text)
-			})
-		}})
+	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
+		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
+	}
+	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear}, Hints: hints, Node: nodeName(n.config),
+		Metrics: n.registry, Log: n.log,
+		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
+	})
 	if err != nil {
 		return err
 	}
@@ -294,4 +295,14 @@ func nodeName(c config) string {
 		host = "node"
 	}
 	return host + "/" + c.HTTP.Listen
+}
+
+// smsStore is the store of a channel whose messages are heard as they are kept.
+type smsStore struct {
+	*postgres.DB
+	hear postgres.Hear
+}
+
+func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
+	return s.DB.CommitSMS(ctx, l, join, s.hear)
 }

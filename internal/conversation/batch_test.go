@@ -46,13 +46,14 @@ func (w *world) arrive(t *testing.T, messages ...[2]string) {
 		l.Arrivals = append(l.Arrivals, message.Arrival{Link: "a", Bind: "b", Source: m[0], Destination: "1414", Text: m[1],
 			Fingerprint: []byte(m[0] + m[1] + fmt.Sprint(rand.Int())), ReceivedAt: time.Now()})
 	}
-	require.NoError(t, w.db.CommitSMS(context.Background(), l, func([]message.Part) string { return "" }))
+	_, err := w.db.CommitSMS(context.Background(), l, func([]message.Part) string { return "" }, nil)
+	require.NoError(t, err)
 }
 
 // rows are what the messages left in the database, without what two runs cannot share: ids and times.
 var rows = map[string]string{
 	"interactions": `SELECT number, coalesce(citizen_id, 0), verification, language, ended_at IS NULL, outcome, s.version, s.state
-		FROM interactions i JOIN sessions s ON s.interaction_id = i.id ORDER BY number, i.id`,
+		FROM interactions i LEFT JOIN sessions s ON s.interaction_id = i.id ORDER BY number, i.id`,
 	"entries":     `SELECT i.number, speaker, kind, body FROM entries e JOIN interactions i ON i.id = e.interaction_id ORDER BY i.number, e.id`,
 	"subscribers": `SELECT number, language, notices_stopped_at IS NULL FROM subscribers ORDER BY number`,
 	"cases":       `SELECT number, kind, contact, citizen_id FROM cases ORDER BY number`,

@@ -42,7 +42,11 @@ func (w *Work) OpenSMS(ctx context.Context, number string) (id int64, activeAt t
 	return id, activeAt, true, nil
 }
 
+// A call's session stays: its last words may have to be said again.
 const endInteraction = `
+WITH over AS (
+    DELETE FROM sessions s USING interactions i WHERE s.interaction_id = $1 AND i.id = $1 AND i.channel = 'sms'
+)
 UPDATE interactions SET ended_at = now(),
     outcome = CASE WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND connected_at IS NOT NULL) THEN 'operator'
                    WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND outcome = 'abandoned') THEN 'abandoned'

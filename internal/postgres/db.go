@@ -49,6 +49,7 @@ func Open(url string, o Options) (*DB, error) {
 		"enable_hashjoin":  "off",
 		"enable_mergejoin": "off",
 		"enable_material":  "off",
+		"jit":              "off", // what cannot be done so has the price of a very long statement
 	} {
 		if config.ConnConfig.RuntimeParams[name] == "" {
 			config.ConnConfig.RuntimeParams[name] = value

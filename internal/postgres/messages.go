@@ -9,9 +9,20 @@ import (
 )
 
 // CommitSMS writes down all that a channel has to say, in one transaction. Redeliveries are passed over. join gives the text
-// of a long message's parts, which come in order; some may be missing.
-func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) error {
-	err := db.Do(ctx, func(w *Work) error {
+// of a long message's parts, which come in order; some may be missing. With hear, the messages that can be are heard in the
+// same transaction. waiting says whether others are left for [DB.ProcessMOs].
+func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+	if hear != nil && len(l.Arrivals) > 0 {
+		if waiting, err = db.commitSMS(ctx, l, join, hear); err == nil {
+			return waiting, nil
+		}
+		// Whatever kept them from being heard must not keep them from being kept.
+	}
+	return db.commitSMS(ctx, l, join, nil)
+}
+
+func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+	err = db.Do(ctx, func(w *Work) (err error) {
 		if err := w.addPoisons(ctx, l.Poisons); err != nil {
 			return err
 		}
@@ -21,12 +32,15 @@ func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]messa
 		if err := w.applyReceipts(ctx, l.Receipts); err != nil {
 			return err
 		}
-		return w.addArrivals(ctx, l.Arrivals, join)
+		if len(l.Arrivals) > 0 {
+			waiting, err = w.addArrivals(ctx, l.Arrivals, join, hear)
+		}
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("commit sms: %w", err)
+		return false, fmt.Errorf("commit sms: %w", err)
 	}
-	return nil
+	return waiting, nil
 }
 
 const addPoison = `

@@ -28,9 +28,15 @@ func part(source string, reference, total, number int, body string) message.Arri
 		Part: message.Part{Reference: reference, Total: total, Number: number, Payload: []byte(body)}}
 }
 
+func commit(t *testing.T, db *postgres.DB, l message.Ledger) {
+	t.Helper()
+	_, err := db.CommitSMS(context.Background(), l, joinPlain, nil)
+	require.NoError(t, err)
+}
+
 func arrive(t *testing.T, db *postgres.DB, arrivals ...message.Arrival) {
 	t.Helper()
-	require.NoError(t, db.CommitSMS(context.Background(), message.Ledger{Arrivals: arrivals}, joinPlain))
+	commit(t, db, message.Ledger{Arrivals: arrivals})
 }
 
 // drain processes all that waits and gives it.
@@ -110,7 +116,7 @@ func TestPartsByTwoNodesAtOnce(t *testing.T) {
 					}
 					batch = append(batch, part(fmt.Sprint("+", source), round, 2, n+1, fmt.Sprint(n)))
 				}
-				if err := db.CommitSMS(context.Background(), message.Ledger{Arrivals: batch}, joinPlain); err != nil {
+				if _, err := db.CommitSMS(context.Background(), message.Ledger{Arrivals: batch}, joinPlain, nil); err != nil {
 					t.Errorf("commit: %v", err)
 				}
 			}
@@ -245,9 +251,8 @@ func TestOutcomeOfALapsedAttemptDoesNotCount(t *testing.T) {
 	first := claim(t, db, 1)[0]
 	_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now().Add(2 * time.Minute)}, joinPlain)
 	require.NoError(t, err)
-	err = db.CommitSMS(ctx, message.Ledger{Outcomes: []message.Outcome{{Segment: first.ID, Attempt: first.Attempt,
-		State: message.Failed, Failure: "refused", At: time.Now(), DueAt: time.Now()}}}, joinPlain)
-	require.NoError(t, err)
+	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: first.ID, Attempt: first.Attempt,
+		State: message.Failed, Failure: "refused", At: time.Now(), DueAt: time.Now()}}})
 	status, err := db.SegmentsTo(ctx, "+77010000001")
 	require.NoError(t, err)
 	require.Equal(t, message.Queued, status[0].State, "the second attempt is still to come")
@@ -262,16 +267,14 @@ func TestReceiptInAnotherNotationNeedsTheNumberToo(t *testing.T) {
 		to := fmt.Sprint("+7701000000", i)
 		enqueue(t, db, message.Reply, to, 1)
 		s := claim(t, db, 1)[0]
-		err := db.CommitSMS(ctx, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt,
-			State: message.Accepted, MessageID: key, MessageKey: key, At: time.Now(), DueAt: time.Now()}}}, joinPlain)
-		require.NoError(t, err)
+		commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt,
+			State: message.Accepted, MessageID: key, MessageKey: key, At: time.Now(), DueAt: time.Now()}}})
 	}
-	err := db.CommitSMS(ctx, message.Ledger{Receipts: []message.Receipt{
+	commit(t, db, message.Ledger{Receipts: []message.Receipt{
 		{Link: "a", Keys: []string{"22", "16"}, Destination: "+77019999999", State: message.Delivered, At: time.Now()},
 		{Link: "b", Keys: []string{"16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
 		{Link: "a", Keys: []string{"10", "a", "16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
-	}}, joinPlain)
-	require.NoError(t, err)
+	}})
 	for to, want := range map[string]message.SegmentState{"+77010000000": message.Accepted, "+77010000001": message.Delivered} {
 		status, err := db.SegmentsTo(ctx, to)
 		require.NoError(t, err)
@@ -297,8 +300,7 @@ func TestPasswordIsErasedOnceItNeedNotBeSentAgain(t *testing.T) {
 	require.Equal(t, "123456", text())
 	s := claim(t, db, 1)[0]
 	require.Equal(t, "123456", text())
-	err = db.CommitSMS(ctx, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt,
-		State: message.Accepted, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}}, joinPlain)
-	require.NoError(t, err)
+	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt,
+		State: message.Accepted, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}})
 	require.Empty(t, text())
 }

@@ -20,12 +20,13 @@ const mayComeAgain = `
 (b.ended_at IS NOT NULL OR b.alive_at < now() - interval '3 seconds') AND m.received_at >= b.confirmed_until`
 
 // A message is a redelivery if the SMSC's own id says so, or if the same may come again; once of several that come together.
-// It counts as one that came now: it has its answer, and the same after it is a second message.
-const addMOs = `
+// It counts as one that came now: it has its answer, and the same after it is a second message. Of the others, each gets an
+// id, and it is told whether the citizen has messages that wait.
+const sortMOs = `
 WITH a AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::boolean[], $8::timestamptz[])
-         WITH ORDINALITY a (link, bind, source, destination, text, fingerprint, identified, received_at, nth)
+    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[])
+         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, nth)
 ), known AS MATERIALIZED (
     SELECT a.*, (
         SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
@@ -38,54 +39,140 @@ WITH a AS MATERIALIZED (
 ), moved AS (
     UPDATE mo_messages m SET bind = again.bind, received_at = again.received_at FROM again WHERE m.id = again.id
 )
-INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at)
-SELECT link, bind, source, destination, text, fingerprint, received_at FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
+SELECT nth::int, nextval('mo_messages_id_seq'),
+       EXISTS (SELECT FROM mo_messages m WHERE m.source = known.source AND m.processed_at IS NULL)
+FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
+
+const addMOs = `
+INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id)
+OVERRIDING SYSTEM VALUE
+SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0)
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[],
+            $9::timestamptz[], $10::bigint[])
+     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction)`
+
+// newMO is an arrival that is no redelivery.
+type newMO struct {
+	message.Arrival
+	id          int64
+	behind      bool       // the citizen has others that wait
+	processedAt *time.Time // nil: it waits
+	interaction int64      // that it belongs to, or 0
+}
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
-func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string) error {
-	if len(arrivals) == 0 {
-		return nil
-	}
-	if err := w.lockParts(ctx, arrivals); err != nil {
-		return fmt.Errorf("lock mo parts: %w", err)
-	}
-	var whole []message.Arrival
+// Those that a citizen has sent alone are heard at once, where hear is given. waiting says whether others are left to process.
+func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+	sent := map[string]int{}
 	for _, a := range arrivals {
-		if a.Part.Total == 0 {
+		sent[a.Source]++
+	}
+	var alone, whole []message.Arrival
+	if err := w.lockParts(ctx, arrivals); err != nil {
+		return false, fmt.Errorf("lock mo parts: %w", err)
+	}
+	for _, a := range arrivals {
+		switch {
+		case a.Part.Total == 0 && sent[a.Source] == 1 && hear != nil:
+			alone = append(alone, a)
+			continue
+		case a.Part.Total == 0:
 			whole = append(whole, a)
 			continue
 		}
-		if err := w.addWhole(ctx, whole); err != nil {
-			return fmt.Errorf("add mo: %w", err)
+		if _, err := w.addWhole(ctx, whole, nil); err != nil {
+			return false, fmt.Errorf("add mo: %w", err)
 		}
 		whole = nil
 		if err := w.addPart(ctx, a, join); err != nil {
-			return fmt.Errorf("add mo part: %w", err)
+			return false, fmt.Errorf("add mo part: %w", err)
 		}
 	}
-	if err := w.addWhole(ctx, whole); err != nil {
-		return fmt.Errorf("add mo: %w", err)
+	if _, err := w.addWhole(ctx, whole, nil); err != nil {
+		return false, fmt.Errorf("add mo: %w", err)
 	}
-	w.touch(news.MO)
-	return nil
+	heard, err := w.addWhole(ctx, alone, hear)
+	if err != nil {
+		return false, fmt.Errorf("add mo: %w", err)
+	}
+	if waiting = heard < len(arrivals); waiting {
+		w.touch(news.MO)
+	}
+	return waiting, nil
 }
 
-func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival) error {
+// addWhole adds messages, and gives how many need no processing any more: they are redeliveries, or have been heard.
+func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, hear Hear) (done int, err error) {
 	if len(arrivals) == 0 {
-		return nil
+		return 0, nil
 	}
-	var links, binds, sources, destinations, texts []string
-	var fingerprints [][]byte
-	var identified []bool
-	var received []time.Time
-	for _, a := range arrivals {
-		links, binds, sources = append(links, a.Link), append(binds, a.Bind), append(sources, a.Source)
-		destinations, texts = append(destinations, a.Destination), append(texts, a.Text)
-		fingerprints, identified = append(fingerprints, a.Fingerprint), append(identified, a.Identified)
-		received = append(received, a.ReceivedAt)
+	added, err := w.sortMOs(ctx, arrivals)
+	if err != nil || len(added) == 0 {
+		return len(arrivals), err
 	}
-	_, err := w.tx.Exec(ctx, addMOs, links, binds, sources, destinations, texts, fingerprints, identified, received)
-	return err
+	var writes pgx.Batch
+	heard := 0
+	if hear != nil {
+		if heard, err = w.hearNow(ctx, added, hear, &writes); err != nil {
+			return 0, err
+		}
+	}
+	writes.Queue(addMOs, column(added, func(n newMO) int64 { return n.id }),
+		column(added, func(n newMO) string { return n.Link }), column(added, func(n newMO) string { return n.Bind }),
+		column(added, func(n newMO) string { return n.Source }), column(added, func(n newMO) string { return n.Destination }),
+		column(added, func(n newMO) string { return n.Text }), column(added, func(n newMO) []byte { return n.Fingerprint }),
+		column(added, func(n newMO) time.Time { return n.ReceivedAt }), column(added, func(n newMO) *time.Time { return n.processedAt }),
+		column(added, func(n newMO) int64 { return n.interaction }))
+	return len(arrivals) - len(added) + heard, w.tx.SendBatch(ctx, &writes).Close()
+}
+
+// sortMOs tells what is new from what has come again.
+func (w *Work) sortMOs(ctx context.Context, arrivals []message.Arrival) ([]newMO, error) {
+	rows, err := w.tx.Query(ctx, sortMOs, column(arrivals, func(a message.Arrival) string { return a.Bind }),
+		column(arrivals, func(a message.Arrival) string { return a.Source }),
+		column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
+		column(arrivals, func(a message.Arrival) bool { return a.Identified }),
+		column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n newMO, err error) {
+		var nth int
+		err = row.Scan(&nth, &n.id, &n.behind)
+		if err == nil {
+			n.Arrival = arrivals[nth-1]
+		}
+		return n, err
+	})
+}
+
+// hearNow has the messages of citizens who have no others waiting heard, and queues what that writes. It gives their number.
+func (w *Work) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pgx.Batch) (heard int, err error) {
+	var first []message.MO
+	places := map[int64]int{}
+	for i, n := range added {
+		if !n.behind {
+			places[n.id] = i
+			first = append(first, message.MO{ID: n.id, Link: n.Link, Source: n.Source, Destination: n.Destination, Text: n.Text,
+				Parts: 1, ReceivedAt: n.ReceivedAt})
+		}
+	}
+	if len(first) == 0 {
+		return 0, nil
+	}
+	b, err := w.beginBatch(ctx, first)
+	if err != nil {
+		return 0, err
+	}
+	for _, mo := range first {
+		b.hear(ctx, mo, hear)
+	}
+	now := time.Now()
+	for _, d := range b.heard {
+		n := &added[places[d.mo]]
+		n.processedAt, n.interaction = &now, d.interaction
+	}
+	return len(b.heard), b.queue(writes)
 }
 
 const lockParts = `SELECT pg_advisory_xact_lock(hashtextextended($1, 5))`

@@ -58,7 +58,15 @@ func (db *DB) ProcessMOs(ctx context.Context, now time.Time, limit int, hear Hea
 				alone = append(alone, mo)
 			}
 		}
-		return b.flush(ctx, now)
+		var writes pgx.Batch
+		if err := b.queue(&writes); err != nil {
+			return err
+		}
+		b.processed(&writes, now)
+		if err := w.tx.SendBatch(ctx, &writes).Close(); err != nil {
+			return fmt.Errorf("write for mos: %w", err)
+		}
+		return nil
 	})
 	if err != nil {
 		err = fmt.Errorf("process mos together: %w", err)

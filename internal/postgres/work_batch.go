@@ -172,6 +172,8 @@ const saveSessions = `
 UPDATE sessions s SET state = k.state, updated_at = now()
 FROM unnest($1::bigint[], $2::jsonb[]) k (id, state) WHERE s.interaction_id = k.id`
 
+const dropSessions = `DELETE FROM sessions WHERE interaction_id = ANY($1)`
+
 const addEntries = `
 INSERT INTO entries (interaction_id, speaker, kind, body) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])`
 
@@ -182,14 +184,14 @@ const processedMOs = `
 UPDATE mo_messages m SET processed_at = $2, interaction_id = nullif(p.interaction, 0)
 FROM unnest($1::bigint[], $3::bigint[]) p (id, interaction) WHERE m.id = p.id`
 
-// flush writes what the drafts say.
-func (b *batch) flush(ctx context.Context, now time.Time) error {
+// queue queues what the drafts say to be written.
+func (b *batch) queue(writes *pgx.Batch) error {
 	var known, saved, fresh []*talk
+	var over []int64
 	var entries []conversation.Entry
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
-	var writes pgx.Batch
 	for _, d := range b.heard {
 		for _, t := range d.talks {
 			if t.fresh {
@@ -197,7 +199,11 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 			} else if t.spoken || t.saved || t.outcome != "" {
 				known = append(known, t)
 			}
-			if t.saved && !t.fresh {
+			switch {
+			case t.fresh:
+			case t.outcome != "":
+				over = append(over, t.ID)
+			case t.saved:
 				saved = append(saved, t)
 			}
 		}
@@ -215,6 +221,9 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 	if len(known) > 0 { // first, so that whoever has ended a conversation may open another
 		writes.Queue(keepInteractions, column(known, id), column(known, language),
 			column(known, func(t *talk) bool { return t.spoken }), column(known, outcome))
+	}
+	if len(over) > 0 {
+		writes.Queue(dropSessions, over)
 	}
 	if len(saved) > 0 {
 		states, err := statesOf(saved)
@@ -252,14 +261,15 @@ func (b *batch) flush(ctx context.Context, now time.Time) error {
 		writes.Queue(addMTs, addMTsArgs(mts)...)
 		b.work.touch(news.MT)
 	}
+	return nil
+}
+
+// processed marks the messages that were heard.
+func (b *batch) processed(writes *pgx.Batch, now time.Time) {
 	if len(b.heard) > 0 {
 		writes.Queue(processedMOs, column(b.heard, func(d *draft) int64 { return d.mo }), now,
 			column(b.heard, func(d *draft) int64 { return d.interaction }))
 	}
-	if err := b.work.tx.SendBatch(ctx, &writes).Close(); err != nil {
-		return fmt.Errorf("write for mos: %w", err)
-	}
-	return nil
 }
 
 func statesOf(talks []*talk) ([][]byte, error) {

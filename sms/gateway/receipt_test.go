@@ -178,10 +178,11 @@ func TestReceiptWhenNobodyKnows(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, claimed, 2)
 	now := time.Now()
-	require.NoError(t, r.db.CommitSMS(t.Context(), message.Ledger{Outcomes: []message.Outcome{
+	_, err = r.db.CommitSMS(t.Context(), message.Ledger{Outcomes: []message.Outcome{
 		{Segment: claimed[0].ID, Attempt: 1, State: message.Unknown, Failure: string(sms.Unanswered), Unanswered: true, DueAt: now, At: now},
 		{Segment: claimed[1].ID, Attempt: 1, State: message.Accepted, MessageID: "1", MessageKey: "1", DueAt: now, At: now},
-	}}, nil))
+	}}, nil, nil)
+	require.NoError(t, err)
 	require.Empty(t, o.receipts(), "a receipt may still come")
 	r.clock.Store(int64(2 * time.Minute))
 	o.eventuallyReceipts(lost + " UNKNOWN 099 001/000")

@@ -260,9 +260,16 @@ func (o operator) link() sms.Link {
 	return sms.Link{Name: "a", Addr: o.addr, SystemID: "okno", Password: "p"}
 }
 
+// channelStore is the channel's; nobody writes to it.
+type channelStore struct{ *postgres.DB }
+
+func (s channelStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
+	return s.DB.CommitSMS(ctx, l, join, nil)
+}
+
 func (r *rig) channel(link sms.Link, quiet sms.Quiet) *sms.Channel {
 	r.t.Helper()
-	channel, err := sms.New(sms.Options{Config: sms.Config{ShortNumber: "1414", Links: []sms.Link{link}, Quiet: quiet}, Store: r.db,
+	channel, err := sms.New(sms.Options{Config: sms.Config{ShortNumber: "1414", Links: []sms.Link{link}, Quiet: quiet}, Store: channelStore{r.db},
 		Node: "n", Log: testLog(), Clock: r.now, Answer: func(context.Context) (int, error) { return 0, nil }})
 	require.NoError(r.t, err)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -5,7 +5,7 @@ package group
 import "context"
 
 // Limit is how many entries share a commit.
-const Limit = 100
+const Limit = 200
 
 // giveUpAfter singles that fail in a row: then it is not one of them that is bad.
 const giveUpAfter = 3
