@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 	log, err := newLog(config.Log)
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // the heap is small and short-lived: a fifth of the time under load went into collecting it
 	}
 	n := &node{config: config, dialogue: c.dialogueFolder, log: log, registry: prometheus.NewRegistry(), checks: &health.Checks{}, mux: http.NewServeMux()}
 	return n.run(ctx)

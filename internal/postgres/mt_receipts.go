@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,23 +11,30 @@ import (
 	"okno/internal/message"
 )
 
-// A receipt names its segment by the likeliest key; by another notation of the id only if the number is right too. Of
+// A receipt names its segment by the message id as it stands; by another notation of it only if the number is right too. Of
 // several, the newest: SMSCs use ids again. From each receipt to its segments, however few of those a plan expects.
-const addReceipts = `
+const (
+	byKey   = `SELECT s.id, s.state, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key`
+	byOther = `SELECT s.id, s.state, s.submitted_at FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
+	           WHERE s.link = r.link AND s.message_key = r.key AND m.destination = r.destination`
+)
+
+var addByKey, addByOther = addReceipts(byKey), addReceipts(byOther)
+
+func addReceipts(by string) string {
+	return `
 WITH hit AS (
     SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, s.submitted_at, r.state, r.failure, r.at
     FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
          r (nth, link, key, rank, destination, state, failure, at)
-    CROSS JOIN LATERAL (
-        SELECT s.id, s.state, s.submitted_at FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-        WHERE s.link = r.link AND s.message_key = r.key AND (r.rank = 0 OR m.destination = r.destination) OFFSET 0
-    ) s
+    CROSS JOIN LATERAL (` + by + ` OFFSET 0) s
     ORDER BY r.nth, r.rank, s.id DESC
 ), done AS (
     UPDATE mt_segments s SET state = hit.state, failure = nullif(hit.failure, ''), final_at = hit.at
     FROM hit WHERE s.id = hit.id AND hit.was IN ('accepted', 'unknown')
 )
 SELECT nth, submitted_at FROM hit`
+}
 
 const keepReceipt = `
 INSERT INTO mt_receipts (link, keys, destination, state, failure, received_at) VALUES ($1, $2, $3, $4, $5, $6)`
@@ -51,24 +59,35 @@ func (w *Work) applyReceipts(ctx context.Context, receipts []message.Receipt) er
 // matchReceipts gives segments their final state, and says which receipts, by their place, name one, and in these when it was
 // submitted.
 func (w *Work) matchReceipts(ctx context.Context, receipts []message.Receipt) (known map[int]bool, err error) {
-	if len(receipts) == 0 {
-		return nil, nil
+	known = make(map[int]bool, len(receipts))
+	if err := w.matchKeys(ctx, addByKey, receipts, known, 0, 1); err != nil {
+		return nil, err
 	}
+	return known, w.matchKeys(ctx, addByOther, receipts, known, 1, math.MaxInt)
+}
+
+// matchKeys tries the keys of some ranks of the receipts that are not known yet.
+func (w *Work) matchKeys(ctx context.Context, match string, receipts []message.Receipt, known map[int]bool, from, to int) error {
 	var nth, ranks []int
 	var links, keys, destinations, states, failures []string
 	var at []time.Time
 	for i, r := range receipts {
-		for rank, key := range r.Keys {
-			nth, ranks, links, keys = append(nth, i), append(ranks, rank), append(links, r.Link), append(keys, key)
+		if known[i] {
+			continue
+		}
+		for rank := from; rank < min(to, len(r.Keys)); rank++ {
+			nth, ranks, links, keys = append(nth, i), append(ranks, rank), append(links, r.Link), append(keys, r.Keys[rank])
 			destinations, states = append(destinations, r.Destination), append(states, string(r.State))
 			failures, at = append(failures, r.Failure), append(at, r.At)
 		}
 	}
-	rows, err := w.tx.Query(ctx, addReceipts, nth, links, keys, ranks, destinations, states, failures, at)
-	if err != nil {
-		return nil, fmt.Errorf("match receipts: %w", err)
+	if len(nth) == 0 {
+		return nil
 	}
-	known = make(map[int]bool, len(receipts))
+	rows, err := w.tx.Query(ctx, match, nth, links, keys, ranks, destinations, states, failures, at)
+	if err != nil {
+		return fmt.Errorf("match receipts: %w", err)
+	}
 	var matched int
 	var submitted time.Time
 	_, err = pgx.ForEachRow(rows, []any{&matched, &submitted}, func() error {
@@ -76,9 +95,9 @@ func (w *Work) matchReceipts(ctx context.Context, receipts []message.Receipt) (k
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("match receipts: %w", err)
+		return fmt.Errorf("match receipts: %w", err)
 	}
-	return known, nil
+	return nil
 }
 
 const keptReceipts = `
