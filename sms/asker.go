@@ -88,7 +88,7 @@ func (a *asker) ask(ctx context.Context, q message.Query, source smpp.Address) e
 		return nil
 	}
 	state, failure := finalOf(receipt)
-	c.settled.offer(entry{
+	c.settled.Offer(entry{
 		receipt: &message.Receipt{Link: l.Name, Keys: []string{q.MessageKey}, Destination: q.Destination, State: state,
 			Failure: string(failure), At: c.Clock(), Queried: true},
 		done: func(error) {}, // what is not written down is asked again

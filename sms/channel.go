@@ -99,6 +99,7 @@ type Channel struct {
 	table   atomic.Pointer[table]
 	backlog atomic.Pointer[map[message.Lane]int] // as counted last
 	metrics *metrics
+	quiet   hours
 	unheard chan struct{} // there may be messages to answer
 }
 
@@ -120,6 +121,7 @@ func New(o Options) (*Channel, error) {
 		o.tune = usual
 	}
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
+	c.quiet, _ = o.Config.Quiet.hours() // checked above
 	c.arrived, c.settled = newLedger(c), newLedger(c)
 	for _, conf := range o.Config.Links {
 		tls, err := conf.tls()

@@ -18,6 +18,7 @@ import (
 // Config of the channel.
 type Config struct {
 	ShortNumber string `yaml:"short_number"` // or a name of up to 11 letters; what citizens see as the sender
+	Quiet       Quiet  `yaml:"quiet"`        // when no notice is sent
 	Links       []Link `yaml:"links"`
 }
 
@@ -61,6 +62,9 @@ func (c Config) Check() error {
 	var faults []error
 	if len(c.Links) > 0 && c.ShortNumber == "" {
 		faults = append(faults, errors.New("sms: short_number is missing"))
+	}
+	if _, err := c.Quiet.hours(); err != nil {
+		faults = append(faults, err)
 	}
 	names := map[string]bool{}
 	for i, l := range c.Links {

@@ -13,6 +13,9 @@
 //	  │  refused for now, │ └─────► unknown         the link broke before the answer, again
 //	  └── or unknown once ┘
 //
+// A notice fails while it is queued when its citizen says STOP, and is not
+// claimed in quiet hours.
+//
 // Nothing is acknowledged before it is committed, and nothing is submitted that
 // was not claimed. The channel knows no dialogue, no SQL and no other channel.
 package sms

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"okno/internal/message"
+	"okno/sms/content"
 	"okno/sms/smpp"
 	"okno/sms/text"
 )
@@ -22,6 +23,7 @@ const (
 	NotSent            Failure = "not_sent"   // the link went before it could
 	Unanswered         Failure = "unanswered" // the link went, or the time passed, before the answer
 	TooLate            Failure = "too_late"   // expired before it could be submitted
+	Stopped            Failure = "stopped"    // a notice to a number that has said STOP
 	InvalidDestination Failure = "invalid_destination"
 	InvalidSource      Failure = "invalid_source"
 	Refused            Failure = "refused"       // by the SMSC, for any other reason
@@ -82,7 +84,7 @@ func failureOf(err error) Failure {
 func outcomeOf(s message.Segment, messageID string, err error, now time.Time) message.Outcome {
 	o := message.Outcome{Segment: s.ID, Attempt: s.Attempt, State: message.Accepted, At: now, DueAt: now}
 	if err == nil {
-		o.MessageID, o.MessageKey = clean(messageID), text.MessageKey(clean(messageID))
+		o.MessageID, o.MessageKey = content.Clean(messageID), text.MessageKey(content.Clean(messageID))
 		return o
 	}
 	failure := failureOf(err)

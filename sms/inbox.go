@@ -3,13 +3,12 @@ package sms
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"okno/internal/message"
-	"okno/internal/phone"
+	"okno/sms/content"
 	"okno/sms/smpp"
 	"okno/sms/text"
 )
@@ -26,7 +25,7 @@ type inbox struct {
 // HandlePoison keeps a PDU that could not be read.
 func (in *inbox) HandlePoison(p smpp.Poison) {
 	in.channel.metrics.count(in.link, "in", "poison")
-	in.channel.arrived.offer(entry{
+	in.channel.arrived.Offer(entry{
 		poison: &message.Poison{Link: in.link, Raw: p.Raw, Status: uint32(p.Status), Reason: p.Reason.Error(), At: in.channel.Clock()},
 		done:   func(error) {},
 	})
@@ -58,7 +57,7 @@ func (in *inbox) enter(r *smpp.Request, l *ledger, e entry, result string) {
 		r.Answer(smpp.OK, "")
 		in.channel.metrics.count(in.link, "in", result)
 	}
-	if !l.offer(e) {
+	if !l.Offer(e) {
 		in.postpone(r)
 	}
 }
@@ -71,10 +70,10 @@ func (in *inbox) postpone(r *smpp.Request) {
 // arrival reads a message. The error says why it is no text.
 func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, error) {
 	a := &message.Arrival{
-		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: clean(m.Dest.Number), ReceivedAt: now,
+		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: content.Clean(m.Dest.Number), ReceivedAt: now,
 	}
 	a.Fingerprint, a.Identified = in.fingerprint(m)
-	part, payload, err := partOf(m)
+	part, payload, err := content.PartOf(m)
 	if err != nil {
 		return nil, err
 	}
@@ -85,51 +84,9 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 	if part.Valid() {
 		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding, Payload: payload}
 	} else {
-		a.Text = clean(whole)
+		a.Text = content.Clean(whole)
 	}
 	return a, nil
-}
-
-// partOf takes the concatenation out of a message: its user data header's, or its SAR TLVs'.
-func partOf(m *smpp.Message) (text.Part, []byte, error) {
-	payload := m.Payload()
-	if m.ESMClass&smpp.ESMUDHI != 0 {
-		return text.TakeHeader(payload)
-	}
-	reference, total, part := m.TLVs[smpp.TagSARReference], m.TLVs[smpp.TagSARTotal], m.TLVs[smpp.TagSARPart]
-	if len(reference) == 2 && len(total) == 1 && len(part) == 1 {
-		// Past what 8 and 16 bits of a header reach, so that the two never mix.
-		return text.Part{Reference: 1<<16 + int(binary.BigEndian.Uint16(reference)), Total: int(total[0]), Number: int(part[0])}, payload, nil
-	}
-	return text.Part{}, payload, nil
-}
-
-// joinParts gives the text of a long message's parts. A character may lie
-// across two, so those of one coding are decoded together; "…" stands for what is missing.
-func joinParts(parts []message.Part) string {
-	var b strings.Builder
-	next := 1
-	for i := 0; i < len(parts); {
-		if parts[i].Number != next {
-			b.WriteString("…")
-		}
-		coding := parts[i].Coding
-		var payload []byte
-		for {
-			payload = append(payload, parts[i].Payload...)
-			next = parts[i].Number + 1
-			i++
-			if i == len(parts) || parts[i].Coding != coding || parts[i].Number != next {
-				break
-			}
-		}
-		s, _ := text.Decode(coding, payload) // each part was decoded before
-		b.WriteString(s)
-	}
-	if len(parts) > 0 && next <= parts[0].Total {
-		b.WriteString("…")
-	}
-	return clean(b.String())
 }
 
 // fingerprint is what the same message has again when the SMSC sends it again.
@@ -170,7 +127,7 @@ func (in *inbox) hearReceipt(r *smpp.Request, now time.Time) {
 		r.Answer(smpp.OK, "")
 		in.channel.metrics.count(in.link, "in", "receipt")
 	default:
-		keys := text.MessageKeys(clean(receipt.MessageID))
+		keys := text.MessageKeys(content.Clean(receipt.MessageID))
 		state, failure := finalOf(receipt)
 		in.enter(r, in.channel.settled, entry{receipt: &message.Receipt{
 			Link: in.link, Keys: keys, Destination: number(m.Source), State: state, Failure: string(failure), At: now,
@@ -180,18 +137,8 @@ func (in *inbox) hearReceipt(r *smpp.Request, now time.Time) {
 
 // number gives a subscriber's number in E.164, and what is none as it came.
 func number(a smpp.Address) string {
-	raw := clean(a.Number)
-	candidate := raw
-	if a.TON == 1 && !strings.HasPrefix(raw, "+") { // international, without its plus
-		candidate = "+" + raw
-	}
-	if e164, err := phone.Parse(candidate); err == nil {
+	if e164, ok := content.Number(a); ok {
 		return e164
 	}
-	return raw
-}
-
-// clean makes text that the database takes: valid UTF-8 without NUL.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "�")
+	return content.Clean(a.Number)
 }

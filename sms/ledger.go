@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"okno/internal/message"
+	"okno/sms/content"
+	"okno/sms/group"
 )
 
 // entry is something to be committed. done hears once that it is, or why not;
@@ -18,37 +20,25 @@ type entry struct {
 }
 
 const (
-	batchLimit    = 200 // entries a commit
-	ledgerBacklog = 10_000
+	ledgerBacklog = 10_000 // entries
 	commitTimeout = 5 * time.Second
-	// giveUpAfter singles that fail in a row: then it is not one of them that is bad.
-	giveUpAfter = 3
 )
 
-// ledger commits what the binds have to say in groups: while one commit syncs,
-// the next gathers.
+// ledger commits what the binds have to say in groups.
 type ledger struct {
+	*group.Entries[entry]
 	channel *Channel
-	entries chan entry
 	owed    []entry // outcomes that could not be committed yet
 }
 
 func newLedger(c *Channel) *ledger {
-	return &ledger{channel: c, entries: make(chan entry, ledgerBacklog)}
-}
-
-// offer takes an entry, or refuses it when far too many wait. It never blocks.
-func (l *ledger) offer(e entry) bool {
-	select {
-	case l.entries <- e:
-		return true
-	default:
-		return false
-	}
+	l := &ledger{channel: c}
+	l.Entries = group.New(ledgerBacklog, l.write, l.settle)
+	return l
 }
 
 // owe takes an outcome.
-func (l *ledger) owe(o message.Outcome) { l.entries <- entry{outcome: &o} }
+func (l *ledger) owe(o message.Outcome) { l.Waiting <- entry{outcome: &o} }
 
 // run commits until ctx ends, and then what is left. The upkeep, where it is
 // given, is done in between, so that no claim is found lapsed while its outcome
@@ -59,8 +49,8 @@ func (l *ledger) run(ctx context.Context, sweep func(ctx context.Context, count 
 	rounds := 0
 	for {
 		select {
-		case first := <-l.entries:
-			l.commit(ctx, l.gather(first))
+		case first := <-l.Waiting:
+			l.commit(ctx, l.Gather(first))
 		case <-upkeep.C:
 			if len(l.owed) > 0 {
 				l.commit(ctx, nil)
@@ -71,58 +61,18 @@ func (l *ledger) run(ctx context.Context, sweep func(ctx context.Context, count 
 			}
 		case <-ctx.Done():
 			last := context.WithoutCancel(ctx)
-			for {
-				select {
-				case first := <-l.entries:
-					l.commit(last, l.gather(first))
-				default:
-					l.commit(last, nil)
-					return
-				}
-			}
+			l.Rest(last)
+			l.commit(last, nil)
+			return
 		}
 	}
 }
 
-func (l *ledger) gather(first entry) []entry {
-	batch := []entry{first}
-	for len(batch) < batchLimit {
-		select {
-		case e := <-l.entries:
-			batch = append(batch, e)
-		default:
-			return batch
-		}
-	}
-	return batch
-}
-
-// commit writes a batch down, together with what is owed. Where that fails the
-// entries go one by one, so that a bad one spoils only itself.
+// commit writes a batch down, together with what is owed.
 func (l *ledger) commit(ctx context.Context, batch []entry) {
 	batch = append(l.owed, batch...)
 	l.owed = nil
-	if len(batch) == 0 {
-		return
-	}
-	err := l.write(ctx, batch)
-	if err == nil || len(batch) == 1 {
-		l.settle(batch, err)
-		return
-	}
-	failed := 0
-	for i, e := range batch {
-		if failed == giveUpAfter {
-			l.settle(batch[i:], err)
-			break
-		}
-		if err = l.write(ctx, []entry{e}); err != nil {
-			failed++
-		} else {
-			failed = 0
-		}
-		l.settle([]entry{e}, err)
-	}
+	l.Commit(ctx, batch)
 }
 
 func (l *ledger) write(ctx context.Context, batch []entry) error {
@@ -141,7 +91,7 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	waiting, err := l.channel.Store.CommitSMS(ctx, page, joinParts)
+	waiting, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
 	if err != nil {
 		return err
 	}
@@ -175,7 +125,7 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 	now := c.Clock()
 	swept, err := c.Store.SweepSMS(ctx, message.Sweep{
 		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete),
-	}, joinParts)
+	}, content.Join)
 	if err != nil {
 		c.Log.Error().Err(err).Msg("sms upkeep")
 		return

@@ -122,19 +122,3 @@ func TestSenderIsANumberOrAName(t *testing.T) {
 	require.Equal(t, smpp.Address{TON: 0, NPI: 1, Number: "1414"}, senderAddress(Link{}, "1414"))
 	require.Equal(t, smpp.Address{TON: 5, NPI: 0, Number: "eGov"}, senderAddress(Link{}, "eGov"))
 }
-
-func TestJoinedPartsShowWhatIsMissing(t *testing.T) {
-	t.Parallel()
-	part := func(n int, body string) message.Part {
-		return message.Part{Number: n, Total: 4, Payload: []byte(body)}
-	}
-	for want, parts := range map[string][]message.Part{
-		"abcd": {part(1, "a"), part(2, "b"), part(3, "c"), part(4, "d")},
-		"a…c…": {part(1, "a"), part(3, "c")},
-		"…d":   {part(4, "d")},
-		"aЖb…": {part(1, "a"), {Number: 2, Total: 4, Coding: 8, Payload: []byte{4, 0x16}}, part(3, "b")},
-		"":     nil,
-	} {
-		require.Equal(t, want, joinParts(parts))
-	}
-}

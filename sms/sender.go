@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -75,6 +76,9 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		}
 		now := c.Clock()
 		room := b.pace.room(now)
+		if c.quiet.contains(now) {
+			room.notices = 0
+		}
 		if room.segments == 0 {
 			return true, room.wait
 		}
@@ -126,7 +130,7 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 			Failure: string(TooLate), At: now, DueAt: now})
 		return
 	}
-	m, err := submission(s.bind.link.Link, s.bind.link.sender(c.Config.ShortNumber), segment, now)
+	m, err := submission(s.bind.link.Link, cmp.Or(segment.Sender, s.bind.link.sender(c.Config.ShortNumber)), segment, now)
 	if err != nil {
 		s.settle(outcomeOf(segment, "", err, now))
 		return

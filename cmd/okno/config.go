@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"okno/sms"
+	"okno/sms/gateway"
 )
 
 // config is okno.yaml; deploy/okno.example.yaml shows and explains every key.
@@ -21,7 +22,7 @@ type config struct {
 	Secret      string      `yaml:"secret"`
 	HTTP        httpConfig  `yaml:"http"`
 	Roles       []string    `yaml:"roles"`
-	SMS         sms.Config  `yaml:"sms"`
+	SMS         smsConfig   `yaml:"sms"`
 	Voice       voiceConfig `yaml:"voice"`
 	Log         logConfig   `yaml:"log"`
 	Demo        demoConfig  `yaml:"demo"`
@@ -31,6 +32,11 @@ type config struct {
 type demoConfig struct {
 	Phone bool   `yaml:"phone"`
 	SMSC  string `yaml:"smsc"` // the simulator's HTTP address, through which the phone writes and reads
+}
+
+type smsConfig struct {
+	sms.Config `yaml:",inline"`
+	Gateway    gateway.Config `yaml:"gateway"`
 }
 
 type httpConfig struct {
@@ -73,7 +79,7 @@ func defaultConfig() config {
 	return config{
 		HTTP:  httpConfig{Listen: "127.0.0.1:8080"},
 		Roles: allRoles,
-		SMS:   sms.Config{ShortNumber: "1414"},
+		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/lib/okno/sounds"},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
@@ -189,6 +195,9 @@ func (c *config) check() error {
 	}
 	if err := c.SMS.Check(); err != nil {
 		return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	if err := c.SMS.Gateway.Check(); err != nil {
+		return err
 	}
 	for _, a := range c.Voice.Asterisks {
 		if a.Name == "" || a.ARIURL == "" {

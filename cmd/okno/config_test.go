@@ -36,6 +36,10 @@ func keysOf(t reflect.Type, prefix string) []string {
 	var keys []string
 	for i := range t.NumField() {
 		field := t.Field(i)
+		if field.Anonymous { // inline
+			keys = append(keys, keysOf(field.Type, prefix)...)
+			continue
+		}
 		key := prefix + field.Tag.Get("yaml")
 		keys = append(keys, key)
 		inner := field.Type

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"okno/internal/agency"
+	"okno/internal/message"
 	"okno/internal/password"
 	"okno/internal/postgres"
 	"okno/internal/sample"
@@ -35,6 +37,7 @@ type demo struct {
 	http     string
 	smpp     string
 	smsc     string // the simulator's HTTP
+	gateway  string
 
 	postgres *sandbox.Postgres
 	asterisk *sandbox.Asterisk
@@ -50,9 +53,16 @@ const (
 	portPostgres = 5414
 	portARI      = 8088
 	portSIP      = 5060
+	portGateway  = 2776
 )
 
 const samplePassword = "okno-demo"
+
+// The account of an agency of the sample region. SMPP has room for eight characters of a password.
+var sampleAgency = agency.Account{SystemID: "minjust", Name: "Министерство юстиции", Lane: message.Notice, Senders: []string{"MINJUST", "1414"},
+	Window: 10, Rate: 10, Binds: 2}
+
+const sampleAgencyPassword = "okno-sms"
 
 func (d *demo) start(ctx context.Context) error {
 	d.tools = sandbox.FromEnvironment()
@@ -66,8 +76,8 @@ func (d *demo) start(ctx context.Context) error {
 	if d.password, err = randomSecret(); err != nil {
 		return err
 	}
-	ports := make([]int, 0, 6)
-	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP} {
+	ports := make([]int, 0, 7)
+	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway} {
 		port, err := freePort(wish)
 		if err != nil {
 			return err
@@ -75,6 +85,7 @@ func (d *demo) start(ctx context.Context) error {
 		ports = append(ports, port)
 	}
 	d.http, d.smpp, d.smsc = loopback(ports[0]), loopback(ports[1]), loopback(ports[2])
+	d.gateway = loopback(ports[6])
 
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.startDatabase(groupCtx, ports[3]) })
@@ -126,8 +137,13 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 	if err := db.Do(ctx, func(w *postgres.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) }); err != nil {
 		return err
 	}
-	d.portal, err = addClient(ctx, db, "portal")
-	return err
+	if d.portal, err = addClient(ctx, db, "portal"); err != nil {
+		return err
+	}
+	if hash, err = password.Hash(sampleAgencyPassword); err != nil {
+		return err
+	}
+	return db.Do(ctx, func(w *postgres.Work) error { return w.SaveAccount(ctx, sampleAgency, hash) })
 }
 
 func (d *demo) startSMSC() (err error) {
@@ -154,6 +170,7 @@ func (d *demo) configuration() string {
 	fmt.Fprintf(&b, "# Made by the demo at each start.\ndatabase_url: %q\nsecret: ${OKNO_SECRET}\nhttp: {listen: %q}\nlog: {format: console, level: info}\n", d.postgres.URL(), d.http)
 	fmt.Fprintf(&b, "demo: {phone: true, smsc: %q}\n", "http://"+d.smsc)
 	fmt.Fprintf(&b, "sms:\n  short_number: \"1414\"\n  links:\n    - {name: operator-a, addr: %q, system_id: okno, password: \"${SMPP_A}\", bind: transceiver, window: 64}\n", d.smpp)
+	fmt.Fprintf(&b, "  gateway: {listen: %q}\n", d.gateway)
 	if d.asterisk == nil {
 		b.WriteString("roles: [sms, desk, api, worker]\n")
 		return b.String()

@@ -25,6 +25,7 @@ type cli struct {
 	Audit     auditCommand     `cmd:"" help:"Verify the journal of what was done to personal data."`
 	SMS       smsCommand       `cmd:"" name:"sms" help:"Show how the links to the operators stand, and pause, resume or drain one."`
 	Client    clientCommand    `cmd:"" help:"Add a portal that may call the API."`
+	Agency    agencyCommand    `cmd:"" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
 }
 
 // Exit statuses, as the contract gives them.

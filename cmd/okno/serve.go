@@ -27,6 +27,7 @@ import (
 	"okno/internal/otp"
 	"okno/internal/postgres"
 	"okno/sms"
+	"okno/sms/gateway"
 	"okno/sms/text"
 )
 
@@ -234,7 +235,7 @@ func (n *node) startSMS() error {
 	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
 	}
-	channel, err := sms.New(sms.Options{Config: n.config.SMS, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),
+	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
 		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
 	})
@@ -244,6 +245,20 @@ func (n *node) startSMS() error {
 	n.mux.Handle("GET /sms/links", channel)
 	n.checks.Add("sms", func(context.Context) error { return channel.Ready() })
 	n.parts.start("sms", channel.Run)
+	return n.startGateway()
+}
+
+// startGateway lets agencies bind, if the configuration says where.
+func (n *node) startGateway() error {
+	if n.config.SMS.Gateway.Listen == "" {
+		return nil
+	}
+	listener, err := n.config.SMS.Gateway.Open()
+	if err != nil {
+		return err
+	}
+	agencies := gateway.New(gateway.Options{Store: n.db, Metrics: n.registry, Log: n.log})
+	n.parts.start("gateway", func(ctx context.Context) error { return agencies.Serve(ctx, listener) })
 	return nil
 }
 

@@ -63,6 +63,8 @@ var rows = map[string]string{
 		JOIN interactions i ON i.id = m.interaction_id JOIN mt_segments s ON s.mt_id = m.id GROUP BY m.id, i.id ORDER BY 1, m.id`,
 	"messages": `SELECT source, text, processed_at IS NULL, attempts, failure IS NULL, i.number FROM mo_messages m
 		LEFT JOIN interactions i ON i.id = m.interaction_id ORDER BY source, m.id`,
+	"notices": `SELECT m.destination, m.text, s.state, s.failure FROM mt_messages m JOIN mt_segments s ON s.mt_id = m.id
+		WHERE m.lane = 'notice' ORDER BY 1, 2`,
 	"contacts": `SELECT i.number, queue, c.language, reason, c.context, c.state FROM contacts c JOIN interactions i ON i.id = c.interaction_id ORDER BY 1, c.id`,
 	"events":   `SELECT kind, payload->>'body' FROM stream_events ORDER BY 1, 2`,
 }
@@ -78,6 +80,20 @@ func (w *world) dutyAgent(t *testing.T) {
 		a AS (INSERT INTO agents (login, name, role, password_hash, languages, status) VALUES ('a', 'A', 'agent', '', '{ru}', 'available') RETURNING id)
 		SELECT id FROM a`)
 	pgtest.Value[int64](t, w.url, `INSERT INTO agent_queues SELECT a.id, q.name FROM agents a, queues q RETURNING agent_id`)
+}
+
+// notify has a notice wait for each number, which a STOP ends.
+func (w *world) notify(t *testing.T, round int) {
+	t.Helper()
+	require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+		for i := range 20 {
+			if err := work.EnqueueMT(t.Context(), message.MT{Lane: message.Notice, Destination: fmt.Sprintf("+7701000%04d", i+1),
+				Text: fmt.Sprintf("notice %d", round), Segments: 1, ExpiresAt: time.Now().Add(time.Hour)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // Whatever citizens write, it comes to the same whether their messages share a transaction or not.
@@ -110,6 +126,7 @@ func TestTogetherIsAsOneByOne(t *testing.T) {
 					if round == 4 {
 						w.now = w.now.Add(3 * time.Hour) // all conversations have gone idle
 					}
+					w.notify(t, round)
 					w.arrive(t, said...)
 					w.process(t, began.Add(time.Duration(round+1)*time.Hour), w == together)
 				}

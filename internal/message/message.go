@@ -30,5 +30,8 @@ type MT struct {
 	Segments    int       // of the text, as the operators count
 	Interaction int64     // that it belongs to, or 0
 	Challenge   int64     // whose password it carries, or 0
+	Sender      string    // who the citizen sees it is from; "": the short number
+	DueAt       time.Time // not submitted before this; zero: now
 	ExpiresAt   time.Time // never submitted after this
+	Report      bool      // an agency hears when it is final
 }

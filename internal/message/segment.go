@@ -6,7 +6,7 @@ import "time"
 type SegmentState string
 
 // The states: queued → submitted → accepted → delivered, undeliverable or expired; failed when the operator refused it for
-// good, unknown when the link broke between the submit and its answer.
+// good or the citizen wants no notices, unknown when the link broke between the submit and its answer.
 const (
 	Queued        SegmentState = "queued"
 	Submitted     SegmentState = "submitted"
@@ -42,6 +42,7 @@ type Segment struct {
 	Number      int // from 1
 	Destination string
 	Text        string // of the whole message
+	Sender      string // "": the short number
 	ExpiresAt   time.Time
 	Attempt     int // from 1; an outcome names the attempt that it is of
 	Unknowns    int // earlier attempts that were never answered

@@ -36,9 +36,17 @@ func (w *Work) SetLanguage(ctx context.Context, number string, l dialogue.Langua
 	return nil
 }
 
+const stoppedNumber = `SELECT FROM subscribers u WHERE u.notices_stopped_at IS NOT NULL AND u.number = `
+
+// What waits has failed with the word that stops it; what has expired is the sweep's.
 const setNotices = `
-INSERT INTO subscribers (number, notices_stopped_at) VALUES ($1, CASE WHEN $2 THEN now() END)
-ON CONFLICT (number) DO UPDATE SET notices_stopped_at = excluded.notices_stopped_at`
+WITH chosen AS (
+    INSERT INTO subscribers (number, notices_stopped_at) VALUES ($1, CASE WHEN $2 THEN now() END)
+    ON CONFLICT (number) DO UPDATE SET notices_stopped_at = excluded.notices_stopped_at
+)
+UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = now()
+FROM mt_messages m
+WHERE $2 AND m.destination = $1 AND m.lane = 'notice' AND s.mt_id = m.id AND s.state = 'queued' AND s.expires_at > now()`
 
 // SetNotices remembers that a number wants notices no more, or again.
 func (w *Work) SetNotices(ctx context.Context, number string, stopped bool) error {

@@ -9,17 +9,24 @@ import (
 	"okno/internal/news"
 )
 
+// A notice to a number that has said STOP is kept, and has failed.
 const addMTs = `
 WITH mt AS (
-    SELECT nextval('mt_messages_id_seq') AS id, m.*
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[])
-         m (lane, destination, text, interaction, challenge, expires_at, segments)
+    SELECT nextval('mt_messages_id_seq') AS id, m.*,
+           m.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[], $8::text[],
+                $9::timestamptz[], $10::boolean[]) WITH ORDINALITY
+         m (lane, destination, text, interaction, challenge, expires_at, segments, sender, due_at, report, nth)
 ), added AS (
-    INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at) OVERRIDING SYSTEM VALUE
-    SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at FROM mt
+    INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
+    SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
+), segments AS (
+    INSERT INTO mt_segments (mt_id, lane, part, expires_at, due_at, report, state, failure, final_at)
+    SELECT id, lane, part, expires_at, coalesce(due_at, now()), report, CASE WHEN stopped THEN 'failed' ELSE 'queued' END,
+           CASE WHEN stopped THEN 'stopped' END, CASE WHEN stopped THEN now() END
+    FROM mt, generate_series(1, segments) part
 )
-INSERT INTO mt_segments (mt_id, lane, part, expires_at)
-SELECT id, lane, part, expires_at FROM mt, generate_series(1, segments) part`
+SELECT id FROM mt ORDER BY nth`
 
 func addMTsArgs(messages []message.MT) []any {
 	return []any{
@@ -30,6 +37,14 @@ func addMTsArgs(messages []message.MT) []any {
 		column(messages, func(m message.MT) int64 { return m.Challenge }),
 		column(messages, func(m message.MT) time.Time { return m.ExpiresAt }),
 		column(messages, func(m message.MT) int { return m.Segments }),
+		column(messages, func(m message.MT) string { return m.Sender }),
+		column(messages, func(m message.MT) *time.Time {
+			if m.DueAt.IsZero() {
+				return nil
+			}
+			return &m.DueAt
+		}),
+		column(messages, func(m message.MT) bool { return m.Report }),
 	}
 }
 

@@ -14,9 +14,10 @@ import (
 
 // Due segments of a lane whose destination goes by this link now: of all prefixes that it begins with, the longest is one of
 // the link's, and the message falls into the link's share of it. A segment that is tried again falls anew, so that what one
-// operator would not take may go by another. Where there is but one way ($9), nothing is asked.
+// operator would not take may go by another. Where there is but one way ($9), nothing is asked. A notice that was enqueued
+// while its number said STOP fails here.
 const dueSegments = `
-SELECT s.id, m.destination, m.text
+SELECT s.id, s.lane, m.destination, m.text, m.sender
 FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
 WHERE s.state = 'queued' AND s.lane = '%s' AND s.due_at <= $1 AND s.expires_at > $1
   AND ($9 OR EXISTS (
@@ -33,11 +34,14 @@ WITH due AS (` +
 	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) otp`, message.OTP, "$2") + ` UNION ALL ` +
 	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) reply`, message.Reply, "$2") + ` UNION ALL ` +
 	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) notice`, message.Notice, "$3") + ` LIMIT $2
+), stopped AS (
+    UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = $1
+    FROM due WHERE s.id = due.id AND due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination)
 )
 UPDATE mt_segments s
 SET state = 'submitted', link = $4, slot = $10, attempts = attempts + 1, submitted_at = $1, leased_until = $11, queried_at = NULL
-FROM due WHERE s.id = due.id
-RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, s.expires_at, s.attempts, s.unknowns`
+FROM due WHERE s.id = due.id AND NOT (due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination))
+RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, due.sender, s.expires_at, s.attempts, s.unknowns`
 
 // ClaimSegments takes segments for a link to submit, lane by lane, oldest first. Each must get its outcome by CommitSMS
 // before the lease ends.
@@ -50,7 +54,7 @@ func (db *DB) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Seg
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 	}
 	claimed, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s message.Segment, err error) {
-		return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
+		return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.Sender, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)

@@ -12,6 +12,7 @@ type Status uint32
 // The statuses that Okno tells apart.
 const (
 	OK                Status = 0x00
+	MessageTooLong    Status = 0x01
 	InvalidLength     Status = 0x02 // the PDU's length, or a field that runs past it
 	InvalidCommand    Status = 0x03
 	WrongBindState    Status = 0x04
@@ -26,6 +27,7 @@ const (
 	SubmitFailed      Status = 0x45
 	Throttled         Status = 0x58
 	InvalidSchedule   Status = 0x61
+	InvalidExpiry     Status = 0x62
 	TemporaryAppError Status = 0x64 // keep it and deliver it again
 	PermanentAppError Status = 0x65 // do not deliver it again
 	QueryFailed       Status = 0x67

@@ -88,7 +88,14 @@ func alphabetOf(coding byte) alphabet {
 	return alphabetBinary
 }
 
+// decodeASCII takes text with control characters for GSM 03.38: npm's smpp sends that under ASCII's coding unless it is
+// told another, and ASCII has no use for them.
 func decodeASCII(b []byte) string {
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
+			return decodeGSM(b)
+		}
+	}
 	out := make([]rune, len(b))
 	for i, c := range b {
 		out[i] = rune(c)

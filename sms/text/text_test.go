@@ -142,6 +142,7 @@ func TestDecodeByDataCoding(t *testing.T) {
 	}{
 		"default":           {0x00, []byte{0x00, 'A'}, "@A"},
 		"ASCII":             {0x01, []byte("A@"), "A@"},
+		"GSM under ASCII":   {0x01, []byte("\x1b<5\x1b> \x00\x02"), "[5] @$"},
 		"Latin-1":           {0x03, []byte{0xE9}, "é"},
 		"ISO 8859-5":        {0x06, []byte{0xD0, 0xEF}, "ая"},
 		"UCS2":              {0x08, []byte{0x04, 0x30}, "а"},

@@ -1,5 +1,5 @@
-// Package foreign starts an SMSC that others wrote, npm's smpp, for tests: what
-// Okno and its own simulator might get wrong alike, it does not.
+// Package foreign starts an SMSC and an agency's client that others wrote, npm's
+// smpp, for tests: what Okno and its own simulator might get wrong alike, they do not.
 package foreign
 
 import (
@@ -9,9 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,9 +16,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-// Env names the variable that holds the folder of node_modules with smpp in it.
-const Env = "OKNO_NPM"
 
 // Password is what an ESME must bind with; any system id will do.
 const Password = "secret"
@@ -64,36 +58,9 @@ type answer struct {
 // the test fails in CI, and is skipped elsewhere.
 func Start(t testing.TB) *SMSC {
 	t.Helper()
-	modules := filepath.Join(os.Getenv(Env), "node_modules")
-	node, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat(filepath.Join(modules, "smpp"))
-	}
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("the foreign SMSC is missing: %v", err)
-		}
-		t.Skipf("no foreign SMSC: set %s to the folder of node_modules with smpp 0.5.1 (%v)", Env, err)
-	}
-	file := filepath.Join(t.TempDir(), "smsc.js")
-	require.NoError(t, os.WriteFile(file, script, 0o600))
-	cmd := exec.Command(node, file)
-	cmd.Env = append(os.Environ(), "NODE_PATH="+modules)
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	stdout, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	s := &SMSC{t: t, stdin: stdin, answers: make(map[int]chan answer)}
+	s := &SMSC{t: t, answers: make(map[int]chan answer)}
 	port := make(chan int, 1)
-	read := make(chan struct{})
-	go func() { defer close(read); s.read(stdout, port) }()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		<-read
-		cmd.Wait()
-	})
+	s.stdin = startNode(t, script, func(stdout io.Reader) { s.read(stdout, port) })
 	select {
 	case p := <-port:
 		s.Addr = fmt.Sprintf("127.0.0.1:%d", p)

@@ -1,0 +1,165 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres"
+	"okno/internal/postgres/pgtest"
+	"okno/sms/smpp"
+	"okno/sms/smstest/foreign"
+)
+
+func TestBindIsForWhomItIs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, ministry).run()
+	_, err := r.bind(smpp.Transceiver, "minjust", "wrong")
+	require.ErrorIs(t, err, smpp.InvalidPassword)
+	_, err = r.bind(smpp.Transceiver, "nobody", secret)
+	require.ErrorIs(t, err, smpp.InvalidPassword)
+	for _, mode := range []smpp.Mode{smpp.Transceiver, smpp.Transmitter, smpp.Receiver} {
+		r.office(mode)
+	}
+	_, err = r.bind(smpp.Transceiver, "minjust", secret)
+	require.ErrorIs(t, err, smpp.AlreadyBound, "a fourth of three")
+	require.Equal(t, "agency.refuse password,agency.refuse password,agency.bind ,agency.bind ,agency.bind ,agency.refuse binds",
+		pgtest.Value[string](t, r.url, `
+			SELECT string_agg(action || ' ' || coalesce(detail ->> 'refusal', ''), ',' ORDER BY id) FROM audit WHERE actor <> 'cli'`))
+
+	r.store.away.Store(true)
+	_, err = r.bind(smpp.Transceiver, "minjust", secret)
+	require.ErrorIs(t, err, smpp.SystemError)
+	r.store.away.Store(false)
+}
+
+func TestABindThatEndedMakesRoom(t *testing.T) {
+	t.Parallel()
+	account := ministry
+	account.Binds = 1
+	r := newRig(t, account).run()
+	for range 3 {
+		o := r.office(smpp.Transceiver)
+		require.ErrorIs(t, o.stop(), smpp.ErrClosed)
+		r.eventually("room", func() bool {
+			again, err := r.bind(smpp.Transmitter, "minjust", secret)
+			if err == nil {
+				require.ErrorIs(t, again.stop(), smpp.ErrClosed)
+			}
+			return err == nil
+		})
+		r.eventually("room again", func() bool {
+			again, err := r.bind(smpp.Transmitter, "minjust", secret)
+			if err == nil {
+				again.session.Close() // without a farewell
+			}
+			return err == nil
+		})
+		r.eventually("room once more", func() bool {
+			again, err := r.bind(smpp.Transmitter, "minjust", secret)
+			if err == nil {
+				again.stop()
+			}
+			return err == nil
+		})
+	}
+}
+
+func TestSuspendedAgencyIsOut(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, ministry).run()
+	o := r.office(smpp.Transceiver)
+	suspend := func(suspended bool) {
+		require.NoError(t, r.db.Do(t.Context(), func(w *postgres.Work) error { return w.SuspendAccount(t.Context(), "minjust", suspended) }))
+	}
+	suspend(true)
+	select {
+	case <-o.session.Done():
+	case <-time.After(20 * time.Second):
+		t.Fatal("a suspended agency stays bound")
+	}
+	_, err := r.bind(smpp.Transceiver, "minjust", secret)
+	require.ErrorIs(t, err, smpp.BindFailed)
+	suspend(false)
+	r.office(smpp.Transceiver)
+}
+
+func TestPasswordIsNotLogged(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, ministry)
+	var log bytes.Buffer
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	r.addr = listener.Addr().String()
+	g := New(Options{Store: r.store, Log: zerolog.New(zerolog.SyncWriter(&log)), tune: r.tune})
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { ended <- g.Serve(ctx, listener) }()
+	_, err = r.bind(smpp.Transceiver, "minjust", "wr0ngpass")
+	require.Error(t, err)
+	o := r.office(smpp.Transceiver)
+	o.submit(notice(phone1, "a secret text"))
+	o.stop()
+	cancel()
+	require.NoError(t, <-ended)
+	require.Contains(t, log.String(), "minjust")
+	for _, hidden := range []string{secret, "wr0ngpass", "a secret text", phone1} {
+		require.NotContains(t, log.String(), hidden)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	rawKey, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	conf := Config{Listen: "127.0.0.1:0", Certificate: filepath.Join(t.TempDir(), "c.pem"), Key: filepath.Join(t.TempDir(), "k.pem")}
+	require.NoError(t, os.WriteFile(conf.Certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), 0o600))
+	require.NoError(t, os.WriteFile(conf.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: rawKey}), 0o600))
+	require.NoError(t, conf.Check())
+	listener, err := conf.Open()
+	require.NoError(t, err)
+	r := newRig(t, ministry).serve(listener)
+
+	pool := x509.NewCertPool()
+	certificate, err := x509.ParseCertificate(raw)
+	require.NoError(t, err)
+	pool.AddCert(certificate)
+	session, err := smpp.Dial(t.Context(), r.addr, smpp.Bind{Mode: smpp.Transceiver, SystemID: "minjust", Password: secret},
+		smpp.Options{Handler: &office{rig: r}, TLS: &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}})
+	require.NoError(t, err)
+	session.Close()
+	_, err = r.bind(smpp.Transceiver, "minjust", secret)
+	require.Error(t, err, "without TLS")
+
+	a := foreign.StartAgency(t)
+	require.Zero(t, a.Bind("ssmpp://"+r.addr, "bind_transceiver", "minjust", secret))
+}
+
+func TestConfigSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, Config{}.Check())
+	require.ErrorContains(t, Config{Listen: "2775"}.Check(), "host:port")
+	require.ErrorContains(t, Config{Listen: ":2775", Key: "k"}.Check(), "certificate and key")
+	_, err := Config{Listen: "127.0.0.1:0", Certificate: "/nowhere", Key: "/nowhere"}.Open()
+	require.ErrorContains(t, err, "sms.gateway.certificate")
+}

@@ -1,0 +1,116 @@
+package gateway
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"okno/internal/agency"
+	"okno/internal/message"
+	"okno/sms/content"
+	"okno/sms/smpp"
+	"okno/sms/text"
+)
+
+const (
+	// maxSegments of a message, and parts that one may come in.
+	maxSegments = 100
+	// maxPart is the longest part that a phone could show: 160 septets, an octet each.
+	maxPart = 160
+	// latest is how far ahead a message may be scheduled.
+	latest = 30 * 24 * time.Hour
+	// otpLifetime bounds a password's (NIST SP 800-63B-4 §3.1.3).
+	otpLifetime = 10 * time.Minute
+)
+
+// addresses are those of a message as the agency wrote them.
+type addresses struct{ Source, Dest smpp.Address }
+
+// read makes a submit of a message. Any status but OK is its refusal, and final.
+func read(m *smpp.Message, a agency.Account, now time.Time) (agency.Submit, smpp.Status) {
+	s := agency.Submit{SystemID: a.SystemID, Lane: a.Lane, Receipt: wishOf(m.RegisteredDelivery), At: now}
+	var ok bool
+	if s.Destination, ok = content.Number(m.Dest); !ok {
+		return s, smpp.InvalidDest
+	}
+	s.Sender = m.Source.Number
+	if s.Sender == "" {
+		s.Sender = a.Senders[0]
+	}
+	if !slices.Contains(a.Senders, s.Sender) {
+		return s, smpp.InvalidSource
+	}
+	var status smpp.Status
+	if s.DueAt, s.ExpiresAt, status = timesOf(m, a.Lane, now); status != smpp.OK {
+		return s, status
+	}
+	var err error
+	if s.Addresses, err = json.Marshal(addresses{m.Source, m.Dest}); err != nil {
+		return s, smpp.SystemError
+	}
+	return s, readText(m, &s)
+}
+
+func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
+	part, payload, err := content.PartOf(m)
+	if err != nil {
+		return smpp.SubmitFailed
+	}
+	whole, err := text.Decode(m.Coding, payload)
+	if err != nil {
+		return smpp.SubmitFailed
+	}
+	if part.Valid() {
+		if part.Total > maxSegments || len(payload) > maxPart {
+			return smpp.MessageTooLong
+		}
+		s.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding,
+			Payload: append([]byte{}, payload...)}
+		return smpp.OK
+	}
+	s.Text = content.Clean(whole)
+	if s.Segments = text.Segments(s.Text); s.Segments > maxSegments {
+		return smpp.MessageTooLong
+	}
+	return smpp.OK
+}
+
+// wishOf reads registered_delivery (SMPP 3.4 §5.2.17).
+func wishOf(registered byte) agency.Wish {
+	switch registered & 0x03 {
+	case 0:
+		return agency.NoReceipt
+	case 2:
+		return agency.FailuresOnly
+	}
+	return agency.AllReceipts
+}
+
+// timesOf says when a message is due, and until when it is worth sending: no longer than others of its lane.
+func timesOf(m *smpp.Message, lane message.Lane, now time.Time) (due, expires time.Time, status smpp.Status) {
+	due, err := smpp.ParseTime(m.Schedule, now)
+	if err != nil || due.After(now.Add(latest)) {
+		return due, expires, smpp.InvalidSchedule
+	}
+	if due.Before(now) {
+		due = now
+	}
+	expires, err = smpp.ParseTime(m.Validity, now)
+	if err != nil || !expires.IsZero() && !expires.After(due) {
+		return due, expires, smpp.InvalidExpiry
+	}
+	if end := due.Add(lifetimeOf(lane)); expires.IsZero() || expires.After(end) {
+		expires = end
+	}
+	return due, expires, smpp.OK
+}
+
+func lifetimeOf(lane message.Lane) time.Duration {
+	switch lane {
+	case message.OTP:
+		return otpLifetime
+	case message.Reply:
+		return message.ReplyLifetime
+	}
+	return message.NoticeLifetime
+}

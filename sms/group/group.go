@@ -1,0 +1,87 @@
+// Package group commits what many have to say together: while one commit
+// syncs, the next gathers. It knows nothing of what is committed, or where.
+package group
+
+import "context"
+
+// Limit is how many entries share a commit.
+const Limit = 200
+
+// giveUpAfter singles that fail in a row: then it is not one of them that is bad.
+const giveUpAfter = 3
+
+// Entries wait to be committed. One goroutine commits them.
+type Entries[E any] struct {
+	// Waiting are those that nobody has gathered yet.
+	Waiting chan E
+	write   func(context.Context, []E) error
+	settle  func(batch []E, err error)
+}
+
+// New makes room for so many entries to wait. write commits a batch in one
+// transaction; settle hears of every entry once, with what came of it.
+func New[E any](room int, write func(context.Context, []E) error, settle func([]E, error)) *Entries[E] {
+	return &Entries[E]{Waiting: make(chan E, room), write: write, settle: settle}
+}
+
+// Offer takes an entry, or refuses it when far too many wait. It never blocks.
+func (g *Entries[E]) Offer(e E) bool {
+	select {
+	case g.Waiting <- e:
+		return true
+	default:
+		return false
+	}
+}
+
+// Gather gives a batch of what waits, behind its first.
+func (g *Entries[E]) Gather(first E) []E {
+	batch := []E{first}
+	for len(batch) < Limit {
+		select {
+		case e := <-g.Waiting:
+			batch = append(batch, e)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// Commit writes a batch down. Where that fails the entries go one by one, so
+// that a bad one spoils only itself.
+func (g *Entries[E]) Commit(ctx context.Context, batch []E) {
+	if len(batch) == 0 {
+		return
+	}
+	err := g.write(ctx, batch)
+	if err == nil || len(batch) == 1 {
+		g.settle(batch, err)
+		return
+	}
+	failed := 0
+	for i, e := range batch {
+		if failed == giveUpAfter {
+			g.settle(batch[i:], err)
+			return
+		}
+		if err = g.write(ctx, []E{e}); err != nil {
+			failed++
+		} else {
+			failed = 0
+		}
+		g.settle([]E{e}, err)
+	}
+}
+
+// Rest commits all that waits.
+func (g *Entries[E]) Rest(ctx context.Context) {
+	for {
+		select {
+		case first := <-g.Waiting:
+			g.Commit(ctx, g.Gather(first))
+		default:
+			return
+		}
+	}
+}
