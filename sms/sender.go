@@ -133,18 +133,18 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 	}
 	m, err := submission(s.bind.link.Link, cmp.Or(segment.Sender, s.bind.link.sender(c.Config.ShortNumber)), segment, now)
 	if err != nil {
-		s.settle(outcomeOf(segment, "", err, now))
+		s.settle(outcomeOf(segment, "", err, 0, now))
 		return
 	}
 	sent, err := s.session.Start(ctx, m)
 	if err != nil {
-		s.settle(outcomeOf(segment, "", err, now))
+		s.settle(outcomeOf(segment, "", err, 0, now))
 		return
 	}
 	s.flying.Go(func() {
 		// The session decides how long: it lets what is under way finish.
 		messageID, err := sent.Wait(context.WithoutCancel(ctx))
-		s.settle(outcomeOf(segment, messageID, err, c.Clock()))
+		s.settle(outcomeOf(segment, messageID, err, s.bind.answerTimeout(), c.Clock()))
 	})
 }
 

@@ -22,6 +22,8 @@ const (
 	maxTime         = 16
 	maxMessageID    = 64
 	maxShort        = 254
+
+	maxHeardNumber = 64 // of data_sm (§4.7.1); longer ones are no address, and nobody could keep them
 )
 
 // The mandatory fields of each body, in the order of the specification. The
@@ -124,7 +126,25 @@ func decode(frame []byte) (p PDU, err error) {
 		return p, &decodeError{InvalidTLV, err.Error()}
 	}
 	p.Body = bodyOf(p.Command, fields, tlvs)
-	return p, nil
+	return p, checkLengths(p.Body)
+}
+
+// checkLengths refuses what the codec reads to whatever length and the store has indexes over.
+func checkLengths(body any) error {
+	switch body := body.(type) {
+	case *Message:
+		if len(body.Source.Number) > maxHeardNumber {
+			return &decodeError{InvalidSource, fmt.Sprintf("source address of %d octets", len(body.Source.Number))}
+		}
+		if len(body.Dest.Number) > maxHeardNumber {
+			return &decodeError{InvalidDest, fmt.Sprintf("destination address of %d octets", len(body.Dest.Number))}
+		}
+	case *MessageResp:
+		if len(body.MessageID) > maxMessageID {
+			return &decodeError{InvalidLength, fmt.Sprintf("message id of %d octets", len(body.MessageID))}
+		}
+	}
+	return nil
 }
 
 func emptyResponse(c Command) any {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -108,14 +109,16 @@ func MessageKey(id string) string {
 func MessageKeys(id string) []string {
 	key := MessageKey(id)
 	keys := []string{key}
+	add := func(other string) {
+		if !slices.Contains(keys, other) { // a single digit is the same in both
+			keys = append(keys, other)
+		}
+	}
 	if n, err := strconv.ParseUint(key, 10, 64); err == nil {
-		keys = append(keys, strconv.FormatUint(n, 16))
+		add(strconv.FormatUint(n, 16))
 	}
 	if n, err := strconv.ParseUint(key, 16, 64); err == nil {
-		keys = append(keys, strconv.FormatUint(n, 10))
-	}
-	if len(keys) > 1 && keys[1] == key {
-		keys = append(keys[:1], keys[2:]...)
+		add(strconv.FormatUint(n, 10))
 	}
 	return keys
 }
