@@ -19,9 +19,11 @@ type Tools struct {
 	Espeak       string // program
 	Chromium     string // program
 	NPM          string // folder that holds node_modules
+	Kannel       string // folder: bearerbox, smsbox
+	Tshark       string // program
 }
 
-// Prepare runs scripts/sandbox for the named parts (asterisk, postgres, speech, browser, smpp) and returns where they
+// Prepare runs scripts/sandbox for the named parts (asterisk, postgres, speech, browser, smpp, kannel, tshark) and returns where they
 // are. The script is looked for in the working folder and those above it. With everything there it takes
 // milliseconds; the first time it downloads.
 func Prepare(ctx context.Context, parts ...string) (Tools, error) {
@@ -46,6 +48,8 @@ func FromEnvironment() Tools {
 		Espeak:       os.Getenv("OKNO_ESPEAK"),
 		Chromium:     os.Getenv("OKNO_CHROMIUM"),
 		NPM:          os.Getenv("OKNO_NPM"),
+		Kannel:       os.Getenv("OKNO_KANNEL"),
+		Tshark:       os.Getenv("OKNO_TSHARK"),
 	}
 }
 
@@ -80,6 +84,8 @@ func parseTools(said string) Tools {
 		"OKNO_ESPEAK":        &tools.Espeak,
 		"OKNO_CHROMIUM":      &tools.Chromium,
 		"OKNO_NPM":           &tools.NPM,
+		"OKNO_KANNEL":        &tools.Kannel,
+		"OKNO_TSHARK":        &tools.Tshark,
 	}
 	lines := bufio.NewScanner(strings.NewReader(said))
 	for lines.Scan() {
