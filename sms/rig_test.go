@@ -174,5 +174,5 @@ func smsc(t testing.TB, name string, conf smstest.Config) (*smstest.SMSC, Link) 
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, listener) }()
 	t.Cleanup(func() { cancel(); require.NoError(t, <-ended) })
-	return s, Link{Name: name, Addr: listener.Addr().String(), SystemID: "okno", Password: "p"}
+	return s, Link{Name: name, Addr: recorded(t, listener.Addr().String()), SystemID: "okno", Password: "p"}
 }
