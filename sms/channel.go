@@ -25,6 +25,8 @@ type Store interface {
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
+	// EndBinds notes that none of a node lives: its process has just begun.
+	EndBinds(ctx context.Context, node string) error
 	// EndBind notes that a session has ended, and what of it may come again.
 	EndBind(ctx context.Context, a message.Alive) error
 	Backlog(ctx context.Context) (map[message.Lane]int, error)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -137,6 +138,55 @@ func TestRedeliveryIsRecognised(t *testing.T) {
 			require.Len(t, r.messages(), 2)
 		})
 	}
+}
+
+// The process dies between commit and acknowledgement, and of two binds its successor has only the other when the message
+// comes again.
+func TestRedeliveryOverTheOtherBindIsRecognised(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	link.Binds = 2
+	r := newRig(t, link)
+	var slots sync.Map
+	died := make(chan string, 1) // the slot that the message came over
+	begin := func(b message.Bind) error {
+		if r.store.dead.Load() {
+			return errors.New("dead")
+		}
+		slots.Store(b.ID, b.Slot)
+		return nil
+	}
+	die := func(l message.Ledger) error {
+		if len(l.Arrivals) > 0 && !r.store.dead.Swap(true) {
+			slot, _ := slots.Load(l.Arrivals[0].Bind)
+			s.Disconnect()
+			died <- slot.(string)
+		}
+		return nil
+	}
+	r.store.begin.Store(&begin)
+	r.store.after.Store(&die)
+	r.run()
+	r.eventually("both binds", func() bool { return r.channel.Ready() == nil })
+	sent := make(chan error, 1)
+	go func() { sent <- s.Send(t.Context(), phone1, "1414", "HELP") }()
+	slot := <-died
+	r.stop()
+	only := func(b message.Bind) error {
+		if b.Slot == slot {
+			return errors.New("not yet")
+		}
+		return nil
+	}
+	r.store.begin.Store(&only)
+	r.store.after.Store(nil)
+	r.store.dead.Store(false)
+	r.run()
+	require.NoError(t, <-sent)
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "next"))
+	// Behind the next message nothing of the first can follow.
+	r.eventually("the next answer", func() bool { return slices.Contains(s.Received(phone1), "re: next") })
+	require.Len(t, r.messages(), 2)
 }
 
 // "1" answers a list, and "1" the next: the second is no redelivery.

@@ -43,6 +43,8 @@ type hooked struct {
 	*postgres.DB
 	hear          postgres.Hear
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
+	begin         atomic.Pointer[func(message.Bind) error]   // before BeginBind
+	dead          atomic.Bool                                // no end of a bind is noted any more
 }
 
 func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
@@ -51,7 +53,19 @@ func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
 			return err
 		}
 	}
+	if f := h.begin.Load(); f != nil {
+		if err := (*f)(b); err != nil {
+			return err
+		}
+	}
 	return h.DB.BeginBind(ctx, b)
+}
+
+func (h *hooked) EndBind(ctx context.Context, a message.Alive) error {
+	if h.dead.Load() {
+		return nil
+	}
+	return h.DB.EndBind(ctx, a)
 }
 
 func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {

@@ -50,6 +50,9 @@ func (c *Channel) look(ctx context.Context, known *bool) error {
 		if err := c.Store.AddLinks(ctx, c.linkNames()); err != nil {
 			return err
 		}
+		if err := c.Store.EndBinds(ctx, c.Node); err != nil { // none of ours has begun: they wait for their orders
+			return err
+		}
 		*known = true
 	}
 	orders, err := c.Store.LinkOrders(ctx)

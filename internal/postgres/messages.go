@@ -80,6 +80,18 @@ func (db *DB) BeginBind(ctx context.Context, b message.Bind) error {
 	})
 }
 
+const endNodesBinds = `
+UPDATE sms_binds SET ended_at = now() WHERE ended_at IS NULL AND right(slot, length($1) + 1) = '@' || $1`
+
+// EndBinds notes that no session of a node lives, when its process has just begun. What the last one did not acknowledge over
+// one bind may come again over another, before there is a successor in its slot.
+func (db *DB) EndBinds(ctx context.Context, node string) error {
+	if _, err := db.pool.Exec(ctx, endNodesBinds, node); err != nil {
+		return fmt.Errorf("end binds of %s: %w", node, err)
+	}
+	return nil
+}
+
 const endBind = `UPDATE sms_binds SET ended_at = now(), confirmed_until = coalesce($2::timestamptz, 'infinity') WHERE id = $1`
 
 // EndBind notes that a session has ended, and what of it may come again.
