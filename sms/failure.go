@@ -1,7 +1,6 @@
 package sms
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -81,9 +80,8 @@ func failureOf(err error) Failure {
 	return Refused
 }
 
-// outcomeOf is the one place that decides what follows a submit. What was not answered within patience, over a link that still
-// seemed to be up, waits as long again: sent once more at once, it would go the same silent way, and there is no third time.
-func outcomeOf(s message.Segment, messageID string, err error, patience time.Duration, now time.Time) message.Outcome {
+// outcomeOf is the one place that decides what follows a submit.
+func outcomeOf(s message.Segment, messageID string, err error, now time.Time) message.Outcome {
 	o := message.Outcome{Segment: s.ID, Attempt: s.Attempt, State: message.Accepted, At: now, DueAt: now}
 	if err == nil {
 		o.MessageID, o.MessageKey = content.Clean(messageID), text.MessageKey(content.Clean(messageID))
@@ -97,9 +95,6 @@ func outcomeOf(s message.Segment, messageID string, err error, patience time.Dur
 		o.State = message.Unknown
 		if s.Lane.RepeatsUnknown() && s.Unknowns == 0 {
 			o.State = message.Queued
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			o.DueAt = now.Add(patience)
 		}
 	case failure.Retryable():
 		o.State, o.DueAt = message.Queued, now.Add(failure.pause())

@@ -45,6 +45,7 @@ type hooked struct {
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
 	begin         atomic.Pointer[func(message.Bind) error]   // before BeginBind
 	dead          atomic.Bool                                // no end of a bind is noted any more
+	claimed       atomic.Int32                               // segments, by ClaimSegments
 }
 
 func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
@@ -68,17 +69,23 @@ func (h *hooked) EndBind(ctx context.Context, a message.Alive) error {
 	return h.DB.EndBind(ctx, a)
 }
 
-func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
+func (h *hooked) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
+	segments, err := h.DB.ClaimSegments(ctx, c)
+	h.claimed.Add(int32(len(segments)))
+	return segments, err
+}
+
+func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
 	if f := h.before.Load(); f != nil {
 		if err := (*f)(l); err != nil {
-			return false, err
+			return message.Committed{}, err
 		}
 	}
-	waiting, err := h.DB.CommitSMS(ctx, l, join, h.hear)
+	committed, err := h.DB.CommitSMS(ctx, l, join, h.hear)
 	if f := h.after.Load(); f != nil && err == nil {
 		err = (*f)(l)
 	}
-	return waiting, err
+	return committed, err
 }
 
 var quick = tuning{

@@ -3,9 +3,11 @@ package sms
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"okno/internal/message"
@@ -19,6 +21,10 @@ type sender struct {
 	session *smpp.Session
 	flying  sync.WaitGroup
 	freed   chan struct{} // a submit has ended
+	idle    atomic.Bool   // nothing waited when it looked last, and there was room
+
+	mu     sync.Mutex
+	closed bool // takes no more
 	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
 	noticesAt time.Time
 }
@@ -32,7 +38,7 @@ func newSender(b *bind, session *smpp.Session) *sender {
 
 // run sends until the link is drained, or ctx or the session ends, and waits for what is under way.
 func (s *sender) run(ctx context.Context) {
-	defer s.flying.Wait()
+	defer s.close()
 	poll := time.NewTicker(s.bind.channel.tune.poll)
 	defer poll.Stop()
 	later := time.NewTimer(0)
@@ -47,6 +53,7 @@ func (s *sender) run(ctx context.Context) {
 			if waiting, wait = s.round(ctx); wait > 0 {
 				later.Reset(wait)
 			}
+			s.idle.Store(!waiting)
 		}
 		select {
 		case <-s.bind.wake:
@@ -88,7 +95,7 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		segments, err := s.claim(ctx, message.Claim{
 			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
 			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(b.lease()),
-			Awaited: b.link.Query || b.link.ReceiptsWithin > 0,
+			Awaited: b.awaits(),
 		})
 		if err != nil && ctx.Err() == nil {
 			b.log.Error().Err(err).Msg("claim segments")
@@ -115,6 +122,33 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 	return false, 0
 }
 
+// close waits for what is under way, and takes no more.
+func (s *sender) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.flying.Wait()
+}
+
+// take submits segments that were claimed for the bind as they were written down.
+func (s *sender) take(ctx context.Context, segments []message.Segment) {
+	now := s.bind.channel.Clock()
+	s.bind.pace.claimed(len(segments), now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		for _, segment := range segments {
+			s.settle(outcomeOf(segment, "", smpp.ErrNotSent, now))
+		}
+		return
+	}
+	s.flying.Go(func() {
+		for _, segment := range segments {
+			s.submit(ctx, segment)
+		}
+	})
+}
+
 // claim is not broken off by the end of ctx: then nobody would know what it had claimed.
 func (s *sender) claim(ctx context.Context, c message.Claim) ([]message.Segment, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
@@ -133,18 +167,23 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 	}
 	m, err := submission(s.bind.link.Link, cmp.Or(segment.Sender, s.bind.link.sender(c.Config.ShortNumber)), segment, now)
 	if err != nil {
-		s.settle(outcomeOf(segment, "", err, 0, now))
+		s.settle(outcomeOf(segment, "", err, now))
 		return
 	}
 	sent, err := s.session.Start(ctx, m)
 	if err != nil {
-		s.settle(outcomeOf(segment, "", err, 0, now))
+		s.settle(outcomeOf(segment, "", err, now))
 		return
 	}
 	s.flying.Go(func() {
 		// The session decides how long: it lets what is under way finish.
 		messageID, err := sent.Wait(context.WithoutCancel(ctx))
-		s.settle(outcomeOf(segment, messageID, err, s.bind.answerTimeout(), c.Clock()))
+		o := outcomeOf(segment, messageID, err, c.Clock())
+		if o.Unanswered && errors.Is(err, context.DeadlineExceeded) {
+			// The link still seemed to be up. Once more at once would go the same silent way, and there is no third time.
+			o.DueAt = o.At.Add(s.bind.answerTimeout())
+		}
+		s.settle(o)
 	})
 }
 

@@ -81,6 +81,7 @@ type Ledger struct {
 	Receipts []Receipt
 	Outcomes []Outcome
 	Poisons  []Poison
+	Grants   []Grant // for the replies to the arrivals
 }
 
 // Sweep is the periodic upkeep of messages.

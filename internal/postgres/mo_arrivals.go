@@ -61,15 +61,17 @@ type newMO struct {
 }
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
-// Those that a citizen has sent alone are heard at once, where hear is given. waiting says whether others are left to process.
-func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+// Those that a citizen has sent alone are heard at once, where hear is given. Committed tells of those that
+// are left to process, and of the replies that are claimed already.
+func (w *Work) addArrivals(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
+	arrivals := l.Arrivals
 	sent := map[string]int{}
 	for _, a := range arrivals {
 		sent[a.Source]++
 	}
 	var alone, whole []message.Arrival
 	if err := w.lockParts(ctx, arrivals); err != nil {
-		return false, fmt.Errorf("lock mo parts: %w", err)
+		return c, fmt.Errorf("lock mo parts: %w", err)
 	}
 	for _, a := range arrivals {
 		switch {
@@ -80,29 +82,32 @@ func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, join
 			whole = append(whole, a)
 			continue
 		}
-		if _, err := w.addWhole(ctx, whole, nil); err != nil {
-			return false, fmt.Errorf("add mo: %w", err)
+		if _, err := w.addWhole(ctx, whole, nil, nil); err != nil {
+			return c, fmt.Errorf("add mo: %w", err)
 		}
 		whole = nil
 		if err := w.addPart(ctx, a, join); err != nil {
-			return false, fmt.Errorf("add mo part: %w", err)
+			return c, fmt.Errorf("add mo part: %w", err)
 		}
 	}
-	if _, err := w.addWhole(ctx, whole, nil); err != nil {
-		return false, fmt.Errorf("add mo: %w", err)
+	if _, err := w.addWhole(ctx, whole, nil, nil); err != nil {
+		return c, fmt.Errorf("add mo: %w", err)
 	}
-	heard, err := w.addWhole(ctx, alone, hear)
+	heard := &batch{work: w, grants: slices.Clone(l.Grants)}
+	done, err := w.addWhole(ctx, alone, hear, heard)
 	if err != nil {
-		return false, fmt.Errorf("add mo: %w", err)
+		return c, fmt.Errorf("add mo: %w", err)
 	}
-	if waiting = heard < len(arrivals); waiting {
+	if c.Waiting = done < len(arrivals); c.Waiting {
 		w.touch(news.MO)
 	}
-	return waiting, nil
+	c.Granted = heard.granted
+	return c, nil
 }
 
-// addWhole adds messages, and gives how many need no processing any more: they are redeliveries, or have been heard.
-func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, hear Hear) (done int, err error) {
+// addWhole adds messages, and gives how many need no processing any more: they are redeliveries, or have been heard, in b,
+// where hear is given.
+func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, hear Hear, b *batch) (done int, err error) {
 	if len(arrivals) == 0 {
 		return 0, nil
 	}
@@ -113,7 +118,7 @@ func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, hear He
 	var writes pgx.Batch
 	heard := 0
 	if hear != nil {
-		if heard, err = w.hearNow(ctx, added, hear, &writes); err != nil {
+		if heard, err = b.hearNow(ctx, added, hear, &writes); err != nil {
 			return 0, err
 		}
 	}
@@ -147,7 +152,7 @@ func (w *Work) sortMOs(ctx context.Context, arrivals []message.Arrival) ([]newMO
 }
 
 // hearNow has the messages of citizens who have no others waiting heard, and queues what that writes. It gives their number.
-func (w *Work) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pgx.Batch) (heard int, err error) {
+func (b *batch) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pgx.Batch) (heard int, err error) {
 	var first []message.MO
 	places := map[int64]int{}
 	for i, n := range added {
@@ -160,8 +165,7 @@ func (w *Work) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pg
 	if len(first) == 0 {
 		return 0, nil
 	}
-	b, err := w.beginBatch(ctx, first)
-	if err != nil {
+	if err := b.read(ctx, first); err != nil {
 		return 0, err
 	}
 	for _, mo := range first {

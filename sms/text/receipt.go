@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Outcome is what a receipt says has become of a segment.
@@ -96,7 +97,7 @@ func outcomeOfState(state byte) Outcome {
 
 // MessageKey is the form of a message id to store: lower case, no leading zeros.
 func MessageKey(id string) string {
-	id = strings.TrimLeft(strings.ToLower(strings.TrimSpace(id)), "0")
+	id = strings.TrimLeftFunc(strings.ToLower(strings.TrimSpace(id)), func(r rune) bool { return r == '0' || unicode.IsSpace(r) })
 	if id == "" {
 		return "0"
 	}
