@@ -233,6 +233,9 @@ func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
 	orders, _ := n.news.Hear(news.Links)
 	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
+		if mo.Flood {
+			return n.engine.SlowDown(ctx, w, mo.Source)
+		}
 		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
 	}
 	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),

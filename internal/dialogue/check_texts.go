@@ -58,6 +58,13 @@ func (c *checker) texts() {
 			}
 		}
 	}
+	for _, key := range slices.Sorted(maps.Keys(c.d.vocabulary.Texts)) {
+		given := map[string]string{}
+		for name := range c.d.vocabulary.Texts[key] {
+			given[name] = name
+		}
+		c.text("", key, []Channel{SMS}, given)
+	}
 	for key := range c.d.Limits {
 		if _, ok := c.d.Texts.find(Languages[0], SMS, key); !ok {
 			c.add("", "a limit is set for text %s, which is not there", "name a text", key)

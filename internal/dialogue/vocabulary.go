@@ -4,6 +4,7 @@ package dialogue
 type Vocabulary struct {
 	Actions map[string]Action
 	Entries map[string]Entry
+	Texts   map[string]map[string]Type // that are said without a node, with their values
 	// Segments counts the SMS segments of a text, for the checks.
 	Segments func(text string) int
 }

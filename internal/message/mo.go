@@ -11,6 +11,7 @@ type MO struct {
 	Text        string
 	Parts       int  // segments that it came in
 	Incomplete  bool // some of them never came
+	Flood       bool // the first over the limit: it is to be answered by asking the citizen to slow down
 	ReceivedAt  time.Time
 	Attempts    int // earlier ones to process it
 }
@@ -26,6 +27,13 @@ type Arrival struct {
 	Fingerprint []byte // what a redelivery repeats
 	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has
 	ReceivedAt  time.Time
+}
+
+// Limit is how much a link takes in of one citizen.
+type Limit struct {
+	Messages int           // that are heard within a time; what is over it is kept, and not answered. 0: no limit
+	Within   time.Duration // the time; an episode is over when no message was over the limit for as long
+	Parts    int           // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
 }
 
 // Part is one segment of a long message, not yet decoded: a character may lie across two.

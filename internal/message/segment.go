@@ -80,6 +80,7 @@ type Ledger struct {
 	Receipts []Receipt
 	Outcomes []Outcome
 	Poisons  []Poison
+	Limit    Limit // of the arrivals of one citizen
 }
 
 // Sweep is the periodic upkeep of messages.
@@ -87,6 +88,7 @@ type Sweep struct {
 	Now             time.Time
 	Alive           []Alive   // the binds that live
 	IncompleteSince time.Time // parts that have waited since before are all that will come
+	Limit           Limit     // as of a ledger
 }
 
 // Swept is what a sweep found.

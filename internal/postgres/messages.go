@@ -33,7 +33,7 @@ func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]messa
 			return err
 		}
 		if len(l.Arrivals) > 0 {
-			waiting, err = w.addArrivals(ctx, l.Arrivals, join, hear)
+			waiting, err = w.addArrivals(ctx, l.Arrivals, l.Limit, join, hear)
 		}
 		return err
 	})

@@ -76,7 +76,7 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 		if err := w.matchKept(ctx, s.Now.Add(-lateMatch)); err != nil {
 			return err
 		}
-		swept.Incomplete, err = w.joinStale(ctx, s.IncompleteSince, join)
+		swept.Incomplete, err = w.joinStale(ctx, s.IncompleteSince, s.Limit, join)
 		if swept.Incomplete > 0 {
 			w.touch(news.MO)
 		}

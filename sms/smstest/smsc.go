@@ -213,6 +213,9 @@ func (s *SMSC) receiver(ctx context.Context) (*smpp.Session, error) {
 	}
 }
 
+// Deliver offers a deliver_sm made by hand, as Send does. No thread has it.
+func (s *SMSC) Deliver(ctx context.Context, m smpp.Message) error { return s.deliver(ctx, m) }
+
 // deliver offers a message until an ESME has acknowledged it or refused it for
 // good; a refusal is a Status.
 func (s *SMSC) deliver(ctx context.Context, m smpp.Message) error {

@@ -33,6 +33,7 @@ func TestEachMistakeIsFound(t *testing.T) {
 		"reason never given":       {nodes, "wrong: {length: service.too_short}", "wrong: {colour: service.too_short}", "explains colour, which is never a reason"},
 		"words by voice":           {nodes, "expect: {voice: service_code, sms: text}", "expect: text", "expects words by voice"},
 		"missing text":             {ru, "bye: ", "by: ", "text bye is missing in ru"},
+		"missing without a node":   {ru, "slow_down: ", "slow: ", "text common.slow_down is missing in ru"},
 		"missing in one":           {en, "  sent: \"We have sent you an SMS.\"\n", "", "text sms.sent is missing in en"},
 		"other parameters":         {ru, "Срок: {due:date}\"", "Срок.\"", "text status.tell has other parameters than in kk"},
 		"parameter not given":      {ru, "none: \"Сейчас для", "none: \"{name:text}, сейчас для", "wants {name}"},

@@ -1,0 +1,36 @@
+package conversation
+
+import (
+	"context"
+
+	"okno/internal/dialogue"
+	"okno/internal/message"
+)
+
+// slowDown is the text for whoever writes more than is heard.
+const slowDown = "common.slow_down"
+
+// SlowDown answers a message that came over the limit: instead of hearing it, it asks the citizen to write less. It gives the
+// open conversation, or 0. from is E.164.
+func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction int64, err error) {
+	known, err := w.Known(ctx, from)
+	if err != nil {
+		return 0, err
+	}
+	id, _, found, err := w.OpenSMS(ctx, from)
+	if err != nil {
+		return 0, err
+	}
+	language := known.Language
+	if language == "" {
+		language = dialogue.Russian
+	}
+	text := e.dialogues.Current().Texts.Line(language, slowDown)
+	if found {
+		if err := w.AddEntry(ctx, Entry{Interaction: id, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
+			return 0, err
+		}
+	}
+	return id, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: from, Text: text, Segments: e.segments(text),
+		Interaction: id, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+}
