@@ -38,14 +38,14 @@ CREATE TABLE interaction_cases (
 
 -- The transcript: what was said, written, keyed, done and noted.
 CREATE TABLE entries (
-    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id             bigint GENERATED ALWAYS AS IDENTITY,
     interaction_id bigint NOT NULL,      -- interactions
     at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     speaker        text NOT NULL,        -- "citizen", "okno", "agent:7"
     kind           text NOT NULL CHECK (kind IN ('said', 'wrote', 'keyed', 'did', 'note', 'disposition')),
-    body           text NOT NULL
+    body           text NOT NULL,
+    PRIMARY KEY (interaction_id, id)
 );
-CREATE INDEX entries_interaction ON entries (interaction_id, id);
 
 -- One citizen's run through a dialogue.
 CREATE TABLE sessions (

@@ -55,10 +55,12 @@ CREATE INDEX agency_submits_untold ON agency_submits (system_id, receipt_due_at)
 
 -- Whether an agency has to hear of the segment when it is final.
 ALTER TABLE mt_segments ADD COLUMN report boolean NOT NULL DEFAULT false;
-CREATE INDEX mt_segments_report ON mt_segments (final_at) WHERE report;
+ALTER TABLE mt_segments ADD COLUMN reported_from timestamptz GENERATED ALWAYS AS (CASE WHEN report THEN coalesce(final_at, 'infinity') END) STORED;
+CREATE INDEX mt_segments_report ON mt_segments (reported_from) WHERE reported_from IS NOT NULL;
 
 -- +goose Down
 DROP INDEX mt_segments_report;
+ALTER TABLE mt_segments DROP COLUMN reported_from;
 ALTER TABLE mt_segments DROP COLUMN report;
 DROP TABLE agency_submits;
 DROP TABLE agency_accounts;

@@ -15,12 +15,18 @@ CREATE TABLE sms_nodes (
     standing jsonb NOT NULL
 );
 
--- Segments that the operator has accepted and not reported on, those first that were heard of longest ago.
+-- Segments that the operator has accepted and not reported on, those first that were heard of longest ago; of links for
+-- which that matters.
 ALTER TABLE mt_segments ADD COLUMN queried_at timestamptz;
-CREATE INDEX mt_segments_awaited ON mt_segments (link, coalesce(queried_at, submitted_at)) WHERE state = 'accepted';
+ALTER TABLE mt_segments ADD COLUMN awaited boolean NOT NULL DEFAULT false;
+ALTER TABLE mt_segments ADD COLUMN awaited_from timestamptz
+    GENERATED ALWAYS AS (CASE WHEN awaited AND state = 'accepted' THEN coalesce(queried_at, submitted_at) END) STORED;
+CREATE INDEX mt_segments_awaited ON mt_segments (link, awaited_from) WHERE awaited_from IS NOT NULL;
 
 -- +goose Down
 DROP INDEX mt_segments_awaited;
+ALTER TABLE mt_segments DROP COLUMN awaited_from;
+ALTER TABLE mt_segments DROP COLUMN awaited;
 ALTER TABLE mt_segments DROP COLUMN queried_at;
 DROP TABLE sms_nodes;
 DROP TABLE sms_links;

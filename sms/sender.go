@@ -88,6 +88,7 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		segments, err := s.claim(ctx, message.Claim{
 			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
 			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(b.lease()),
+			Awaited: b.link.Query || b.link.ReceiptsWithin > 0,
 		})
 		if err != nil && ctx.Err() == nil {
 			b.log.Error().Err(err).Msg("claim segments")

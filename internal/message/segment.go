@@ -29,7 +29,8 @@ type Claim struct {
 	Routes   []Route  // that the link serves now
 	Prefixes []string // every link's, "+7701", or "" for the rest; a destination goes by the longest that it begins with
 	Limit    int
-	Notices  int // how many of them may be notices
+	Notices  int  // how many of them may be notices
+	Awaited  bool // it matters that receipts come: DB.Awaited and ClaimQueries tell of these only
 	Now      time.Time
 	LeaseEnd time.Time // when the claim lapses, if nothing is heard of it
 }

@@ -18,28 +18,29 @@ const reportSegments = `
 UPDATE mt_segments SET report = false
 WHERE id IN (
     SELECT id FROM mt_segments
-    WHERE report AND final_at IS NOT NULL AND (state <> 'unknown' OR final_at < $1)
-    ORDER BY final_at LIMIT 1000)
+    WHERE reported_from < 'infinity' AND (state <> 'unknown' OR final_at < $1)
+    ORDER BY reported_from LIMIT 1000)
 RETURNING mt_id`
 
 // Not even a last word came of these.
 const reportSilent = `
-UPDATE mt_segments SET report = false WHERE report AND final_at IS NULL AND state = 'accepted' AND expires_at < $1
+UPDATE mt_segments SET report = false WHERE reported_from = 'infinity' AND state = 'accepted' AND expires_at < $1
 RETURNING mt_id`
 
 // A message is what its worst segment is.
 const finishSubmits = `
 WITH whole AS (
-    SELECT mt_id, count(*) AS segments, count(*) FILTER (WHERE state = 'delivered') AS delivered,
-           min(array_position(ARRAY['failed', 'undeliverable', 'expired', 'unknown', 'accepted', 'delivered'], state)) AS worst
-    FROM mt_segments WHERE mt_id = ANY ($1) GROUP BY mt_id HAVING NOT bool_or(report)
+    SELECT s.mt_id, count(*) AS segments, count(*) FILTER (WHERE s.state = 'delivered') AS delivered,
+           min(array_position(ARRAY['failed', 'undeliverable', 'expired', 'unknown', 'accepted', 'delivered'], s.state)) AS worst
+    FROM (SELECT DISTINCT id FROM unnest($1::bigint[]) m (id)) m JOIN mt_segments s ON ` + segmentsOf + `
+    GROUP BY s.mt_id HAVING NOT bool_or(s.report)
 )
 UPDATE agency_submits a
 SET state = s.state, failure = s.failure, segments = w.segments, delivered = w.delivered, final_at = $2,
     receipt_due_at = CASE WHEN a.receipt = 'all' OR a.receipt = 'failures' AND s.state <> 'delivered' THEN $2::timestamptz END
 FROM whole w, LATERAL (
     SELECT state, failure FROM mt_segments
-    WHERE mt_id = w.mt_id AND state = (ARRAY['failed', 'undeliverable', 'expired', 'unknown', 'accepted', 'delivered'])[w.worst]
+    WHERE id BETWEEN w.mt_id * 256 + 1 AND w.mt_id * 256 + 255 AND state = (ARRAY['failed', 'undeliverable', 'expired', 'unknown', 'accepted', 'delivered'])[w.worst]
     ORDER BY part LIMIT 1) s
 WHERE a.mt_id = w.mt_id AND a.final_at IS NULL`
 

@@ -46,7 +46,7 @@ WITH chosen AS (
 )
 UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = now()
 FROM mt_messages m
-WHERE $2 AND m.destination = $1 AND m.lane = 'notice' AND s.mt_id = m.id AND s.state = 'queued' AND s.expires_at > now()`
+WHERE $2 AND m.destination = $1 AND m.lane = 'notice' AND ` + segmentsOf + ` AND s.state = 'queued' AND s.expires_at > now()`
 
 // SetNotices remembers that a number wants notices no more, or again.
 func (w *Work) SetNotices(ctx context.Context, number string, stopped bool) error {

@@ -11,8 +11,7 @@ import (
 
 const awaited = `
 SELECT count(*) FROM mt_segments
-WHERE state = 'accepted' AND link = $1 AND slot = ANY($2)
-  AND coalesce(queried_at, submitted_at) >= $3 AND coalesce(queried_at, submitted_at) < $4`
+WHERE link = $1 AND slot = ANY($2) AND awaited_from >= $3 AND awaited_from < $4`
 
 // Awaited counts segments that were submitted in a time, not asked about since, and have no receipt yet.
 func (db *DB) Awaited(ctx context.Context, a message.Awaited) (n int, err error) {
@@ -26,9 +25,9 @@ const claimQueries = `
 WITH silent AS (
     SELECT s.id, m.destination
     FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-    WHERE s.state = 'accepted' AND s.link = $1 AND coalesce(s.queried_at, s.submitted_at) < $2 AND s.submitted_at > $3
+    WHERE s.link = $1 AND s.awaited_from < $2 AND s.submitted_at > $3
       AND s.message_id IS NOT NULL
-    ORDER BY coalesce(s.queried_at, s.submitted_at) LIMIT $4
+    ORDER BY s.awaited_from LIMIT $4
     FOR UPDATE OF s SKIP LOCKED
 )
 UPDATE mt_segments s SET queried_at = $5 FROM silent WHERE s.id = silent.id

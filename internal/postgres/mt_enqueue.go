@@ -9,6 +9,9 @@ import (
 	"okno/internal/news"
 )
 
+// segmentsOf is the condition for a segment s to be of a message m.
+const segmentsOf = `s.id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255`
+
 // A notice to a number that has said STOP is kept, and has failed.
 const addMTs = `
 WITH mt AS (
@@ -21,8 +24,8 @@ WITH mt AS (
     INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
     SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
 ), segments AS (
-    INSERT INTO mt_segments (mt_id, lane, part, expires_at, due_at, report, state, failure, final_at)
-    SELECT id, lane, part, expires_at, coalesce(due_at, now()), report, CASE WHEN stopped THEN 'failed' ELSE 'queued' END,
+    INSERT INTO mt_segments (id, mt_id, lane, part, expires_at, due_at, report, state, failure, final_at)
+    SELECT id * 256 + part, id, lane, part, expires_at, coalesce(due_at, now()), report, CASE WHEN stopped THEN 'failed' ELSE 'queued' END,
            CASE WHEN stopped THEN 'stopped' END, CASE WHEN stopped THEN now() END
     FROM mt, generate_series(1, segments) part
 )

@@ -11,9 +11,9 @@ import (
 // A page of a lane's queue, and those of it whose destination begins with none of the prefixes.
 const failUnroutable = `
 WITH page AS (
-    SELECT s.id, s.due_at, s.mt_id FROM mt_segments s
-    WHERE s.state = 'queued' AND s.lane = $1 AND (s.due_at, s.id) > ($2, $3)
-    ORDER BY s.due_at, s.id LIMIT $4
+    SELECT s.id, s.queued_for AS due_at, s.mt_id FROM mt_segments s
+    WHERE s.lane = $1 AND (s.queued_for, s.id) > ($2, $3)
+    ORDER BY s.queued_for, s.id LIMIT $4
 ), lost AS (
     SELECT page.id FROM page JOIN mt_messages m ON m.id = page.mt_id
     WHERE NOT EXISTS (SELECT FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))

@@ -19,13 +19,13 @@ import (
 const dueSegments = `
 SELECT s.id, s.lane, m.destination, m.text, m.sender
 FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-WHERE s.state = 'queued' AND s.lane = '%s' AND s.due_at <= $1 AND s.expires_at > $1
+WHERE s.lane = '%s' AND s.queued_for <= $1
   AND ($9 OR EXISTS (
       SELECT FROM unnest($5::text[], $6::int[], $7::int[]) r (prefix, low, high)
       WHERE starts_with(m.destination, r.prefix)
         AND hashint8(s.mt_id + s.attempts * 1000003::bigint) & 1023 BETWEEN r.low AND r.high
         AND NOT EXISTS (SELECT FROM unnest($8::text[]) p WHERE length(p) > length(r.prefix) AND starts_with(m.destination, p))))
-ORDER BY s.due_at, s.id LIMIT %s
+ORDER BY s.queued_for, s.id LIMIT %s
 FOR UPDATE OF s SKIP LOCKED`
 
 // One statement for all lanes: a later one is read only if the ones before it leave room.
@@ -39,17 +39,17 @@ WITH due AS (` +
     FROM due WHERE s.id = due.id AND due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination)
 )
 UPDATE mt_segments s
-SET state = 'submitted', link = $4, slot = $10, attempts = attempts + 1, submitted_at = $1, leased_until = $11, queried_at = NULL
+SET state = 'submitted', link = $4, slot = $10, attempts = attempts + 1, submitted_at = $1, leased_until = $11, queried_at = NULL, awaited = $12
 FROM due WHERE s.id = due.id AND NOT (due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination))
 RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, due.sender, s.expires_at, s.attempts, s.unknowns`
 
-// ClaimSegments takes segments for a link to submit, lane by lane, oldest first. Each must get its outcome by CommitSMS
+// ClaimSegments takes segments for a link to submit, lane by lane, oldest first; some may have expired just now. Each must get its outcome by CommitSMS
 // before the lease ends.
 func (db *DB) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
 	prefixes := column(c.Routes, func(r message.Route) string { return r.Prefix })
 	low, high := column(c.Routes, func(r message.Route) int { return r.From }), column(c.Routes, func(r message.Route) int { return r.To - 1 })
 	rows, err := db.pool.Query(ctx, claimSegments, c.Now, c.Limit, min(c.Limit, c.Notices), c.Link, prefixes, low, high, c.Prefixes,
-		onlyWay(c), c.Slot, c.LeaseEnd)
+		onlyWay(c), c.Slot, c.LeaseEnd, c.Awaited)
 	if err != nil {
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 	}

@@ -16,7 +16,7 @@ FROM unnest($1::text[], $2::timestamptz[]) k (id, confirmed_until) WHERE b.id = 
 
 const expireSegments = `
 UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1
-WHERE state = 'queued' AND final_at IS NULL AND expires_at <= $1`
+WHERE queued_for IS NOT NULL AND expires_at <= $1`
 
 // Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown.
 const lapseSegments = `
@@ -24,13 +24,13 @@ UPDATE mt_segments
 SET unknowns = unknowns + 1, failure = 'unanswered', leased_until = NULL, due_at = $1,
     state = CASE WHEN lane = ANY($2) AND unknowns = 0 THEN 'queued' ELSE 'unknown' END,
     final_at = CASE WHEN lane = ANY($2) AND unknowns = 0 THEN NULL ELSE $1::timestamptz END
-WHERE state = 'submitted' AND leased_until <= $1`
+WHERE lapses_at <= $1`
 
 // A password is not kept longer than it may have to be sent.
 const eraseSecrets = `
 UPDATE mt_messages m SET text = ''
 WHERE lane = 'otp' AND text <> ''
-  AND NOT EXISTS (SELECT FROM mt_segments s WHERE s.mt_id = m.id AND s.state IN ('queued', 'submitted'))`
+  AND NOT EXISTS (SELECT FROM mt_segments s WHERE ` + segmentsOf + ` AND s.state IN ('queued', 'submitted'))`
 
 const forgetParts = `DELETE FROM mo_parts WHERE mo_id IS NOT NULL AND received_at < $1`
 
@@ -88,7 +88,7 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 	return swept, nil
 }
 
-const backlog = `SELECT lane, count(*) FROM mt_segments WHERE state = 'queued' GROUP BY lane`
+const backlog = `SELECT lane, count(*) FROM mt_segments WHERE queued_for IS NOT NULL GROUP BY lane`
 
 // Backlog gives how many segments wait in each lane.
 func (db *DB) Backlog(ctx context.Context) (map[message.Lane]int, error) {

@@ -35,17 +35,24 @@ sms:
 	desk.sees(t, `.sms-binds tr[data-link="operator-a"][data-state="up"]`)
 	desk.picture(t, "desk-sms.png")
 
-	desk.clicks(t, `tr[data-link="operator-a"] .order-paused`)
+	desk.presses(t, `tr[data-link="operator-a"] .order-paused`)
 	desk.sees(t, `tr[data-link="operator-a"][data-ordered="paused"]`)
 	require.Contains(t, o.run(t, "sms", "drain", "operator-a"), "operator-a is drained")
 	desk.sees(t, `.sms-binds tr[data-state="drained"]`)
 	eventually(t, patience, func() bool { return strings.Count(o.run(t, "sms", "links"), "drained") == 3 }, // the link and its binds
 		func() string { return o.run(t, "sms", "links") })
-	desk.clicks(t, `tr[data-link="operator-a"] .order-open`)
+	desk.presses(t, `tr[data-link="operator-a"] .order-open`)
 	desk.sees(t, `.sms-binds tr[data-state="up"]`)
 	o.run(t, "sms", "pause", "operator-a")
 	desk.sees(t, `tr[data-link="operator-a"][data-ordered="paused"]`)
 	requireRefusal(t, runs(t, "sms", "resume", "operator-z", "--config", o.config), "operator-z", "no node has such a link")
 	o.run(t, "sms", "resume", "operator-a")
 	desk.sees(t, `tr[data-link="operator-a"][data-ordered="open"]`)
+}
+
+// presses a button that may move while it is aimed at: the tables are drawn anew every two seconds.
+func (p *page) presses(t *testing.T, selector string) {
+	t.Helper()
+	p.sees(t, selector)
+	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => { document.querySelector(%s).click(); return true })()`, quoted(selector))))
 }
