@@ -19,6 +19,7 @@ type inbox struct {
 	channel *Channel
 	link    string
 	bind    string
+	dialled chan *smpp.Request // of USSD sessions
 	log     zerolog.Logger
 }
 
@@ -37,6 +38,14 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 	m := &r.Message
 	if isReceipt(m) {
 		in.hearReceipt(r, now)
+		return
+	}
+	if in.channel.Dial != nil && isUSSD(m) {
+		select {
+		case in.dialled <- r:
+		default:
+			in.postpone(r)
+		}
 		return
 	}
 	arrival, reason := in.arrival(m, now)

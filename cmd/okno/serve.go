@@ -111,7 +111,7 @@ func (n *node) run(ctx context.Context) error {
 		return err
 	}
 	n.passwords = otp.NewService(n.db, n.vault, n.library, text.Segments, time.Now)
-	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, text.Segments, time.Now, n.log)
+	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing, time.Now, n.log)
 
 	if err := n.startRoles(); err != nil {
 		return err
@@ -240,6 +240,13 @@ func (n *node) startSMS() error {
 	}
 	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
+		Dial: func(ctx context.Context, in message.Dialled) (page message.Page, err error) {
+			err = n.db.Do(ctx, func(w *postgres.Work) (err error) {
+				page, err = n.engine.Dial(ctx, w, in)
+				return err
+			})
+			return page, err
+		},
 		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
 	})
 	if err != nil {
@@ -304,6 +311,9 @@ func nodeName(c config) string {
 	}
 	return host + "/" + c.HTTP.Listen
 }
+
+// writing measures texts as the operators do.
+var writing = conversation.Writing{Segments: text.Segments, Pages: text.Pages}
 
 // smsStore is the store of a channel whose messages are heard as they are kept.
 type smsStore struct {

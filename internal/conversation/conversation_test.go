@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
 	w.otp = otp.NewService(w.db, vault, texts{}, segments, clock)
-	w.engine = conversation.NewEngine(library, shelf, vault, segments, clock, zerolog.Nop())
+	w.engine = conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
 	require.NoError(t, w.db.Do(ctx, func(work *postgres.Work) error {
 		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
 		require.NoError(t, err)

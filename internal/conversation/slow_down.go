@@ -17,7 +17,7 @@ func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction
 	if err != nil {
 		return 0, err
 	}
-	id, _, found, err := w.OpenSMS(ctx, from)
+	id, _, found, err := w.OpenOn(ctx, dialogue.SMS, from)
 	if err != nil {
 		return 0, err
 	}
@@ -31,6 +31,6 @@ func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction
 			return 0, err
 		}
 	}
-	return id, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: from, Text: text, Segments: e.segments(text),
+	return id, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: from, Text: text, Segments: e.writing.Segments(text),
 		Interaction: id, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
 }

@@ -87,7 +87,7 @@ func (r *run) chooseByNumber(node *Node, key string) bool {
 	if node.Menu.Into != "" {
 		r.s.Slots[node.Menu.Into] = TextValue(items[n-1].Value)
 	}
-	r.enter(node.To[r.s.Channel])
+	r.enter(r.s.Channel.of(node.To))
 	return true
 }
 
@@ -183,12 +183,12 @@ func (r *run) entry(node *Node, in Input) {
 		return
 	}
 	r.s.Slots[node.Ask.Into] = Value{Type: kind.Type, Text: canonical}
-	r.enter(node.To[r.s.Channel])
+	r.enter(r.s.Channel.of(node.To))
 }
 
 // entry gives the kind of entry that an ask takes on a channel.
 func (d *Definition) entry(ask *Ask, c Channel) Entry {
-	if name := ask.Expect[c]; name != "text" {
+	if name := c.of(ask.Expect); name != "text" {
 		return d.vocabulary.Entries[name]
 	}
 	return textEntry()

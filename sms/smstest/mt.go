@@ -27,6 +27,10 @@ func (e *ear) HandleMessage(r *smpp.Request) {
 		r.Answer(verdict.Status, "")
 		return
 	}
+	if r.Message.TLVs[smpp.TagUSSDServiceOp] != nil {
+		r.Answer(s.show(r.Message), "ussd")
+		return
+	}
 	id := s.accept(r.Message, verdict.Mute)
 	switch {
 	case verdict.Drop:
