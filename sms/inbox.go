@@ -82,16 +82,16 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: content.Clean(m.Dest.Number), ReceivedAt: now,
 	}
 	a.Fingerprint, a.Identified = in.fingerprint(m)
-	part, payload, err := content.PartOf(m)
+	part, scheme, payload, err := content.PartOf(m)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := text.Decode(m.Coding, payload)
+	whole, err := text.DecodeAs(scheme, payload)
 	if err != nil {
 		return nil, err
 	}
 	if part.Valid() {
-		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding, Payload: payload}
+		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme), Payload: payload}
 	} else {
 		a.Text = content.Clean(whole)
 	}

@@ -41,7 +41,7 @@ type Part struct {
 	Reference int
 	Total     int // 0: the message came whole
 	Number    int // from 1
-	Coding    byte
+	Coding    int // data_coding, and above its octet the tables that the header shifts to
 	Payload   []byte
 }
 

@@ -259,7 +259,7 @@ func (w *Work) addPart(ctx context.Context, a message.Arrival, limit message.Lim
 
 func (w *Work) insertPart(ctx context.Context, key partsKey, a message.Arrival) (isNew bool, err error) {
 	tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
-		a.Part.Number, a.Part.Payload, int(a.Part.Coding), a.Bind, a.ReceivedAt)
+		a.Part.Number, a.Part.Payload, a.Part.Coding, a.Bind, a.ReceivedAt)
 	return tag.RowsAffected() == 1, err
 }
 
@@ -302,9 +302,7 @@ func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 	var received, at time.Time
 	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (message.Part, error) {
 		p := message.Part{Reference: key.reference, Total: key.total}
-		var coding int
-		err := row.Scan(&p.Number, &coding, &p.Payload, &bind, &at)
-		p.Coding = byte(coding)
+		err := row.Scan(&p.Number, &p.Coding, &p.Payload, &bind, &at)
 		if at.After(received) {
 			received = at
 		}

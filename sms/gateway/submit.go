@@ -52,11 +52,11 @@ func read(m *smpp.Message, a agency.Account, now time.Time) (agency.Submit, smpp
 }
 
 func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
-	part, payload, err := content.PartOf(m)
+	part, scheme, payload, err := content.PartOf(m)
 	if err != nil {
 		return smpp.SubmitFailed
 	}
-	whole, err := text.Decode(m.Coding, payload)
+	whole, err := text.DecodeAs(scheme, payload)
 	if err != nil {
 		return smpp.SubmitFailed
 	}
@@ -64,7 +64,7 @@ func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
 		if part.Total > maxSegments || len(payload) > maxPart {
 			return smpp.MessageTooLong
 		}
-		s.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding,
+		s.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme),
 			Payload: append([]byte{}, payload...)}
 		return smpp.OK
 	}
