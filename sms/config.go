@@ -14,6 +14,7 @@ import (
 
 	"okno/internal/message"
 	"okno/sms/smpp"
+	"okno/sms/text"
 )
 
 // Config of the channel.
@@ -22,6 +23,8 @@ type Config struct {
 	Quiet       Quiet  `yaml:"quiet"`        // when no notice is sent
 	Flood       Flood  `yaml:"flood"`        // how much is heard of one citizen
 	Links       []Link `yaml:"links"`
+
+	Transliterate []message.Lane `yaml:"transliterate"` // whose texts go in Latin letters
 }
 
 // Flood is how many messages of one citizen are heard in a time; on all nodes together.
@@ -71,6 +74,14 @@ type Link struct {
 	Query          bool          `yaml:"query"`           // the SMSC answers query_sm
 }
 
+// Form gives a text of Okno's own as it is sent in a lane. language is "kk" or "ru", or "" where nobody has said.
+func (c Config) Form(lane message.Lane, language, body string) string {
+	if slices.Contains(c.Transliterate, lane) {
+		return text.Latin(language, body)
+	}
+	return body
+}
+
 // Check gives all that is wrong with a configuration, or nil.
 func (c Config) Check() error {
 	var faults []error
@@ -82,6 +93,11 @@ func (c Config) Check() error {
 	}
 	if c.Flood.Messages < 0 || c.Flood.Within < 0 || c.Flood.Parts < 0 {
 		faults = append(faults, errors.New("sms: flood cannot be negative"))
+	}
+	for _, l := range c.Transliterate {
+		if !slices.Contains(message.Lanes, l) {
+			faults = append(faults, fmt.Errorf("sms: transliterate %q is none of otp, reply, notice", l))
+		}
 	}
 	names := map[string]bool{}
 	for i, l := range c.Links {

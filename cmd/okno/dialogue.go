@@ -30,8 +30,15 @@ func (f dialogueFolder) read() (*dialogue.Definition, map[string]string, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := dialogue.Parse(source, conversation.Vocabulary(text.Segments))
+	d, err := dialogue.Parse(source, vocabulary())
 	return d, source, err
+}
+
+// vocabulary is what a dialogue is checked against.
+func vocabulary() *dialogue.Vocabulary {
+	v := conversation.Vocabulary(text.Segments)
+	v.Latin = func(l dialogue.Language, s string) string { return text.Latin(string(l), s) }
+	return v
 }
 
 // checked refuses a dialogue that has findings.

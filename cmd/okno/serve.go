@@ -21,6 +21,7 @@ import (
 	"okno/internal/audit"
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
+	"okno/internal/dialogue"
 	"okno/internal/health"
 	"okno/internal/message"
 	"okno/internal/news"
@@ -100,8 +101,7 @@ func (n *node) run(ctx context.Context) error {
 		return err
 	}
 
-	vocabulary := conversation.Vocabulary(text.Segments)
-	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary); err != nil {
+	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary()); err != nil {
 		return err
 	}
 	hints, stopHints := n.news.Hear(news.Catalogue)
@@ -110,8 +110,8 @@ func (n *node) run(ctx context.Context) error {
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
 		return err
 	}
-	n.passwords = otp.NewService(n.db, n.vault, n.library, text.Segments, time.Now)
-	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing, time.Now, n.log)
+	n.passwords = otp.NewService(n.db, n.vault, passcodes{n.library, writing(n.config.SMS.Config)}, text.Segments, time.Now)
+	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing(n.config.SMS.Config), time.Now, n.log)
 
 	if err := n.startRoles(); err != nil {
 		return err
@@ -267,10 +267,13 @@ func (n *node) startGateway() error {
 	if err != nil {
 		return err
 	}
-	agencies := gateway.New(gateway.Options{Store: n.db, Metrics: n.registry, Log: n.log})
+	agencies := gateway.New(gateway.Options{Store: n.db, Form: n.agencyForm, Metrics: n.registry, Log: n.log})
 	n.parts.start("gateway", func(ctx context.Context) error { return agencies.Serve(ctx, listener) })
 	return nil
 }
+
+// agencyForm is the form of what an agency submits: its letters tell the language.
+func (n *node) agencyForm(lane message.Lane, s string) string { return n.config.SMS.Form(lane, "", s) }
 
 // serveHTTP serves health from the first moment, and everything else once it is there.
 func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
@@ -312,8 +315,22 @@ func nodeName(c config) string {
 	return host + "/" + c.HTTP.Listen
 }
 
-// writing measures texts as the operators do.
-var writing = conversation.Writing{Segments: text.Segments, Pages: text.Pages}
+// writing measures texts as the operators do, and puts them into the form that the configuration wants.
+func writing(c sms.Config) conversation.Writing {
+	return conversation.Writing{Segments: text.Segments, Pages: text.Pages, Form: func(lane message.Lane, l dialogue.Language, s string) string {
+		return c.Form(lane, string(l), s)
+	}}
+}
+
+// passcodes writes one-time passwords in the form of their lane.
+type passcodes struct {
+	texts otp.Texts
+	conversation.Writing
+}
+
+func (p passcodes) Passcode(l dialogue.Language, code string, lifetime time.Duration, brief bool) string {
+	return p.Form(message.OTP, l, p.texts.Passcode(l, code, lifetime, brief))
+}
 
 // smsStore is the store of a channel whose messages are heard as they are kept.
 type smsStore struct {

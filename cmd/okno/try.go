@@ -18,6 +18,7 @@ import (
 	"okno/internal/message"
 	"okno/internal/otp"
 	"okno/internal/sample"
+	"okno/sms"
 	"okno/sms/text"
 )
 
@@ -50,7 +51,7 @@ func (c dialogueTry) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, writing, time.Now, zerolog.Nop())
+	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, writing(sms.Config{}), time.Now, zerolog.Nop())
 	t := try{engine: engine, world: world, from: c.From, in: bufio.NewScanner(os.Stdin), out: os.Stdout, d: d}
 	fmt.Fprintf(t.out, "You are %s.\n", c.From)
 	if mine := world.numbersOf(c.From); len(mine) > 0 {

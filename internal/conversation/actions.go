@@ -9,7 +9,6 @@ import (
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
-	"okno/internal/message"
 )
 
 // act carries out an effect and gives its outcome as the next input, or nil if the outcome comes later.
@@ -167,6 +166,5 @@ func (e *Engine) sendSMS(ctx context.Context, w Work, d *dialogue.Definition, i 
 	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 		return "", err
 	}
-	return "sent", w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: i.Number, Text: text, Segments: e.writing.Segments(text),
-		Interaction: i.ID, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+	return "sent", e.reply(ctx, w, i.ID, i.Number, effect.Write.Language, text)
 }

@@ -11,6 +11,7 @@ import (
 
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
+	"okno/internal/message"
 	"okno/internal/otp"
 )
 
@@ -40,6 +41,8 @@ type Engine struct {
 type Writing struct {
 	Segments func(text string) int            // of an SMS
 	Pages    func(text, more string) []string // of USSD, one at least; more ends each but the last
+	// Form, where given, is that in which a text of the dialogue goes by SMS.
+	Form func(lane message.Lane, language dialogue.Language, text string) string
 }
 
 // NewEngine takes its parts.

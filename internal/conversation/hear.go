@@ -52,6 +52,14 @@ func (e *Engine) Reply(ctx context.Context, w Work, turn Turn) error {
 	if text == "" {
 		return nil
 	}
-	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: turn.Number, Text: text, Segments: e.writing.Segments(text),
-		Interaction: turn.Interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+	return e.reply(ctx, w, turn.Interaction, turn.Number, turn.Language, text)
+}
+
+// reply sends a text of the dialogue, in the form in which replies are written.
+func (e *Engine) reply(ctx context.Context, w Work, interaction int64, to string, l dialogue.Language, text string) error {
+	if e.writing.Form != nil {
+		text = e.writing.Form(message.Reply, l, text)
+	}
+	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: to, Text: text, Segments: e.writing.Segments(text),
+		Interaction: interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"okno/internal/dialogue"
-	"okno/internal/message"
 )
 
 // slowDown is the text for whoever writes more than is heard.
@@ -31,6 +30,5 @@ func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction
 			return 0, err
 		}
 	}
-	return id, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: from, Text: text, Segments: e.writing.Segments(text),
-		Interaction: id, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+	return id, e.reply(ctx, w, id, from, language, text)
 }

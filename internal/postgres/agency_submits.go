@@ -250,7 +250,7 @@ const markSubmits = `UPDATE agency_submits SET mt_id = $2 WHERE id = ANY ($1)`
 
 // joinSubmits makes one message of parts, which come in order.
 func (w *Work) joinSubmits(ctx context.Context, key longKey, parts []heldPart, texts agency.Texts) error {
-	body := texts.Join(column(parts, func(h heldPart) message.Part { return h.part }))
+	body := texts.Form(parts[0].lane, texts.Join(column(parts, func(h heldPart) message.Part { return h.part })))
 	mts, err := w.enqueueAgency(ctx, []string{key.systemID}, []message.MT{{Lane: parts[0].lane, Destination: key.destination,
 		Text: body, Segments: texts.Segments(body), Sender: key.sender, DueAt: parts[0].due, ExpiresAt: parts[0].until, Report: true}})
 	if err == nil {

@@ -27,7 +27,7 @@ const (
 type addresses struct{ Source, Dest smpp.Address }
 
 // read makes a submit of a message. Any status but OK is its refusal, and final.
-func read(m *smpp.Message, a agency.Account, now time.Time) (agency.Submit, smpp.Status) {
+func read(m *smpp.Message, a agency.Account, form func(message.Lane, string) string, now time.Time) (agency.Submit, smpp.Status) {
 	s := agency.Submit{SystemID: a.SystemID, Lane: a.Lane, Receipt: wishOf(m.RegisteredDelivery), At: now}
 	var ok bool
 	if s.Destination, ok = content.Number(m.Dest); !ok {
@@ -48,10 +48,10 @@ func read(m *smpp.Message, a agency.Account, now time.Time) (agency.Submit, smpp
 	if s.Addresses, err = json.Marshal(addresses{m.Source, m.Dest}); err != nil {
 		return s, smpp.SystemError
 	}
-	return s, readText(m, &s)
+	return s, readText(m, form, &s)
 }
 
-func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
+func readText(m *smpp.Message, form func(message.Lane, string) string, s *agency.Submit) smpp.Status {
 	part, scheme, payload, err := content.PartOf(m)
 	if err != nil {
 		return smpp.SubmitFailed
@@ -68,7 +68,7 @@ func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
 			Payload: append([]byte{}, payload...)}
 		return smpp.OK
 	}
-	s.Text = content.Clean(whole)
+	s.Text = form(s.Lane, content.Clean(whole))
 	if s.Segments = text.Segments(s.Text); s.Segments > maxSegments {
 		return smpp.MessageTooLong
 	}

@@ -59,6 +59,26 @@ func TestEachMistakeIsFound(t *testing.T) {
 	}
 }
 
+// A one-time password fits into a segment in either script.
+func TestLimitsHoldInLatinLettersToo(t *testing.T) {
+	t.Parallel()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	vocabulary := conversation.Vocabulary(segments)
+	vocabulary.Latin = func(_ dialogue.Language, s string) string {
+		return strings.ReplaceAll(s, "Пароль", strings.Repeat("Parol", 40))
+	}
+	d, err := dialogue.Parse(files, vocabulary)
+	require.NoError(t, err)
+	var found []string
+	for _, f := range d.Check() {
+		found = append(found, f.Problem)
+	}
+	require.Len(t, found, 2)
+	require.Contains(t, found[0], "text passcode.message can take")
+	require.Contains(t, found[1], "text passcode.brief can take 2 segments by SMS in Latin letters, and may take 1")
+}
+
 func TestWhatIsNotWellFormedIsRefusedWithItsLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, old, new, problem string }{
