@@ -101,7 +101,8 @@ CREATE TABLE mt_segments (
     lapses_at    timestamptz GENERATED ALWAYS AS (CASE WHEN state = 'submitted' THEN leased_until END) STORED
 ) WITH (fillfactor = 70);
 CREATE INDEX mt_segments_due ON mt_segments (lane, queued_for, id) WHERE queued_for IS NOT NULL;
-CREATE INDEX mt_segments_expiry ON mt_segments (expires_at) WHERE queued_for IS NOT NULL;
+-- The last condition, which is always true, keeps claims from going by this one.
+CREATE INDEX mt_segments_expiry ON mt_segments (expires_at) WHERE queued_for IS NOT NULL AND part > 0;
 CREATE INDEX mt_segments_receipt ON mt_segments (link, message_key) WHERE message_key IS NOT NULL;
 CREATE INDEX mt_segments_leased ON mt_segments (lapses_at) WHERE lapses_at IS NOT NULL;
 

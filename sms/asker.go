@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -50,7 +51,6 @@ func (a *asker) run(ctx context.Context) {
 
 func (a *asker) round(ctx context.Context) error {
 	c, l := a.bind.channel, a.bind.link
-	source := senderAddress(l.Link, l.sender(c.Config.ShortNumber))
 	for {
 		now := c.Clock()
 		silent, err := c.Store.ClaimQueries(ctx, message.ClaimQueries{
@@ -60,7 +60,7 @@ func (a *asker) round(ctx context.Context) error {
 			return err
 		}
 		for _, q := range silent {
-			if err := a.ask(ctx, q, source); err != nil {
+			if err := a.ask(ctx, q); err != nil {
 				return err
 			}
 		}
@@ -71,8 +71,9 @@ func (a *asker) round(ctx context.Context) error {
 }
 
 // ask takes an answer for a receipt. An SMSC that cannot tell is asked again later; an error is of the session.
-func (a *asker) ask(ctx context.Context, q message.Query, source smpp.Address) error {
+func (a *asker) ask(ctx context.Context, q message.Query) error {
 	c, l := a.bind.channel, a.bind.link
+	source := senderAddress(l.Link, cmp.Or(q.Sender, l.sender(c.Config.ShortNumber)))
 	answer, err := a.session.Query(ctx, smpp.Query{MessageID: q.MessageID, Source: source})
 	var status smpp.Status
 	if errors.As(err, &status) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +28,8 @@ type bind struct {
 	pace    *pace
 	wake    chan struct{} // there may be segments to send
 	log     zerolog.Logger
+
+	sender atomic.Pointer[sender] // of the live session; nil: it sends nothing
 
 	mu     sync.Mutex
 	id     string // of the live session; "" while down
@@ -130,7 +133,10 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	sending.Go(func() {
 		defer leave() // when the link is drained
 		if session.CanSend() {
-			newSender(b, session).run(ctx)
+			s := newSender(b, session)
+			b.sender.Store(s)
+			defer b.sender.Store(nil)
+			s.run(ctx)
 		} else {
 			b.awaitDrain(ctx, session)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"strings"
 	"sync"
@@ -19,9 +20,9 @@ import (
 
 // Store is what the channel keeps. Each method is one transaction.
 type Store interface {
-	// CommitSMS writes down a ledger; join gives the text of a long message's parts. It may answer messages as it keeps them;
-	// waiting says whether there are others.
-	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (waiting bool, err error)
+	// CommitSMS writes down a ledger; join gives the text of a long message's parts. It may answer messages as it keeps them,
+	// and claim the answers by the ledger's grants.
+	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error)
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)
 	BeginBind(ctx context.Context, b message.Bind) error
@@ -93,11 +94,14 @@ var usual = tuning{
 	temper:  temper{grace: 5 * time.Second, window: time.Minute, rest: 30 * time.Second, step: 30 * time.Second},
 }
 
+// arrivedLedgers is how many commits of messages are under way at once: while one waits for the database another is heard.
+const arrivedLedgers = 2
+
 // Channel is the SMS channel.
 type Channel struct {
 	Options
-	arrived *ledger // messages, each before its acknowledgement
-	settled *ledger // what has become of ours
+	arrived []*ledger // messages, each before its acknowledgement: all of a citizen in one
+	settled *ledger   // what has become of ours
 	links   []*link
 	binds   []*bind
 	table   atomic.Pointer[table]
@@ -126,7 +130,10 @@ func New(o Options) (*Channel, error) {
 	}
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
 	c.quiet, _ = o.Config.Quiet.hours() // checked above
-	c.arrived, c.settled = newLedger(c), newLedger(c)
+	c.settled = newLedger(c)
+	for range arrivedLedgers {
+		c.arrived = append(c.arrived, newLedger(c))
+	}
 	for _, conf := range o.Config.Links {
 		tls, err := conf.tls()
 		if err != nil {
@@ -155,7 +162,9 @@ func (c *Channel) Run(ctx context.Context) error {
 	defer closeLedgers()
 	defer stopAnswers()
 	var ledgers, answers, binds sync.WaitGroup
-	ledgers.Go(func() { c.arrived.run(ledgerCtx, nil) })
+	for _, l := range c.arrived {
+		ledgers.Go(func() { l.run(ledgerCtx, nil) })
+	}
 	ledgers.Go(func() { c.settled.run(ledgerCtx, c.settled.sweep) })
 	for range c.Answerers {
 		answers.Go(func() { c.answerAll(answerCtx) })
@@ -171,6 +180,13 @@ func (c *Channel) Run(ctx context.Context) error {
 	closeLedgers()
 	ledgers.Wait()
 	return nil
+}
+
+// arrivals is the ledger of a sender's messages.
+func (c *Channel) arrivals(source string) *ledger {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(source))
+	return c.arrived[h.Sum32()%arrivedLedgers]
 }
 
 // hear passes hints on.

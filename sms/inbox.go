@@ -26,7 +26,7 @@ type inbox struct {
 // HandlePoison keeps a PDU that could not be read.
 func (in *inbox) HandlePoison(p smpp.Poison) {
 	in.channel.metrics.count(in.link, "in", "poison")
-	in.channel.arrived.Offer(entry{
+	in.channel.arrivals("").Offer(entry{
 		poison: &message.Poison{Link: in.link, Raw: p.Raw, Status: uint32(p.Status), Reason: p.Reason.Error(), At: in.channel.Clock()},
 		done:   func(error) {},
 	})
@@ -50,10 +50,10 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 	}
 	arrival, reason := in.arrival(m, now)
 	if reason != nil { // it is kept, and would be no more readable a second time
-		in.enter(r, in.channel.arrived, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
+		in.enter(r, in.channel.arrivals(""), entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
 		return
 	}
-	in.enter(r, in.channel.arrived, entry{arrival: arrival}, "accepted")
+	in.enter(r, in.channel.arrivals(arrival.Source), entry{arrival: arrival}, "accepted")
 }
 
 // enter commits an entry and answers its request.
@@ -131,7 +131,7 @@ func (in *inbox) hearReceipt(r *smpp.Request, now time.Time) {
 	receipt, ok := text.ParseReceipt(body, string(m.TLVs[smpp.TagReceiptedMessageID]), m.TLVs[smpp.TagMessageState])
 	switch {
 	case !ok:
-		in.enter(r, in.channel.arrived, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: "receipt without a message id", At: now}}, "poison")
+		in.enter(r, in.channel.settled, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: "receipt without a message id", At: now}}, "poison")
 	case !receipt.Outcome.Final(): // more will come
 		r.Answer(smpp.OK, "")
 		in.channel.metrics.count(in.link, "in", "receipt")

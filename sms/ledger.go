@@ -91,11 +91,15 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	waiting, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
+	if len(page.Arrivals) > 0 {
+		page.Grants = l.channel.grants()
+	}
+	committed, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
 	if err != nil {
 		return err
 	}
-	if waiting {
+	l.channel.dispatch(committed.Granted)
+	if committed.Waiting {
 		ring(l.channel.unheard)
 	}
 	for _, r := range page.Receipts {

@@ -43,6 +43,7 @@ type hooked struct {
 	*postgres.DB
 	hear          postgres.Hear
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
+	claimed       atomic.Int32                               // segments, by ClaimSegments
 }
 
 func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
@@ -54,17 +55,23 @@ func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
 	return h.DB.BeginBind(ctx, b)
 }
 
-func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
+func (h *hooked) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
+	segments, err := h.DB.ClaimSegments(ctx, c)
+	h.claimed.Add(int32(len(segments)))
+	return segments, err
+}
+
+func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
 	if f := h.before.Load(); f != nil {
 		if err := (*f)(l); err != nil {
-			return false, err
+			return message.Committed{}, err
 		}
 	}
-	waiting, err := h.DB.CommitSMS(ctx, l, join, h.hear)
+	committed, err := h.DB.CommitSMS(ctx, l, join, h.hear)
 	if f := h.after.Load(); f != nil && err == nil {
 		err = (*f)(l)
 	}
-	return waiting, err
+	return committed, err
 }
 
 var quick = tuning{

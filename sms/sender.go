@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"okno/internal/message"
@@ -19,6 +20,10 @@ type sender struct {
 	session *smpp.Session
 	flying  sync.WaitGroup
 	freed   chan struct{} // a submit has ended
+	idle    atomic.Bool   // nothing waited when it looked last, and there was room
+
+	mu     sync.Mutex
+	closed bool // takes no more
 	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
 	noticesAt time.Time
 }
@@ -32,7 +37,7 @@ func newSender(b *bind, session *smpp.Session) *sender {
 
 // run sends until the link is drained, or ctx or the session ends, and waits for what is under way.
 func (s *sender) run(ctx context.Context) {
-	defer s.flying.Wait()
+	defer s.close()
 	poll := time.NewTicker(s.bind.channel.tune.poll)
 	defer poll.Stop()
 	later := time.NewTimer(0)
@@ -47,6 +52,7 @@ func (s *sender) run(ctx context.Context) {
 			if waiting, wait = s.round(ctx); wait > 0 {
 				later.Reset(wait)
 			}
+			s.idle.Store(!waiting)
 		}
 		select {
 		case <-s.bind.wake:
@@ -88,7 +94,7 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		segments, err := s.claim(ctx, message.Claim{
 			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
 			Limit: room.segments, Notices: room.notices, Now: now, LeaseEnd: now.Add(b.lease()),
-			Awaited: b.link.Query || b.link.ReceiptsWithin > 0,
+			Awaited: b.awaits(),
 		})
 		if err != nil && ctx.Err() == nil {
 			b.log.Error().Err(err).Msg("claim segments")
@@ -113,6 +119,33 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		}
 	}
 	return false, 0
+}
+
+// close waits for what is under way, and takes no more.
+func (s *sender) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.flying.Wait()
+}
+
+// take submits segments that were claimed for the bind as they were written down.
+func (s *sender) take(ctx context.Context, segments []message.Segment) {
+	now := s.bind.channel.Clock()
+	s.bind.pace.claimed(len(segments), now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		for _, segment := range segments {
+			s.settle(outcomeOf(segment, "", smpp.ErrNotSent, now))
+		}
+		return
+	}
+	s.flying.Go(func() {
+		for _, segment := range segments {
+			s.submit(ctx, segment)
+		}
+	})
 }
 
 // claim is not broken off by the end of ctx: then nobody would know what it had claimed.

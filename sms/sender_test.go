@@ -52,7 +52,7 @@ func TestExpiredPasswordIsNeverSubmitted(t *testing.T) {
 	require.Zero(t, submits.Load())
 
 	// One that the SMSC puts off expires while it waits.
-	r.send(message.OTP, "+77010000002", "654321", 200*time.Millisecond)
+	r.send(message.OTP, "+77010000002", "654321", 3*time.Second)
 	r.eventuallyStates("+77010000002", message.Expired)
 	require.EqualValues(t, 1, submits.Load())
 	require.Empty(t, s.Received(phone1))

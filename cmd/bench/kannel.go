@@ -120,3 +120,5 @@ func (k *kannel) send(ctx context.Context, n int, number func(int) string) error
 }
 
 func (k *kannel) cpu() (time.Duration, error) { return cpuOf(k.bearerbox.PID(), k.smsbox.PID()) }
+
+func (k *kannel) memory() (int64, error) { return peakMemory(k.bearerbox.PID(), k.smsbox.PID()) }

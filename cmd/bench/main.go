@@ -18,8 +18,9 @@ type flags struct {
 	Name     string        `arg:"" optional:"" default:"sms" enum:"sms" help:"What to measure: sms."`
 	Okno     string        `required:"" help:"The program okno." type:"existingfile"`
 	Messages int           `default:"30000" help:"How many for a measure of throughput."`
-	Rates    []int         `default:"500,1000" help:"Messages a second for the measures of latency."`
+	Rates    []int         `default:"500,1000,2000" help:"Messages a second for the measures of latency."`
 	During   time.Duration `default:"6s" help:"How long each of those takes."`
+	Backlog  int           `help:"Also send so many at once, and tell how much memory that takes: 1000000, say."`
 	Only     []string      `help:"Measure only these: okno, kannel."`
 }
 
@@ -28,7 +29,7 @@ func main() {
 	kong.Parse(&f, kong.Name("bench"), kong.Description("Measures Okno on this machine."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
 	defer cancel()
 	if err := run(ctx, f); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

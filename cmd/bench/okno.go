@@ -96,10 +96,20 @@ func (o *okno) stop() (err error) {
 func (o *okno) question(i int) string { return "STATUS " + o.numbers[i%len(o.numbers)] }
 
 func (o *okno) send(ctx context.Context, n int, number func(int) string) error {
+	const together = 10_000
+	for done := 0; done < n; done += together {
+		if err := o.enqueue(ctx, done, min(done+together, n), number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *okno) enqueue(ctx context.Context, from, to int, number func(int) string) error {
 	return o.db.Do(ctx, func(w *postgres.Work) error {
-		for i := range n {
+		for i := from; i < to; i++ {
 			err := w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: "+" + number(i), Text: "A notice of the benchmark",
-				Segments: 1, ExpiresAt: time.Now().Add(time.Hour)})
+				Segments: 1, ExpiresAt: time.Now().Add(24 * time.Hour)})
 			if err != nil {
 				return err
 			}
@@ -109,3 +119,5 @@ func (o *okno) send(ctx context.Context, n int, number func(int) string) error {
 }
 
 func (o *okno) cpu() (time.Duration, error) { return cpuOf(o.process.PID(), o.postgres.PID()) }
+
+func (o *okno) memory() (int64, error) { return peakMemory(o.process.PID()) }

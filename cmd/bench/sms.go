@@ -32,8 +32,9 @@ type gateway interface {
 	send(ctx context.Context, n int, number func(int) string) error
 	// question is what the i-th citizen asks.
 	question(i int) string
-	// cpu is the processor time that it has used.
+	// cpu is the processor time that it has used; memory the most that it has held, in bytes.
 	cpu() (time.Duration, error)
+	memory() (int64, error)
 }
 
 type result struct {
@@ -41,6 +42,7 @@ type result struct {
 	replies, segments float64 // a second
 	replyCPU, sendCPU time.Duration
 	latencies         []latency
+	memory, full      int64 // bytes, before and after a backlog
 }
 
 func benchSMS(ctx context.Context, f flags, folder string) error {
@@ -91,7 +93,17 @@ func measure(ctx context.Context, f flags, folder string, g gateway) (r result, 
 		}
 		r.latencies = append(r.latencies, l)
 	}
+	if r.memory, err = g.memory(); err != nil {
+		return r, err
+	}
 	r.sendCPU, err = using(g, func() (err error) { r.segments, err = town.listen(ctx, f.Messages, g.send); return err })
+	if err != nil || f.Backlog == 0 {
+		return r, err
+	}
+	if _, err := town.listen(ctx, f.Backlog, g.send); err != nil {
+		return r, err
+	}
+	r.full, err = g.memory()
 	return r, err
 }
 
@@ -126,5 +138,10 @@ func report(f flags, results []result) error {
 	}
 	row("MT drain, segments/s", func(r result) string { return fmt.Sprintf("%.0f", r.segments) })
 	row("  CPU s per 10,000", func(r result) string { return per10k(r.sendCPU) })
+	if f.Backlog > 0 {
+		megabytes := func(bytes int64) string { return fmt.Sprintf("%.0f", float64(bytes)/1e6) }
+		row("memory, MB", func(r result) string { return megabytes(r.memory) })
+		row(fmt.Sprintf("  after a backlog of %d", f.Backlog), func(r result) string { return megabytes(r.full) })
+	}
 	return out.Flush()
 }

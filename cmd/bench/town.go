@@ -160,7 +160,7 @@ func (t *town) listen(ctx context.Context, n int, send func(context.Context, int
 	if err := send(ctx, n, numberOf); err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute+time.Duration(n)*time.Millisecond)
 	defer cancel()
 	select {
 	case at := <-drained:

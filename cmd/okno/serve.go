@@ -338,6 +338,6 @@ type smsStore struct {
 	hear postgres.Hear
 }
 
-func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
+func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
 	return s.DB.CommitSMS(ctx, l, join, s.hear)
 }

@@ -68,6 +68,7 @@ type Query struct {
 	MessageID   string // as the SMSC gave it
 	MessageKey  string
 	Destination string // E.164
+	Sender      string // as of Segment
 }
 
 // Node is how the links of a node stand, in the form in which it tells it.

@@ -81,7 +81,8 @@ type Ledger struct {
 	Receipts []Receipt
 	Outcomes []Outcome
 	Poisons  []Poison
-	Limit    Limit // of the arrivals of one citizen
+	Grants   []Grant // for the replies to the arrivals
+	Limit    Limit   // of the arrivals of one citizen
 }
 
 // Sweep is the periodic upkeep of messages.

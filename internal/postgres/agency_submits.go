@@ -70,7 +70,7 @@ func (w *Work) addSubmits(ctx context.Context, submits []agency.Submit, texts ag
 
 // enqueueAgency adds messages to their lanes and to the journal, and gives their ids.
 func (w *Work) enqueueAgency(ctx context.Context, systemIDs []string, mts []message.MT) ([]int64, error) {
-	rows, err := w.tx.Query(ctx, addMTs, addMTsArgs(mts)...)
+	rows, err := w.tx.Query(ctx, addMTs, addMTsArgs(mts, nil)...)
 	if err != nil {
 		return nil, err
 	}

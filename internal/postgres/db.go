@@ -44,12 +44,13 @@ func Open(url string, o Options) (*DB, error) {
 		"statement_timeout": "30s",
 		// Planning would cost as much as doing. So each statement is planned once, and row by row over its indexes: a plan
 		// made while a table was small, which reads all of it, would be kept when it is large.
-		"plan_cache_mode":  "force_generic_plan",
-		"enable_seqscan":   "off",
-		"enable_hashjoin":  "off",
-		"enable_mergejoin": "off",
-		"enable_material":  "off",
-		"jit":              "off", // what cannot be done so has the price of a very long statement
+		"plan_cache_mode":   "force_generic_plan",
+		"enable_seqscan":    "off",
+		"enable_bitmapscan": "off", // a queue read by it is sorted each time
+		"enable_hashjoin":   "off",
+		"enable_mergejoin":  "off",
+		"enable_material":   "off",
+		"jit":               "off", // what cannot be done so has the price of a very long statement
 	} {
 		if config.ConnConfig.RuntimeParams[name] == "" {
 			config.ConnConfig.RuntimeParams[name] = value

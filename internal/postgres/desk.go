@@ -132,18 +132,35 @@ const contactCitizen = `
 SELECT i.number, i.verification, coalesce(z.id, 0), coalesce(z.name, ''), coalesce(z.national_number, ''), coalesce(z.language, '')
 FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
 
-// All that a citizen, or a number that is nobody's, did on every channel.
-const timeline = `
-SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker, coalesce((SELECT name FROM agents WHERE 'agent:' || id = e.speaker), ''), e.kind, e.body
-FROM interactions i JOIN entries e ON e.interaction_id = i.id
-WHERE CASE WHEN $1 = 0 THEN i.number = $2 AND $2 <> '' OR i.id = $3 ELSE i.citizen_id = $1 END
-ORDER BY e.id DESC LIMIT 200`
+// What a citizen, or a number that is nobody's, did last on every channel. One statement for each way of knowing whose it is:
+// each has an index of its own.
+var (
+	timelineOfCitizen     = timeline(`SELECT id, channel FROM interactions WHERE citizen_id = $1 ORDER BY id DESC LIMIT 200`)
+	timelineOfNumber      = timeline(`SELECT id, channel FROM interactions WHERE number = $1 ORDER BY id DESC LIMIT 200`)
+	timelineOfInteraction = timeline(`SELECT id, channel FROM interactions WHERE id = $1`)
+)
 
-const citizenCases = `
+func timeline(interactions string) string {
+	return `
+SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker, coalesce((SELECT name FROM agents WHERE 'agent:' || id = e.speaker), ''), e.kind, e.body
+FROM (` + interactions + `) i CROSS JOIN LATERAL (
+    SELECT * FROM entries WHERE interaction_id = i.id ORDER BY id DESC LIMIT 200) e
+ORDER BY e.id DESC LIMIT 200`
+}
+
+// The cases of a citizen or a number, and those that an interaction was about.
+var (
+	casesOfCitizen     = casesOf(`SELECT id FROM cases WHERE citizen_id = $2`)
+	casesOfNumber      = casesOf(`SELECT id FROM cases WHERE contact = $2`)
+	casesOfInteraction = casesOf(`SELECT $2::bigint WHERE false`)
+)
+
+func casesOf(who string) string {
+	return `
 SELECT ` + caseColumns + ` FROM cases
-WHERE CASE WHEN $1 = 0 THEN contact = $2 AND $2 <> '' ELSE citizen_id = $1 END
-   OR id IN (SELECT case_id FROM interaction_cases WHERE interaction_id = $3)
+WHERE id IN (` + who + ` UNION SELECT case_id FROM interaction_cases WHERE interaction_id = $1)
 ORDER BY opened_at DESC, id DESC LIMIT 50`
+}
 
 // ContactView gives what an agent who has a contact sees of it. acd.ErrUnknown, acd.ErrNotYours.
 func (db *DB) ContactView(ctx context.Context, agent, contact int64) (desk.View, error) {
@@ -161,7 +178,14 @@ func (db *DB) ContactView(ctx context.Context, agent, contact int64) (desk.View,
 		if err := w.tx.QueryRow(ctx, contactCitizen, c.Interaction).Scan(&z.Number, &z.Verification, &z.ID, &z.Name, &z.NationalNumber, &z.Language); err != nil {
 			return err
 		}
-		rows, err := w.tx.Query(ctx, timeline, z.ID, z.Number, c.Interaction)
+		lines, about, whose := timelineOfInteraction, casesOfInteraction, any(c.Interaction)
+		switch {
+		case z.ID != 0:
+			lines, about, whose = timelineOfCitizen, casesOfCitizen, z.ID
+		case z.Number != "":
+			lines, about, whose = timelineOfNumber, casesOfNumber, z.Number
+		}
+		rows, err := w.tx.Query(ctx, lines, whose)
 		if err != nil {
 			return err
 		}
@@ -172,7 +196,7 @@ func (db *DB) ContactView(ctx context.Context, agent, contact int64) (desk.View,
 		if err != nil {
 			return err
 		}
-		if rows, err = w.tx.Query(ctx, citizenCases, z.ID, z.Number, c.Interaction); err != nil {
+		if rows, err = w.tx.Query(ctx, about, c.Interaction, whose); err != nil {
 			return err
 		}
 		if v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (cases.Case, error) { return scanCase(row) }); err != nil {

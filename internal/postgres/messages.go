@@ -10,18 +10,18 @@ import (
 
 // CommitSMS writes down all that a channel has to say, in one transaction. Redeliveries are passed over. join gives the text
 // of a long message's parts, which come in order; some may be missing. With hear, the messages that can be are heard in the
-// same transaction. waiting says whether others are left for [DB.ProcessMOs].
-func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+// same transaction, and their replies claimed by the ledger's grants; whatever waits is left for [DB.ProcessMOs].
+func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
 	if hear != nil && len(l.Arrivals) > 0 {
-		if waiting, err = db.commitSMS(ctx, l, join, hear); err == nil {
-			return waiting, nil
+		if c, err = db.commitSMS(ctx, l, join, hear); err == nil {
+			return c, nil
 		}
 		// Whatever kept them from being heard must not keep them from being kept.
 	}
 	return db.commitSMS(ctx, l, join, nil)
 }
 
-func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
 	err = db.Do(ctx, func(w *Work) (err error) {
 		if err := w.addPoisons(ctx, l.Poisons); err != nil {
 			return err
@@ -33,14 +33,14 @@ func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]messa
 			return err
 		}
 		if len(l.Arrivals) > 0 {
-			waiting, err = w.addArrivals(ctx, l.Arrivals, l.Limit, join, hear)
+			c, err = w.addArrivals(ctx, l, join, hear)
 		}
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("commit sms: %w", err)
+		return message.Committed{}, fmt.Errorf("commit sms: %w", err)
 	}
-	return waiting, nil
+	return c, nil
 }
 
 const addPoison = `

@@ -65,15 +65,17 @@ type newMO struct {
 }
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
-// Those that a citizen has sent alone are heard at once, where hear is given. waiting says whether others are left to process.
-func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, limit message.Limit, join func([]message.Part) string, hear Hear) (waiting bool, err error) {
+// Those that a citizen has sent alone are heard at once, where hear is given. Committed tells of those that
+// are left to process, and of the replies that are claimed already.
+func (w *Work) addArrivals(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
+	arrivals := l.Arrivals
 	sent := map[string]int{}
 	for _, a := range arrivals {
 		sent[a.Source]++
 	}
 	var alone, whole []message.Arrival
 	if err := w.lockParts(ctx, arrivals); err != nil {
-		return false, fmt.Errorf("lock mo parts: %w", err)
+		return c, fmt.Errorf("lock mo parts: %w", err)
 	}
 	for _, a := range arrivals {
 		switch {
@@ -84,30 +86,32 @@ func (w *Work) addArrivals(ctx context.Context, arrivals []message.Arrival, limi
 			whole = append(whole, a)
 			continue
 		}
-		if _, err := w.addWhole(ctx, whole, limit, nil); err != nil {
-			return false, fmt.Errorf("add mo: %w", err)
+		if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
+			return c, fmt.Errorf("add mo: %w", err)
 		}
 		whole = nil
-		if err := w.addPart(ctx, a, limit, join); err != nil {
-			return false, fmt.Errorf("add mo part: %w", err)
+		if err := w.addPart(ctx, a, l.Limit, join); err != nil {
+			return c, fmt.Errorf("add mo part: %w", err)
 		}
 	}
-	if _, err := w.addWhole(ctx, whole, limit, nil); err != nil {
-		return false, fmt.Errorf("add mo: %w", err)
+	if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
+		return c, fmt.Errorf("add mo: %w", err)
 	}
-	heard, err := w.addWhole(ctx, alone, limit, hear)
+	heard := &batch{work: w, grants: slices.Clone(l.Grants)}
+	done, err := w.addWhole(ctx, alone, l.Limit, hear, heard)
 	if err != nil {
-		return false, fmt.Errorf("add mo: %w", err)
+		return c, fmt.Errorf("add mo: %w", err)
 	}
-	if waiting = heard < len(arrivals); waiting {
+	if c.Waiting = done < len(arrivals); c.Waiting {
 		w.touch(news.MO)
 	}
-	return waiting, nil
+	c.Granted = heard.granted
+	return c, nil
 }
 
 // addWhole adds messages, and gives how many need no processing any more: they are redeliveries, over the limit, or have
-// been heard.
-func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, limit message.Limit, hear Hear) (done int, err error) {
+// been heard, in b, where hear is given.
+func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, limit message.Limit, hear Hear, b *batch) (done int, err error) {
 	if len(arrivals) == 0 {
 		return 0, nil
 	}
@@ -122,7 +126,7 @@ func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 	var writes pgx.Batch
 	heard := 0
 	if hear != nil {
-		if heard, err = w.hearNow(ctx, added, hear, &writes); err != nil {
+		if heard, err = b.hearNow(ctx, added, hear, &writes); err != nil {
 			return 0, err
 		}
 	}
@@ -156,7 +160,7 @@ func (w *Work) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 }
 
 // hearNow has the messages of citizens who have no others waiting heard, and queues what that writes. It gives their number.
-func (w *Work) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pgx.Batch) (heard int, err error) {
+func (b *batch) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pgx.Batch) (heard int, err error) {
 	var first []message.MO
 	places := map[int64]int{}
 	for i, n := range added {
@@ -169,8 +173,7 @@ func (w *Work) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pg
 	if len(first) == 0 {
 		return 0, nil
 	}
-	b, err := w.beginBatch(ctx, first)
-	if err != nil {
+	if err := b.read(ctx, first); err != nil {
 		return 0, err
 	}
 	for _, mo := range first {

@@ -49,8 +49,8 @@ func (db *DB) ProcessMOs(ctx context.Context, now time.Time, limit int, hear Hea
 		if waiting, err = w.claimMOs(ctx, claimMOs, now, limit); err != nil || len(waiting) == 0 {
 			return err
 		}
-		b, err := w.beginBatch(ctx, waiting)
-		if err != nil {
+		b := &batch{work: w}
+		if err := b.read(ctx, waiting); err != nil {
 			return err
 		}
 		for _, mo := range waiting {

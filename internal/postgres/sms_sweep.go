@@ -16,7 +16,7 @@ FROM unnest($1::text[], $2::timestamptz[]) k (id, confirmed_until) WHERE b.id = 
 
 const expireSegments = `
 UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1
-WHERE queued_for IS NOT NULL AND expires_at <= $1`
+WHERE queued_for IS NOT NULL AND part > 0 AND expires_at <= $1`
 
 // Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown.
 const lapseSegments = `

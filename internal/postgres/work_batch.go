@@ -24,6 +24,9 @@ type batch struct {
 	cases  map[string]cases.Case // that the messages seem to name
 
 	heard []*draft // whose steps succeeded
+
+	grants  []message.Grant
+	granted []message.Granted // once the writes are done
 }
 
 // talk is an SMS conversation in a batch.
@@ -57,10 +60,10 @@ LEFT JOIN interactions i ON i.number = n.number AND i.channel = 'sms' AND i.ende
 
 const casesByNumber = `SELECT ` + caseColumns + ` FROM cases WHERE number = ANY ($1)`
 
-// beginBatch reads for the messages, and locks the sessions that they go on with. A session that somebody else has locked,
+// read reads for the messages, and locks the sessions that they go on with. A session that somebody else has locked,
 // or with a contact, whose desk has to hear of every entry, is left out.
-func (w *Work) beginBatch(ctx context.Context, waiting []message.MO) (*batch, error) {
-	b := &batch{work: w, drafts: map[string]*draft{}, cases: map[string]cases.Case{}}
+func (b *batch) read(ctx context.Context, waiting []message.MO) error {
+	b.drafts, b.cases = map[string]*draft{}, map[string]cases.Case{}
 	states := map[int64][]byte{}
 	numbers := column(waiting, func(mo message.MO) string { return mo.Source })
 	var named []string
@@ -115,10 +118,10 @@ func (w *Work) beginBatch(ctx context.Context, waiting []message.MO) (*batch, er
 			return rows.Err()
 		})
 	}
-	if err := w.tx.SendBatch(ctx, &reads).Close(); err != nil {
-		return nil, fmt.Errorf("read for mos: %w", err)
+	if err := b.work.tx.SendBatch(ctx, &reads).Close(); err != nil {
+		return fmt.Errorf("read for mos: %w", err)
 	}
-	return b, nil
+	return nil
 }
 
 // digits are those of a text: of a message that names a case, the case's number for the most part.
@@ -258,10 +261,50 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			column(chosen, func(d *draft) string { return string(d.language) }))
 	}
 	if len(mts) > 0 {
-		writes.Queue(addMTs, addMTsArgs(mts)...)
-		b.work.touch(news.MT)
+		b.queueMTs(writes, mts)
 	}
 	return nil
+}
+
+// queueMTs queues the messages, each claimed for a bind that has room for it.
+func (b *batch) queueMTs(writes *pgx.Batch, mts []message.MT) {
+	by := make([]*message.Grant, len(mts))
+	for i, m := range mts {
+		if by[i] = b.grant(m); by[i] == nil {
+			b.work.touch(news.MT)
+		}
+	}
+	writes.Queue(addMTs, addMTsArgs(mts, by)...).Query(func(rows pgx.Rows) error {
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		for i, id := range ids {
+			if by[i] == nil {
+				continue
+			}
+			for part := 1; part <= mts[i].Segments; part++ {
+				b.granted = append(b.granted, message.Granted{Slot: by[i].Slot, Segment: message.Segment{
+					ID: id*256 + int64(part), MT: id, Lane: mts[i].Lane, Number: part, Destination: mts[i].Destination, Text: mts[i].Text,
+					Sender: mts[i].Sender, ExpiresAt: mts[i].ExpiresAt, Attempt: 1}})
+			}
+		}
+		return err
+	})
+}
+
+// grant gives the grant that takes a message, or nil. It is used up by as many segments.
+func (b *batch) grant(m message.MT) *message.Grant {
+	if m.Lane == message.Notice || !m.DueAt.IsZero() {
+		return nil
+	}
+	var most *message.Grant
+	for i := range b.grants {
+		if g := &b.grants[i]; g.Room >= m.Segments && (most == nil || g.Room > most.Room) && g.Takes(m.Destination) {
+			most = g
+		}
+	}
+	if most != nil {
+		most.Room -= m.Segments
+	}
+	return most
 }
 
 // processed marks the messages that were heard.

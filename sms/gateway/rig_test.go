@@ -264,7 +264,7 @@ func (o operator) link() sms.Link {
 // channelStore is the channel's; nobody writes to it.
 type channelStore struct{ *postgres.DB }
 
-func (s channelStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (bool, error) {
+func (s channelStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
 	return s.DB.CommitSMS(ctx, l, join, nil)
 }
 

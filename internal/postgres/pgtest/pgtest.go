@@ -138,3 +138,15 @@ func Value[T any](t testing.TB, url, query string, args ...any) T {
 	require.NoError(t, conn.QueryRow(ctx, query, args...).Scan(&value), query)
 	return value
 }
+
+// Exec runs a statement, for a test that does what no store would.
+func Exec(t testing.TB, url, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statement)
+	require.NoError(t, err, statement)
+}

@@ -47,6 +47,26 @@ func cpuOf(pids ...int) (total time.Duration, err error) {
 	return total, nil
 }
 
+// peakMemory is the most memory that processes have held, in bytes (proc(5), VmHWM of status, in KiB).
+func peakMemory(pids ...int) (total int64, err error) {
+	for _, pid := range pids {
+		content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err != nil {
+			return 0, err
+		}
+		for line := range strings.Lines(string(content)) {
+			if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+				kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+				if err != nil {
+					return 0, err
+				}
+				total += kib * 1024
+			}
+		}
+	}
+	return total, nil
+}
+
 // awaitPort waits until something listens on a loopback port.
 func awaitPort(port int, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
