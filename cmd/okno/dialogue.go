@@ -13,7 +13,7 @@ import (
 
 type dialogueCommand struct {
 	Check dialogueCheck `cmd:"" help:"Find what would go wrong: dead ends, missing texts, keys used twice. Each finding with file, line and advice."`
-	Try   dialogueTry   `cmd:"" help:"Hold the conversation in this terminal, as a phone or by SMS."`
+	Try   dialogueTry   `cmd:"" help:"Hold the conversation in this terminal, as a phone, by SMS or by USSD."`
 }
 
 // dialogueFolder is the folder of a dialogue, or the one that Okno comes with.
