@@ -238,7 +238,7 @@ func (n *node) startSMS() error {
 		}
 		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
 	}
-	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),
+	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear, n.engine.IsStop}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
 		Dial: func(ctx context.Context, in message.Dialled) (page message.Page, err error) {
 			err = n.db.Do(ctx, func(w *postgres.Work) (err error) {
@@ -335,9 +335,11 @@ func (p passcodes) Passcode(l dialogue.Language, code string, lifetime time.Dura
 // smsStore is the store of a channel whose messages are heard as they are kept.
 type smsStore struct {
 	*postgres.DB
-	hear postgres.Hear
+	hear   postgres.Hear
+	isStop func(text string) bool
 }
 
 func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
+	l.Limit.Spare = s.isStop
 	return s.DB.CommitSMS(ctx, l, join, s.hear)
 }

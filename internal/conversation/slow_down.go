@@ -9,6 +9,9 @@ import (
 // slowDown is the text for whoever writes more than is heard.
 const slowDown = "common.slow_down"
 
+// IsStop says whether a message is the word that stops notices: it counts however much the citizen has written.
+func (e *Engine) IsStop(text string) bool { return e.dialogues.Current().LeadsTo(text, "notices.stop") }
+
 // SlowDown answers a message that came over the limit: instead of hearing it, it asks the citizen to write less. It gives the
 // open conversation, or 0. from is E.164.
 func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction int64, err error) {

@@ -25,7 +25,7 @@ func (w *world) flood(t *testing.T, from string, texts ...string) {
 		return w.engine.Hear(ctx, work, mo.Source, mo.Text)
 	}
 	for _, text := range texts {
-		_, err := w.db.CommitSMS(t.Context(), message.Ledger{Limit: message.Limit{Messages: 3, Within: time.Hour},
+		_, err := w.db.CommitSMS(t.Context(), message.Ledger{Limit: message.Limit{Messages: 3, Within: time.Hour, Spare: w.engine.IsStop},
 			Arrivals: []message.Arrival{{Link: "a", Bind: "b", Source: from, Destination: "1414", Text: text,
 				Fingerprint: []byte(fmt.Sprint(rand.Int())), ReceivedAt: time.Now()}}}, nil, hear)
 		require.NoError(t, err)
@@ -56,6 +56,17 @@ func TestWhoeverFloodsIsToldInTheirLanguage(t *testing.T) {
 	}
 	require.Equal(t, 6, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages WHERE flood`))
 	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages WHERE processed_at IS NULL`))
+}
+
+// STOP counts, however much was written before it.
+func TestStopIsHeardInAFlood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Now()
+	w.flood(t, unbound, append(slices.Repeat([]string{"HELP"}, 6), "тоқта", "HELP")...)
+	stopped := pgtest.Value[bool](t, w.url, `SELECT notices_stopped_at IS NOT NULL FROM subscribers WHERE number = $1`, unbound)
+	require.True(t, stopped)
+	require.Len(t, w.written(t, unbound), 5, "three answers, one request to slow down, and what STOP is answered by")
 }
 
 // An operator sees all that is written in a thread, however fast.

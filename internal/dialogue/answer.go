@@ -136,6 +136,28 @@ func (r *run) command(options []Option, text string) bool {
 	return false
 }
 
+// LeadsTo says whether a message's first word is a command, in any language, for nothing but an action.
+func (d *Definition) LeadsTo(text, action string) bool {
+	node := d.Nodes[d.Anywhere.SMS]
+	if node == nil {
+		return false
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	first = strings.Trim(Fold(first), ".,:;!?")
+	for _, option := range node.Options {
+		to := d.Nodes[option.To]
+		if option.Word == "" || to == nil || to.Do != action {
+			continue
+		}
+		for _, l := range Languages {
+			if slices.Contains(d.Texts.words(l, option.Word), first) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // isCommand follows a command that came where an answer was due: anything that is no valid answer may be one, and where
 // any text is valid, a command goes first.
 func (r *run) isCommand(node *Node, text string) bool {

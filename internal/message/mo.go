@@ -31,9 +31,10 @@ type Arrival struct {
 
 // Limit is how much a link takes in of one citizen.
 type Limit struct {
-	Messages int           // that are heard within a time; what is over it is kept, and not answered. 0: no limit
-	Within   time.Duration // the time; an episode is over when no message was over the limit for as long
-	Parts    int           // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
+	Messages int                    // that are heard within a time; what is over it is kept, and not answered. 0: no limit
+	Within   time.Duration          // the time; an episode is over when no message was over the limit for as long
+	Spare    func(text string) bool // what is heard all the same; nil: nothing is
+	Parts    int                    // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
 }
 
 // Part is one segment of a long message, not yet decoded: a character may lie across two.

@@ -34,7 +34,7 @@ func (w *Work) holdFlood(ctx context.Context, added []newMO, limit message.Limit
 	var over []*newMO
 	for i := range added {
 		n := &added[i]
-		if n.lately+before[n.Source] >= limit.Messages {
+		if n.lately+before[n.Source] >= limit.Messages && (limit.Spare == nil || !limit.Spare(n.Text)) {
 			over = append(over, n)
 		}
 		before[n.Source]++
