@@ -62,7 +62,7 @@ func newOffice(t *testing.T) *office {
 	require.NoError(t, err)
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
-	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, oneSegment, time.Now, zerolog.Nop())
+	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, conversation.Writing{Segments: oneSegment}, time.Now, zerolog.Nop())
 	hash, err := password.Hash("okno-demo")
 	require.NoError(t, err)
 	o.do(t, func(w *postgres.Work) error {

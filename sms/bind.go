@@ -110,7 +110,7 @@ const (
 // session runs one session from bind to end.
 func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	id := uuid.NewString()
-	in := &inbox{channel: b.channel, link: b.link.Name, bind: id, log: b.log}
+	in := &inbox{channel: b.channel, link: b.link.Name, bind: id, dialled: make(chan *smpp.Request, ussdWaiting), log: b.log}
 	session, err := smpp.Dial(ctx, b.link.Addr, smpp.Bind{
 		Mode: b.mode, SystemID: b.link.SystemID, Password: b.link.Password, SystemType: b.link.SystemType,
 		AddressRange: b.link.AddressRange,
@@ -144,6 +144,9 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	if b.link.Query && session.CanSend() {
 		sending.Go(func() { newAsker(b, session).run(ctx) })
 	}
+	for range ussdAtOnce {
+		sending.Go(func() { newExchange(b, session, in).run(ctx) })
+	}
 	err = session.Run(ctx)
 	sending.Wait()
 	ended := b.alive()
@@ -174,6 +177,25 @@ func (b *bind) awaitDrain(ctx context.Context, session *smpp.Session) {
 			return
 		}
 	}
+}
+
+// carrier gives a session of the link that can send: the one given, if it can.
+func (b *bind) carrier(own *smpp.Session) *smpp.Session {
+	if own.CanSend() {
+		return own
+	}
+	for _, other := range b.link.binds {
+		if s := other.liveSession(); s != nil && s.CanSend() {
+			return s
+		}
+	}
+	return nil
+}
+
+func (b *bind) liveSession() *smpp.Session {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.live
 }
 
 func (b *bind) setUp(id string, session *smpp.Session) {

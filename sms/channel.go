@@ -52,6 +52,10 @@ type Options struct {
 	// it is processed. found is how many waited. It is called by several
 	// goroutines at once.
 	Answer func(ctx context.Context) (found int, err error)
+	// Dial, where given, takes what a citizen did in a USSD session through its
+	// conversation, in one transaction, and gives the page to be shown. It is
+	// called by several goroutines at once.
+	Dial func(ctx context.Context, in message.Dialled) (message.Page, error)
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
 	// Orders, where given, says that something may have been ordered of a link.

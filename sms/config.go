@@ -12,14 +12,31 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/message"
 	"okno/sms/smpp"
+	"okno/sms/text"
 )
 
 // Config of the channel.
 type Config struct {
 	ShortNumber string `yaml:"short_number"` // or a name of up to 11 letters; what citizens see as the sender
 	Quiet       Quiet  `yaml:"quiet"`        // when no notice is sent
+	Flood       Flood  `yaml:"flood"`        // how much is heard of one citizen
 	Links       []Link `yaml:"links"`
+
+	Transliterate []message.Lane `yaml:"transliterate"` // whose texts go in Latin letters
+}
+
+// Flood is how many messages of one citizen are heard in a time; on all nodes together.
+type Flood struct {
+	Messages int           `yaml:"messages"` // default 20
+	Within   time.Duration `yaml:"within"`   // default 1 m
+	Parts    int           `yaml:"parts"`    // of long messages that may wait for the rest; default 64
+}
+
+// limit is never none: one phone that writes by itself would be answered for ever.
+func (f Flood) limit() message.Limit {
+	return message.Limit{Messages: cmp.Or(f.Messages, 20), Within: cmp.Or(f.Within, time.Minute), Parts: cmp.Or(f.Parts, 64)}
 }
 
 // Link is a configured connection to an operator's SMSC.
@@ -57,6 +74,14 @@ type Link struct {
 	Query          bool          `yaml:"query"`           // the SMSC answers query_sm
 }
 
+// Form gives a text of Okno's own as it is sent in a lane. language is "kk" or "ru", or "" where nobody has said.
+func (c Config) Form(lane message.Lane, language, body string) string {
+	if slices.Contains(c.Transliterate, lane) {
+		return text.Latin(language, body)
+	}
+	return body
+}
+
 // Check gives all that is wrong with a configuration, or nil.
 func (c Config) Check() error {
 	var faults []error
@@ -65,6 +90,14 @@ func (c Config) Check() error {
 	}
 	if _, err := c.Quiet.hours(); err != nil {
 		faults = append(faults, err)
+	}
+	if c.Flood.Messages < 0 || c.Flood.Within < 0 || c.Flood.Parts < 0 {
+		faults = append(faults, errors.New("sms: flood cannot be negative"))
+	}
+	for _, l := range c.Transliterate {
+		if !slices.Contains(message.Lanes, l) {
+			faults = append(faults, fmt.Errorf("sms: transliterate %q is none of otp, reply, notice", l))
+		}
 	}
 	names := map[string]bool{}
 	for i, l := range c.Links {

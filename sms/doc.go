@@ -13,6 +13,9 @@
 //	  │  refused for now, │ └─────► unknown         the link broke before the answer, again
 //	  └── or unknown once ┘
 //
+// A USSD session's request is committed, its page submitted by the same bind, and
+// then it is acknowledged; nothing of it passes the ledger or the lanes.
+//
 // A notice fails while it is queued when its citizen says STOP, and is not
 // claimed in quiet hours.
 //

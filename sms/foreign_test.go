@@ -109,6 +109,14 @@ func TestForeignSMSCPartsInAnyOrder(t *testing.T) {
 		require.Zero(t, smsc.Deliver(from("+77010000006", body, "data_coding", 0,
 			"sar_msg_ref_num", 7, "sar_total_segments", 2, "sar_segment_seqnum", i+1)))
 	}
+	// Turkish, by its locking table and by its single shift table, each part with a header of its own.
+	for i, septets := range [][]byte{[]byte("Merhaba Da\x0c, "), []byte("d\x1bi\x1bs")} {
+		shift := []byte{0x25, 0x24}[i]
+		fields := from("+77010000008", "", "data_coding", 0, "esm_class", 0x40)
+		delete(fields, "short_message")
+		short := append([]byte{8, 0, 3, 9, 2, byte(i + 1), shift, 1, 1}, septets...)
+		require.Zero(t, smsc.Send("deliver_sm", fields, map[string][]byte{"short_message": short}))
+	}
 	// data_sm with its text in message_payload.
 	data := from("+77010000007", "", "data_coding", 8)
 	delete(data, "short_message")
@@ -121,7 +129,7 @@ func TestForeignSMSCPartsInAnyOrder(t *testing.T) {
 	for number, want := range map[string][]string{
 		"+77010000001": {"бір екі үш"}, "+77010000002": {"one two"}, "+77010000003": {"three four"},
 		"+77010000004": {"zero", "four of three"}, "+77010000005": {"😀"}, "+77010000006": {"by SAR"},
-		"+77010000007": {strings.Repeat("Ж", 300)},
+		"+77010000008": {"Merhaba Dağ, dış"}, "+77010000007": {strings.Repeat("Ж", 300)},
 	} {
 		r.eventually(number, func() bool { return len(smsc.Written(number)) == len(want) })
 		for i, got := range smsc.Written(number) {

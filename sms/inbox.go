@@ -19,6 +19,7 @@ type inbox struct {
 	channel *Channel
 	link    string
 	bind    string
+	dialled chan *smpp.Request // of USSD sessions
 	log     zerolog.Logger
 }
 
@@ -37,6 +38,14 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 	m := &r.Message
 	if isReceipt(m) {
 		in.hearReceipt(r, now)
+		return
+	}
+	if in.channel.Dial != nil && isUSSD(m) {
+		select {
+		case in.dialled <- r:
+		default:
+			in.postpone(r)
+		}
 		return
 	}
 	arrival, reason := in.arrival(m, now)
@@ -73,16 +82,16 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: content.Clean(m.Dest.Number), ReceivedAt: now,
 	}
 	a.Fingerprint, a.Identified = in.fingerprint(m)
-	part, payload, err := content.PartOf(m)
+	part, scheme, payload, err := content.PartOf(m)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := text.Decode(m.Coding, payload)
+	whole, err := text.DecodeAs(scheme, payload)
 	if err != nil {
 		return nil, err
 	}
 	if part.Valid() {
-		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding, Payload: payload}
+		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme), Payload: payload}
 	} else {
 		a.Text = content.Clean(whole)
 	}

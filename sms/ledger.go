@@ -76,7 +76,7 @@ func (l *ledger) commit(ctx context.Context, batch []entry) {
 }
 
 func (l *ledger) write(ctx context.Context, batch []entry) error {
-	var page message.Ledger
+	page := message.Ledger{Limit: l.channel.Config.Flood.limit()}
 	for _, e := range batch {
 		switch {
 		case e.arrival != nil:
@@ -128,7 +128,7 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 	defer cancel()
 	now := c.Clock()
 	swept, err := c.Store.SweepSMS(ctx, message.Sweep{
-		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete),
+		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete), Limit: c.Config.Flood.limit(),
 	}, content.Join)
 	if err != nil {
 		c.Log.Error().Err(err).Msg("sms upkeep")

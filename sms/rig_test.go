@@ -104,7 +104,11 @@ func testLog() zerolog.Logger {
 
 func newRig(t testing.TB, links ...Link) *rig {
 	t.Helper()
-	r := &rig{t: t, db: pgtest.New(t), answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
+	return rigOn(t, pgtest.New(t), links...)
+}
+
+func rigOn(t testing.TB, db *postgres.DB, links ...Link) *rig {
+	r := &rig{t: t, db: db, answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
 	r.store = &hooked{DB: r.db, hear: r.hear}
 	r.options = Options{
 		Config: Config{ShortNumber: "1414", Links: links}, Store: r.store, Answer: r.answer,

@@ -77,6 +77,8 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "roles: 7\n":                                         "line 3",
 		good + "sms: {links: [{name: a, addr: nowhere}]}\n":         "not host:port",
 		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n": "the environment has no NOPE",
+		good + "sms: {transliterate: [notices]}\n":                  `transliterate "notices" is none of otp, reply, notice`,
+		good + "sms: {flood: {messages: -1}}\n":                     "flood cannot be negative",
 		"secret: 0123456789abcdef\n":                                "database_url is missing",
 		"database_url: postgres://x\nsecret: short\n":               "secret is missing or shorter",
 		good + "voice: {asterisks: [{name: a}]}\n":                  "a name and an ari_url",

@@ -13,7 +13,7 @@ import (
 
 type dialogueCommand struct {
 	Check dialogueCheck `cmd:"" help:"Find what would go wrong: dead ends, missing texts, keys used twice. Each finding with file, line and advice."`
-	Try   dialogueTry   `cmd:"" help:"Hold the conversation in this terminal, as a phone or by SMS."`
+	Try   dialogueTry   `cmd:"" help:"Hold the conversation in this terminal, as a phone, by SMS or by USSD."`
 }
 
 // dialogueFolder is the folder of a dialogue, or the one that Okno comes with.
@@ -30,8 +30,15 @@ func (f dialogueFolder) read() (*dialogue.Definition, map[string]string, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := dialogue.Parse(source, conversation.Vocabulary(text.Segments))
+	d, err := dialogue.Parse(source, vocabulary())
 	return d, source, err
+}
+
+// vocabulary is what a dialogue is checked against.
+func vocabulary() *dialogue.Vocabulary {
+	v := conversation.Vocabulary(text.Segments)
+	v.Latin = func(l dialogue.Language, s string) string { return text.Latin(string(l), s) }
+	return v
 }
 
 // checked refuses a dialogue that has findings.

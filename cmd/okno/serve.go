@@ -21,6 +21,7 @@ import (
 	"okno/internal/audit"
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
+	"okno/internal/dialogue"
 	"okno/internal/health"
 	"okno/internal/message"
 	"okno/internal/news"
@@ -100,8 +101,7 @@ func (n *node) run(ctx context.Context) error {
 		return err
 	}
 
-	vocabulary := conversation.Vocabulary(text.Segments)
-	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary); err != nil {
+	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary()); err != nil {
 		return err
 	}
 	hints, stopHints := n.news.Hear(news.Catalogue)
@@ -110,8 +110,8 @@ func (n *node) run(ctx context.Context) error {
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
 		return err
 	}
-	n.passwords = otp.NewService(n.db, n.vault, n.library, text.Segments, time.Now)
-	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, text.Segments, time.Now, n.log)
+	n.passwords = otp.NewService(n.db, n.vault, passcodes{n.library, writing(n.config.SMS.Config)}, text.Segments, time.Now)
+	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing(n.config.SMS.Config), time.Now, n.log)
 
 	if err := n.startRoles(); err != nil {
 		return err
@@ -233,10 +233,20 @@ func (n *node) startSMS() error {
 	hints, _ := n.news.Hear(news.MO, news.MT)
 	orders, _ := n.news.Hear(news.Links)
 	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
+		if mo.Flood {
+			return n.engine.SlowDown(ctx, w, mo.Source)
+		}
 		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
 	}
-	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear}, Hints: hints, Orders: orders, Node: nodeName(n.config),
+	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear, n.engine.IsStop}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
+		Dial: func(ctx context.Context, in message.Dialled) (page message.Page, err error) {
+			err = n.db.Do(ctx, func(w *postgres.Work) (err error) {
+				page, err = n.engine.Dial(ctx, w, in)
+				return err
+			})
+			return page, err
+		},
 		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
 	})
 	if err != nil {
@@ -257,10 +267,13 @@ func (n *node) startGateway() error {
 	if err != nil {
 		return err
 	}
-	agencies := gateway.New(gateway.Options{Store: n.db, Metrics: n.registry, Log: n.log})
+	agencies := gateway.New(gateway.Options{Store: n.db, Form: n.agencyForm, Metrics: n.registry, Log: n.log})
 	n.parts.start("gateway", func(ctx context.Context) error { return agencies.Serve(ctx, listener) })
 	return nil
 }
+
+// agencyForm is the form of what an agency submits: its letters tell the language.
+func (n *node) agencyForm(lane message.Lane, s string) string { return n.config.SMS.Form(lane, "", s) }
 
 // serveHTTP serves health from the first moment, and everything else once it is there.
 func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
@@ -302,12 +315,31 @@ func nodeName(c config) string {
 	return host + "/" + c.HTTP.Listen
 }
 
+// writing measures texts as the operators do, and puts them into the form that the configuration wants.
+func writing(c sms.Config) conversation.Writing {
+	return conversation.Writing{Segments: text.Segments, Pages: text.Pages, Form: func(lane message.Lane, l dialogue.Language, s string) string {
+		return c.Form(lane, string(l), s)
+	}}
+}
+
+// passcodes writes one-time passwords in the form of their lane.
+type passcodes struct {
+	texts otp.Texts
+	conversation.Writing
+}
+
+func (p passcodes) Passcode(l dialogue.Language, code string, lifetime time.Duration, brief bool) string {
+	return p.Form(message.OTP, l, p.texts.Passcode(l, code, lifetime, brief))
+}
+
 // smsStore is the store of a channel whose messages are heard as they are kept.
 type smsStore struct {
 	*postgres.DB
-	hear postgres.Hear
+	hear   postgres.Hear
+	isStop func(text string) bool
 }
 
 func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
+	l.Limit.Spare = s.isStop
 	return s.DB.CommitSMS(ctx, l, join, s.hear)
 }

@@ -15,14 +15,17 @@ import (
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/message"
 	"okno/internal/otp"
 	"okno/internal/sample"
+	"okno/sms"
 	"okno/sms/text"
 )
 
 type dialogueTry struct {
 	dialogueFolder
 	SMS  bool   `help:"By SMS: write a message a line."`
+	USSD bool   `help:"By USSD: key an answer a line."`
 	From string `default:"+77010000002" help:"The citizen's number; sample citizens have +77010000001 to +77010000004."`
 }
 
@@ -48,14 +51,17 @@ func (c dialogueTry) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, text.Segments, time.Now, zerolog.Nop())
+	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, writing(sms.Config{}), time.Now, zerolog.Nop())
 	t := try{engine: engine, world: world, from: c.From, in: bufio.NewScanner(os.Stdin), out: os.Stdout, d: d}
 	fmt.Fprintf(t.out, "You are %s.\n", c.From)
 	if mine := world.numbersOf(c.From); len(mine) > 0 {
 		fmt.Fprintf(t.out, "Your cases are %s.\n", strings.Join(mine, ", "))
 	}
-	if c.SMS {
+	switch {
+	case c.SMS:
 		return t.text(ctx)
+	case c.USSD:
+		return t.dial(ctx)
 	}
 	return t.call(ctx)
 }
@@ -81,6 +87,19 @@ func (t try) text(ctx context.Context) error {
 		}
 	}
 	return t.in.Err()
+}
+
+func (t try) dial(ctx context.Context) error {
+	fmt.Fprintln(t.out, "Key an answer a line, as your phone's screen says; end with Ctrl-D.")
+	page, err := t.engine.Dial(ctx, t.world, message.Dialled{Number: t.from, Began: true})
+	for err == nil {
+		fmt.Fprintf(t.out, "┌\n%s\n└\n", page.Text)
+		if page.Last || !t.line("> ") {
+			return t.in.Err()
+		}
+		page, err = t.engine.Dial(ctx, t.world, message.Dialled{Number: t.from, Text: t.in.Text()})
+	}
+	return err
 }
 
 func (t try) call(ctx context.Context) error {

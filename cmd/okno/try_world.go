@@ -77,7 +77,7 @@ func (w *tryWorld) OpenInteraction(_ context.Context, i conversation.Interaction
 	return i.ID, nil
 }
 
-func (w *tryWorld) OpenSMS(context.Context, string) (int64, time.Time, bool, error) {
+func (w *tryWorld) OpenOn(context.Context, dialogue.Channel, string) (int64, time.Time, bool, error) {
 	return w.interaction.ID, w.active, w.open, nil
 }
 

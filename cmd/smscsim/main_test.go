@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +25,7 @@ type office smpp.Status
 func (o office) HandlePoison(smpp.Poison)      {}
 func (o office) HandleMessage(r *smpp.Request) { r.Answer(smpp.Status(o), "") }
 
-func phonesOf(t *testing.T, o office) (url string, session *smpp.Session) {
+func phonesOf(t *testing.T, o smpp.Handler) (url string, session *smpp.Session) {
 	t.Helper()
 	smsc := smstest.New(smstest.Config{Log: zerolog.Nop()})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -85,6 +86,46 @@ func TestPhoneSendsAndShowsItsThread(t *testing.T) {
 	require.Len(t, thread, 2)
 	require.Equal(t, "КӨМЕК", thread[0].Text)
 	require.Equal(t, smstest.Received, thread[1].State)
+}
+
+// screens is an ESME that shows one page, and then the last.
+type screens struct{ session *smpp.Session }
+
+func (s *screens) HandlePoison(smpp.Poison) {}
+func (s *screens) HandleMessage(r *smpp.Request) {
+	m, op := r.Message, smpp.USSRRequest
+	info := m.TLVs[smpp.TagITSSessionInfo]
+	if m.TLVs[smpp.TagUSSDServiceOp][0] == smpp.USSRConfirm {
+		op, info = smpp.PSSRResponse, []byte{info[0], info[1] | 1}
+	}
+	go func() {
+		_, _ = s.session.Submit(context.Background(), smpp.Message{ServiceType: smpp.ServiceUSSD, Source: m.Dest, Dest: m.Source,
+			Short: append([]byte("you keyed "), m.Short...), TLVs: smpp.TLVs{smpp.TagUSSDServiceOp: {op}, smpp.TagITSSessionInfo: info}})
+	}()
+	r.Answer(smpp.OK, "")
+}
+
+func TestPhonePlaysUSSD(t *testing.T) {
+	t.Parallel()
+	s := &screens{}
+	url, session := phonesOf(t, s)
+	s.session = session
+	key := func(text string) (int, string) {
+		answer, err := http.Post(url+"/ussd", "application/json", strings.NewReader(`{"from":"+77010000001","text":"`+text+`"}`))
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		return answer.StatusCode, strings.TrimSpace(string(body))
+	}
+	status, _ := key("1")
+	require.Equal(t, http.StatusNotFound, status)
+	_, page := key("*1414#")
+	require.JSONEq(t, `{"text":"you keyed *1414#","last":false}`, page)
+	_, page = key("2")
+	require.JSONEq(t, `{"text":"you keyed 2","last":true}`, page)
+	status, _ = key("2")
+	require.Equal(t, http.StatusNotFound, status)
 }
 
 func TestPhoneIsToldWhatWentWrong(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"okno/sms/smpp"
@@ -15,6 +16,7 @@ import (
 // phones is the HTTP API of the citizens' phones:
 //
 //	POST /mo {"from","to","text"}   sends; 204 once acknowledged, 409 when refused, 400 for what is no number
+//	POST /ussd {"from","text"}      dials "*1414#", or answers the page shown; the next one as {"text","last"}, 404 in no session
 //	GET  /messages?number=N         the thread: a JSON list of smstest.Message
 //	GET  /events?number=N           the thread live: server-sent events, each a smstest.Message
 type phones struct {
@@ -27,6 +29,7 @@ func newPhones(life context.Context, smsc *smstest.SMSC, origin string) http.Han
 	p := &phones{smsc, life}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /mo", p.send)
+	mux.HandleFunc("POST /ussd", p.dial)
 	mux.HandleFunc("GET /messages", p.messages)
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
@@ -53,11 +56,37 @@ func (p *phones) send(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(p.life, func() { cancel(http.ErrServerClosed) })()
-	err := p.smsc.Send(ctx, mo.From, mo.To, mo.Text)
+	if err := p.smsc.Send(ctx, mo.From, mo.To, mo.Text); err != nil {
+		refuse(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (p *phones) dial(w http.ResponseWriter, r *http.Request) {
+	var in struct{ From, Text string }
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&in); err != nil {
+		http.Error(w, "no JSON: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	do := p.smsc.Key
+	if strings.HasPrefix(in.Text, "*") && strings.HasSuffix(in.Text, "#") {
+		do = p.smsc.Dial
+	}
+	page, err := do(r.Context(), in.From, in.Text)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(page)
+}
+
+func refuse(w http.ResponseWriter, err error) {
 	var status smpp.Status
 	switch {
-	case err == nil:
-		w.WriteHeader(http.StatusNoContent)
+	case errors.Is(err, smstest.ErrNoSession):
+		http.Error(w, err.Error(), http.StatusNotFound)
 	case errors.Is(err, smstest.ErrNumber):
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case errors.As(err, &status):

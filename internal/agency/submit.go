@@ -77,4 +77,5 @@ type Kept struct {
 type Texts struct {
 	Join     func([]message.Part) string
 	Segments func(string) int
+	Form     func(message.Lane, string) string // in which a text goes in a lane
 }

@@ -9,7 +9,6 @@ import (
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
-	"okno/internal/message"
 )
 
 // act carries out an effect and gives its outcome as the next input, or nil if the outcome comes later.
@@ -50,6 +49,9 @@ func (e *Engine) act(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 }
 
 func (e *Engine) joinQueue(ctx context.Context, w Work, i Interaction, effect *dialogue.Effect) (string, error) {
+	if i.Channel == dialogue.USSD { // its session is over before an operator comes
+		return "closed", nil
+	}
 	arrival := acd.Arrival{Interaction: i.ID, Channel: string(i.Channel), Queue: effect.With["queue"].Text, Language: string(i.Language),
 		Reason: effect.With["reason"].Text, Context: map[string]string{}, Effect: effect.ID}
 	if arrival.Reason == "" {
@@ -164,6 +166,5 @@ func (e *Engine) sendSMS(ctx context.Context, w Work, d *dialogue.Definition, i 
 	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 		return "", err
 	}
-	return "sent", w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: i.Number, Text: text, Segments: e.segments(text),
-		Interaction: i.ID, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+	return "sent", e.reply(ctx, w, i.ID, i.Number, effect.Write.Language, text)
 }

@@ -27,12 +27,15 @@ const (
 
 // world is an engine on a database of its own, with one citizen, one case and two services.
 type world struct {
-	url    string
-	db     *postgres.DB
-	engine *conversation.Engine
-	otp    *otp.Service
-	number string // of the citizen's case
-	now    time.Time
+	url     string
+	db      *postgres.DB
+	engine  *conversation.Engine
+	library *conversation.Library
+	shelf   *catalogue.Shelf
+	vault   *otp.Vault
+	otp     *otp.Service
+	number  string // of the citizen's case
+	now     time.Time
 }
 
 func newWorld(t *testing.T) *world {
@@ -52,8 +55,9 @@ func newWorld(t *testing.T) *world {
 	shelf := catalogue.NewShelf(w.db, nil, clock, zerolog.Nop())
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
+	w.library, w.shelf, w.vault = library, shelf, vault
 	w.otp = otp.NewService(w.db, vault, texts{}, segments, clock)
-	w.engine = conversation.NewEngine(library, shelf, vault, segments, clock, zerolog.Nop())
+	w.engine = conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
 	require.NoError(t, w.db.Do(ctx, func(work *postgres.Work) error {
 		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
 		require.NoError(t, err)

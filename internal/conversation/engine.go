@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
+	"okno/internal/message"
 	"okno/internal/otp"
 )
 
@@ -30,24 +32,38 @@ type Engine struct {
 	dialogues Dialogues
 	catalogue Catalogue
 	vault     *otp.Vault
-	segments  func(string) int
+	writing   Writing
 	clock     func() time.Time
 	log       zerolog.Logger
 }
 
-// NewEngine takes its parts; segments counts the SMS segments of a text.
-func NewEngine(d Dialogues, c Catalogue, vault *otp.Vault, segments func(string) int, clock func() time.Time, log zerolog.Logger) *Engine {
-	return &Engine{dialogues: d, catalogue: c, vault: vault, segments: segments, clock: clock, log: log}
+// Writing is what the channels in writing know of a text.
+type Writing struct {
+	Segments func(text string) int            // of an SMS
+	Pages    func(text, more string) []string // of USSD, one at least; more ends each but the last
+	// Form, where given, is that in which a text of the dialogue goes by SMS.
+	Form func(lane message.Lane, language dialogue.Language, text string) string
+}
+
+// NewEngine takes its parts.
+func NewEngine(d Dialogues, c Catalogue, vault *otp.Vault, writing Writing, clock func() time.Time, log zerolog.Logger) *Engine {
+	return &Engine{dialogues: d, catalogue: c, vault: vault, writing: writing, clock: clock, log: log}
 }
 
 // Begin opens an interaction with its session, and gives Okno's first turn. number is E.164, or "" when withheld.
 func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, number string) (Turn, error) {
+	return e.begin(ctx, w, channel, number, "")
+}
+
+// begin is Begin; session is what the operator calls it.
+func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, number, session string) (Turn, error) {
 	known, err := w.Known(ctx, number)
 	if err != nil {
 		return Turn{}, err
 	}
 	definition := e.dialogues.Current()
 	state := definition.Begin(channel, known.Language, nil)
+	state.Session = session
 	interaction := Interaction{Channel: channel, Number: number, CitizenID: known.CitizenID, Verification: known.Verification(), Language: state.Language}
 	if interaction.ID, err = w.OpenInteraction(ctx, interaction); err != nil {
 		return Turn{}, err
@@ -127,18 +143,22 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 			return Turn{}, err
 		}
 	}
-	if err := w.SaveSession(ctx, i.ID, state); err != nil {
-		return Turn{}, err
-	}
 	for _, u := range said {
 		if err := e.say(ctx, w, d, i, u, &turn); err != nil {
 			return Turn{}, err
 		}
 	}
+	if i.Channel == dialogue.USSD {
+		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(state.Language, i.Channel))
+		turn.Page, state.Rest = pages[0], pages[1:]
+	}
+	if err := w.SaveSession(ctx, i.ID, state); err != nil {
+		return Turn{}, err
+	}
 	if in.Kind == dialogue.Hangup {
 		return turn, e.hangUp(ctx, w, i.ID)
 	}
-	if state.Ended {
+	if turn.Over = state.Ended && len(state.Rest) == 0; turn.Over {
 		return turn, w.EndInteraction(ctx, i.ID, SelfService)
 	}
 	return turn, nil
@@ -152,8 +172,8 @@ func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 		fragments := d.Texts.Speak(u)
 		turn.Spoken = append(turn.Spoken, fragments)
 		entry.Kind, entry.Body = "said", d.Texts.Transcript(u)
-	case dialogue.SMS:
-		text := d.Texts.Write(u)
+	case dialogue.SMS, dialogue.USSD:
+		text := d.Texts.WriteOn(i.Channel, u)
 		turn.Written = append(turn.Written, text)
 		entry.Kind, entry.Body = "wrote", text
 	}

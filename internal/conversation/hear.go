@@ -16,7 +16,7 @@ const smsIdle = 2 * time.Hour
 // Hear takes a citizen's message: the step that follows, its effects and the reply are part of the same unit of work. It
 // gives the interaction to which the message belongs. from is E.164.
 func (e *Engine) Hear(ctx context.Context, w Work, from, text string) (interaction int64, err error) {
-	id, activeAt, found, err := w.OpenSMS(ctx, from)
+	id, activeAt, found, err := w.OpenOn(ctx, dialogue.SMS, from)
 	if err != nil {
 		return 0, err
 	}
@@ -52,6 +52,14 @@ func (e *Engine) Reply(ctx context.Context, w Work, turn Turn) error {
 	if text == "" {
 		return nil
 	}
-	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: turn.Number, Text: text, Segments: e.segments(text),
-		Interaction: turn.Interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
+	return e.reply(ctx, w, turn.Interaction, turn.Number, turn.Language, text)
+}
+
+// reply sends a text of the dialogue, in the form in which replies are written.
+func (e *Engine) reply(ctx context.Context, w Work, interaction int64, to string, l dialogue.Language, text string) error {
+	if e.writing.Form != nil {
+		text = e.writing.Form(message.Reply, l, text)
+	}
+	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: to, Text: text, Segments: e.writing.Segments(text),
+		Interaction: interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
 }

@@ -9,5 +9,7 @@ type Turn struct {
 	Language    dialogue.Language
 	Spoken      [][]dialogue.Fragment // voice: one list of fragments an utterance
 	Written     []string              // SMS: one message an utterance
+	Page        string                // USSD: what the phone shows of it first
+	Over        bool                  // the conversation has ended
 	Expect      dialogue.Expectation
 }

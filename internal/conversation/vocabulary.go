@@ -44,6 +44,11 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit}},
 			"service_code": {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
 		},
+		Texts: map[string]values{
+			slowDown:           {},
+			"passcode.message": {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
+			"passcode.brief":   {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
+		},
 		Segments: segments,
 	}
 }

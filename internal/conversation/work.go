@@ -29,8 +29,8 @@ type Work interface {
 
 type interactions interface {
 	OpenInteraction(ctx context.Context, i Interaction) (int64, error)
-	// OpenSMS gives the open SMS conversation of a number.
-	OpenSMS(ctx context.Context, number string) (id int64, activeAt time.Time, found bool, err error)
+	// OpenOn gives the open conversation of a number on a channel in writing.
+	OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error)
 	// EndInteraction closes it with an outcome, once; a second outcome is dropped.
 	EndInteraction(ctx context.Context, id int64, outcome string) error
 	AddEntry(ctx context.Context, e Entry) error

@@ -87,7 +87,7 @@ func (r *run) chooseByNumber(node *Node, key string) bool {
 	if node.Menu.Into != "" {
 		r.s.Slots[node.Menu.Into] = TextValue(items[n-1].Value)
 	}
-	r.enter(node.To[r.s.Channel])
+	r.enter(r.s.Channel.of(node.To))
 	return true
 }
 
@@ -131,6 +131,28 @@ func (r *run) command(options []Option, text string) bool {
 		if _, reason := r.d.vocabulary.Entries[option.Looks].Parse(text); reason == "" {
 			r.choose(option, text)
 			return true
+		}
+	}
+	return false
+}
+
+// LeadsTo says whether a message's first word is a command, in any language, for nothing but an action.
+func (d *Definition) LeadsTo(text, action string) bool {
+	node := d.Nodes[d.Anywhere.SMS]
+	if node == nil {
+		return false
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	first = strings.Trim(Fold(first), ".,:;!?")
+	for _, option := range node.Options {
+		to := d.Nodes[option.To]
+		if option.Word == "" || to == nil || to.Do != action {
+			continue
+		}
+		for _, l := range Languages {
+			if slices.Contains(d.Texts.words(l, option.Word), first) {
+				return true
+			}
 		}
 	}
 	return false
@@ -183,12 +205,12 @@ func (r *run) entry(node *Node, in Input) {
 		return
 	}
 	r.s.Slots[node.Ask.Into] = Value{Type: kind.Type, Text: canonical}
-	r.enter(node.To[r.s.Channel])
+	r.enter(r.s.Channel.of(node.To))
 }
 
 // entry gives the kind of entry that an ask takes on a channel.
 func (d *Definition) entry(ask *Ask, c Channel) Entry {
-	if name := ask.Expect[c]; name != "text" {
+	if name := c.of(ask.Expect); name != "text" {
 		return d.vocabulary.Entries[name]
 	}
 	return textEntry()

@@ -180,7 +180,7 @@ func (c *checker) ask(name string, n *Node) {
 		c.add(name, "ask %s keeps its answer nowhere", "name a slot with into", name)
 	}
 	for _, channel := range Channels {
-		kind := n.Ask.Expect[channel]
+		kind := channel.of(n.Ask.Expect)
 		entry, ok := c.d.vocabulary.Entries[kind]
 		if kind == "text" {
 			entry, ok = textEntry(), true

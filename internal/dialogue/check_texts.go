@@ -58,6 +58,13 @@ func (c *checker) texts() {
 			}
 		}
 	}
+	for _, key := range slices.Sorted(maps.Keys(c.d.vocabulary.Texts)) {
+		given := map[string]string{}
+		for name := range c.d.vocabulary.Texts[key] {
+			given[name] = name
+		}
+		c.text("", key, []Channel{SMS}, given)
+	}
 	for key := range c.d.Limits {
 		if _, ok := c.d.Texts.find(Languages[0], SMS, key); !ok {
 			c.add("", "a limit is set for text %s, which is not there", "name a text", key)
@@ -85,9 +92,16 @@ func (c *checker) limitOf(l Language, key string, text template) {
 		values[name] = value
 	}
 	written := text.write(c.d.Texts, Utterance{Key: key, Language: l, Values: values})
+	c.segments(l, key, text.line, written, limit, "")
+	if c.d.vocabulary.Latin != nil {
+		c.segments(l, key, text.line, c.d.vocabulary.Latin(l, written), limit, " in Latin letters")
+	}
+}
+
+func (c *checker) segments(l Language, key string, line int, written string, limit int, form string) {
 	if n := c.d.vocabulary.Segments(written); n > limit {
-		c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
-			Problem: fmt.Sprintf("text %s can take %d segments by SMS, and may take %d", key, n, limit), Advice: "shorten it"})
+		c.found = append(c.found, Finding{File: textFile(l), Line: line,
+			Problem: fmt.Sprintf("text %s can take %d segments by SMS%s, and may take %d", key, n, form, limit), Advice: "shorten it"})
 	}
 }
 

@@ -141,6 +141,7 @@ const (
 	voicePage    = 7 // items of a list, before KeyMore
 	smsPage      = 5
 	smsLabel     = 48 // runes of an item's label by SMS
+	ussdLabel    = 32 // two of them to a page
 	mostSlotText = 500
 )
 

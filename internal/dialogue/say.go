@@ -59,11 +59,16 @@ func (r *run) sayList(menu *Menu) {
 	}
 }
 
+// More says that there is more to come for [KeyMore].
+func (d *Definition) More(l Language, c Channel) string {
+	return d.Texts.WriteOn(c, Utterance{Key: d.Defaults.More, Language: l, Values: map[string]Value{"key": {Type: TypeDigits, Text: KeyMore}}})
+}
+
 // page gives the items offered now, and whether there are others to go on to (past the last page comes the first).
 func (r *run) page(menu *Menu) (items []Item, more bool) {
 	items = r.value(menu.Each).Items
 	size := voicePage
-	if r.s.Channel == SMS {
+	if r.s.Channel != Voice {
 		size = smsPage
 	}
 	if len(items) <= size {
@@ -79,10 +84,14 @@ func (r *run) page(menu *Menu) (items []Item, more bool) {
 // label cuts an item's name to what a line of a message may take, at a word's end.
 func (r *run) label(s string) string {
 	runes := []rune(s)
-	if r.s.Channel != SMS || len(runes) <= smsLabel {
+	most := smsLabel
+	if r.s.Channel == USSD {
+		most = ussdLabel
+	}
+	if r.s.Channel == Voice || len(runes) <= most {
 		return s
 	}
-	cut := string(runes[:smsLabel-1])
+	cut := string(runes[:most-1])
 	if space := strings.LastIndexByte(cut, ' '); space > 0 {
 		cut = cut[:space]
 	}

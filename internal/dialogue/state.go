@@ -15,6 +15,8 @@ type State struct {
 	Pending  *Effect          `json:"pending,omitempty"` // the effect whose outcome is awaited
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
+	Rest     []string         `json:"rest,omitempty"`    // USSD: pages of what was said that the citizen has not seen yet
+	Session  string           `json:"session,omitempty"` // USSD: what the operator calls it
 }
 
 // Effect is something to be done outside: an action by its name, or a queue to be joined. Its ID is unique in the

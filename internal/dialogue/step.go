@@ -105,7 +105,7 @@ func (r *run) enter(name string) {
 		switch {
 		case node.Say != "":
 			r.say(node.Say, r.values(node.With))
-			name = node.To[r.s.Channel]
+			name = r.s.Channel.of(node.To)
 			continue
 		case node.End != nil:
 			if node.End.Say != "" {

@@ -67,18 +67,26 @@ func flatten(node *yaml.Node, prefix string, into map[string]template) error {
 	}
 }
 
-// find gives the text for the channel: key.voice or key.sms if there is one, else key.
+// written are the channels whose texts are read, each with the one whose texts it can do with.
+var written = map[Channel]Channel{SMS: USSD, USSD: SMS}
+
+// find gives the text for the channel: key.voice, key.sms or key.ussd if there is one, else what is written for another, else key.
 func (t *Texts) find(l Language, c Channel, key string) (template, bool) {
-	if own, ok := t.byLanguage[l][key+"."+string(c)]; ok {
-		return own, true
+	for _, channel := range []Channel{c, written[c]} {
+		if own, ok := t.byLanguage[l][key+"."+string(channel)]; ok {
+			return own, true
+		}
 	}
 	shared, ok := t.byLanguage[l][key]
 	return shared, ok
 }
 
 // Write gives an utterance as a message.
-func (t *Texts) Write(u Utterance) string {
-	text, ok := t.find(u.Language, SMS, u.Key)
+func (t *Texts) Write(u Utterance) string { return t.WriteOn(SMS, u) }
+
+// WriteOn gives an utterance as it is written on a channel.
+func (t *Texts) WriteOn(c Channel, u Utterance) string {
+	text, ok := t.find(u.Language, c, u.Key)
 	if !ok {
 		return u.Key // the checks let no such dialogue be published; a key still says more than silence
 	}
@@ -111,7 +119,7 @@ func (t *Texts) SpokenWords(l Language) []string {
 	found := map[string]bool{}
 	texts := t.byLanguage[l]
 	for key, text := range texts {
-		if strings.HasSuffix(key, "."+string(SMS)) {
+		if strings.HasSuffix(key, "."+string(SMS)) || strings.HasSuffix(key, "."+string(USSD)) {
 			continue
 		}
 		if _, own := texts[key+"."+string(Voice)]; own {

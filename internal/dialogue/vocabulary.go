@@ -4,8 +4,11 @@ package dialogue
 type Vocabulary struct {
 	Actions map[string]Action
 	Entries map[string]Entry
+	Texts   map[string]map[string]Type // that are said without a node, with their values
 	// Segments counts the SMS segments of a text, for the checks.
 	Segments func(text string) int
+	// Latin, where given, writes a text in Latin letters: limits hold in this form as well.
+	Latin func(language Language, text string) string
 }
 
 // Action is the signature of something that a dialogue may have done.

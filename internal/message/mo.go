@@ -11,6 +11,7 @@ type MO struct {
 	Text        string
 	Parts       int  // segments that it came in
 	Incomplete  bool // some of them never came
+	Flood       bool // the first over the limit: it is to be answered by asking the citizen to slow down
 	ReceivedAt  time.Time
 	Attempts    int // earlier ones to process it
 }
@@ -28,12 +29,20 @@ type Arrival struct {
 	ReceivedAt  time.Time
 }
 
+// Limit is how much a link takes in of one citizen.
+type Limit struct {
+	Messages int                    // that are heard within a time; what is over it is kept, and not answered. 0: no limit
+	Within   time.Duration          // the time; an episode is over when no message was over the limit for as long
+	Spare    func(text string) bool // what is heard all the same; nil: nothing is
+	Parts    int                    // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
+}
+
 // Part is one segment of a long message, not yet decoded: a character may lie across two.
 type Part struct {
 	Reference int
 	Total     int // 0: the message came whole
 	Number    int // from 1
-	Coding    byte
+	Coding    int // data_coding, and above its octet the tables that the header shifts to
 	Payload   []byte
 }
 

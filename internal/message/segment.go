@@ -82,6 +82,7 @@ type Ledger struct {
 	Outcomes []Outcome
 	Poisons  []Poison
 	Grants   []Grant // for the replies to the arrivals
+	Limit    Limit   // of the arrivals of one citizen
 }
 
 // Sweep is the periodic upkeep of messages.
@@ -89,6 +90,7 @@ type Sweep struct {
 	Now             time.Time
 	Alive           []Alive   // the binds that live
 	IncompleteSince time.Time // parts that have waited since before are all that will come
+	Limit           Limit     // as of a ledger
 }
 
 // Swept is what a sweep found.

@@ -113,7 +113,7 @@ func (w *Work) insertSubmits(ctx context.Context, submits []agency.Submit, mts [
 		column(submits, func(s agency.Submit) int { return s.Part.Reference }),
 		column(submits, func(s agency.Submit) int { return s.Part.Total }),
 		column(submits, func(s agency.Submit) int { return s.Part.Number }),
-		column(submits, func(s agency.Submit) int { return int(s.Part.Coding) }),
+		column(submits, func(s agency.Submit) int { return s.Part.Coding }),
 		column(submits, func(s agency.Submit) []byte { return s.Part.Payload }))
 	if err != nil {
 		return nil, err
@@ -190,9 +190,8 @@ func (w *Work) heldParts(ctx context.Context, key longKey) (waiting, joined []he
 		return nil, nil, err
 	}
 	held, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h heldPart, err error) {
-		var coding int
-		err = row.Scan(&h.id, &h.mt, &h.part.Number, &coding, &h.part.Payload, &h.lane, &h.due, &h.until)
-		h.part.Coding, h.part.Reference, h.part.Total = byte(coding), key.reference, key.total
+		err = row.Scan(&h.id, &h.mt, &h.part.Number, &h.part.Coding, &h.part.Payload, &h.lane, &h.due, &h.until)
+		h.part.Reference, h.part.Total = key.reference, key.total
 		return h, err
 	})
 	for _, h := range held {
@@ -251,7 +250,7 @@ const markSubmits = `UPDATE agency_submits SET mt_id = $2 WHERE id = ANY ($1)`
 
 // joinSubmits makes one message of parts, which come in order.
 func (w *Work) joinSubmits(ctx context.Context, key longKey, parts []heldPart, texts agency.Texts) error {
-	body := texts.Join(column(parts, func(h heldPart) message.Part { return h.part }))
+	body := texts.Form(parts[0].lane, texts.Join(column(parts, func(h heldPart) message.Part { return h.part })))
 	mts, err := w.enqueueAgency(ctx, []string{key.systemID}, []message.MT{{Lane: parts[0].lane, Destination: key.destination,
 		Text: body, Segments: texts.Segments(body), Sender: key.sender, DueAt: parts[0].due, ExpiresAt: parts[0].until, Report: true}})
 	if err == nil {

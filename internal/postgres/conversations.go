@@ -27,17 +27,19 @@ func (w *Work) OpenInteraction(ctx context.Context, i conversation.Interaction) 
 	return id, nil
 }
 
-const openSMS = `
-SELECT id, active_at FROM interactions WHERE number = $1 AND channel = 'sms' AND ended_at IS NULL`
+const openConversation = `SELECT id, active_at FROM interactions WHERE number = $1 AND ended_at IS NULL AND channel = `
 
-// OpenSMS gives the open SMS conversation of a number.
-func (w *Work) OpenSMS(ctx context.Context, number string) (id int64, activeAt time.Time, found bool, err error) {
-	err = w.tx.QueryRow(ctx, openSMS, number).Scan(&id, &activeAt)
+// The channel stands in the statement, so that its own index serves it.
+var openOn = map[dialogue.Channel]string{dialogue.SMS: openConversation + `'sms'`, dialogue.USSD: openConversation + `'ussd'`}
+
+// OpenOn gives the open conversation of a number on a channel in writing.
+func (w *Work) OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error) {
+	err = w.tx.QueryRow(ctx, openOn[c], number).Scan(&id, &activeAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, time.Time{}, false, nil
 	}
 	if err != nil {
-		return 0, time.Time{}, false, fmt.Errorf("find sms conversation: %w", err)
+		return 0, time.Time{}, false, fmt.Errorf("find %s conversation: %w", c, err)
 	}
 	return id, activeAt, true, nil
 }
@@ -45,7 +47,7 @@ func (w *Work) OpenSMS(ctx context.Context, number string) (id int64, activeAt t
 // A call's session stays: its last words may have to be said again.
 const endInteraction = `
 WITH over AS (
-    DELETE FROM sessions s USING interactions i WHERE s.interaction_id = $1 AND i.id = $1 AND i.channel = 'sms'
+    DELETE FROM sessions s USING interactions i WHERE s.interaction_id = $1 AND i.id = $1 AND i.channel <> 'voice'
 )
 UPDATE interactions SET ended_at = now(),
     outcome = CASE WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND connected_at IS NOT NULL) THEN 'operator'

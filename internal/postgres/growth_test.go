@@ -105,7 +105,7 @@ func traffic(t *testing.T, db *postgres.DB, url string, round int) {
 				return 0, cases.ErrUnknown
 			}
 		}
-		id, _, found, err := w.OpenSMS(ctx, mo.Source)
+		id, _, found, err := w.OpenOn(ctx, dialogue.SMS, mo.Source)
 		if err == nil && !found {
 			id, err = w.OpenInteraction(ctx, conversation.Interaction{Channel: dialogue.SMS, Number: mo.Source, Language: dialogue.Russian, Verification: "none"})
 			if err == nil {
@@ -128,8 +128,9 @@ func traffic(t *testing.T, db *postgres.DB, url string, round int) {
 		return id, nil
 	}
 	for _, text := range []string{"at once", "later", "bye"} {
-		_, err := db.CommitSMS(ctx, message.Ledger{Arrivals: []message.Arrival{{Link: "a", Bind: "b", Source: number, Destination: "1414",
-			Text: text, Fingerprint: fmt.Append(nil, round, text), ReceivedAt: time.Now()}}}, joinPlain, hear)
+		_, err := db.CommitSMS(ctx, message.Ledger{Limit: message.Limit{Messages: 20, Within: time.Minute, Parts: 64},
+			Arrivals: []message.Arrival{{Link: "a", Bind: "b", Source: number, Destination: "1414", Text: text,
+				Fingerprint: fmt.Append(nil, round, text), ReceivedAt: time.Now()}}}, joinPlain, hear)
 		require.NoError(t, err)
 		_, err = db.ProcessMOs(ctx, time.Now(), 100, hear)
 		require.NoError(t, err)

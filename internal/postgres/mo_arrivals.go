@@ -21,7 +21,7 @@ const mayComeAgain = `
 
 // A message is a redelivery if the SMSC's own id says so, or if the same may come again; once of several that come together.
 // It counts as one that came now: it has its answer, and the same after it is a second message. Of the others, each gets an
-// id, and it is told whether the citizen has messages that wait.
+// id, and it is told whether the citizen has messages that wait, and how many came lately ($6), counted up to a limit ($7).
 const sortMOs = `
 WITH a AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
@@ -40,22 +40,26 @@ WITH a AS MATERIALIZED (
     UPDATE mo_messages m SET bind = again.bind, received_at = again.received_at FROM again WHERE m.id = again.id
 )
 SELECT nth::int, nextval('mo_messages_id_seq'),
-       EXISTS (SELECT FROM mo_messages m WHERE m.source = known.source AND m.processed_at IS NULL)
+       EXISTS (SELECT FROM mo_messages m WHERE m.source = known.source AND m.processed_at IS NULL),
+       (SELECT count(*) FROM (
+           SELECT FROM mo_messages m WHERE m.source = known.source AND m.received_at > known.received_at - $6::interval LIMIT $7) m)::int
 FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
 
 const addMOs = `
-INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id)
+INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood)
 OVERRIDING SYSTEM VALUE
-SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0)
+SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[],
-            $9::timestamptz[], $10::bigint[])
-     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction)`
+            $9::timestamptz[], $10::bigint[], $11::boolean[])
+     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood)`
 
 // newMO is an arrival that is no redelivery.
 type newMO struct {
 	message.Arrival
 	id          int64
 	behind      bool       // the citizen has others that wait
+	lately      int        // so many came of the citizen before it, counted up to the limit
+	flood       bool       // it is over the limit
 	processedAt *time.Time // nil: it waits
 	interaction int64      // that it belongs to, or 0
 }
@@ -82,19 +86,19 @@ func (w *Work) addArrivals(ctx context.Context, l message.Ledger, join func([]me
 			whole = append(whole, a)
 			continue
 		}
-		if _, err := w.addWhole(ctx, whole, nil, nil); err != nil {
+		if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
 			return c, fmt.Errorf("add mo: %w", err)
 		}
 		whole = nil
-		if err := w.addPart(ctx, a, join); err != nil {
+		if err := w.addPart(ctx, a, l.Limit, join); err != nil {
 			return c, fmt.Errorf("add mo part: %w", err)
 		}
 	}
-	if _, err := w.addWhole(ctx, whole, nil, nil); err != nil {
+	if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
 		return c, fmt.Errorf("add mo: %w", err)
 	}
 	heard := &batch{work: w, grants: slices.Clone(l.Grants)}
-	done, err := w.addWhole(ctx, alone, hear, heard)
+	done, err := w.addWhole(ctx, alone, l.Limit, hear, heard)
 	if err != nil {
 		return c, fmt.Errorf("add mo: %w", err)
 	}
@@ -105,15 +109,19 @@ func (w *Work) addArrivals(ctx context.Context, l message.Ledger, join func([]me
 	return c, nil
 }
 
-// addWhole adds messages, and gives how many need no processing any more: they are redeliveries, or have been heard, in b,
-// where hear is given.
-func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, hear Hear, b *batch) (done int, err error) {
+// addWhole adds messages, and gives how many need no processing any more: they are redeliveries, over the limit, or have
+// been heard, in b, where hear is given.
+func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, limit message.Limit, hear Hear, b *batch) (done int, err error) {
 	if len(arrivals) == 0 {
 		return 0, nil
 	}
-	added, err := w.sortMOs(ctx, arrivals)
+	added, err := w.sortMOs(ctx, arrivals, limit)
 	if err != nil || len(added) == 0 {
 		return len(arrivals), err
+	}
+	held, err := w.holdFlood(ctx, added, limit)
+	if err != nil {
+		return 0, err
 	}
 	var writes pgx.Batch
 	heard := 0
@@ -127,23 +135,23 @@ func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, hear He
 		column(added, func(n newMO) string { return n.Source }), column(added, func(n newMO) string { return n.Destination }),
 		column(added, func(n newMO) string { return n.Text }), column(added, func(n newMO) []byte { return n.Fingerprint }),
 		column(added, func(n newMO) time.Time { return n.ReceivedAt }), column(added, func(n newMO) *time.Time { return n.processedAt }),
-		column(added, func(n newMO) int64 { return n.interaction }))
-	return len(arrivals) - len(added) + heard, w.tx.SendBatch(ctx, &writes).Close()
+		column(added, func(n newMO) int64 { return n.interaction }), column(added, func(n newMO) bool { return n.flood }))
+	return len(arrivals) - len(added) + held + heard, w.tx.SendBatch(ctx, &writes).Close()
 }
 
 // sortMOs tells what is new from what has come again.
-func (w *Work) sortMOs(ctx context.Context, arrivals []message.Arrival) ([]newMO, error) {
+func (w *Work) sortMOs(ctx context.Context, arrivals []message.Arrival, limit message.Limit) ([]newMO, error) {
 	rows, err := w.tx.Query(ctx, sortMOs, column(arrivals, func(a message.Arrival) string { return a.Bind }),
 		column(arrivals, func(a message.Arrival) string { return a.Source }),
 		column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
 		column(arrivals, func(a message.Arrival) bool { return a.Identified }),
-		column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }))
+		column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Messages)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n newMO, err error) {
 		var nth int
-		err = row.Scan(&nth, &n.id, &n.behind)
+		err = row.Scan(&nth, &n.id, &n.behind, &n.lately)
 		if err == nil {
 			n.Arrival = arrivals[nth-1]
 		}
@@ -156,10 +164,10 @@ func (b *batch) hearNow(ctx context.Context, added []newMO, hear Hear, writes *p
 	var first []message.MO
 	places := map[int64]int{}
 	for i, n := range added {
-		if !n.behind {
+		if !n.behind && n.processedAt == nil {
 			places[n.id] = i
 			first = append(first, message.MO{ID: n.id, Link: n.Link, Source: n.Source, Destination: n.Destination, Text: n.Text,
-				Parts: 1, ReceivedAt: n.ReceivedAt})
+				Parts: 1, Flood: n.flood, ReceivedAt: n.ReceivedAt})
 		}
 	}
 	if len(first) == 0 {
@@ -219,7 +227,7 @@ DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND re
 
 // addPart keeps a part, and makes a message if none is missing with it. What is not the same part again, and has its number,
 // begins a new message under a reference used before, and what waits of the old one is all that will come of it.
-func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]message.Part) string) error {
+func (w *Work) addPart(ctx context.Context, a message.Arrival, limit message.Limit, join func([]message.Part) string) error {
 	key := partsOf(a)
 	isNew, err := w.insertPart(ctx, key, a)
 	if err != nil {
@@ -236,7 +244,7 @@ func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]messa
 		if err != nil {
 			return err
 		}
-		if _, err := w.joinParts(ctx, key, true, join); err != nil {
+		if _, err := w.joinParts(ctx, key, true, limit, join); err != nil {
 			return err
 		}
 		if _, err := w.tx.Exec(ctx, dropParts, key.args()...); err != nil {
@@ -246,13 +254,15 @@ func (w *Work) addPart(ctx context.Context, a message.Arrival, join func([]messa
 			return err
 		}
 	}
-	_, err = w.joinParts(ctx, key, false, join)
-	return err
+	if joined, err := w.joinParts(ctx, key, false, limit, join); joined || err != nil {
+		return err
+	}
+	return w.capParts(ctx, a.Source, limit, join)
 }
 
 func (w *Work) insertPart(ctx context.Context, key partsKey, a message.Arrival) (isNew bool, err error) {
 	tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
-		a.Part.Number, a.Part.Payload, int(a.Part.Coding), a.Bind, a.ReceivedAt)
+		a.Part.Number, a.Part.Payload, a.Part.Coding, a.Bind, a.ReceivedAt)
 	return tag.RowsAffected() == 1, err
 }
 
@@ -278,15 +288,15 @@ WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND tota
 ORDER BY part`
 
 const addJoined = `
-INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`
+INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
 
 const markParts = `
 UPDATE mo_parts SET mo_id = $6
 WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL`
 
 // joinParts makes a message of the waiting parts if none is missing, or anyway.
-func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, join func([]message.Part) string) (bool, error) {
+func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, limit message.Limit, join func([]message.Part) string) (bool, error) {
 	rows, err := w.tx.Query(ctx, readParts, key.args()...)
 	if err != nil {
 		return false, err
@@ -295,9 +305,7 @@ func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, join fu
 	var received, at time.Time
 	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (message.Part, error) {
 		p := message.Part{Reference: key.reference, Total: key.total}
-		var coding int
-		err := row.Scan(&p.Number, &coding, &p.Payload, &bind, &at)
-		p.Coding = byte(coding)
+		err := row.Scan(&p.Number, &p.Coding, &p.Payload, &bind, &at)
 		if at.After(received) {
 			received = at
 		}
@@ -306,9 +314,16 @@ func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, join fu
 	if err != nil || len(parts) == 0 || len(parts) < key.total && !anyway {
 		return false, err
 	}
+	whole := []newMO{{Arrival: message.Arrival{Source: key.source, ReceivedAt: received}}}
+	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Messages).Scan(&whole[0].lately); err != nil {
+		return false, err
+	}
+	if _, err := w.holdFlood(ctx, whole, limit); err != nil {
+		return false, err
+	}
 	var id int64
 	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, join(parts), len(parts),
-		len(parts) < key.total, []byte(key.lockName()), received).Scan(&id)
+		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood).Scan(&id)
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
 	}
@@ -321,7 +336,7 @@ WHERE mo_id IS NULL AND received_at < $1
 GROUP BY 1, 2, 3, 4, 5 LIMIT 100`
 
 // joinStale makes messages of parts whose siblings have not come since.
-func (w *Work) joinStale(ctx context.Context, since time.Time, join func([]message.Part) string) (made int, err error) {
+func (w *Work) joinStale(ctx context.Context, since time.Time, limit message.Limit, join func([]message.Part) string) (made int, err error) {
 	rows, err := w.tx.Query(ctx, staleParts, since)
 	if err != nil {
 		return 0, err
@@ -338,7 +353,7 @@ func (w *Work) joinStale(ctx context.Context, since time.Time, join func([]messa
 		if err != nil {
 			return made, err
 		}
-		joined, err := w.joinParts(ctx, key, true, join)
+		joined, err := w.joinParts(ctx, key, true, limit, join)
 		if err != nil {
 			return made, err
 		}

@@ -19,7 +19,7 @@ type Hear func(ctx context.Context, w conversation.Work, mo message.MO) (interac
 // The oldest waiting message of each citizen who has none in work: a citizen's messages are processed one after another,
 // and whoever holds the first of them holds back the rest.
 const nextMOs = `
-SELECT id, link, source, destination, text, parts, incomplete, received_at, attempts
+SELECT id, link, source, destination, text, parts, incomplete, flood, received_at, attempts
 FROM mo_messages m
 WHERE processed_at IS NULL AND due_at <= $1
   AND id = (SELECT id FROM mo_messages e WHERE e.source = m.source AND e.processed_at IS NULL ORDER BY e.source, e.id LIMIT 1)`
@@ -34,7 +34,7 @@ func (w *Work) claimMOs(ctx context.Context, claim string, args ...any) ([]messa
 		return nil, fmt.Errorf("claim mo: %w", err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (mo message.MO, err error) {
-		return mo, row.Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &mo.Text, &mo.Parts, &mo.Incomplete,
+		return mo, row.Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &mo.Text, &mo.Parts, &mo.Incomplete, &mo.Flood,
 			&mo.ReceivedAt, &mo.Attempts)
 	})
 }

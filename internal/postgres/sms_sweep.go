@@ -32,6 +32,14 @@ UPDATE mt_messages m SET text = ''
 WHERE lane = 'otp' AND text <> ''
   AND NOT EXISTS (SELECT FROM mt_segments s WHERE ` + segmentsOf + ` AND s.state IN ('queued', 'submitted'))`
 
+// A network that gives a session up does not always say so.
+const endUSSD = `
+WITH over AS (
+    UPDATE interactions SET ended_at = now(), outcome = 'self_service'
+    WHERE channel = 'ussd' AND ended_at IS NULL AND active_at < now() - interval '3 minutes' RETURNING id
+)
+DELETE FROM sessions USING over WHERE interaction_id = over.id`
+
 const forgetParts = `DELETE FROM mo_parts WHERE mo_id IS NOT NULL AND received_at < $1`
 
 const forgetReceipts = `DELETE FROM mt_receipts WHERE received_at < $1`
@@ -62,6 +70,7 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 			{lapseSegments, []any{s.Now, repeats}, &swept.Lapsed},
 			{expireSegments, []any{s.Now}, &swept.Expired},
 			{eraseSecrets, nil, nil},
+			{endUSSD, nil, nil},
 			{forgetParts, []any{s.Now.Add(-partMemory)}, nil},
 			{forgetReceipts, []any{s.Now.Add(-receiptMemory)}, nil},
 		} {
@@ -76,7 +85,7 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 		if err := w.matchKept(ctx, s.Now.Add(-lateMatch)); err != nil {
 			return err
 		}
-		swept.Incomplete, err = w.joinStale(ctx, s.IncompleteSince, join)
+		swept.Incomplete, err = w.joinStale(ctx, s.IncompleteSince, s.Limit, join)
 		if swept.Incomplete > 0 {
 			w.touch(news.MO)
 		}

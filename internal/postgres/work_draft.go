@@ -89,8 +89,8 @@ func (d *draft) OpenInteraction(ctx context.Context, i conversation.Interaction)
 	return i.ID, nil
 }
 
-func (d *draft) OpenSMS(_ context.Context, number string) (id int64, activeAt time.Time, found bool, err error) {
-	if number != d.number {
+func (d *draft) OpenOn(_ context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error) {
+	if number != d.number || c != dialogue.SMS {
 		return 0, time.Time{}, false, errAlone
 	}
 	for _, t := range d.talks {

@@ -16,18 +16,20 @@ import (
 )
 
 // PartOf takes the concatenation out of a message, its user data header's or
-// its SAR TLVs', and gives the octets of its text.
-func PartOf(m *smpp.Message) (text.Part, []byte, error) {
+// its SAR TLVs', and gives the octets of its text and how they are to be read.
+func PartOf(m *smpp.Message) (text.Part, text.Scheme, []byte, error) {
 	payload := m.Payload()
 	if m.ESMClass&smpp.ESMUDHI != 0 {
-		return text.TakeHeader(payload)
+		part, body, err := text.TakeHeader(payload)
+		return part, text.SchemeOf(m.Coding, payload), body, err
 	}
+	scheme := text.SchemeOf(m.Coding, nil)
 	reference, total, part := m.TLVs[smpp.TagSARReference], m.TLVs[smpp.TagSARTotal], m.TLVs[smpp.TagSARPart]
 	if len(reference) == 2 && len(total) == 1 && len(part) == 1 {
 		// Past what 8 and 16 bits of a header reach, so that the two never mix.
-		return text.Part{Reference: 1<<16 + int(binary.BigEndian.Uint16(reference)), Total: int(total[0]), Number: int(part[0])}, payload, nil
+		return text.Part{Reference: 1<<16 + int(binary.BigEndian.Uint16(reference)), Total: int(total[0]), Number: int(part[0])}, scheme, payload, nil
 	}
-	return text.Part{}, payload, nil
+	return text.Part{}, scheme, payload, nil
 }
 
 // Join gives the text of a long message's parts. A character may lie across
@@ -49,7 +51,7 @@ func Join(parts []message.Part) string {
 				break
 			}
 		}
-		s, _ := text.Decode(coding, payload) // each part was decoded before
+		s, _ := text.DecodeAs(text.Scheme(coding), payload) // each part was decoded before
 		b.WriteString(s)
 	}
 	if len(parts) > 0 && next <= parts[0].Total {

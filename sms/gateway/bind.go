@@ -124,7 +124,7 @@ func (b *bind) HandleMessage(r *smpp.Request) {
 		b.answer(r, smpp.Throttled, "", "window")
 		return
 	}
-	submit, status := read(&r.Message, account, now)
+	submit, status := read(&r.Message, account, b.gateway.Form, now)
 	switch {
 	case status != smpp.OK:
 		b.answer(r, status, "", "refused")

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/agency"
+	"okno/internal/message"
 	"okno/sms/content"
 	"okno/sms/text"
 )
@@ -36,7 +37,9 @@ type Accounts interface {
 
 // Options of the gateway.
 type Options struct {
-	Store   Store
+	Store Store
+	// Form gives a text as it is sent in a lane. Default: as it is.
+	Form    func(lane message.Lane, text string) string
 	Clock   func() time.Time
 	Metrics prometheus.Registerer // nil: none
 	Log     zerolog.Logger
@@ -80,16 +83,21 @@ type Gateway struct {
 	accounts map[string]*account // that have been bound, by system id
 }
 
+func asItIs(_ message.Lane, s string) string { return s }
+
 // New makes a gateway.
 func New(o Options) *Gateway {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Form == nil {
+		o.Form = asItIs
+	}
 	if o.tune == (tuning{}) {
 		o.tune = usual
 	}
 	g := &Gateway{
-		Options: o, texts: agency.Texts{Join: content.Join, Segments: text.Segments}, metrics: newMetrics(o.Metrics),
+		Options: o, texts: agency.Texts{Join: content.Join, Segments: text.Segments, Form: o.Form}, metrics: newMetrics(o.Metrics),
 		strangers: make(chan struct{}, maxStrangers), checks: make(chan struct{}, maxChecks),
 		accounts: map[string]*account{},
 	}

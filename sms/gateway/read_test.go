@@ -22,7 +22,7 @@ func FuzzRead(f *testing.F) {
 			m.TLVs = smpp.TLVs{smpp.TagSARReference: {0, sar[0]}, smpp.TagSARTotal: sar[1:2], smpp.TagSARPart: sar[2:]}
 		}
 		now := time.Unix(1_800_000_000, 0)
-		s, status := read(&m, ministry, now)
+		s, status := read(&m, ministry, asItIs, now)
 		if status != smpp.OK {
 			return
 		}

@@ -33,6 +33,7 @@ const (
 
 // rig is a gateway on a real database, with one account.
 type rig struct {
+	form  func(message.Lane, string) string // nil: as it is
 	t     testing.TB
 	url   string
 	db    *postgres.DB
@@ -120,7 +121,7 @@ func (r *rig) run() *rig {
 
 func (r *rig) serve(listener net.Listener) *rig {
 	r.addr = listener.Addr().String()
-	g := New(Options{Store: r.store, Log: testLog(), Clock: r.now, tune: r.tune})
+	g := New(Options{Store: r.store, Form: r.form, Log: testLog(), Clock: r.now, tune: r.tune})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- g.Serve(ctx, listener) }()

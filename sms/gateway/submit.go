@@ -27,7 +27,7 @@ const (
 type addresses struct{ Source, Dest smpp.Address }
 
 // read makes a submit of a message. Any status but OK is its refusal, and final.
-func read(m *smpp.Message, a agency.Account, now time.Time) (agency.Submit, smpp.Status) {
+func read(m *smpp.Message, a agency.Account, form func(message.Lane, string) string, now time.Time) (agency.Submit, smpp.Status) {
 	s := agency.Submit{SystemID: a.SystemID, Lane: a.Lane, Receipt: wishOf(m.RegisteredDelivery), At: now}
 	var ok bool
 	if s.Destination, ok = content.Number(m.Dest); !ok {
@@ -48,15 +48,15 @@ func read(m *smpp.Message, a agency.Account, now time.Time) (agency.Submit, smpp
 	if s.Addresses, err = json.Marshal(addresses{m.Source, m.Dest}); err != nil {
 		return s, smpp.SystemError
 	}
-	return s, readText(m, &s)
+	return s, readText(m, form, &s)
 }
 
-func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
-	part, payload, err := content.PartOf(m)
+func readText(m *smpp.Message, form func(message.Lane, string) string, s *agency.Submit) smpp.Status {
+	part, scheme, payload, err := content.PartOf(m)
 	if err != nil {
 		return smpp.SubmitFailed
 	}
-	whole, err := text.Decode(m.Coding, payload)
+	whole, err := text.DecodeAs(scheme, payload)
 	if err != nil {
 		return smpp.SubmitFailed
 	}
@@ -64,11 +64,11 @@ func readText(m *smpp.Message, s *agency.Submit) smpp.Status {
 		if part.Total > maxSegments || len(payload) > maxPart {
 			return smpp.MessageTooLong
 		}
-		s.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: m.Coding,
+		s.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme),
 			Payload: append([]byte{}, payload...)}
 		return smpp.OK
 	}
-	s.Text = content.Clean(whole)
+	s.Text = form(s.Lane, content.Clean(whole))
 	if s.Segments = text.Segments(s.Text); s.Segments > maxSegments {
 		return smpp.MessageTooLong
 	}

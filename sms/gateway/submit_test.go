@@ -149,6 +149,28 @@ func TestPartsBecomeOneMessage(t *testing.T) {
 		"a repetition has the id that it had")
 }
 
+// Where the region has chosen cost over script, an agency's notice goes in Latin letters, whole or in parts.
+func TestNoticeGoesInTheFormOfItsLane(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, ministry)
+	r.form = func(lane message.Lane, s string) string {
+		require.Equal(t, message.Notice, lane)
+		return text.Latin("", s)
+	}
+	r.run()
+	o := r.office(smpp.Transceiver)
+	o.submit(notice("77010000002", "Справка готова"))
+	require.Equal(t, "MINJUST: Spravka gotova", r.texts("77010000002"))
+	long := strings.Repeat("Ваша справка готова. ", 10)
+	parts := inParts("77010000003", long, 7)
+	require.Greater(t, len(parts), 3)
+	for _, part := range parts {
+		o.submit(part)
+	}
+	require.Equal(t, "MINJUST: "+strings.Repeat("Vasha spravka gotova. ", 10), r.texts("77010000003"))
+	require.Equal(t, 2, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE destination = '+77010000003'`))
+}
+
 func TestPartsThatNeverComeAndReferencesUsedAgain(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, ministry).run()

@@ -127,7 +127,20 @@ const (
 	TagSARPart            = Tag(pdutlv.TagSarSegmentSeqnum)
 	TagMessagePayload     = Tag(pdutlv.TagMessagePayload)
 	TagMessageState       = Tag(pdutlv.TagMessageStateOption)
+	TagUSSDServiceOp      = Tag(pdutlv.TagUssdServiceOp)
+	TagITSSessionInfo     = Tag(pdutlv.TagItsSessionInfo)
 )
+
+// Values of ussd_service_op (SMPP 3.4 §5.3.2.44).
+const (
+	PSSRIndication byte = 0x01 // the subscriber has dialled a code
+	USSRRequest    byte = 0x02 // to the phone: show this, and wait for an answer
+	PSSRResponse   byte = 0x11 // to the phone: show this, and the session is over
+	USSRConfirm    byte = 0x12 // the subscriber's answer
+)
+
+// ServiceUSSD is the service_type of USSD (SMPP 3.4 §5.2.11).
+const ServiceUSSD = "USSD"
 
 // ErrTooLong is a field that does not fit where the protocol puts it.
 var ErrTooLong = errors.New("smpp: field too long")

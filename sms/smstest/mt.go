@@ -27,6 +27,10 @@ func (e *ear) HandleMessage(r *smpp.Request) {
 		r.Answer(verdict.Status, "")
 		return
 	}
+	if r.Message.TLVs[smpp.TagUSSDServiceOp] != nil {
+		r.Answer(s.show(r.Message), "ussd")
+		return
+	}
 	id := s.accept(r.Message, verdict.Mute)
 	switch {
 	case verdict.Drop:
@@ -88,8 +92,10 @@ func (s *SMSC) accept(m smpp.Message, mute bool) (messageID string) {
 
 func (s *SMSC) assemble(m smpp.Message) {
 	payload := m.Payload()
+	scheme := text.SchemeOf(m.Coding, nil)
 	var part text.Part
 	if m.ESMClass&smpp.ESMUDHI != 0 {
+		scheme = text.SchemeOf(m.Coding, payload)
 		var err error
 		if part, payload, err = text.TakeHeader(payload); err != nil {
 			return
@@ -110,7 +116,7 @@ func (s *SMSC) assemble(m smpp.Message) {
 		}
 		delete(s.parts, key)
 	}
-	body, err := text.Decode(m.Coding, payload)
+	body, err := text.DecodeAs(scheme, payload)
 	if err != nil {
 		return
 	}

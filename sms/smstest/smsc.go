@@ -50,20 +50,22 @@ type Verdict struct {
 type SMSC struct {
 	conf Config
 
-	mu        sync.Mutex
-	sessions  []*smpp.Session
-	next      int           // whose turn the next delivery is
-	changed   chan struct{} // closed and replaced when sessions change
-	serving   context.Context
-	workers   *sync.WaitGroup
-	queues    map[string]*queue // MO by phone
-	threads   map[string]*thread
-	parts     map[partKey]map[int][]byte
-	lastID    uint64
-	fates     fates
-	submits   int
-	reference int
-	watchers  map[*watcher]struct{}
+	mu          sync.Mutex
+	sessions    []*smpp.Session
+	next        int           // whose turn the next delivery is
+	changed     chan struct{} // closed and replaced when sessions change
+	serving     context.Context
+	workers     *sync.WaitGroup
+	queues      map[string]*queue // MO by phone
+	threads     map[string]*thread
+	parts       map[partKey]map[int][]byte
+	lastID      uint64
+	fates       fates
+	submits     int
+	reference   int
+	watchers    map[*watcher]struct{}
+	screens     map[string]*screen // by phone in a USSD session
+	lastSession byte
 }
 
 // New gives an SMSC that nobody can reach before Serve.
@@ -74,7 +76,7 @@ func New(conf Config) *SMSC {
 	return &SMSC{
 		conf: conf, changed: make(chan struct{}),
 		queues: make(map[string]*queue), threads: make(map[string]*thread),
-		parts: make(map[partKey]map[int][]byte), watchers: make(map[*watcher]struct{}),
+		parts: make(map[partKey]map[int][]byte), watchers: make(map[*watcher]struct{}), screens: make(map[string]*screen),
 		lastID: uint64(time.Now().UnixMicro()),
 	}
 }
@@ -212,6 +214,9 @@ func (s *SMSC) receiver(ctx context.Context) (*smpp.Session, error) {
 		}
 	}
 }
+
+// Deliver offers a deliver_sm made by hand, as Send does. No thread has it.
+func (s *SMSC) Deliver(ctx context.Context, m smpp.Message) error { return s.deliver(ctx, m) }
 
 // deliver offers a message until an ESME has acknowledged it or refused it for
 // good; a refusal is a Status.

@@ -20,12 +20,16 @@ const (
 // ErrBinary is a message whose octets are no text.
 var ErrBinary = errors.New("text: binary message")
 
-// Decode gives the text of a message's octets, its user data header taken off.
-// It is lenient: what cannot be read becomes U+FFFD. The error is ErrBinary.
-func Decode(coding byte, payload []byte) (string, error) {
-	switch alphabetOf(coding) {
+// Decode gives the text of octets that no header shifts. It is lenient: what
+// cannot be read becomes U+FFFD. The error is ErrBinary.
+func Decode(coding byte, payload []byte) (string, error) { return DecodeAs(Scheme(coding), payload) }
+
+// DecodeAs gives the text of a message's octets, its user data header taken
+// off, as Decode does.
+func DecodeAs(s Scheme, payload []byte) (string, error) {
+	switch alphabetOf(byte(s)) {
 	case alphabetGSM:
-		return decodeGSM(payload), nil
+		return decodeGSM(s, payload), nil
 	case alphabetUCS2:
 		return decodeUCS2(payload), nil
 	case alphabetLatin1:
@@ -35,7 +39,7 @@ func Decode(coding byte, payload []byte) (string, error) {
 		s, _ := charmap.ISO8859_5.NewDecoder().Bytes(payload)
 		return string(s), nil
 	case alphabetASCII:
-		return decodeASCII(payload), nil
+		return decodeASCII(s, payload), nil
 	}
 	return "", ErrBinary
 }
@@ -90,10 +94,10 @@ func alphabetOf(coding byte) alphabet {
 
 // decodeASCII takes text with control characters for GSM 03.38: npm's smpp sends that under ASCII's coding unless it is
 // told another, and ASCII has no use for them.
-func decodeASCII(b []byte) string {
+func decodeASCII(s Scheme, b []byte) string {
 	for _, c := range b {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
-			return decodeGSM(b)
+			return decodeGSM(s, b)
 		}
 	}
 	out := make([]rune, len(b))

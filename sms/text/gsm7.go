@@ -47,21 +47,22 @@ func encodeGSM(s string) ([]byte, bool) {
 
 // decodeGSM never fails: an unknown extension shows as its plain character
 // (§6.2.1.1), a last lone escape as a space, the eighth bit as U+FFFD.
-func decodeGSM(b []byte) string {
+func decodeGSM(s Scheme, b []byte) string {
+	alphabet, extension := s.tables()
 	out := make([]rune, 0, len(b))
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
 		case c >= 0x80:
 			out = append(out, '\uFFFD')
 		case c != escape:
-			out = append(out, gsmRunes[c])
+			out = append(out, alphabet[c])
 		case i+1 == len(b) || b[i+1] == escape || b[i+1] >= 0x80:
 			out = append(out, ' ')
 		default:
 			i++
-			r, ok := gsmExtension[b[i]]
+			r, ok := extension[b[i]]
 			if !ok {
-				r = gsmRunes[b[i]]
+				r = alphabet[b[i]]
 			}
 			out = append(out, r)
 		}

@@ -22,6 +22,12 @@ const (
 	concat16 = 0x08
 )
 
+// Information elements of national tables (3GPP TS 23.040 §9.2.3.24.15, §9.2.3.24.16).
+const (
+	singleShift  = 0x24
+	lockingShift = 0x25
+)
+
 // ErrHeader is a user data header that runs past the message.
 var ErrHeader = errors.New("text: malformed user data header")
 
@@ -52,18 +58,29 @@ func TakeHeader(b []byte) (part Part, payload []byte, err error) {
 		return Part{}, b[1:], ErrHeader
 	}
 	header, payload := b[1:1+size], b[1+size:]
-	for len(header) > 0 {
-		if len(header) < 2 || len(header) < 2+int(header[1]) {
-			return part, payload, ErrHeader
-		}
-		id, value := header[0], header[2:2+int(header[1])]
+	if !eachElement(header, func(id byte, value []byte) {
 		switch {
 		case id == concat8 && len(value) == 3:
 			part = Part{int(value[0]), int(value[1]), int(value[2])}
 		case id == concat16 && len(value) == 4:
 			part = Part{int(binary.BigEndian.Uint16(value)), int(value[2]), int(value[3])}
 		}
+	}) {
+		err = ErrHeader
+	}
+	return part, payload, err
+}
+
+// eachElement visits the information elements of a header, and says whether
+// they end where it does.
+func eachElement(header []byte, visit func(id byte, value []byte)) (whole bool) {
+	for len(header) > 0 {
+		if len(header) < 2 || len(header) < 2+int(header[1]) {
+			return false
+		}
+		value := header[2 : 2+int(header[1])]
+		visit(header[0], value)
 		header = header[2+len(value):]
 	}
-	return part, payload, nil
+	return true
 }

@@ -123,14 +123,14 @@ func TestGSMKnowsItsWholeAlphabet(t *testing.T) {
 		if b == escape {
 			continue
 		}
-		back, ok := encodeGSM(decodeGSM([]byte{b}))
+		back, ok := encodeGSM(decodeGSM(0, []byte{b}))
 		require.True(t, ok)
 		require.Equal(t, []byte{b}, back)
 	}
-	require.Equal(t, "@Δ ¡¿à", decodeGSM([]byte{0x00, 0x10, 0x20, 0x40, 0x60, 0x7F}))
-	require.Equal(t, "€5", decodeGSM([]byte{escape, 0x65, '5'}))
-	require.Equal(t, "a ", decodeGSM([]byte{'a', escape}))
-	require.Equal(t, "�", decodeGSM([]byte{0xFF}))
+	require.Equal(t, "@Δ ¡¿à", decodeGSM(0, []byte{0x00, 0x10, 0x20, 0x40, 0x60, 0x7F}))
+	require.Equal(t, "€5", decodeGSM(0, []byte{escape, 0x65, '5'}))
+	require.Equal(t, "a ", decodeGSM(0, []byte{'a', escape}))
+	require.Equal(t, "�", decodeGSM(0, []byte{0xFF}))
 }
 
 func TestDecodeByDataCoding(t *testing.T) {

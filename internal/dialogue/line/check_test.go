@@ -33,6 +33,7 @@ func TestEachMistakeIsFound(t *testing.T) {
 		"reason never given":       {nodes, "wrong: {length: service.too_short}", "wrong: {colour: service.too_short}", "explains colour, which is never a reason"},
 		"words by voice":           {nodes, "expect: {voice: service_code, sms: text}", "expect: text", "expects words by voice"},
 		"missing text":             {ru, "bye: ", "by: ", "text bye is missing in ru"},
+		"missing without a node":   {ru, "slow_down: ", "slow: ", "text common.slow_down is missing in ru"},
 		"missing in one":           {en, "  sent: \"We have sent you an SMS.\"\n", "", "text sms.sent is missing in en"},
 		"other parameters":         {ru, "Срок: {due:date}\"", "Срок.\"", "text status.tell has other parameters than in kk"},
 		"parameter not given":      {ru, "none: \"Сейчас для", "none: \"{name:text}, сейчас для", "wants {name}"},
@@ -56,6 +57,26 @@ func TestEachMistakeIsFound(t *testing.T) {
 			require.Contains(t, strings.Join(found, "\n"), c.finding)
 		})
 	}
+}
+
+// A one-time password fits into a segment in either script.
+func TestLimitsHoldInLatinLettersToo(t *testing.T) {
+	t.Parallel()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	vocabulary := conversation.Vocabulary(segments)
+	vocabulary.Latin = func(_ dialogue.Language, s string) string {
+		return strings.ReplaceAll(s, "Пароль", strings.Repeat("Parol", 40))
+	}
+	d, err := dialogue.Parse(files, vocabulary)
+	require.NoError(t, err)
+	var found []string
+	for _, f := range d.Check() {
+		found = append(found, f.Problem)
+	}
+	require.Len(t, found, 2)
+	require.Contains(t, found[0], "text passcode.message can take")
+	require.Contains(t, found[1], "text passcode.brief can take 2 segments by SMS in Latin letters, and may take 1")
 }
 
 func TestWhatIsNotWellFormedIsRefusedWithItsLine(t *testing.T) {

@@ -47,6 +47,9 @@ type Submit struct {
 	ESMClass           int    `json:"esm_class"`
 	Validity           any    `json:"validity"`
 	RegisteredDelivery int    `json:"registered_delivery"`
+	Service            string `json:"service_type"`
+	USSDOp             int    `json:"ussd_service_op"`
+	Session            string `json:"its_session_info"` // hexadecimal
 }
 
 type answer struct {

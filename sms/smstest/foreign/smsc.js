@@ -52,6 +52,8 @@ const server = smpp.createServer({}, (session) => {
       text: message.message, udh: message.udh ? Buffer.concat(message.udh.map((e) => Buffer.isBuffer(e) ? e : Buffer.from([]))).toString('hex') : '',
       data_coding: pdu.data_coding, esm_class: pdu.esm_class, validity: pdu.validity_period,
       registered_delivery: pdu.registered_delivery,
+      service_type: pdu.service_type, ussd_service_op: pdu.ussd_service_op,
+      its_session_info: pdu.its_session_info ? pdu.its_session_info.toString('hex') : '',
     });
     session.send(pdu.response({message_id: id.toString(16).toUpperCase()}));
     if (pdu.registered_delivery && !pdu.destination_addr.endsWith('404')) receipt(session, pdu, id);

@@ -1,0 +1,68 @@
+package conversation
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"okno/internal/dialogue"
+	"okno/internal/message"
+)
+
+// ussdIdle is how long a USSD session lasts without a word. Networks give up sooner, and do not always say so.
+const ussdIdle = 3 * time.Minute
+
+// Dial takes what a citizen did in a USSD session, and gives the page to be shown: the step that follows and its effects are
+// part of the same unit of work. Of a session that nobody knows any more, the first page is shown again.
+func (e *Engine) Dial(ctx context.Context, w Work, in message.Dialled) (message.Page, error) {
+	id, activeAt, found, err := w.OpenOn(ctx, dialogue.USSD, in.Number)
+	if err != nil {
+		return message.Page{}, err
+	}
+	if found {
+		d, i, state, err := e.session(ctx, w, id)
+		if err != nil {
+			return message.Page{}, err
+		}
+		goesOn := !in.Began && !in.Left && e.clock().Sub(activeAt) <= ussdIdle && state.Session == in.Session
+		switch more := in.Text == dialogue.KeyMore && len(state.Rest) > 0; {
+		case goesOn && more:
+			return e.turnPage(ctx, w, i, state)
+		case goesOn && !state.Ended:
+			return pageOf(e.advance(ctx, w, d, i, state, keyed(in.Text)))
+		}
+		if err := w.EndInteraction(ctx, id, SelfService); err != nil {
+			return message.Page{}, err
+		}
+	}
+	if in.Left {
+		return message.Page{Last: true}, nil
+	}
+	return pageOf(e.begin(ctx, w, dialogue.USSD, in.Number, in.Session))
+}
+
+func pageOf(turn Turn, err error) (message.Page, error) {
+	return message.Page{Text: turn.Page, Last: turn.Over}, err
+}
+
+// keyed makes keys of what a phone's keypad has, and words of anything else.
+func keyed(text string) dialogue.Input {
+	text = strings.TrimSpace(text)
+	if strings.Trim(text, "0123456789*#") == "" {
+		return dialogue.Input{Kind: dialogue.Keys, Keys: text}
+	}
+	return dialogue.Input{Kind: dialogue.Text, Text: text}
+}
+
+// turnPage shows the next page of what was said.
+func (e *Engine) turnPage(ctx context.Context, w Work, i Interaction, state dialogue.State) (message.Page, error) {
+	page := message.Page{Text: state.Rest[0]}
+	state.Rest = state.Rest[1:]
+	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Citizen, Kind: "keyed", Body: dialogue.KeyMore}); err != nil {
+		return message.Page{}, err
+	}
+	if page.Last = state.Ended && len(state.Rest) == 0; page.Last {
+		return page, w.EndInteraction(ctx, i.ID, SelfService)
+	}
+	return page, w.SaveSession(ctx, i.ID, state)
+}

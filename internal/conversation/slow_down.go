@@ -1,0 +1,37 @@
+package conversation
+
+import (
+	"context"
+
+	"okno/internal/dialogue"
+)
+
+// slowDown is the text for whoever writes more than is heard.
+const slowDown = "common.slow_down"
+
+// IsStop says whether a message is the word that stops notices: it counts however much the citizen has written.
+func (e *Engine) IsStop(text string) bool { return e.dialogues.Current().LeadsTo(text, "notices.stop") }
+
+// SlowDown answers a message that came over the limit: instead of hearing it, it asks the citizen to write less. It gives the
+// open conversation, or 0. from is E.164.
+func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction int64, err error) {
+	known, err := w.Known(ctx, from)
+	if err != nil {
+		return 0, err
+	}
+	id, _, found, err := w.OpenOn(ctx, dialogue.SMS, from)
+	if err != nil {
+		return 0, err
+	}
+	language := known.Language
+	if language == "" {
+		language = dialogue.Russian
+	}
+	text := e.dialogues.Current().Texts.Line(language, slowDown)
+	if found {
+		if err := w.AddEntry(ctx, Entry{Interaction: id, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
+			return 0, err
+		}
+	}
+	return id, e.reply(ctx, w, id, from, language, text)
+}
