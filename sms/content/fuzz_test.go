@@ -21,7 +21,7 @@ func FuzzPartOf(f *testing.F) {
 	f.Fuzz(func(t *testing.T, class byte, short, reference, total, number []byte) {
 		m := &smpp.Message{ESMClass: class, Short: short, TLVs: smpp.TLVs{
 			smpp.TagSARReference: reference, smpp.TagSARTotal: total, smpp.TagSARPart: number}}
-		part, payload, err := PartOf(m)
+		part, _, payload, err := PartOf(m)
 		require.True(t, bytes.HasSuffix(short, payload))
 		if err != nil {
 			require.ErrorIs(t, err, text.ErrHeader)
@@ -48,7 +48,7 @@ func FuzzJoin(f *testing.F) {
 		}
 		var parts []message.Part
 		for i, payload := range payloads {
-			parts = append(parts, message.Part{Number: i + 1, Total: len(payloads), Coding: byte(was), Payload: payload})
+			parts = append(parts, message.Part{Number: i + 1, Total: len(payloads), Coding: int(was), Payload: payload})
 		}
 		require.Equal(t, s, Join(parts))
 
@@ -58,7 +58,7 @@ func FuzzJoin(f *testing.F) {
 		if len(without) > 0 {
 			require.Contains(t, Join(without), "…")
 		}
-		part.Payload, part.Coding = stray, coding // a part of another coding, or cut within a character
+		part.Payload, part.Coding = stray, int(coding) // a part of another coding, or cut within a character
 		parts[gone] = part
 		got := Join(parts)
 		require.True(t, utf8.ValidString(got))
