@@ -96,7 +96,7 @@ func (o *okno) stop() (err error) {
 func (o *okno) question(i int) string { return "STATUS " + o.numbers[i%len(o.numbers)] }
 
 func (o *okno) send(ctx context.Context, n int, number func(int) string) error {
-	const together = 10_000
+	const together = 100_000
 	for done := 0; done < n; done += together {
 		if err := o.enqueue(ctx, done, min(done+together, n), number); err != nil {
 			return err
