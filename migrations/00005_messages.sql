@@ -92,6 +92,7 @@ CREATE TABLE mt_segments (
     failure      text,
     attempts     int NOT NULL DEFAULT 0,
     unknowns     int NOT NULL DEFAULT 0, -- attempts that were never answered
+    lapses       int NOT NULL DEFAULT 0, -- of those, claims of a process that died: most had not been submitted yet
     due_at       timestamptz NOT NULL DEFAULT now(),
     leased_until timestamptz,
     expires_at   timestamptz NOT NULL,

@@ -46,7 +46,7 @@ type Segment struct {
 	Sender      string // "": the short number
 	ExpiresAt   time.Time
 	Attempt     int // from 1; an outcome names the attempt that it is of
-	Unknowns    int // earlier attempts that were never answered
+	Unknowns    int // earlier submits that were never answered
 }
 
 // Outcome is what became of a claimed segment.

@@ -46,12 +46,12 @@ SELECT nth::int, nextval('mo_messages_id_seq'),
 FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
 
 const addMOs = `
-INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood)
+INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood, failure)
 OVERRIDING SYSTEM VALUE
-SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood
+SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, '')
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[],
-            $9::timestamptz[], $10::bigint[], $11::boolean[])
-     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood)`
+            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[])
+     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood, failure)`
 
 // newMO is an arrival that is no redelivery.
 type newMO struct {
@@ -60,6 +60,7 @@ type newMO struct {
 	behind      bool       // the citizen has others that wait
 	lately      int        // so many came of the citizen before it, counted up to the limit
 	flood       bool       // it is over the limit
+	failure     string     // why it is not heard, or ""
 	processedAt *time.Time // nil: it waits
 	interaction int64      // that it belongs to, or 0
 }
@@ -135,7 +136,8 @@ func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 		column(added, func(n newMO) string { return n.Source }), column(added, func(n newMO) string { return n.Destination }),
 		column(added, func(n newMO) string { return n.Text }), column(added, func(n newMO) []byte { return n.Fingerprint }),
 		column(added, func(n newMO) time.Time { return n.ReceivedAt }), column(added, func(n newMO) *time.Time { return n.processedAt }),
-		column(added, func(n newMO) int64 { return n.interaction }), column(added, func(n newMO) bool { return n.flood }))
+		column(added, func(n newMO) int64 { return n.interaction }), column(added, func(n newMO) bool { return n.flood }),
+		column(added, func(n newMO) string { return n.failure }))
 	return len(arrivals) - len(added) + held + heard, w.tx.SendBatch(ctx, &writes).Close()
 }
 
@@ -288,8 +290,8 @@ WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND tota
 ORDER BY part`
 
 const addJoined = `
-INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
+INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, '')) RETURNING id`
 
 const markParts = `
 UPDATE mo_parts SET mo_id = $6
@@ -323,7 +325,7 @@ func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 	}
 	var id int64
 	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, join(parts), len(parts),
-		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood).Scan(&id)
+		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure).Scan(&id)
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
 	}

@@ -21,8 +21,14 @@ WHERE i.number = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL AND c.sta
 // Two nodes may be at it at once: the one that comes second takes it that the other tells the citizen.
 const beginFlood = `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 6))`
 
+// Somebody may have held messages of the episode while whoever was to tell the citizen failed: then nobody has been told.
 const inFlood = `
-SELECT EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval AND flood)`
+SELECT EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval AND flood)
+   AND EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval - interval '1 hour'
+               AND flood AND failure IS NULL)`
+
+// overLimit is the failure of a message that was kept and not heard.
+const overLimit = "over the limit"
 
 // holdFlood marks what is over the limit, of messages in the order in which they came. All of an episode but the first needs
 // no processing any more, and their number is given; the first waits, for a citizen is told once to slow down.
@@ -67,7 +73,7 @@ func (w *Work) holdFlood(ctx context.Context, added []newMO, limit message.Limit
 				continue
 			}
 		}
-		n.processedAt = &now
+		n.processedAt, n.failure = &now, overLimit
 		held++
 	}
 	return held, nil

@@ -41,7 +41,7 @@ WITH due AS (` +
 UPDATE mt_segments s
 SET state = 'submitted', link = $4, slot = $10, attempts = attempts + 1, submitted_at = $1, leased_until = $11, queried_at = NULL, awaited = $12
 FROM due WHERE s.id = due.id AND NOT (due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination))
-RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, due.sender, s.expires_at, s.attempts, s.unknowns`
+RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, due.sender, s.expires_at, s.attempts, s.unknowns - s.lapses`
 
 // ClaimSegments takes segments for a link to submit, lane by lane, oldest first; some may have expired just now. Each must get its outcome by CommitSMS
 // before the lease ends.

@@ -18,12 +18,13 @@ const expireSegments = `
 UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1
 WHERE queued_for IS NOT NULL AND part > 0 AND expires_at <= $1`
 
-// Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown.
+// Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown; as
+// likely as not they were never submitted, so a process that dies again and again does not take a reply with it.
 const lapseSegments = `
 UPDATE mt_segments
-SET unknowns = unknowns + 1, failure = 'unanswered', leased_until = NULL, due_at = $1,
-    state = CASE WHEN lane = ANY($2) AND unknowns = 0 THEN 'queued' ELSE 'unknown' END,
-    final_at = CASE WHEN lane = ANY($2) AND unknowns = 0 THEN NULL ELSE $1::timestamptz END
+SET unknowns = unknowns + 1, lapses = lapses + 1, failure = 'unanswered', leased_until = NULL, due_at = $1,
+    state = CASE WHEN lane = ANY($2) AND lapses < 3 THEN 'queued' ELSE 'unknown' END,
+    final_at = CASE WHEN lane = ANY($2) AND lapses < 3 THEN NULL ELSE $1::timestamptz END
 WHERE lapses_at <= $1`
 
 // A password is not kept longer than it may have to be sent.
