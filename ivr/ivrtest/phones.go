@@ -50,6 +50,8 @@ type Phone struct {
 
 const sitePhones = `
 [line](carrier)
+; Keys go as SIP messages: sent as RTP events by a busy machine's Asterisk, one has been heard twice. Browsers' go by RTP.
+dtmf_mode = info
 transport = transport-udp
 context = ringing
 aors = line
