@@ -1,9 +1,10 @@
 // Package sms is the SMS channel: it keeps binds to the operators' SMSCs, takes
 // in what citizens write, has it answered, and sends what Okno has to say.
 //
-//	            ┌ inbox ──► ledger ──► commit ──► deliver_sm_resp
-//	SMSC ◄─► bind                        │ hint
-//	            └ sender ◄── claim ◄── answerers (dialogue, replies: one commit)
+//	            ┌ inbox ──► ledger ──► commit (dialogue and reply) ──► deliver_sm_resp
+//	SMSC ◄─► bind                        │ └── reply granted to a bind with room ──► sender
+//	            │                        └──► what waits: answerers (dialogue, replies: one commit)
+//	            └ sender ◄── claim ◄──────────────┘
 //	                 └──► outcome ──► ledger
 //
 // A segment on its way out:

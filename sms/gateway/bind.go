@@ -19,9 +19,6 @@ import (
 // systemID is how the gateway presents itself.
 const systemID = "okno"
 
-// confirmWithin keeps the session from remembering all that an agency which only submits was ever answered.
-const confirmWithin = 30 * time.Second
-
 // bind is an agency's session, from its connection on.
 type bind struct {
 	gateway *Gateway
@@ -47,7 +44,6 @@ func (b *bind) run(ctx context.Context) {
 	defer b.end()
 	session, err := smpp.Accept(ctx, b.conn, systemID, func(asked smpp.Bind) smpp.Status { return b.authorise(ctx, asked) }, smpp.Options{
 		Window: tellWindow, Inbound: ledgerBacklog, AnswerTimeout: g.tune.answer, Handler: b, Log: b.log,
-		ConfirmWithin: confirmWithin,
 	})
 	<-g.strangers
 	if b.account != nil {

@@ -6,8 +6,10 @@ import (
 )
 
 // confirmation follows which of the peer's messages surely have their answer: a peer that responds to a request has read all
-// that was written before it.
+// that was written before it. A side that will not ask does not follow them: a peer that is sent nothing responds to nothing.
 type confirmation struct {
+	follows bool
+
 	mu      sync.Mutex
 	open    []*heard // in the order of arrival, from the first that is not confirmed
 	written uint64   // frames so far
@@ -20,9 +22,12 @@ type heard struct {
 }
 
 func (c *confirmation) hear() *heard {
+	h := &heard{at: time.Now()}
+	if !c.follows {
+		return h
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := &heard{at: time.Now()}
 	c.open = append(c.open, h)
 	return h
 }
@@ -63,7 +68,7 @@ func (c *confirmation) waiting() time.Duration {
 
 // Unconfirmed is how long ago the oldest message of the peer came whose answer the peer may not have read; 0 if there is
 // none. Should the session be lost, the peer may send again what came since then, and nothing that came before. It may be
-// asked after the session's end.
+// asked after the session's end. Without Options.ConfirmWithin it is always 0.
 func (s *Session) Unconfirmed() time.Duration {
 	s.confirmation.mu.Lock()
 	defer s.confirmation.mu.Unlock()

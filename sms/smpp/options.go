@@ -25,7 +25,7 @@ type Options struct {
 	// lives. Default 30 s.
 	EnquireEvery time.Duration
 	// ConfirmWithin is how long it may stay unknown that the peer has read the
-	// answers to its messages; then an enquire_link finds out. 0: for ever.
+	// answers to its messages; then an enquire_link finds out. 0: it is not followed.
 	ConfirmWithin time.Duration
 	// Drain limits the wait for open requests of both sides before the unbind. Default 5 s.
 	Drain time.Duration

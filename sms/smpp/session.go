@@ -75,6 +75,9 @@ func newSession(conn net.Conn, reader *bufio.Reader, bind Bind, esme bool, opts 
 		pending: make(map[uint32]*outgoing),
 		quiet:   make(chan struct{}),
 		done:    make(chan struct{}),
+
+		confirmation: confirmation{follows: opts.ConfirmWithin > 0},
+
 		started: time.Now(),
 	}
 }
