@@ -71,7 +71,7 @@ func fieldsOf(c Command) (pdufield.List, bool) {
 		return queryRespFields, true
 	case unbind, unbind | responseBit, enquireLink, enquireLink | responseBit, genericNack:
 		return nil, true
-	case alertNotification: // nothing in it is of use here
+	case alertNotification, cancelSM, replaceSM: // nothing in them is of use here
 		return nil, true
 	}
 	return nil, false
