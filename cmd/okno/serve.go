@@ -240,12 +240,8 @@ func (n *node) startSMS() error {
 	}
 	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear, n.engine.IsStop}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
-		Dial: func(ctx context.Context, in message.Dialled) (page message.Page, err error) {
-			err = n.db.Do(ctx, func(w *postgres.Work) (err error) {
-				page, err = n.engine.Dial(ctx, w, in)
-				return err
-			})
-			return page, err
+		Dial: func(ctx context.Context, in message.Dialled) (message.Page, error) {
+			return n.db.Dial(ctx, in, n.engine.Dial)
 		},
 		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
 	})
