@@ -10,8 +10,11 @@ import (
 )
 
 const segmentsTo = `
-SELECT s.mt_id, s.part, s.lane, s.state, coalesce(s.link, ''), coalesce(s.message_id, ''), coalesce(s.failure, ''), s.attempts
+SELECT s.mt_id, s.part, m.lane,
+       CASE WHEN s.state = 'queued' AND c.id IS NOT NULL THEN 'submitted' ELSE s.state END, coalesce(s.link, c.link, ''), coalesce(s.message_id, ''), coalesce(s.failure, ''), s.attempts
 FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
+LEFT JOIN mt_claims c ON s.id = ANY (c.segments) AND s.state = 'queued'
+    AND s.attempts < c.attempts[array_position(c.segments, s.id)]
 WHERE m.destination = $1 ORDER BY s.id`
 
 // SegmentsTo gives what has become of each segment sent, or to be sent, to a number.
