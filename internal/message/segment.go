@@ -102,15 +102,3 @@ type Swept struct {
 	Lapsed     int // claims that nobody answered for
 	Incomplete int // long messages given up waiting for
 }
-
-// Status is what has become of a segment.
-type Status struct {
-	MT        int64
-	Number    int
-	Lane      Lane
-	State     SegmentState
-	Link      string // "" while no link has claimed it
-	MessageID string // "" before the SMSC has accepted it
-	Failure   string
-	Attempts  int // that have an outcome
-}

@@ -157,4 +157,6 @@ func traffic(t *testing.T, db *postgres.DB, url string, round int) {
 	_, err = db.ClaimQueries(ctx, message.ClaimQueries{Link: "a", Before: time.Now(), Since: time.Now().Add(-time.Hour), Limit: 10, Now: time.Now()})
 	require.NoError(t, err)
 	require.NoError(t, db.Do(ctx, func(w *postgres.Work) error { return w.SetNotices(ctx, number, round%2 == 0) }))
+	_, _, err = db.TraceSMS(ctx, number, 20, "test")
+	require.NoError(t, err)
 }

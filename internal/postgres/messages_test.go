@@ -253,7 +253,7 @@ func TestOutcomeOfALapsedAttemptDoesNotCount(t *testing.T) {
 	require.NoError(t, err)
 	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: first.ID, Claim: first.Claim, Attempt: first.Attempt,
 		State: message.Failed, Failure: "refused", At: time.Now(), DueAt: time.Now()}}})
-	status, err := db.SegmentsTo(ctx, "+77010000001")
+	status, err := db.SegmentsTo(ctx, "+77010000001", 100)
 	require.NoError(t, err)
 	require.Equal(t, message.Queued, status[0].State, "the second attempt is still to come")
 	require.Equal(t, "unanswered", status[0].Failure)
@@ -276,7 +276,7 @@ func TestReceiptInAnotherNotationNeedsTheNumberToo(t *testing.T) {
 		{Link: "a", Keys: []string{"10", "a", "16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
 	}})
 	for to, want := range map[string]message.SegmentState{"+77010000000": message.Accepted, "+77010000001": message.Delivered} {
-		status, err := db.SegmentsTo(ctx, to)
+		status, err := db.SegmentsTo(ctx, to, 100)
 		require.NoError(t, err)
 		require.Equal(t, want, status[0].State, to)
 	}

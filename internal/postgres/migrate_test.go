@@ -52,7 +52,7 @@ JOIN (VALUES (1, 'queued', NULL, 0), (2, 'queued', 'a', 1), (3, 'submitted', 'a'
 	require.NoError(t, err)
 	states := func() (found []string) {
 		for _, destination := range []string{"+77010000001", "+77010000002", "+77010000003", "+77010000004"} {
-			status, err := db.SegmentsTo(context.Background(), destination)
+			status, err := db.SegmentsTo(context.Background(), destination, 100)
 			require.NoError(t, err)
 			found = append(found, string(status[0].State))
 		}

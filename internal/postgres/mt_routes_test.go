@@ -85,7 +85,7 @@ func TestUnroutableSegmentsAreFoundPageByPage(t *testing.T) {
 		found = append(found, n)
 	}
 	require.Equal(t, []int{1, 0, 1, 0, 0, 0}, found)
-	lost, err := db.SegmentsTo(context.Background(), "+998901234567")
+	lost, err := db.SegmentsTo(context.Background(), "+998901234567", 100)
 	require.NoError(t, err)
 	require.Len(t, lost, 2)
 	for _, s := range lost {
