@@ -104,7 +104,7 @@ func TestQueryOfALongMessageWaitsForItsLastSegment(t *testing.T) {
 	require.Len(t, claimed, 3)
 	outcome := func(n int, state message.SegmentState, failure sms.Failure) {
 		_, err := r.db.CommitSMS(t.Context(), message.Ledger{Outcomes: []message.Outcome{
-			{Segment: claimed[n].ID, Attempt: 1, State: state, Failure: string(failure), MessageID: fmt.Sprint(n), MessageKey: fmt.Sprint(n), DueAt: time.Now(), At: time.Now()},
+			{Segment: claimed[n].ID, Claim: claimed[n].Claim, Attempt: 1, State: state, Failure: string(failure), MessageID: fmt.Sprint(n), MessageKey: fmt.Sprint(n), DueAt: time.Now(), At: time.Now()},
 		}}, nil, nil)
 		require.NoError(t, err)
 		if state == message.Accepted {
