@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"okno/internal/agency"
@@ -36,7 +37,9 @@ func (b *bind) answerQueries(ctx context.Context, session *smpp.Session) {
 	for {
 		select {
 		case q := <-b.asked:
-			status, resp := b.find(ctx, q.Query)
+			resp, err := b.find(ctx, q.Query)
+			status, result := b.judge(err)
+			b.countQuery(result)
 			q.answer(status, resp)
 		case <-session.Done():
 			return
@@ -44,38 +47,44 @@ func (b *bind) answerQueries(ctx context.Context, session *smpp.Session) {
 	}
 }
 
-// find tells what a receipt tells, and no sooner. Another agency's message is as unknown as one that never was.
-func (b *bind) find(ctx context.Context, q smpp.Query) (smpp.Status, smpp.QueryResp) {
+// find tells what a receipt tells, and no sooner. agency.ErrNotTheirs.
+func (b *bind) find(ctx context.Context, q smpp.Query) (smpp.QueryResp, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	id, err := strconv.ParseInt(q.MessageID, 10, 64)
 	if err != nil || q.MessageID != messageID(id) {
-		b.countQuery("unknown")
-		return smpp.QueryFailed, smpp.QueryResp{}
+		return smpp.QueryResp{}, agency.ErrNotTheirs
 	}
 	r, err := b.gateway.Store.FindReceipt(ctx, b.account.current().SystemID, id)
+	if err != nil {
+		return smpp.QueryResp{}, err
+	}
 	var written addresses
-	if err == nil {
-		err = json.Unmarshal(r.Addresses, &written)
+	if err := json.Unmarshal(r.Addresses, &written); err != nil {
+		return smpp.QueryResp{}, fmt.Errorf("addresses of submit %d: %w", id, err)
 	}
-	switch {
-	case err == nil && written.Source.Number == q.Source.Number:
-	case err == nil, errors.Is(err, agency.ErrNotTheirs):
-		b.countQuery("unknown")
-		return smpp.QueryFailed, smpp.QueryResp{}
-	default:
-		b.gateway.Log.Error().Err(err).Msg("answer an agency's query")
-		b.countQuery("deferred")
-		return smpp.TemporaryAppError, smpp.QueryResp{}
+	if written.Source.Number != q.Source.Number {
+		return smpp.QueryResp{}, agency.ErrNotTheirs
 	}
-	b.countQuery("answered")
 	const enroute = 1 // message_state (§5.2.28)
 	resp := smpp.QueryResp{MessageID: q.MessageID, State: enroute}
 	if !r.FinalAt.IsZero() {
 		_, resp.State = stateOf(r)
 		resp.FinalDate, resp.ErrorCode = smpp.FormatTime(r.FinalAt), codeOf(r)
 	}
-	return smpp.OK, resp
+	return resp, nil
+}
+
+// judge says what an agency is told of a query. Another's message is as unknown as one that never was.
+func (b *bind) judge(err error) (status smpp.Status, result string) {
+	switch {
+	case err == nil:
+		return smpp.OK, "answered"
+	case errors.Is(err, agency.ErrNotTheirs):
+		return smpp.QueryFailed, "unknown"
+	}
+	b.gateway.Log.Error().Err(err).Msg("answer an agency's query")
+	return smpp.TemporaryAppError, "deferred"
 }
 
 func (b *bind) countQuery(result string) {
