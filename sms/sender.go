@@ -213,12 +213,14 @@ func submission(l Link, sender string, segment message.Segment, now time.Time) (
 		return smpp.Message{}, fmt.Errorf("part %d of %d: %w", segment.Number, len(payloads), smpp.SubmitFailed)
 	}
 	m := smpp.Message{
-		Source:             senderAddress(l, sender),
-		Dest:               smpp.Address{TON: or(l.DestTON, 1), NPI: or(l.DestNPI, 1), Number: strings.TrimPrefix(segment.Destination, "+")},
-		Validity:           validity(segment.ExpiresAt.Sub(now)),
-		RegisteredDelivery: receiptWanted,
-		Coding:             byte(coding),
-		Short:              payloads[segment.Number-1],
+		Source:   senderAddress(l, sender),
+		Dest:     smpp.Address{TON: or(l.DestTON, 1), NPI: or(l.DestNPI, 1), Number: strings.TrimPrefix(segment.Destination, "+")},
+		Validity: validity(segment.ExpiresAt.Sub(now)),
+		Coding:   byte(coding),
+		Short:    payloads[segment.Number-1],
+	}
+	if l.wantsReceipts() {
+		m.RegisteredDelivery = receiptWanted
 	}
 	if len(payloads) > 1 {
 		m.ESMClass = smpp.ESMUDHI

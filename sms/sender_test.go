@@ -38,6 +38,38 @@ func TestReceiptsMatchInEveryNotation(t *testing.T) {
 	}
 }
 
+func TestWithoutReceiptsAcceptedIsTheLastState(t *testing.T) {
+	t.Parallel()
+	wanted, unwanted := true, false
+	for name, c := range map[string]struct {
+		receipts *bool
+		query    bool
+		asked    byte // registered_delivery
+		last     message.SegmentState
+	}{
+		"by default":           {nil, false, receiptWanted, message.Delivered},
+		"with receipts":        {&wanted, false, receiptWanted, message.Delivered},
+		"without":              {&unwanted, false, 0, message.Accepted},
+		"without, but queried": {&unwanted, true, 0, message.Delivered},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan byte, 10)
+			_, link := smsc(t, "a", smstest.Config{Judge: func(m smpp.Message) smstest.Verdict {
+				asked <- m.RegisteredDelivery
+				return smstest.Verdict{}
+			}})
+			link.Receipts, link.Query = c.receipts, c.query
+			r := newRig(t, link)
+			r.options.tune.silence = time.Millisecond
+			r.run()
+			r.send(message.Reply, phone1, "hi", time.Hour)
+			r.eventuallyStates(phone1, c.last)
+			require.Equal(t, c.asked, <-asked)
+		})
+	}
+}
+
 func TestExpiredPasswordIsNeverSubmitted(t *testing.T) {
 	t.Parallel()
 	var submits atomic.Int32

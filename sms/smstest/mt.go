@@ -156,7 +156,11 @@ func (s *SMSC) sendReceipt(ctx context.Context, receipt smpp.Message) {
 	case <-ctx.Done():
 		return
 	}
-	if err := s.deliver(ctx, receipt); err != nil && ctx.Err() == nil {
+	err := s.deliver(ctx, receipt)
+	switch {
+	case err == nil && s.conf.Told != nil:
+		s.conf.Told(receipt)
+	case err != nil && ctx.Err() == nil:
 		s.conf.Log.Warn().Err(err).Msg("receipt refused")
 	}
 }

@@ -34,7 +34,9 @@ type Config struct {
 	Window int
 	// Judge, where set, hears each submit_sm first. It must not block.
 	Judge func(smpp.Message) Verdict
-	Log   zerolog.Logger
+	// Told, where set, hears each receipt that an ESME has acknowledged. It must not block.
+	Told func(receipt smpp.Message)
+	Log  zerolog.Logger
 }
 
 // Verdict is what becomes of a submit_sm. The zero Verdict accepts it.
