@@ -19,12 +19,14 @@ import (
 type sender struct {
 	bind    *bind
 	session *smpp.Session
-	flying  sync.WaitGroup
-	freed   chan struct{} // a submit has ended
-	idle    atomic.Bool   // nothing waited when it looked last, and there was room
+	flying  sync.WaitGroup // what is to be submitted, and outcomes that are not settled
+	freed   chan struct{}  // a submit has ended
+	idle    atomic.Bool    // nothing waited when it looked last, and there was room
 
 	mu     sync.Mutex
 	closed bool // takes no more
+	landed []message.Outcome
+	bell   chan struct{} // something has landed
 	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
 	noticesAt time.Time
 }
@@ -33,11 +35,16 @@ type sender struct {
 const dear = 100 * time.Millisecond
 
 func newSender(b *bind, session *smpp.Session) *sender {
-	return &sender{bind: b, session: session, freed: make(chan struct{}, 1)}
+	return &sender{bind: b, session: session, freed: make(chan struct{}, 1), bell: make(chan struct{}, 1)}
 }
 
 // run sends until the link is drained, or ctx or the session ends, and waits for what is under way.
 func (s *sender) run(ctx context.Context) {
+	var collecting sync.WaitGroup
+	defer collecting.Wait()
+	collected := make(chan struct{})
+	defer close(collected)
+	collecting.Go(func() { s.collect(collected) })
 	defer s.close()
 	poll := time.NewTicker(s.bind.channel.tune.poll)
 	defer poll.Stop()
@@ -170,21 +177,47 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 		s.settle(outcomeOf(segment, "", err, now))
 		return
 	}
-	sent, err := s.session.Start(ctx, m)
-	if err != nil {
-		s.settle(outcomeOf(segment, "", err, now))
-		return
-	}
-	s.flying.Go(func() {
-		// The session decides how long: it lets what is under way finish.
-		messageID, err := sent.Wait(context.WithoutCancel(ctx))
+	s.flying.Add(1)
+	// The session decides how long: it lets what is under way finish.
+	err = s.session.Post(ctx, smpp.SubmitSM, m, func(messageID string, err error) {
 		o := outcomeOf(segment, messageID, err, c.Clock())
 		if o.Unanswered && errors.Is(err, context.DeadlineExceeded) {
 			// The link still seemed to be up. Once more at once would go the same silent way, and there is no third time.
 			o.DueAt = o.At.Add(s.bind.answerTimeout())
 		}
-		s.settle(o)
+		s.land(o)
 	})
+	if err != nil {
+		s.settle(outcomeOf(segment, "", err, now))
+		s.flying.Done()
+	}
+}
+
+// land takes an outcome from the session, which must not be kept waiting by a ledger that is full.
+func (s *sender) land(o message.Outcome) {
+	s.mu.Lock()
+	s.landed = append(s.landed, o)
+	s.mu.Unlock()
+	ring(s.bell)
+}
+
+// collect settles what has landed until it is told that nothing more will.
+func (s *sender) collect(done <-chan struct{}) {
+	for {
+		select {
+		case <-s.bell:
+		case <-done:
+			return
+		}
+		s.mu.Lock()
+		landed := s.landed
+		s.landed = nil
+		s.mu.Unlock()
+		for _, o := range landed {
+			s.settle(o)
+			s.flying.Done()
+		}
+	}
 }
 
 func (s *sender) settle(o message.Outcome) {
