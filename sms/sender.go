@@ -22,6 +22,7 @@ type sender struct {
 	flying  sync.WaitGroup // what is to be submitted, and outcomes that are not settled
 	freed   chan struct{}  // a submit has ended
 	idle    atomic.Bool    // nothing waited when it looked last, and there was room
+	haste   haste          // of what may wait
 
 	mu     sync.Mutex
 	closed bool // takes no more
@@ -30,6 +31,15 @@ type sender struct {
 	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
 	noticesAt time.Time
 }
+
+// haste says whether to claim in little room.
+type haste int
+
+const (
+	none   haste = iota // there is no password and no reply: notices wait until many can go at once
+	some                // there may be more of them than there was room for
+	called              // somebody has called since the last claim, perhaps for a password: it gets what room there is
+)
 
 // dear is a claim that looked through far more than it could take.
 const dear = 100 * time.Millisecond
@@ -50,6 +60,7 @@ func (s *sender) run(ctx context.Context) {
 	defer poll.Stop()
 	later := time.NewTimer(0)
 	defer later.Stop()
+	s.haste = called
 	for waiting := true; ; {
 		order, changed := s.bind.link.order()
 		if order == message.Drained {
@@ -64,10 +75,10 @@ func (s *sender) run(ctx context.Context) {
 		}
 		select {
 		case <-s.bind.wake:
-			waiting = true
+			waiting, s.haste = true, called
 		case <-changed:
 		case <-poll.C:
-			waiting = true
+			waiting, s.haste = true, called
 		case <-later.C:
 		case <-s.freed:
 		case <-s.session.Done():
@@ -93,11 +104,11 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		if c.quiet.contains(now) {
 			room.notices = 0
 		}
-		if room.segments == 0 {
-			return true, room.wait
-		}
 		if now.Before(s.noticesAt) {
 			room.notices = 0
+		}
+		if room.segments == 0 || room.scant && s.haste != called || room.notices == 0 && s.haste == none {
+			return true, room.wait
 		}
 		segments, err := s.claim(ctx, message.Claim{
 			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
@@ -114,6 +125,10 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 				notices++
 			}
 			s.submit(ctx, segment)
+		}
+		s.haste = none
+		if len(segments)-notices == room.segments {
+			s.haste = some
 		}
 		if took := ended.Sub(now); room.notices > 0 && notices == 0 && took > dear {
 			s.noticesAt = ended.Add(10 * took) // a tenth of the time, so that passwords and replies do not wait for it
