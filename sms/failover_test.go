@@ -162,7 +162,7 @@ func TestNothingIsLostWhenLinksFlap(t *testing.T) {
 	for _, number := range p.sent {
 		var segment message.Status
 		p.eventually(number, func() bool {
-			segments, err := p.db.SegmentsTo(t.Context(), number)
+			segments, err := p.db.SegmentsTo(t.Context(), number, 100)
 			require.NoError(t, err)
 			segment = segments[0]
 			return segment.State == message.Delivered || segment.State == message.Unknown
@@ -205,7 +205,7 @@ func TestNoRouteFailsSoonAndADownLinkIsWaitedFor(t *testing.T) {
 	r.send(message.OTP, "+998901234567", "hi", time.Hour)
 	r.run()
 	r.eventuallyStates("+998901234567", message.Failed)
-	segments, err := r.db.SegmentsTo(t.Context(), "+998901234567")
+	segments, err := r.db.SegmentsTo(t.Context(), "+998901234567", 100)
 	require.NoError(t, err)
 	require.Equal(t, string(NoRoute), segments[0].Failure)
 	require.Equal(t, []message.SegmentState{message.Queued}, r.states("+77020000001"))

@@ -82,7 +82,7 @@ func failureOf(err error) Failure {
 
 // outcomeOf is the one place that decides what follows a submit.
 func outcomeOf(s message.Segment, messageID string, err error, now time.Time) message.Outcome {
-	o := message.Outcome{Segment: s.ID, Attempt: s.Attempt, State: message.Accepted, At: now, DueAt: now}
+	o := message.Outcome{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt, State: message.Accepted, At: now, DueAt: now}
 	if err == nil {
 		o.MessageID, o.MessageKey = content.Clean(messageID), text.MessageKey(content.Clean(messageID))
 		return o
@@ -93,7 +93,7 @@ func outcomeOf(s message.Segment, messageID string, err error, now time.Time) me
 	case failure == Unanswered:
 		o.Unanswered = true
 		o.State = message.Unknown
-		if s.Lane.RepeatsUnknown() && s.Unknowns == 0 {
+		if s.Lane.RepeatsUnknown() && s.Repeats == 0 {
 			o.State = message.Queued
 		}
 	case failure.Retryable():

@@ -25,7 +25,7 @@ func (r *rig) says(number string, stopped bool) {
 
 func (r *rig) failures(to string) (failures []Failure) {
 	r.t.Helper()
-	segments, err := r.db.SegmentsTo(r.t.Context(), to)
+	segments, err := r.db.SegmentsTo(r.t.Context(), to, 100)
 	require.NoError(r.t, err)
 	for _, s := range segments {
 		failures = append(failures, Failure(s.Failure))
@@ -129,7 +129,7 @@ func TestStopInTheMidstOfSending(t *testing.T) {
 }
 
 func pending(t *testing.T, r *rig, number string) (n int) {
-	segments, err := r.db.SegmentsTo(context.WithoutCancel(t.Context()), number)
+	segments, err := r.db.SegmentsTo(context.WithoutCancel(t.Context()), number, 100)
 	require.NoError(t, err)
 	for _, s := range segments {
 		if s.State == message.Queued || s.State == message.Submitted {

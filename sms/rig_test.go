@@ -167,7 +167,7 @@ func (r *rig) send(lane message.Lane, to, body string, lifetime time.Duration) {
 }
 
 func (r *rig) states(to string) (states []message.SegmentState) {
-	segments, err := r.db.SegmentsTo(r.t.Context(), to)
+	segments, err := r.db.SegmentsTo(r.t.Context(), to, 100)
 	require.NoError(r.t, err)
 	for _, s := range segments {
 		states = append(states, s.State)

@@ -183,7 +183,7 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 	c := s.bind.channel
 	now := c.Clock()
 	if !now.Before(segment.ExpiresAt) {
-		s.settle(message.Outcome{Segment: segment.ID, Attempt: segment.Attempt, State: message.Expired,
+		s.settle(message.Outcome{Segment: segment.ID, Claim: segment.Claim, Attempt: segment.Attempt, State: message.Expired,
 			Failure: string(TooLate), At: now, DueAt: now})
 		return
 	}

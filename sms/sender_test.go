@@ -113,7 +113,7 @@ func TestFailuresByTheCatalogue(t *testing.T) {
 			r.run()
 			r.send(message.Reply, phone1, "hi", time.Hour)
 			r.eventually("the outcome", func() bool {
-				s, err := r.db.SegmentsTo(t.Context(), phone1)
+				s, err := r.db.SegmentsTo(t.Context(), phone1, 100)
 				return err == nil && s[0].Failure == string(want.failure) && s[0].State == want.state && s[0].Attempts == 1
 			})
 		})

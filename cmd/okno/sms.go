@@ -21,6 +21,7 @@ type smsCommand struct {
 	Pause  smsPause  `cmd:"" help:"Let a link take no new segments, on all nodes, until it is resumed; it goes on hearing."`
 	Resume smsResume `cmd:"" help:"Let a link that was paused or drained work again."`
 	Drain  smsDrain  `cmd:"" help:"Let a link take no new segments, and unbind once what it has submitted is answered."`
+	Trace  smsTrace  `cmd:"" help:"Show what has become of the last messages from a number and to it."`
 }
 
 type smsLinks struct{ overrides }

@@ -2,7 +2,8 @@ package message
 
 import "time"
 
-// SegmentState is where a segment is on its way. A queued one may be claimed; a submitted one is in the hands of a link.
+// SegmentState is where a segment is on its way. A queued one may be claimed; a submitted one is in the hands of a link,
+// which is to say that it is of a claim.
 type SegmentState string
 
 // The states: queued → submitted → accepted → delivered, undeliverable or expired; failed when the operator refused it for
@@ -45,19 +46,21 @@ type Segment struct {
 	Text        string // of the whole message
 	Sender      string // "": the short number
 	ExpiresAt   time.Time
-	Attempt     int // from 1; an outcome names the attempt that it is of
-	Unknowns    int // earlier submits that were never answered
+	Claim       int64 // that it is of
+	Attempt     int   // from 1; an outcome names the attempt that it is of
+	Repeats     int   // earlier submits that were never answered, and may have reached the operator
 }
 
 // Outcome is what became of a claimed segment.
 type Outcome struct {
 	Segment    int64
+	Claim      int64
 	Attempt    int
 	State      SegmentState // Accepted, Failed, Expired or Unknown; Queued to try again at DueAt
 	MessageID  string       // as the SMSC gave it
 	MessageKey string       // in the notation in which receipts are matched
 	Failure    string       // out of the channel's catalogue; "" for Accepted
-	Unanswered bool         // counts towards Unknowns
+	Unanswered bool         // counts towards Repeats
 	DueAt      time.Time
 	At         time.Time
 }
@@ -98,16 +101,4 @@ type Swept struct {
 	Expired    int // segments that nobody could send in time
 	Lapsed     int // claims that nobody answered for
 	Incomplete int // long messages given up waiting for
-}
-
-// Status is what has become of a segment.
-type Status struct {
-	MT        int64
-	Number    int
-	Lane      Lane
-	State     SegmentState
-	Link      string // "" while no link has claimed it
-	MessageID string // "" before the SMSC has accepted it
-	Failure   string
-	Attempts  int
 }

@@ -74,11 +74,12 @@ func (w *Work) enqueueAgency(ctx context.Context, systemIDs []string, mts []mess
 	if err != nil {
 		return nil, err
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	added, err := pgx.CollectRows(rows, pgx.RowToStructByPos[addedMT])
 	if err != nil {
 		return nil, err
 	}
 	w.touch(news.MT)
+	ids := column(added, func(a addedMT) int64 { return a.ID })
 	return ids, w.auditMTs(ctx, systemIDs, ids, mts)
 }
 

@@ -43,10 +43,16 @@ const setNotices = `
 WITH chosen AS (
     INSERT INTO subscribers (number, notices_stopped_at) VALUES ($1, CASE WHEN $2 THEN now() END)
     ON CONFLICT (number) DO UPDATE SET notices_stopped_at = excluded.notices_stopped_at
+), waiting AS MATERIALIZED (
+    SELECT s.id, s.due_at FROM mt_messages m, mt_segments s
+    WHERE $2 AND m.destination = $1 AND m.lane = 'notice' AND ` + segmentsOf + ` AND s.state = 'queued' AND s.expires_at > now()
+), stopped AS (
+    DELETE FROM mt_queue WHERE ctid = ANY (ARRAY (
+        SELECT q.ctid FROM waiting w CROSS JOIN LATERAL (
+            SELECT ctid FROM mt_queue WHERE lane = 'notice' AND due_at = w.due_at AND id = w.id OFFSET 0) q))
+    RETURNING id
 )
-UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = now()
-FROM mt_messages m
-WHERE $2 AND m.destination = $1 AND m.lane = 'notice' AND ` + segmentsOf + ` AND s.state = 'queued' AND s.expires_at > now()`
+UPDATE mt_segments SET state = 'failed', failure = 'stopped', final_at = now() WHERE id = ANY (ARRAY (SELECT id FROM stopped))`
 
 // SetNotices remembers that a number wants notices no more, or again.
 func (w *Work) SetNotices(ctx context.Context, number string, stopped bool) error {

@@ -30,8 +30,8 @@ WITH i AS (
     INSERT INTO mt_messages (lane, destination, text, interaction_id, expires_at)
     SELECT 'reply', number, 'x', id, now() + interval '1 day' FROM i RETURNING id
 ), s AS (
-    INSERT INTO mt_segments (id, mt_id, lane, part, state, link, message_id, message_key, expires_at, submitted_at, final_at)
-    SELECT id * 256 + 1, id, 'reply', 1, 'delivered', 'a', 'old' || id, 'old' || id, now() + interval '1 day', now(), now() FROM m
+    INSERT INTO mt_segments (id, mt_id, part, state, link, message_id, message_key, expires_at, submitted_at, final_at)
+    SELECT id * 256 + 1, id, 1, 'delivered', 'a', 'old' || id, 'old' || id, now() + interval '1 day', now(), now() FROM m
 ), c AS (
     INSERT INTO cases (number, kind, state, contact, subject)
     SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', '+7702' || lpad((n % 5000)::text, 7, '0'), 'x' FROM generate_series(1, 20000) n
@@ -43,8 +43,10 @@ const backlog = `
 WITH m AS (
     INSERT INTO mt_messages (lane, destination, text, expires_at)
     SELECT 'notice', '+7703' || lpad(n::text, 7, '0'), 'x', now() + interval '1 day' FROM generate_series(1, 20000) n RETURNING id
+), s AS (
+    INSERT INTO mt_segments (id, mt_id, part, expires_at) SELECT id * 256 + 1, id, 1, now() + interval '1 day' FROM m
 )
-INSERT INTO mt_segments (id, mt_id, lane, part, expires_at) SELECT id * 256 + 1, id, 'notice', 1, now() + interval '1 day' FROM m`
+INSERT INTO mt_queue (lane, due_at, id, expires_at) SELECT 'notice', now(), id * 256 + 1, now() + interval '1 day' FROM m`
 
 // reads is how many rows and index entries all statements so far have looked at.
 const reads = `
@@ -144,7 +146,7 @@ func traffic(t *testing.T, db *postgres.DB, url string, round int) {
 		key := fmt.Sprint(round, " ", i)
 		commit(t, db, message.Ledger{Receipts: []message.Receipt{{Link: "a", Keys: []string{key, "0" + key}, Destination: s.Destination,
 			State: message.Delivered, At: time.Now()}}}) // too early
-		commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt, State: message.Accepted,
+		commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt, State: message.Accepted,
 			MessageID: key, MessageKey: key, DueAt: time.Now(), At: time.Now()}}})
 		require.Equal(t, "delivered", pgtest.Value[string](t, url, `SELECT state FROM mt_segments WHERE id = $1`, s.ID))
 	}
@@ -155,4 +157,6 @@ func traffic(t *testing.T, db *postgres.DB, url string, round int) {
 	_, err = db.ClaimQueries(ctx, message.ClaimQueries{Link: "a", Before: time.Now(), Since: time.Now().Add(-time.Hour), Limit: 10, Now: time.Now()})
 	require.NoError(t, err)
 	require.NoError(t, db.Do(ctx, func(w *postgres.Work) error { return w.SetNotices(ctx, number, round%2 == 0) }))
+	_, _, err = db.TraceSMS(ctx, number, 20, "test")
+	require.NoError(t, err)
 }

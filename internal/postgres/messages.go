@@ -60,7 +60,7 @@ const endBinds = `UPDATE sms_binds SET ended_at = now() WHERE slot = $1 AND ende
 const addBind = `
 INSERT INTO sms_binds (id, slot, link, began_at, alive_at, confirmed_until) VALUES ($1, $2, $3, now(), now(), now())`
 
-const lapseClaims = `UPDATE mt_segments SET leased_until = now() WHERE lapses_at IS NOT NULL AND slot = $1`
+const lapseClaims = `UPDATE mt_claims SET leased_until = now() WHERE slot = $1`
 
 // BeginBind notes a new session of a link. Whatever was bound in its slot before has ended: what that did not acknowledge
 // will come again, and nobody will answer for what it had claimed.

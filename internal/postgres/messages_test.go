@@ -251,9 +251,9 @@ func TestOutcomeOfALapsedAttemptDoesNotCount(t *testing.T) {
 	first := claim(t, db, 1)[0]
 	_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now().Add(2 * time.Minute)}, joinPlain)
 	require.NoError(t, err)
-	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: first.ID, Attempt: first.Attempt,
+	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: first.ID, Claim: first.Claim, Attempt: first.Attempt,
 		State: message.Failed, Failure: "refused", At: time.Now(), DueAt: time.Now()}}})
-	status, err := db.SegmentsTo(ctx, "+77010000001")
+	status, err := db.SegmentsTo(ctx, "+77010000001", 100)
 	require.NoError(t, err)
 	require.Equal(t, message.Queued, status[0].State, "the second attempt is still to come")
 	require.Equal(t, "unanswered", status[0].Failure)
@@ -267,7 +267,7 @@ func TestReceiptInAnotherNotationNeedsTheNumberToo(t *testing.T) {
 		to := fmt.Sprint("+7701000000", i)
 		enqueue(t, db, message.Reply, to, 1)
 		s := claim(t, db, 1)[0]
-		commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt,
+		commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
 			State: message.Accepted, MessageID: key, MessageKey: key, At: time.Now(), DueAt: time.Now()}}})
 	}
 	commit(t, db, message.Ledger{Receipts: []message.Receipt{
@@ -276,7 +276,7 @@ func TestReceiptInAnotherNotationNeedsTheNumberToo(t *testing.T) {
 		{Link: "a", Keys: []string{"10", "a", "16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
 	}})
 	for to, want := range map[string]message.SegmentState{"+77010000000": message.Accepted, "+77010000001": message.Delivered} {
-		status, err := db.SegmentsTo(ctx, to)
+		status, err := db.SegmentsTo(ctx, to, 100)
 		require.NoError(t, err)
 		require.Equal(t, want, status[0].State, to)
 	}
@@ -300,7 +300,7 @@ func TestPasswordIsErasedOnceItNeedNotBeSentAgain(t *testing.T) {
 	require.Equal(t, "123456", text())
 	s := claim(t, db, 1)[0]
 	require.Equal(t, "123456", text())
-	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Attempt: s.Attempt,
+	commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
 		State: message.Accepted, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}})
 	require.Empty(t, text())
 }

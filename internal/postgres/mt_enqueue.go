@@ -12,9 +12,10 @@ import (
 // segmentsOf is the condition for a segment s to be of a message m.
 const segmentsOf = `s.id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255`
 
-// A notice to a number that has said STOP is kept, and has failed.
+// A message without a grant waits in the queue; what a grant takes is claimed, once for each slot. A notice to a number that
+// has said STOP is kept, and has failed.
 const addMTs = `
-WITH mt AS (
+WITH mt AS MATERIALIZED (
     SELECT nextval('mt_messages_id_seq') AS id, m.*,
            m.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[], $8::text[],
@@ -24,16 +25,28 @@ WITH mt AS (
 ), added AS (
     INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
     SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
+), segment AS MATERIALIZED (
+    SELECT mt.id * 256 + part AS segment, part, coalesce(due_at, now()) AS due, mt.* FROM mt, generate_series(1, segments) part
 ), segments AS (
-    INSERT INTO mt_segments (id, mt_id, lane, part, expires_at, due_at, report, state, failure, final_at,
-                             link, slot, submitted_at, leased_until, awaited, attempts)
-    SELECT id * 256 + part, id, lane, part, expires_at, coalesce(due_at, now()), report,
-           CASE WHEN stopped THEN 'failed' WHEN link <> '' THEN 'submitted' ELSE 'queued' END,
-           CASE WHEN stopped THEN 'stopped' END, CASE WHEN stopped THEN now() END,
-           nullif(link, ''), nullif(slot, ''), claimed_at, leased_until, awaited, (link <> '')::int
-    FROM mt, generate_series(1, segments) part
+    INSERT INTO mt_segments (id, mt_id, part, expires_at, due_at, report, state, failure, final_at)
+    SELECT segment, id, part, expires_at, due, report, CASE WHEN stopped THEN 'failed' ELSE 'queued' END,
+           CASE WHEN stopped THEN 'stopped' END, CASE WHEN stopped THEN now() END
+    FROM segment
+), queued AS (
+    INSERT INTO mt_queue (lane, due_at, id, expires_at) SELECT lane, due, segment, expires_at FROM segment WHERE link = '' AND NOT stopped
+), claims AS (
+    INSERT INTO mt_claims (link, slot, awaited, claimed_at, leased_until, segments, attempts, unsettled)
+    SELECT link, slot, awaited, claimed_at, leased_until, array_agg(segment), array_agg(1), count(*)
+    FROM segment WHERE link <> '' GROUP BY link, slot, awaited, claimed_at, leased_until
+    RETURNING id, slot
 )
-SELECT id FROM mt ORDER BY nth`
+SELECT mt.id, coalesce(claims.id, 0) FROM mt LEFT JOIN claims ON claims.slot = mt.slot ORDER BY nth`
+
+// addedMT is what addMTs gives of each message, in order.
+type addedMT struct {
+	ID    int64
+	Claim int64 // 0: none
+}
 
 // addMTsArgs takes the messages and, where given, by which grant each is claimed.
 func addMTsArgs(messages []message.MT, by []*message.Grant) []any {

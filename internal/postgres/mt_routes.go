@@ -10,16 +10,18 @@ import (
 
 // A page of a lane's queue, and those of it whose destination begins with none of the prefixes.
 const failUnroutable = `
-WITH page AS (
-    SELECT s.id, s.queued_for AS due_at, s.mt_id FROM mt_segments s
-    WHERE s.lane = $1 AND (s.queued_for, s.id) > ($2, $3)
-    ORDER BY s.queued_for, s.id LIMIT $4
+WITH page AS MATERIALIZED (
+    SELECT ctid AS place, due_at, id FROM mt_queue
+    WHERE lane = $1 AND (due_at, id) > ($2, $3)
+    ORDER BY due_at, id LIMIT $4
 ), lost AS (
-    SELECT page.id FROM page JOIN mt_messages m ON m.id = page.mt_id
-    WHERE NOT EXISTS (SELECT FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))
+    DELETE FROM mt_queue WHERE ctid = ANY (ARRAY (
+        SELECT place FROM page CROSS JOIN LATERAL (SELECT destination FROM mt_messages WHERE id = page.id >> 8 OFFSET 0) m
+        WHERE NOT EXISTS (SELECT FROM unnest($5::text[]) p WHERE starts_with(m.destination, p))))
+    RETURNING id
 ), failed AS (
-    UPDATE mt_segments s SET state = 'failed', failure = $6, final_at = $7 FROM lost WHERE s.id = lost.id AND s.state = 'queued'
-    RETURNING s.id
+    UPDATE mt_segments SET state = 'failed', failure = $6, final_at = $7 WHERE id = ANY (ARRAY (SELECT id FROM lost))
+    RETURNING id
 )
 SELECT count(*), (SELECT count(*) FROM failed),
        coalesce((SELECT due_at FROM page ORDER BY due_at DESC, id DESC LIMIT 1), $2),

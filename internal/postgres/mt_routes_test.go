@@ -59,7 +59,7 @@ func TestARetryFallsAnew(t *testing.T) {
 	first := claim(0, 512)
 	var outcomes []message.Outcome
 	for _, s := range first {
-		outcomes = append(outcomes, message.Outcome{Segment: s.ID, Attempt: s.Attempt, State: message.Queued, Failure: "temporary",
+		outcomes = append(outcomes, message.Outcome{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt, State: message.Queued, Failure: "temporary",
 			DueAt: time.Now().Add(-time.Second), At: time.Now()})
 	}
 	_, err := db.CommitSMS(context.Background(), message.Ledger{Outcomes: outcomes}, joinPlain, nil)
@@ -85,7 +85,7 @@ func TestUnroutableSegmentsAreFoundPageByPage(t *testing.T) {
 		found = append(found, n)
 	}
 	require.Equal(t, []int{1, 0, 1, 0, 0, 0}, found)
-	lost, err := db.SegmentsTo(context.Background(), "+998901234567")
+	lost, err := db.SegmentsTo(context.Background(), "+998901234567", 100)
 	require.NoError(t, err)
 	require.Len(t, lost, 2)
 	for _, s := range lost {

@@ -12,49 +12,70 @@ import (
 	"okno/internal/message"
 )
 
-// Due segments of a lane whose destination goes by this link now: of all prefixes that it begins with, the longest is one of
-// the link's, and the message falls into the link's share of it. A segment that is tried again falls anew, so that what one
-// operator would not take may go by another. Where there is but one way ($9), nothing is asked. A notice that was enqueued
-// while its number said STOP fails here.
+// What is due in a lane, oldest first.
 const dueSegments = `
-SELECT s.id, s.lane, m.destination, m.text, m.sender
-FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-WHERE s.lane = '%s' AND s.queued_for <= $1
-  AND ($9 OR EXISTS (
-      SELECT FROM unnest($5::text[], $6::int[], $7::int[]) r (prefix, low, high)
-      WHERE starts_with(m.destination, r.prefix)
-        AND hashint8(s.mt_id + s.attempts * 1000003::bigint) & 1023 BETWEEN r.low AND r.high
-        AND NOT EXISTS (SELECT FROM unnest($8::text[]) p WHERE length(p) > length(r.prefix) AND starts_with(m.destination, p))))
-ORDER BY s.queued_for, s.id LIMIT %s
-FOR UPDATE OF s SKIP LOCKED`
+SELECT q.ctid FROM mt_queue q
+WHERE q.lane = '%s' AND q.due_at <= $1
+ORDER BY q.due_at, q.id LIMIT %s
+FOR UPDATE OF q SKIP LOCKED`
 
-// One statement for all lanes: a later one is read only if the ones before it leave room.
-var claimSegments = `
-WITH due AS (` +
-	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) otp`, message.OTP, "$2") + ` UNION ALL ` +
-	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) reply`, message.Reply, "$2") + ` UNION ALL ` +
-	fmt.Sprintf(`SELECT * FROM (`+dueSegments+`) notice`, message.Notice, "$3") + ` LIMIT $2
-), stopped AS (
-    UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = $1
-    FROM due WHERE s.id = due.id AND due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination)
+// Of that, what goes by this link now: of all prefixes that the destination begins with, the longest is one of the link's,
+// and the message falls into the link's share of it. A segment that is tried again falls anew, so that what one operator
+// would not take may go by another.
+const dueByRoutes = `
+SELECT q.ctid FROM mt_queue q JOIN mt_messages m ON m.id = q.id >> 8
+WHERE q.lane = '%s' AND q.due_at <= $1
+  AND EXISTS (
+      SELECT FROM unnest($8::text[], $9::int[], $10::int[]) r (prefix, low, high)
+      WHERE starts_with(m.destination, r.prefix)
+        AND hashint8(m.id + q.attempts * 1000003::bigint) & 1023 BETWEEN r.low AND r.high
+        AND NOT EXISTS (SELECT FROM unnest($11::text[]) p WHERE length(p) > length(r.prefix) AND starts_with(m.destination, p)))
+ORDER BY q.due_at, q.id LIMIT %s
+FOR UPDATE OF q SKIP LOCKED`
+
+var claimSegments, claimByRoutes = claimOf(dueSegments), claimOf(dueByRoutes)
+
+// claimOf takes segments out of the queue, in one statement for all lanes: a later one is read only if the ones before it
+// leave room. Rows of the queue never change, so their place names them. A notice that was enqueued while its number said
+// STOP fails here.
+func claimOf(due string) string {
+	return `
+WITH due AS MATERIALIZED (
+    DELETE FROM mt_queue WHERE ctid = ANY (ARRAY (` +
+		fmt.Sprintf(`SELECT * FROM (`+due+`) otp`, message.OTP, "$2") + ` UNION ALL ` +
+		fmt.Sprintf(`SELECT * FROM (`+due+`) reply`, message.Reply, "$2") + ` UNION ALL ` +
+		fmt.Sprintf(`SELECT * FROM (`+due+`) notice`, message.Notice, "$3") + ` LIMIT $2))
+    RETURNING id, lane, attempts + 1 AS attempt, repeats, expires_at
+), read AS MATERIALIZED (
+    SELECT due.*, m.destination, m.text, m.sender, due.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
+    FROM due JOIN mt_messages m ON m.id = due.id >> 8
+), failed AS (
+    UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = $1 FROM read WHERE s.id = read.id AND read.stopped
+), claim AS (
+    INSERT INTO mt_claims (link, slot, awaited, claimed_at, leased_until, segments, attempts, unsettled)
+    SELECT $4, $5, $6, $1, $7, array_agg(id), array_agg(attempt), count(*) FROM read WHERE NOT stopped HAVING count(*) > 0
+    RETURNING id
 )
-UPDATE mt_segments s
-SET state = 'submitted', link = $4, slot = $10, attempts = attempts + 1, submitted_at = $1, leased_until = $11, queried_at = NULL, awaited = $12
-FROM due WHERE s.id = due.id AND NOT (due.lane = 'notice' AND EXISTS (` + stoppedNumber + `due.destination))
-RETURNING s.id, s.mt_id, s.lane, s.part, due.destination, due.text, due.sender, s.expires_at, s.attempts, s.unknowns - s.lapses`
+SELECT r.id, r.id >> 8, r.lane, r.id & 255, r.destination, r.text, r.sender, r.expires_at, claim.id, r.attempt, r.repeats
+FROM read r, claim WHERE NOT r.stopped`
+}
 
 // ClaimSegments takes segments for a link to submit, lane by lane, oldest first; some may have expired just now. Each must get its outcome by CommitSMS
 // before the lease ends.
 func (db *DB) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
-	prefixes := column(c.Routes, func(r message.Route) string { return r.Prefix })
-	low, high := column(c.Routes, func(r message.Route) int { return r.From }), column(c.Routes, func(r message.Route) int { return r.To - 1 })
-	rows, err := db.pool.Query(ctx, claimSegments, c.Now, c.Limit, min(c.Limit, c.Notices), c.Link, prefixes, low, high, c.Prefixes,
-		onlyWay(c), c.Slot, c.LeaseEnd, c.Awaited)
+	statement := claimSegments
+	args := []any{c.Now, c.Limit, min(c.Limit, c.Notices), c.Link, c.Slot, c.Awaited, c.LeaseEnd}
+	if !onlyWay(c) {
+		statement = claimByRoutes
+		args = append(args, column(c.Routes, func(r message.Route) string { return r.Prefix }),
+			column(c.Routes, func(r message.Route) int { return r.From }), column(c.Routes, func(r message.Route) int { return r.To - 1 }), c.Prefixes)
+	}
+	rows, err := db.pool.Query(ctx, statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 	}
 	claimed, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s message.Segment, err error) {
-		return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.Sender, &s.ExpiresAt, &s.Attempt, &s.Unknowns)
+		return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.Sender, &s.ExpiresAt, &s.Claim, &s.Attempt, &s.Repeats)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
@@ -70,17 +91,32 @@ func onlyWay(c message.Claim) bool {
 	return len(c.Routes) == 1 && c.Routes[0] == message.Route{To: message.Shares} && len(c.Prefixes) == 1
 }
 
-// An outcome counts for the attempt that it is of: a claim that lapsed may have been answered for already. Whatever is
-// submitted has a lease; the state itself would lead through the index of the submitted, most of whose entries are dead.
+// An outcome counts once, for the attempt that it is of, and not for a claim that has lapsed: its segments have had an outcome.
+// What is tried again goes back to the queue.
 const addOutcomes = `
-UPDATE mt_segments s
-SET state = o.state, message_id = nullif(o.message_id, ''), message_key = nullif(o.message_key, ''),
-    failure = nullif(o.failure, ''), unknowns = s.unknowns + o.unanswered::int, leased_until = NULL,
-    due_at = CASE WHEN o.state = 'queued' THEN o.due_at ELSE s.due_at END,
-    final_at = CASE WHEN o.state IN ('failed', 'expired', 'unknown') THEN o.at END
-FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::timestamptz[], $9::timestamptz[])
-     o (id, attempt, state, message_id, message_key, failure, unanswered, due_at, at)
-WHERE s.id = o.id AND s.leased_until IS NOT NULL AND s.attempts = o.attempt`
+WITH outcome AS MATERIALIZED (
+    SELECT o.*, c.link, c.slot, c.awaited, c.claimed_at
+    FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[],
+                $9::timestamptz[], $10::timestamptz[])
+         o (id, claim, attempt, state, message_id, message_key, failure, unanswered, due_at, at)
+    JOIN mt_claims c ON c.id = o.claim
+), settled AS (
+    UPDATE mt_segments s
+    SET state = o.state, attempts = o.attempt, link = o.link, slot = o.slot, awaited = o.awaited, submitted_at = o.claimed_at, queried_at = NULL,
+        message_id = nullif(o.message_id, ''), message_key = nullif(o.message_key, ''),
+        failure = nullif(o.failure, ''), unknowns = s.unknowns + o.unanswered::int,
+        due_at = CASE WHEN o.state = 'queued' THEN o.due_at ELSE s.due_at END,
+        final_at = CASE WHEN o.state IN ('failed', 'expired', 'unknown') THEN o.at END
+    FROM outcome o
+    WHERE s.id = o.id AND s.state = 'queued' AND s.attempts = o.attempt - 1
+    RETURNING o.claim, s.id, s.mt_id, s.state, s.due_at, s.attempts, s.unknowns - s.lapses AS repeats, s.expires_at
+), queued AS (
+    INSERT INTO mt_queue (lane, due_at, id, attempts, repeats, expires_at)
+    SELECT m.lane, s.due_at, s.id, s.attempts, s.repeats, s.expires_at FROM settled s JOIN mt_messages m ON m.id = s.mt_id
+    WHERE s.state = 'queued'
+)
+UPDATE mt_claims c SET unsettled = unsettled - s.n
+FROM (SELECT claim, count(*) AS n FROM settled GROUP BY claim) s WHERE c.id = s.claim`
 
 // earlyReceipt is how long before the answer to its submit a receipt may come and be matched at once; the upkeep matches those
 // that come even earlier.
@@ -90,22 +126,19 @@ func (w *Work) applyOutcomes(ctx context.Context, outcomes []message.Outcome) er
 	if len(outcomes) == 0 {
 		return nil
 	}
-	var ids []int64
+	type outcome = message.Outcome
 	var accepted time.Time
-	var attempts []int
-	var states, messageIDs, keys, failures []string
-	var unanswered []bool
-	var due, at []time.Time
 	for _, o := range outcomes {
-		ids, attempts, states = append(ids, o.Segment), append(attempts, o.Attempt), append(states, string(o.State))
-		messageIDs, keys = append(messageIDs, o.MessageID), append(keys, o.MessageKey)
-		failures, unanswered = append(failures, o.Failure), append(unanswered, o.Unanswered)
-		due, at = append(due, o.DueAt), append(at, o.At)
 		if o.State == message.Accepted {
 			accepted = o.At
 		}
 	}
-	_, err := w.tx.Exec(ctx, addOutcomes, ids, attempts, states, messageIDs, keys, failures, unanswered, due, at)
+	_, err := w.tx.Exec(ctx, addOutcomes,
+		column(outcomes, func(o outcome) int64 { return o.Segment }), column(outcomes, func(o outcome) int64 { return o.Claim }),
+		column(outcomes, func(o outcome) int { return o.Attempt }), column(outcomes, func(o outcome) string { return string(o.State) }),
+		column(outcomes, func(o outcome) string { return o.MessageID }), column(outcomes, func(o outcome) string { return o.MessageKey }),
+		column(outcomes, func(o outcome) string { return o.Failure }), column(outcomes, func(o outcome) bool { return o.Unanswered }),
+		column(outcomes, func(o outcome) time.Time { return o.DueAt }), column(outcomes, func(o outcome) time.Time { return o.At }))
 	if err != nil {
 		return fmt.Errorf("add outcomes: %w", err)
 	}

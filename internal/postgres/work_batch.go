@@ -275,15 +275,13 @@ func (b *batch) queueMTs(writes *pgx.Batch, mts []message.MT) {
 		}
 	}
 	writes.Queue(addMTs, addMTsArgs(mts, by)...).Query(func(rows pgx.Rows) error {
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		for i, id := range ids {
-			if by[i] == nil {
-				continue
-			}
-			for part := 1; part <= mts[i].Segments; part++ {
+		added, err := pgx.CollectRows(rows, pgx.RowToStructByPos[addedMT])
+		for i, a := range added {
+			m := mts[i]
+			for part := 1; part <= m.Segments && by[i] != nil; part++ {
 				b.granted = append(b.granted, message.Granted{Slot: by[i].Slot, Segment: message.Segment{
-					ID: id*256 + int64(part), MT: id, Lane: mts[i].Lane, Number: part, Destination: mts[i].Destination, Text: mts[i].Text,
-					Sender: mts[i].Sender, ExpiresAt: mts[i].ExpiresAt, Attempt: 1}})
+					ID: a.ID*256 + int64(part), MT: a.ID, Lane: m.Lane, Number: part, Destination: m.Destination, Text: m.Text,
+					Sender: m.Sender, ExpiresAt: m.ExpiresAt, Claim: a.Claim, Attempt: 1}})
 			}
 		}
 		return err

@@ -179,8 +179,8 @@ func TestReceiptWhenNobodyKnows(t *testing.T) {
 	require.Len(t, claimed, 2)
 	now := time.Now()
 	_, err = r.db.CommitSMS(t.Context(), message.Ledger{Outcomes: []message.Outcome{
-		{Segment: claimed[0].ID, Attempt: 1, State: message.Unknown, Failure: string(sms.Unanswered), Unanswered: true, DueAt: now, At: now},
-		{Segment: claimed[1].ID, Attempt: 1, State: message.Accepted, MessageID: "1", MessageKey: "1", DueAt: now, At: now},
+		{Segment: claimed[0].ID, Claim: claimed[0].Claim, Attempt: 1, State: message.Unknown, Failure: string(sms.Unanswered), Unanswered: true, DueAt: now, At: now},
+		{Segment: claimed[1].ID, Claim: claimed[1].Claim, Attempt: 1, State: message.Accepted, MessageID: "1", MessageKey: "1", DueAt: now, At: now},
 	}}, nil, nil)
 	require.NoError(t, err)
 	require.Empty(t, o.receipts(), "a receipt may still come")

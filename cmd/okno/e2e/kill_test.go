@@ -55,14 +55,14 @@ func (w *world) killedUnderMessages(t *testing.T) {
 	} {
 		eventually(t, time.Minute, moment, func() string { return fmt.Sprintf("messages do not get on: %d replies", replied()) })
 		w.kill(t)
-		between += count("mo_messages WHERE processed_at IS NULL AND "+mine) + count(replies+" AND s.state IN ('queued', 'submitted')")
+		between += count("mo_messages WHERE processed_at IS NULL AND "+mine) + count(replies+" AND s.state = 'queued'")
 		w.start(t)
 	}
 	writing.Wait()
 	require.NotContains(t, refused, true, "a message was never acknowledged")
 	w.awaitReady(t, time.Minute)
 	eventually(t, time.Minute, func() bool {
-		return count("mo_messages WHERE processed_at IS NULL AND "+mine) == 0 && count(replies+" AND s.state IN ('queued', 'submitted')") == 0
+		return count("mo_messages WHERE processed_at IS NULL AND "+mine) == 0 && count(replies+" AND s.state = 'queued'") == 0
 	}, func() string { return "replies are not sent" })
 
 	var unknown, doubled int

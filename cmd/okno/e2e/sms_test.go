@@ -88,6 +88,19 @@ func (w *world) commandsBySMS(t *testing.T) {
 	}
 	w.checkCodings(t, citizen)
 	w.checkCodings(t, stranger)
+	w.traced(t, stranger, 10)
+}
+
+// traced wants so many messages of a citizen found heard, and an answer that left at the first attempt to each of them at least.
+func (w *world) traced(t *testing.T, number string, messages int) {
+	t.Helper()
+	var said string
+	eventually(t, patience, func() bool {
+		said = w.run(t, "sms", "trace", "8"+number[len("+7"):])
+		left := strings.Count(said, " accepted ") + strings.Count(said, " delivered ")
+		return strings.Count(said, " heard ") == messages && left >= messages && left == strings.Count(said, " out ")
+	}, func() string { return said })
+	require.NotZero(t, pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM audit WHERE action = 'sms.trace' AND subject = $1`, "number:"+number))
 }
 
 // checkCodings wants what GSM 7 bit can write to be sent so, and everything else in UCS-2.

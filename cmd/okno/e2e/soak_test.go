@@ -201,7 +201,7 @@ func (s *soak) drain(t *testing.T, load *sync.WaitGroup) {
 	}
 	require.Empty(t, s.lost, "refused")
 	eventually(t, soakLimit, func() bool {
-		return s.count(t, "mo_messages WHERE processed_at IS NULL") == 0 && s.count(t, "mt_segments WHERE state IN ('queued', 'submitted')") == 0
+		return s.count(t, "mo_messages WHERE processed_at IS NULL") == 0 && s.count(t, "mt_segments WHERE state = 'queued'") == 0
 	}, func() string { return "replies are not sent" })
 }
 
@@ -264,6 +264,8 @@ func (s *soak) checkRows(t *testing.T) {
 		"mt_messages m WHERE interaction_id IS NOT NULL AND NOT EXISTS (SELECT FROM interactions i WHERE i.id = m.interaction_id)",
 		"mt_messages m WHERE NOT EXISTS (SELECT FROM mt_segments s WHERE s.mt_id = m.id)",
 		"mt_segments s WHERE NOT EXISTS (SELECT FROM mt_messages m WHERE m.id = s.mt_id)",
+		"mt_queue",
+		"mt_claims WHERE unsettled > 0",
 		"mo_parts WHERE mo_id IS NULL",
 		"sms_quarantine",
 	} {
