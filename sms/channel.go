@@ -99,6 +99,10 @@ var usual = tuning{
 // arrivedLedgers is how many commits of messages are under way at once: while one waits for the database another is heard.
 const arrivedLedgers = 2
 
+// settledTogether is how many outcomes and receipts share a commit: nobody waits for theirs as a citizen does for a reply, and
+// at 400 a commit takes a fifth less for each than at 200. More saves no more.
+const settledTogether = 400
+
 // Channel is the SMS channel.
 type Channel struct {
 	Options
@@ -133,6 +137,7 @@ func New(o Options) (*Channel, error) {
 	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
 	c.quiet, _ = o.Config.Quiet.hours() // checked above
 	c.settled = newLedger(c)
+	c.settled.Limit = settledTogether
 	for range arrivedLedgers {
 		c.arrived = append(c.arrived, newLedger(c))
 	}

@@ -70,6 +70,7 @@ type Link struct {
 	Priority       int           `yaml:"priority"`        // of links with the same prefix; the least goes first
 	Cost           float64       `yaml:"cost"`            // of a segment, in a currency of your choice; of equal priority the cheapest goes first
 	Weight         int           `yaml:"weight"`          // parts of the traffic among those that cost the same; default 1
+	Receipts       *bool         `yaml:"receipts"`        // are asked for; default true. Without them accepted is the last that is known
 	ReceiptsWithin time.Duration `yaml:"receipts_within"` // later ones speak against the link; 0: they never do
 	Query          bool          `yaml:"query"`           // the SMSC answers query_sm
 }
@@ -126,6 +127,9 @@ func (c Config) Check() error {
 		if l.ReceiptsWithin < 0 || l.ReceiptsWithin > mostReceiptsWithin {
 			fault("receipts_within is at most %v", mostReceiptsWithin)
 		}
+		if l.ReceiptsWithin > 0 && !l.wantsReceipts() {
+			fault("receipts_within needs receipts")
+		}
 		for _, p := range l.Prefixes {
 			if p == "" || strings.Trim(strings.TrimPrefix(p, "+"), "0123456789") != "" {
 				fault("prefix %q is not a number", p)
@@ -140,6 +144,9 @@ const mostReceiptsWithin = 5 * time.Minute
 
 // weight is at least 1, so that a share is never divided by nothing.
 func (l Link) weight() int { return max(1, l.Weight) }
+
+// wantsReceipts says whether the SMSC is asked for them.
+func (l Link) wantsReceipts() bool { return l.Receipts == nil || *l.Receipts }
 
 // sends says whether segments can go by the link at all.
 func (l Link) sends() bool { return l.Bind != "receiver" }

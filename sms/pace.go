@@ -47,20 +47,23 @@ func newLimiter(segmentsPerSecond float64) *rate.Limiter {
 type room struct {
 	segments int
 	notices  int           // at most so many of them: the rest of the window is kept for passwords and replies
+	scant    bool          // a claim for so few would cost more than it saves, unless somebody waits for them
 	wait     time.Duration // with no segments: when to ask again; 0: when a submit has ended
 }
 
+// room leaves a quarter of the window to passwords and replies. Notices have none of the rest until half of it is free, so
+// that they are claimed, and their outcomes written down, many at once.
 func (p *pace) room(now time.Time) room {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if now.Before(p.resumeAt) {
 		return room{wait: p.resumeAt.Sub(now)}
 	}
-	free := p.width - p.inFlight
-	if p.inFlight > 0 && free < max(1, p.width/4) {
-		return room{} // a query for each segment would cost more than it saves
+	free, kept := p.width-p.inFlight, p.width/4
+	if free <= 0 {
+		return room{}
 	}
-	r := room{segments: free}
+	r := room{segments: free, scant: p.inFlight > 0 && free < kept}
 	if p.limiter != nil {
 		tokens := p.limiter.TokensAt(now)
 		if tokens < 1 {
@@ -68,7 +71,9 @@ func (p *pace) room(now time.Time) room {
 		}
 		r.segments = min(free, int(tokens))
 	}
-	r.notices = min(r.segments, max(0, free-p.width/4))
+	if notices := free - kept; 2*notices >= p.width-kept {
+		r.notices = min(r.segments, notices)
+	}
 	return r
 }
 

@@ -19,30 +19,48 @@ import (
 type sender struct {
 	bind    *bind
 	session *smpp.Session
-	flying  sync.WaitGroup
-	freed   chan struct{} // a submit has ended
-	idle    atomic.Bool   // nothing waited when it looked last, and there was room
+	flying  sync.WaitGroup // what is to be submitted, and outcomes that are not settled
+	freed   chan struct{}  // a submit has ended
+	idle    atomic.Bool    // nothing waited when it looked last, and there was room
+	haste   haste          // of what may wait
 
 	mu     sync.Mutex
 	closed bool // takes no more
+	landed []message.Outcome
+	bell   chan struct{} // something has landed
 	// Until then notices are not looked for: to find none among those that other links keep waiting took long.
 	noticesAt time.Time
 }
+
+// haste says whether to claim in little room.
+type haste int
+
+const (
+	none   haste = iota // there is no password and no reply: notices wait until many can go at once
+	some                // there may be more of them than there was room for
+	called              // somebody has called since the last claim, perhaps for a password: it gets what room there is
+)
 
 // dear is a claim that looked through far more than it could take.
 const dear = 100 * time.Millisecond
 
 func newSender(b *bind, session *smpp.Session) *sender {
-	return &sender{bind: b, session: session, freed: make(chan struct{}, 1)}
+	return &sender{bind: b, session: session, freed: make(chan struct{}, 1), bell: make(chan struct{}, 1)}
 }
 
 // run sends until the link is drained, or ctx or the session ends, and waits for what is under way.
 func (s *sender) run(ctx context.Context) {
+	var collecting sync.WaitGroup
+	defer collecting.Wait()
+	collected := make(chan struct{})
+	defer close(collected)
+	collecting.Go(func() { s.collect(collected) })
 	defer s.close()
 	poll := time.NewTicker(s.bind.channel.tune.poll)
 	defer poll.Stop()
 	later := time.NewTimer(0)
 	defer later.Stop()
+	s.haste = called
 	for waiting := true; ; {
 		order, changed := s.bind.link.order()
 		if order == message.Drained {
@@ -57,10 +75,10 @@ func (s *sender) run(ctx context.Context) {
 		}
 		select {
 		case <-s.bind.wake:
-			waiting = true
+			waiting, s.haste = true, called
 		case <-changed:
 		case <-poll.C:
-			waiting = true
+			waiting, s.haste = true, called
 		case <-later.C:
 		case <-s.freed:
 		case <-s.session.Done():
@@ -86,11 +104,11 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		if c.quiet.contains(now) {
 			room.notices = 0
 		}
-		if room.segments == 0 {
-			return true, room.wait
-		}
 		if now.Before(s.noticesAt) {
 			room.notices = 0
+		}
+		if room.segments == 0 || room.scant && s.haste != called || room.notices == 0 && s.haste == none {
+			return true, room.wait
 		}
 		segments, err := s.claim(ctx, message.Claim{
 			Link: b.link.Name, Slot: b.slot, Routes: routes, Prefixes: table.prefixes,
@@ -107,6 +125,10 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 				notices++
 			}
 			s.submit(ctx, segment)
+		}
+		s.haste = none
+		if len(segments)-notices == room.segments {
+			s.haste = some
 		}
 		if took := ended.Sub(now); room.notices > 0 && notices == 0 && took > dear {
 			s.noticesAt = ended.Add(10 * took) // a tenth of the time, so that passwords and replies do not wait for it
@@ -170,21 +192,47 @@ func (s *sender) submit(ctx context.Context, segment message.Segment) {
 		s.settle(outcomeOf(segment, "", err, now))
 		return
 	}
-	sent, err := s.session.Start(ctx, m)
-	if err != nil {
-		s.settle(outcomeOf(segment, "", err, now))
-		return
-	}
-	s.flying.Go(func() {
-		// The session decides how long: it lets what is under way finish.
-		messageID, err := sent.Wait(context.WithoutCancel(ctx))
+	s.flying.Add(1)
+	// The session decides how long: it lets what is under way finish.
+	err = s.session.Post(ctx, smpp.SubmitSM, m, func(messageID string, err error) {
 		o := outcomeOf(segment, messageID, err, c.Clock())
 		if o.Unanswered && errors.Is(err, context.DeadlineExceeded) {
 			// The link still seemed to be up. Once more at once would go the same silent way, and there is no third time.
 			o.DueAt = o.At.Add(s.bind.answerTimeout())
 		}
-		s.settle(o)
+		s.land(o)
 	})
+	if err != nil {
+		s.settle(outcomeOf(segment, "", err, now))
+		s.flying.Done()
+	}
+}
+
+// land takes an outcome from the session, which must not be kept waiting by a ledger that is full.
+func (s *sender) land(o message.Outcome) {
+	s.mu.Lock()
+	s.landed = append(s.landed, o)
+	s.mu.Unlock()
+	ring(s.bell)
+}
+
+// collect settles what has landed until it is told that nothing more will.
+func (s *sender) collect(done <-chan struct{}) {
+	for {
+		select {
+		case <-s.bell:
+		case <-done:
+			return
+		}
+		s.mu.Lock()
+		landed := s.landed
+		s.landed = nil
+		s.mu.Unlock()
+		for _, o := range landed {
+			s.settle(o)
+			s.flying.Done()
+		}
+	}
 }
 
 func (s *sender) settle(o message.Outcome) {
@@ -213,12 +261,14 @@ func submission(l Link, sender string, segment message.Segment, now time.Time) (
 		return smpp.Message{}, fmt.Errorf("part %d of %d: %w", segment.Number, len(payloads), smpp.SubmitFailed)
 	}
 	m := smpp.Message{
-		Source:             senderAddress(l, sender),
-		Dest:               smpp.Address{TON: or(l.DestTON, 1), NPI: or(l.DestNPI, 1), Number: strings.TrimPrefix(segment.Destination, "+")},
-		Validity:           validity(segment.ExpiresAt.Sub(now)),
-		RegisteredDelivery: receiptWanted,
-		Coding:             byte(coding),
-		Short:              payloads[segment.Number-1],
+		Source:   senderAddress(l, sender),
+		Dest:     smpp.Address{TON: or(l.DestTON, 1), NPI: or(l.DestNPI, 1), Number: strings.TrimPrefix(segment.Destination, "+")},
+		Validity: validity(segment.ExpiresAt.Sub(now)),
+		Coding:   byte(coding),
+		Short:    payloads[segment.Number-1],
+	}
+	if l.wantsReceipts() {
+		m.RegisteredDelivery = receiptWanted
 	}
 	if len(payloads) > 1 {
 		m.ESMClass = smpp.ESMUDHI

@@ -38,6 +38,38 @@ func TestReceiptsMatchInEveryNotation(t *testing.T) {
 	}
 }
 
+func TestWithoutReceiptsAcceptedIsTheLastState(t *testing.T) {
+	t.Parallel()
+	wanted, unwanted := true, false
+	for name, c := range map[string]struct {
+		receipts *bool
+		query    bool
+		asked    byte // registered_delivery
+		last     message.SegmentState
+	}{
+		"by default":           {nil, false, receiptWanted, message.Delivered},
+		"with receipts":        {&wanted, false, receiptWanted, message.Delivered},
+		"without":              {&unwanted, false, 0, message.Accepted},
+		"without, but queried": {&unwanted, true, 0, message.Delivered},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan byte, 10)
+			_, link := smsc(t, "a", smstest.Config{Judge: func(m smpp.Message) smstest.Verdict {
+				asked <- m.RegisteredDelivery
+				return smstest.Verdict{}
+			}})
+			link.Receipts, link.Query = c.receipts, c.query
+			r := newRig(t, link)
+			r.options.tune.silence = time.Millisecond
+			r.run()
+			r.send(message.Reply, phone1, "hi", time.Hour)
+			r.eventuallyStates(phone1, c.last)
+			require.Equal(t, c.asked, <-asked)
+		})
+	}
+}
+
 func TestExpiredPasswordIsNeverSubmitted(t *testing.T) {
 	t.Parallel()
 	var submits atomic.Int32
@@ -223,6 +255,62 @@ func TestNoticesLeaveRoomInTheWindow(t *testing.T) {
 	r.eventually("the password", func() bool { return len(s.Received(phone1)) == 1 })
 	require.Len(t, s.Received("+77010000002"), 6)
 	s.Disconnect() // nothing will answer the notices
+}
+
+// claiming is a store that tells of its claims.
+type claiming struct {
+	Store
+	mu     sync.Mutex
+	claims []message.Claim
+}
+
+func (c *claiming) ClaimSegments(ctx context.Context, claim message.Claim) ([]message.Segment, error) {
+	c.mu.Lock()
+	c.claims = append(c.claims, claim)
+	c.mu.Unlock()
+	return c.Store.ClaimSegments(ctx, claim)
+}
+
+// A window of 8 keeps 2 for passwords and replies; of its 6 notices 2 are answered, which is less than half.
+func TestNoticesWaitForHalfTheWindowAndPasswordsForNothing(t *testing.T) {
+	t.Parallel()
+	const notices, silent = "+77010000002", "+77010000003"
+	var heard atomic.Int32
+	s, link := smsc(t, "a", smstest.Config{Judge: func(m smpp.Message) smstest.Verdict {
+		return smstest.Verdict{Silent: string(m.Short) == "silent" || string(m.Short) == "notice" && heard.Add(1) > 2}
+	}})
+	link.Window = 8
+	r := newRig(t, link)
+	r.options.tune.answer = time.Minute
+	store := &claiming{Store: r.store}
+	r.options.Store = store
+	for range 20 {
+		r.send(message.Notice, notices, "notice", time.Hour)
+	}
+	r.run()
+	r.eventually("notices", func() bool { return len(s.Received(notices)) == 6 })
+	r.eventually("the answers", func() bool { return r.channel.standing().Binds[0].InUse == 4 })
+
+	// Passwords go at once, until there is no place left: 3 that are never answered, and one after the other by the last place.
+	for n := range 3 {
+		r.send(message.OTP, silent, "silent", time.Hour)
+		r.eventually("a password", func() bool { return len(s.Received(silent)) == n+1 })
+	}
+	for n := range 3 {
+		r.send(message.OTP, phone1, "123456", time.Hour)
+		r.eventually("a password", func() bool { return len(s.Received(phone1)) == n+1 })
+	}
+	require.Len(t, s.Received(notices), 6)
+	store.mu.Lock()
+	defer store.mu.Unlock()
+	took := 0
+	for _, c := range store.claims {
+		if c.Notices > 0 {
+			took++
+		}
+	}
+	require.Equal(t, 1, took, "claims of notices")
+	s.Disconnect() // nothing will answer the silent ones
 }
 
 // behind is a store with so many notices of another link's that to find none takes long.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,17 +16,21 @@ import (
 	"okno/internal/sandbox"
 )
 
-// kannel is Debian's gateway: it answers with a fixed text, and keeps what it sends in files that it does not sync.
+// kannel is Debian's gateway: it answers with a fixed text, and keeps what it sends in files that it does not sync. Its store
+// is filled while it is drained: mtbatch works beside it, and its processor time is counted for nobody.
 type kannel struct {
 	folder    string
 	boxPort   int
 	bearerbox *sandbox.Process
 	smsbox    *sandbox.Process
+	receipts  *httptest.Server // where smsbox tells of them: Kannel asks for none without an address
+	asking    bool             // for them
 }
 
 func (k *kannel) name() string { return "kannel" }
 
 func (k *kannel) start(_ context.Context, folder string, smsc int) (err error) {
+	k.receipts = httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	k.folder = filepath.Join(folder, "kannel")
 	if err := os.Mkdir(k.folder, 0o755); err != nil {
 		return err
@@ -98,7 +104,18 @@ func (k *kannel) stop() (err error) {
 			err = errors.Join(err, box.Stop())
 		}
 	}
+	if k.receipts != nil {
+		k.receipts.Close()
+	}
 	return err
+}
+
+// finalReceipts are Kannel's bits for delivered and undeliverable: what Okno hears of, too.
+const finalReceipts = 3
+
+func (k *kannel) askReceipts(_ context.Context, ask bool) error {
+	k.asking = ask
+	return nil
 }
 
 func (k *kannel) question(int) string { return "STATUS 123456786" }
@@ -112,7 +129,11 @@ func (k *kannel) send(ctx context.Context, n int, number func(int) string) error
 	if err := errors.Join(os.WriteFile(numbers, []byte(list.String()), 0o600), os.WriteFile(text, []byte("A notice of the benchmark"), 0o600)); err != nil {
 		return err
 	}
-	out, err := exec.CommandContext(ctx, "mtbatch", "-v", "4", "-b", "127.0.0.1", "-p", fmt.Sprint(k.boxPort), "-f", "1414", text, numbers).CombinedOutput()
+	args := []string{"-v", "4", "-b", "127.0.0.1", "-p", fmt.Sprint(k.boxPort), "-f", "1414"}
+	if k.asking { // without a box's name on them they go to smsbox: mtbatch does not stay for them
+		args = append(args, "-x", "-D", fmt.Sprint(finalReceipts), "-u", k.receipts.URL)
+	}
+	out, err := exec.CommandContext(ctx, "mtbatch", append(args, text, numbers)...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("mtbatch: %w: %s", err, out)
 	}

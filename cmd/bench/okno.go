@@ -20,6 +20,8 @@ import (
 // is looked up by the dialogue.
 type okno struct {
 	program  string
+	folder   string
+	smsc     int // the SMSC's port
 	postgres *sandbox.Postgres
 	process  *sandbox.Process
 	db       *postgres.DB
@@ -29,26 +31,13 @@ type okno struct {
 func (o *okno) name() string { return "okno" }
 
 func (o *okno) start(ctx context.Context, folder string, smsc int) (err error) {
+	o.folder, o.smsc = folder, smsc
 	o.postgres, err = sandbox.StartPostgres(ctx, sandbox.PostgresConfig{Bin: sandbox.FromEnvironment().PostgresBin,
 		Data: filepath.Join(folder, "postgres"), Run: filepath.Join(folder, "run")})
 	if err != nil {
 		return err
 	}
-	port, err := sandbox.FreePort()
-	if err != nil {
-		return err
-	}
-	config := filepath.Join(folder, "okno.yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, `
-database_url: %s
-secret: a secret for a benchmark
-http: {listen: "127.0.0.1:%d"}
-roles: [sms]
-log: {level: warn}
-sms:
-  short_number: "1414"
-  links: [{name: operator, addr: "127.0.0.1:%d", system_id: okno, window: %d}]
-`, o.postgres.URL(), port, smsc, window), 0o600)
+	config, err := o.configure(true)
 	if err != nil {
 		return err
 	}
@@ -58,9 +47,43 @@ sms:
 	if err := o.openCases(ctx); err != nil {
 		return err
 	}
+	return o.serve(config)
+}
+
+func (o *okno) configure(receipts bool) (file string, err error) {
+	port, err := sandbox.FreePort()
+	if err != nil {
+		return "", err
+	}
+	file = filepath.Join(o.folder, "okno.yaml")
+	return file, os.WriteFile(file, fmt.Appendf(nil, `
+database_url: %s
+secret: a secret for a benchmark
+http: {listen: "127.0.0.1:%d"}
+roles: [sms]
+log: {level: warn}
+sms:
+  short_number: "1414"
+  links: [{name: operator, addr: "127.0.0.1:%d", system_id: okno, window: %d, receipts: %t}]
+`, o.postgres.URL(), port, o.smsc, window, receipts), 0o600)
+}
+
+func (o *okno) serve(config string) (err error) {
 	o.process, err = sandbox.Start(sandbox.Command{Name: "okno", Path: o.program, Args: []string{"serve", "--config", config},
-		LogFile: filepath.Join(folder, "okno.log"), PIDFile: filepath.Join(folder, "okno.pid"), StopSignal: syscall.SIGTERM})
+		LogFile: filepath.Join(o.folder, "okno.log"), PIDFile: filepath.Join(o.folder, "okno.pid"), StopSignal: syscall.SIGTERM})
 	return err
+}
+
+// askReceipts starts Okno anew: it is a link's configuration.
+func (o *okno) askReceipts(_ context.Context, ask bool) error {
+	config, err := o.configure(ask)
+	if err != nil {
+		return err
+	}
+	if err := o.process.Stop(); err != nil {
+		return err
+	}
+	return o.serve(config)
 }
 
 func (o *okno) openCases(ctx context.Context) (err error) {

@@ -28,6 +28,8 @@ type gateway interface {
 	// start gives a gateway that binds to the SMSC at the port; stop ends all of it.
 	start(ctx context.Context, folder string, smsc int) error
 	stop() error
+	// askReceipts has it ask for receipts of notices, or not.
+	askReceipts(ctx context.Context, ask bool) error
 	// send has n notices sent, to the numbers that number gives.
 	send(ctx context.Context, n int, number func(int) string) error
 	// question is what the i-th citizen asks.
@@ -38,12 +40,16 @@ type gateway interface {
 }
 
 type result struct {
-	gateway           string
-	replies, segments float64 // a second
-	replyCPU, sendCPU time.Duration
-	latencies         []latency
-	memory, full      int64 // bytes, before and after a backlog
+	gateway      string
+	replies      float64 // a second
+	replyCPU     time.Duration
+	latencies    []latency
+	drains       [2]drained // in the order of asked
+	memory, full int64      // bytes, before and after a backlog
 }
+
+// asked is with which receipts a backlog is drained.
+var asked = [2]bool{false, true}
 
 func benchSMS(ctx context.Context, f flags, folder string) error {
 	var results []result
@@ -66,7 +72,7 @@ func measure(ctx context.Context, f flags, folder string, g gateway) (r result, 
 		return r, err
 	}
 	town := newTown()
-	smsc := smstest.New(smstest.Config{Window: flight, Judge: town.hear, Log: zerolog.Nop()})
+	smsc := smstest.New(smstest.Config{Window: flight, Judge: town.hear, Told: town.told, Log: zerolog.Nop()})
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- smsc.Serve(serving, listener) }()
@@ -96,11 +102,21 @@ func measure(ctx context.Context, f flags, folder string, g gateway) (r result, 
 	if r.memory, err = g.memory(); err != nil {
 		return r, err
 	}
-	r.sendCPU, err = using(g, func() (err error) { r.segments, err = town.listen(ctx, f.Messages, g.send); return err })
-	if err != nil || f.Backlog == 0 {
-		return r, err
+	for i, ask := range asked {
+		if err := g.askReceipts(ctx, ask); err != nil {
+			return r, err
+		}
+		if err := town.warmUp(ctx); err != nil {
+			return r, err
+		}
+		if r.drains[i], err = town.listen(ctx, f.Messages, ask, g); err != nil {
+			return r, err
+		}
 	}
-	if _, err := town.listen(ctx, f.Backlog, g.send); err != nil {
+	if f.Backlog == 0 {
+		return r, nil
+	}
+	if _, err := town.listen(ctx, f.Backlog, true, g); err != nil {
 		return r, err
 	}
 	r.full, err = g.memory()
@@ -136,8 +152,10 @@ func report(f flags, results []result) error {
 	for i, rate := range f.Rates {
 		row(fmt.Sprintf("  at %d/s: p50 / p99 ms", rate), func(r result) string { return r.latencies[i].String() })
 	}
-	row("MT drain, segments/s", func(r result) string { return fmt.Sprintf("%.0f", r.segments) })
-	row("  CPU s per 10,000", func(r result) string { return per10k(r.sendCPU) })
+	for i, name := range []string{"MT drain, segments/s", "MT drain with receipts, segments/s"} {
+		row(name, func(r result) string { return fmt.Sprintf("%.0f", r.drains[i].perSecond) })
+		row("  CPU s per 10,000", func(r result) string { return per10k(r.drains[i].cpu) })
+	}
 	if f.Backlog > 0 {
 		megabytes := func(bytes int64) string { return fmt.Sprintf("%.0f", float64(bytes)/1e6) }
 		row("memory, MB", func(r result) string { return megabytes(r.memory) })

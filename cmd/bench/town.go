@@ -21,12 +21,42 @@ type town struct {
 	question func(int) string
 	next     atomic.Int64 // whose turn it is to write
 
-	mu       sync.Mutex
-	waiting  map[string]chan time.Time // by number, for the first segment of a reply
-	notices  int                       // still to come
-	began    time.Time                 // when the first of them came
-	drained  chan time.Time
-	listened int
+	mu      sync.Mutex
+	waiting map[string]chan time.Time // by number, for the first segment of a reply
+	drain   drain                     // the last one
+}
+
+// drain is how a backlog of notices comes.
+type drain struct {
+	segments, receipts int // still to come, and to be acknowledged
+	began, ended       chan time.Time
+}
+
+// heard notes a segment.
+func (d *drain) heard(now time.Time) {
+	if d.segments == 0 {
+		return
+	}
+	d.segments--
+	if d.began != nil {
+		d.began <- now
+		d.began = nil
+	}
+	d.end(now)
+}
+
+// acknowledged notes a receipt.
+func (d *drain) acknowledged(now time.Time) {
+	if d.receipts > 0 {
+		d.receipts--
+		d.end(now)
+	}
+}
+
+func (d *drain) end(now time.Time) {
+	if d.segments+d.receipts == 0 {
+		d.ended <- now
+	}
 }
 
 const (
@@ -49,15 +79,16 @@ func (t *town) hear(m smpp.Message) smstest.Verdict {
 		reply <- now
 		return smstest.Verdict{}
 	}
-	if t.notices > 0 {
-		if t.listened == t.notices {
-			t.began = now
-		}
-		if t.notices--; t.notices == 0 {
-			t.drained <- now
-		}
-	}
+	t.drain.heard(now)
 	return smstest.Verdict{}
+}
+
+// told hears each receipt that the gateway has acknowledged.
+func (t *town) told(smpp.Message) {
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.drain.acknowledged(now)
 }
 
 // write has the next citizen write, and gives how long the reply took.
@@ -151,23 +182,60 @@ func (t *town) talkAt(ctx context.Context, rate int, during time.Duration) (late
 	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
 }
 
-// listen has n notices sent, and gives the segments a second from the first to the last.
-func (t *town) listen(ctx context.Context, n int, send func(context.Context, int, func(int) string) error) (float64, error) {
-	drained := make(chan time.Time, 1)
+// drained is how fast a backlog went: from the first segment heard to the last, or to the last receipt acknowledged where there
+// are any. The processor time is of that span: what it takes to take the backlog in before is not in it.
+type drained struct {
+	perSecond float64
+	cpu       time.Duration
+}
+
+// listen has a gateway send n notices.
+func (t *town) listen(ctx context.Context, n int, receipts bool, g gateway) (drained, error) {
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute+time.Duration(n)*time.Millisecond)
+	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	began, ended := make(chan time.Time, 1), make(chan time.Time, 1)
 	t.mu.Lock()
-	t.notices, t.listened, t.drained = n, n, drained
-	t.mu.Unlock()
-	if err := send(ctx, n, numberOf); err != nil {
-		return 0, err
+	t.drain = drain{segments: n, began: began, ended: ended}
+	if receipts {
+		t.drain.receipts = n
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute+time.Duration(n)*time.Millisecond)
-	defer cancel()
+	t.mu.Unlock()
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		if err := g.send(ctx, n, numberOf); err != nil {
+			cancel(err)
+		}
+	}()
+	defer func() { cancel(nil); <-sent }()
+	from, err := t.await(ctx, began)
+	if err != nil {
+		return drained{}, err
+	}
+	before, err := g.cpu()
+	if err != nil {
+		return drained{}, err
+	}
+	to, err := t.await(ctx, ended)
+	if err != nil {
+		return drained{}, err
+	}
+	after, err := g.cpu()
+	if err != nil {
+		return drained{}, err
+	}
+	<-sent
+	return drained{float64(n) / to.Sub(from).Seconds(), after - before}, context.Cause(ctx)
+}
+
+func (t *town) await(ctx context.Context, moment <-chan time.Time) (time.Time, error) {
 	select {
-	case at := <-drained:
+	case at := <-moment:
+		return at, nil
+	case <-ctx.Done():
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		return float64(n) / at.Sub(t.began).Seconds(), nil
-	case <-ctx.Done():
-		return 0, fmt.Errorf("%d notices never came", t.notices)
+		return time.Time{}, fmt.Errorf("%d segments and %d receipts never came: %w", t.drain.segments, t.drain.receipts, context.Cause(ctx))
 	}
 }

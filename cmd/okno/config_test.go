@@ -72,17 +72,18 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 	const good = "database_url: postgres://x\nsecret: 0123456789abcdef\n"
 	for content, want := range map[string]string{
 		good + "smss: {}\n": "line 3: unknown key smss",
-		good + "sms:\n  links:\n    - {name: a, adr: x}\n":          "line 5: unknown key adr",
-		good + "roles: [voice, coffee]\n":                           `unknown role "coffee"`,
-		good + "roles: 7\n":                                         "line 3",
-		good + "sms: {links: [{name: a, addr: nowhere}]}\n":         "not host:port",
-		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n": "the environment has no NOPE",
-		good + "sms: {transliterate: [notices]}\n":                  `transliterate "notices" is none of otp, reply, notice`,
-		good + "sms: {flood: {messages: -1}}\n":                     "flood cannot be negative",
-		"secret: 0123456789abcdef\n":                                "database_url is missing",
-		"database_url: postgres://x\nsecret: short\n":               "secret is missing or shorter",
-		good + "voice: {asterisks: [{name: a}]}\n":                  "a name and an ari_url",
-		good + "\tx: 1\n":                                           "tab character",
+		good + "sms:\n  links:\n    - {name: a, adr: x}\n":                                        "line 5: unknown key adr",
+		good + "roles: [voice, coffee]\n":                                                         `unknown role "coffee"`,
+		good + "roles: 7\n":                                                                       "line 3",
+		good + "sms: {links: [{name: a, addr: nowhere}]}\n":                                       "not host:port",
+		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n":                               "the environment has no NOPE",
+		good + "sms: {links: [{name: a, addr: \"h:1\", receipts: false, receipts_within: 2m}]}\n": "link 1 (a): receipts_within needs receipts",
+		good + "sms: {transliterate: [notices]}\n":                                                `transliterate "notices" is none of otp, reply, notice`,
+		good + "sms: {flood: {messages: -1}}\n":                                                   "flood cannot be negative",
+		"secret: 0123456789abcdef\n":                                                              "database_url is missing",
+		"database_url: postgres://x\nsecret: short\n":                                             "secret is missing or shorter",
+		good + "voice: {asterisks: [{name: a}]}\n":                                                "a name and an ari_url",
+		good + "\tx: 1\n":                                                                         "tab character",
 	} {
 		c := defaultConfig()
 		err := c.parse(content, environment)

@@ -4,7 +4,7 @@ package group
 
 import "context"
 
-// Limit is how many entries share a commit.
+// Limit is how many entries share a commit, unless their owner says otherwise.
 const Limit = 200
 
 // giveUpAfter singles that fail in a row: then it is not one of them that is bad.
@@ -14,14 +14,16 @@ const giveUpAfter = 3
 type Entries[E any] struct {
 	// Waiting are those that nobody has gathered yet.
 	Waiting chan E
-	write   func(context.Context, []E) error
-	settle  func(batch []E, err error)
+	// Limit is how many share a commit. It is set before any are gathered.
+	Limit  int
+	write  func(context.Context, []E) error
+	settle func(batch []E, err error)
 }
 
 // New makes room for so many entries to wait. write commits a batch in one
 // transaction; settle hears of every entry once, with what came of it.
 func New[E any](room int, write func(context.Context, []E) error, settle func([]E, error)) *Entries[E] {
-	return &Entries[E]{Waiting: make(chan E, room), write: write, settle: settle}
+	return &Entries[E]{Waiting: make(chan E, room), Limit: Limit, write: write, settle: settle}
 }
 
 // Offer takes an entry, or refuses it when far too many wait. It never blocks.
@@ -37,7 +39,7 @@ func (g *Entries[E]) Offer(e E) bool {
 // Gather gives a batch of what waits, behind its first.
 func (g *Entries[E]) Gather(first E) []E {
 	batch := []E{first}
-	for len(batch) < Limit {
+	for len(batch) < g.Limit {
 		select {
 		case e := <-g.Waiting:
 			batch = append(batch, e)

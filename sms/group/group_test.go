@@ -58,4 +58,6 @@ func TestTooManyAreRefused(t *testing.T) {
 	}
 	require.False(t, g.Offer(0))
 	require.Len(t, g.Gather(<-g.Waiting), Limit)
+	g.Limit = 3
+	require.Len(t, g.Gather(<-g.Waiting), 3)
 }

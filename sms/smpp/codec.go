@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/fiorix/go-smpp/smpp/pdu/pdufield"
 	"github.com/fiorix/go-smpp/smpp/pdu/pdutlv"
 )
 
-const headerSize = 16
+const (
+	headerSize = 16
+	usualFrame = 256 // octets that one allocation is for; a frame may be longer
+)
 
 // Longest values of C-octet strings, without their zero (SMPP 3.4 §4.1, §4.4).
 const (
@@ -25,57 +29,6 @@ const (
 
 	maxHeardNumber = 64 // of data_sm (§4.7.1); longer ones are no address, and nobody could keep them
 )
-
-// The mandatory fields of each body, in the order of the specification. The
-// user data header stays in short_message: whoever reads text takes it apart.
-var (
-	bindFields = pdufield.List{
-		pdufield.SystemID, pdufield.Password, pdufield.SystemType, pdufield.InterfaceVersion,
-		pdufield.AddrTON, pdufield.AddrNPI, pdufield.AddressRange,
-	}
-	messageFields = pdufield.List{
-		pdufield.ServiceType,
-		pdufield.SourceAddrTON, pdufield.SourceAddrNPI, pdufield.SourceAddr,
-		pdufield.DestAddrTON, pdufield.DestAddrNPI, pdufield.DestinationAddr,
-		pdufield.ESMClass, pdufield.ProtocolID, pdufield.PriorityFlag,
-		pdufield.ScheduleDeliveryTime, pdufield.ValidityPeriod,
-		pdufield.RegisteredDelivery, pdufield.ReplaceIfPresentFlag,
-		pdufield.DataCoding, pdufield.SMDefaultMsgID,
-		pdufield.SMLength, pdufield.ShortMessage,
-	}
-	dataFields = pdufield.List{
-		pdufield.ServiceType,
-		pdufield.SourceAddrTON, pdufield.SourceAddrNPI, pdufield.SourceAddr,
-		pdufield.DestAddrTON, pdufield.DestAddrNPI, pdufield.DestinationAddr,
-		pdufield.ESMClass, pdufield.RegisteredDelivery, pdufield.DataCoding,
-	}
-	bindRespFields    = pdufield.List{pdufield.SystemID}
-	messageRespFields = pdufield.List{pdufield.MessageID}
-)
-
-func fieldsOf(c Command) (pdufield.List, bool) {
-	switch c {
-	case bindReceiver, bindTransmitter, bindTransceiver:
-		return bindFields, true
-	case SubmitSM, DeliverSM:
-		return messageFields, true
-	case DataSM:
-		return dataFields, true
-	case bindReceiver | responseBit, bindTransmitter | responseBit, bindTransceiver | responseBit:
-		return bindRespFields, true
-	case SubmitSM | responseBit, DeliverSM | responseBit, DataSM | responseBit:
-		return messageRespFields, true
-	case QuerySM:
-		return queryFields, true
-	case QuerySM | responseBit:
-		return queryRespFields, true
-	case unbind, unbind | responseBit, enquireLink, enquireLink | responseBit, genericNack:
-		return nil, true
-	case alertNotification, cancelSM, replaceSM: // nothing in them is of use here
-		return nil, true
-	}
-	return nil, false
-}
 
 // decodeError is a PDU that could be framed but not read, with the status that
 // tells the peer so.
@@ -99,34 +52,29 @@ func decode(frame []byte) (p PDU, err error) {
 			err = &decodeError{SystemError, fmt.Sprintf("codec panic: %v", r)}
 		}
 	}()
-	list, known := fieldsOf(p.Command)
-	if !known {
-		return p, &decodeError{InvalidCommand, fmt.Sprintf("command 0x%08X", uint32(p.Command))}
+	if p.Body, err = readBody(p.Command, frame[headerSize:]); err != nil {
+		return p, err
 	}
-	if list == nil {
-		return p, nil
-	}
-	rest := bytes.NewBuffer(frame[headerSize:])
-	if p.Command.isResponse() && rest.Len() == 0 {
-		// A refusal has no body (§4.4.2), and some peers leave out an empty message_id.
-		p.Body = emptyResponse(p.Command)
-		return p, nil
-	}
-	fields, err := list.Decode(rest)
-	if err != nil {
-		return p, &decodeError{InvalidLength, err.Error()}
-	}
-	for _, name := range list {
-		if fields[name] == nil { // the codec stops without a word where the bytes end
-			return p, &decodeError{InvalidLength, "truncated before " + string(name)}
-		}
-	}
-	tlvs, err := pdutlv.DecodeTLV(rest)
-	if err != nil {
-		return p, &decodeError{InvalidTLV, err.Error()}
-	}
-	p.Body = bodyOf(p.Command, fields, tlvs)
 	return p, checkLengths(p.Body)
+}
+
+// readBody gives nil for a PDU of whose body nothing is of use.
+func readBody(c Command, octets []byte) (any, error) {
+	d := &decoder{rest: octets}
+	body, known := d.body(c)
+	switch {
+	case !known:
+		return nil, &decodeError{InvalidCommand, fmt.Sprintf("command 0x%08X", uint32(c))}
+	case d.err != nil:
+		return nil, d.err
+	case body == nil:
+		return nil, nil
+	}
+	tlvs, err := d.tlvs()
+	if m, ok := body.(*Message); ok {
+		m.TLVs = tlvs
+	}
+	return body, err
 }
 
 // checkLengths refuses what the codec reads to whatever length and the store has indexes over.
@@ -147,82 +95,131 @@ func checkLengths(body any) error {
 	return nil
 }
 
-func emptyResponse(c Command) any {
-	switch c {
-	case SubmitSM | responseBit, DeliverSM | responseBit, DataSM | responseBit:
-		return &MessageResp{}
-	case QuerySM | responseBit:
-		return nil // a message without a state is no answer
-	}
-	return &BindResp{}
+// decoder reads the mandatory fields in the order of the specification, and keeps the first error. The user data header stays
+// in short_message: whoever reads text takes it apart.
+type decoder struct {
+	rest []byte
+	err  error
 }
 
-func bodyOf(c Command, fields pdufield.Map, tlvs pdutlv.Map) any {
-	text := func(n pdufield.Name) string { return fields[n].String() }
-	octet := func(n pdufield.Name) byte {
-		if f, ok := fields[n].(*pdufield.Fixed); ok { // data_sm has fewer of them
-			return f.Data
-		}
-		return 0
-	}
+// body is nil where nothing is of use; known says whether there is such a command.
+func (d *decoder) body(c Command) (body any, known bool) {
 	switch c {
 	case bindReceiver, bindTransmitter, bindTransceiver:
-		return &Bind{
-			Mode: Mode(c), SystemID: text(pdufield.SystemID), Password: text(pdufield.Password),
-			SystemType: text(pdufield.SystemType), TON: octet(pdufield.AddrTON), NPI: octet(pdufield.AddrNPI),
-			AddressRange: text(pdufield.AddressRange),
-		}
+		b := &Bind{Mode: Mode(c), SystemID: d.text("system_id"), Password: d.text("password"), SystemType: d.text("system_type")}
+		_ = d.octet("interface_version")
+		b.TON, b.NPI, b.AddressRange = d.octet("addr_ton"), d.octet("addr_npi"), d.text("address_range")
+		return b, true
 	case SubmitSM, DeliverSM, DataSM:
-		m := &Message{
-			ServiceType: text(pdufield.ServiceType),
-			Source: Address{
-				octet(pdufield.SourceAddrTON), octet(pdufield.SourceAddrNPI), text(pdufield.SourceAddr),
-			},
-			Dest: Address{
-				octet(pdufield.DestAddrTON), octet(pdufield.DestAddrNPI), text(pdufield.DestinationAddr),
-			},
-			ESMClass: octet(pdufield.ESMClass), ProtocolID: octet(pdufield.ProtocolID),
-			Priority:           octet(pdufield.PriorityFlag),
-			RegisteredDelivery: octet(pdufield.RegisteredDelivery),
-			ReplaceIfPresent:   octet(pdufield.ReplaceIfPresentFlag),
-			Coding:             octet(pdufield.DataCoding), DefaultMessage: octet(pdufield.SMDefaultMsgID),
-			TLVs: make(TLVs, len(tlvs)),
-		}
-		if c != DataSM {
-			m.Schedule, m.Validity = text(pdufield.ScheduleDeliveryTime), text(pdufield.ValidityPeriod)
-			m.Short = fields[pdufield.ShortMessage].Bytes()
-		}
-		for tag, value := range tlvs {
-			m.TLVs[Tag(tag)] = value.Bytes()
-		}
-		return m
+		return d.message(c), true
 	case bindReceiver | responseBit, bindTransmitter | responseBit, bindTransceiver | responseBit:
-		return &BindResp{SystemID: text(pdufield.SystemID)}
+		return &BindResp{SystemID: d.ifAny("system_id")}, true
+	case SubmitSM | responseBit, DeliverSM | responseBit, DataSM | responseBit:
+		return &MessageResp{MessageID: d.ifAny("message_id")}, true
 	case QuerySM:
-		return &Query{text(pdufield.MessageID), Address{
-			octet(pdufield.SourceAddrTON), octet(pdufield.SourceAddrNPI), text(pdufield.SourceAddr),
-		}}
+		return &Query{MessageID: d.text("message_id"), Source: d.address("source_addr")}, true
 	case QuerySM | responseBit:
-		return &QueryResp{
-			text(pdufield.MessageID), text(pdufield.FinalDate), octet(queryState), octet(queryError),
+		if len(d.rest) == 0 {
+			return nil, true // a message without a state is no answer
 		}
-	default:
-		return &MessageResp{MessageID: text(pdufield.MessageID)}
+		return &QueryResp{
+			MessageID: d.text("message_id"), FinalDate: d.text("final_date"),
+			State: d.octet("message_state"), ErrorCode: d.octet("error_code"),
+		}, true
+	case unbind, unbind | responseBit, enquireLink, enquireLink | responseBit, genericNack, alertNotification, cancelSM, replaceSM:
+		return nil, true
 	}
+	return nil, false
+}
+
+func (d *decoder) message(c Command) *Message {
+	m := &Message{ServiceType: d.text("service_type"), Source: d.address("source_addr"), Dest: d.address("destination_addr"), ESMClass: d.octet("esm_class")}
+	if c == DataSM {
+		m.RegisteredDelivery, m.Coding = d.octet("registered_delivery"), d.octet("data_coding")
+		return m
+	}
+	m.ProtocolID, m.Priority = d.octet("protocol_id"), d.octet("priority_flag")
+	m.Schedule, m.Validity = d.text("schedule_delivery_time"), d.text("validity_period")
+	m.RegisteredDelivery, m.ReplaceIfPresent = d.octet("registered_delivery"), d.octet("replace_if_present_flag")
+	m.Coding, m.DefaultMessage = d.octet("data_coding"), d.octet("sm_default_msg_id")
+	m.Short = d.octets("short_message", int(d.octet("sm_length")))
+	return m
+}
+
+func (d *decoder) address(name string) Address {
+	return Address{TON: d.octet(name), NPI: d.octet(name), Number: d.text(name)}
+}
+
+func (d *decoder) octet(name string) byte {
+	if b := d.octets(name, 1); len(b) == 1 {
+		return b[0]
+	}
+	return 0
+}
+
+// ifAny reads the one field of a response. A refusal has no body (§4.4.2), and some peers leave out an empty message_id.
+func (d *decoder) ifAny(name string) string {
+	if len(d.rest) == 0 {
+		return ""
+	}
+	return d.text(name)
+}
+
+// text reads up to a zero.
+func (d *decoder) text(name string) string {
+	end := bytes.IndexByte(d.rest, 0)
+	if end < 0 {
+		end = len(d.rest) // and no zero
+	}
+	b := d.octets(name, end+1)
+	if len(b) == 0 {
+		return ""
+	}
+	return string(b[:end])
+}
+
+func (d *decoder) octets(name string, n int) []byte {
+	if d.err != nil {
+		return nil
+	}
+	if len(d.rest) < n {
+		d.err = &decodeError{InvalidLength, "truncated in " + name}
+		return nil
+	}
+	b := d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return b
+}
+
+// tlvs reads the optional parameters, which are the rest.
+func (d *decoder) tlvs() (TLVs, error) {
+	if len(d.rest) == 0 {
+		return TLVs{}, nil
+	}
+	read, err := pdutlv.DecodeTLV(bytes.NewBuffer(d.rest))
+	if err != nil {
+		return nil, &decodeError{InvalidTLV, err.Error()}
+	}
+	tlvs := make(TLVs, len(read))
+	for tag, value := range read {
+		tlvs[Tag(tag)] = value.Bytes()
+	}
+	return tlvs, nil
 }
 
 // encode gives the frame of p, or ErrTooLong.
 func encode(p PDU) ([]byte, error) {
 	e := encoder{}
+	e.buf.Grow(usualFrame)
 	e.buf.Write(make([]byte, headerSize))
 	switch body := p.Body.(type) {
 	case *Bind:
 		e.text(pdufield.SystemID, body.SystemID, maxSystemID)
 		e.text(pdufield.Password, body.Password, maxPassword)
 		e.text(pdufield.SystemType, body.SystemType, maxSystemType)
-		e.octet(pdufield.InterfaceVersion, 0x34)
-		e.octet(pdufield.AddrTON, body.TON)
-		e.octet(pdufield.AddrNPI, body.NPI)
+		e.octet(0x34)
+		e.octet(body.TON)
+		e.octet(body.NPI)
 		e.text(pdufield.AddressRange, body.AddressRange, maxAddressRange)
 	case *BindResp:
 		e.text(pdufield.SystemID, body.SystemID, maxSystemID)
@@ -232,14 +229,14 @@ func encode(p PDU) ([]byte, error) {
 		e.text(pdufield.MessageID, body.MessageID, maxMessageID)
 	case *Query:
 		e.text(pdufield.MessageID, body.MessageID, maxMessageID)
-		e.octet(pdufield.SourceAddrTON, body.Source.TON)
-		e.octet(pdufield.SourceAddrNPI, body.Source.NPI)
+		e.octet(body.Source.TON)
+		e.octet(body.Source.NPI)
 		e.text(pdufield.SourceAddr, body.Source.Number, maxNumber)
 	case *QueryResp:
 		e.text(pdufield.MessageID, body.MessageID, maxMessageID)
 		e.text(pdufield.FinalDate, body.FinalDate, maxTime)
-		e.octet(queryState, body.State)
-		e.octet(queryError, body.ErrorCode)
+		e.octet(body.State)
+		e.octet(body.ErrorCode)
 	}
 	if e.err != nil {
 		return nil, e.err
@@ -248,9 +245,12 @@ func encode(p PDU) ([]byte, error) {
 	binary.BigEndian.PutUint32(frame[0:4], uint32(len(frame)))
 	binary.BigEndian.PutUint32(frame[4:8], uint32(p.Command))
 	binary.BigEndian.PutUint32(frame[8:12], uint32(p.Status))
-	binary.BigEndian.PutUint32(frame[12:16], p.Sequence)
+	setSequence(frame, p.Sequence)
 	return frame, nil
 }
+
+// setSequence numbers a frame.
+func setSequence(frame []byte, sequence uint32) { binary.BigEndian.PutUint32(frame[12:16], sequence) }
 
 // encoder writes fields and keeps the first error.
 type encoder struct {
@@ -260,29 +260,29 @@ type encoder struct {
 
 func (e *encoder) message(c Command, m *Message) {
 	e.text(pdufield.ServiceType, m.ServiceType, maxServiceType)
-	e.octet(pdufield.SourceAddrTON, m.Source.TON)
-	e.octet(pdufield.SourceAddrNPI, m.Source.NPI)
+	e.octet(m.Source.TON)
+	e.octet(m.Source.NPI)
 	e.text(pdufield.SourceAddr, m.Source.Number, maxNumber)
-	e.octet(pdufield.DestAddrTON, m.Dest.TON)
-	e.octet(pdufield.DestAddrNPI, m.Dest.NPI)
+	e.octet(m.Dest.TON)
+	e.octet(m.Dest.NPI)
 	e.text(pdufield.DestinationAddr, m.Dest.Number, maxNumber)
-	e.octet(pdufield.ESMClass, m.ESMClass)
+	e.octet(m.ESMClass)
 	if c == DataSM {
-		e.octet(pdufield.RegisteredDelivery, m.RegisteredDelivery)
-		e.octet(pdufield.DataCoding, m.Coding)
+		e.octet(m.RegisteredDelivery)
+		e.octet(m.Coding)
 	} else {
-		e.octet(pdufield.ProtocolID, m.ProtocolID)
-		e.octet(pdufield.PriorityFlag, m.Priority)
+		e.octet(m.ProtocolID)
+		e.octet(m.Priority)
 		e.text(pdufield.ScheduleDeliveryTime, m.Schedule, maxTime)
 		e.text(pdufield.ValidityPeriod, m.Validity, maxTime)
-		e.octet(pdufield.RegisteredDelivery, m.RegisteredDelivery)
-		e.octet(pdufield.ReplaceIfPresentFlag, m.ReplaceIfPresent)
-		e.octet(pdufield.DataCoding, m.Coding)
-		e.octet(pdufield.SMDefaultMsgID, m.DefaultMessage)
+		e.octet(m.RegisteredDelivery)
+		e.octet(m.ReplaceIfPresent)
+		e.octet(m.Coding)
+		e.octet(m.DefaultMessage)
 		if len(m.Short) > maxShort {
 			e.fail(pdufield.ShortMessage)
 		}
-		e.octet(pdufield.SMLength, byte(len(m.Short)))
+		e.octet(byte(len(m.Short)))
 		e.buf.Write(m.Short)
 	}
 	for tag, value := range m.TLVs {
@@ -294,16 +294,18 @@ func (e *encoder) message(c Command, m *Message) {
 	}
 }
 
-func (e *encoder) octet(n pdufield.Name, value byte) {
-	_ = pdufield.New(n, []byte{value}).SerializeTo(&e.buf)
+func (e *encoder) octet(value byte) {
+	field := pdufield.Fixed{Data: value}
+	_ = field.SerializeTo(&e.buf)
 }
 
 func (e *encoder) text(n pdufield.Name, value string, limit int) {
-	if len(value) > limit || bytes.IndexByte([]byte(value), 0) >= 0 {
+	if len(value) > limit || strings.IndexByte(value, 0) >= 0 {
 		e.fail(n)
 		return
 	}
-	_ = pdufield.New(n, []byte(value)).SerializeTo(&e.buf)
+	field := pdufield.Variable{Data: append([]byte(value), 0)}
+	_ = field.SerializeTo(&e.buf)
 }
 
 func (e *encoder) fail(n pdufield.Name) {

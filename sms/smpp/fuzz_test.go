@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/fiorix/go-smpp/smpp/pdu/pdufield"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,6 +34,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		p, err := decode(frame)
+		sameAsGoSMPP(t, frame, p, err)
 		require.Equal(t, binary.BigEndian.Uint32(frame[12:]), p.Sequence, "whatever is wrong, it can be answered")
 		if err != nil || p.Body == nil {
 			return
@@ -46,6 +48,40 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, p, q)
 	})
+}
+
+// sameAsGoSMPP holds that a message is read as go-smpp reads it, where it comes to the end of it.
+func sameAsGoSMPP(t *testing.T, frame []byte, p PDU, decodeErr error) {
+	if p.Command != SubmitSM && p.Command != DeliverSM {
+		return
+	}
+	list := pdufield.List{
+		pdufield.ServiceType, pdufield.SourceAddrTON, pdufield.SourceAddrNPI, pdufield.SourceAddr,
+		pdufield.DestAddrTON, pdufield.DestAddrNPI, pdufield.DestinationAddr, pdufield.ESMClass, pdufield.ProtocolID,
+		pdufield.PriorityFlag, pdufield.ScheduleDeliveryTime, pdufield.ValidityPeriod, pdufield.RegisteredDelivery,
+		pdufield.ReplaceIfPresentFlag, pdufield.DataCoding, pdufield.SMDefaultMsgID, pdufield.SMLength, pdufield.ShortMessage,
+	}
+	fields, err := list.Decode(bytes.NewBuffer(frame[headerSize:]))
+	if err != nil || len(fields) < len(list) {
+		require.Error(t, decodeErr)
+		return
+	}
+	if decodeErr != nil {
+		return // of a TLV, or of an address too long
+	}
+	text := func(n pdufield.Name) string { return fields[n].String() }
+	octet := func(n pdufield.Name) byte { return fields[n].(*pdufield.Fixed).Data }
+	m := p.Body.(*Message)
+	require.Equal(t, &Message{
+		ServiceType: text(pdufield.ServiceType),
+		Source:      Address{octet(pdufield.SourceAddrTON), octet(pdufield.SourceAddrNPI), text(pdufield.SourceAddr)},
+		Dest:        Address{octet(pdufield.DestAddrTON), octet(pdufield.DestAddrNPI), text(pdufield.DestinationAddr)},
+		ESMClass:    octet(pdufield.ESMClass), ProtocolID: octet(pdufield.ProtocolID), Priority: octet(pdufield.PriorityFlag),
+		Schedule: text(pdufield.ScheduleDeliveryTime), Validity: text(pdufield.ValidityPeriod),
+		RegisteredDelivery: octet(pdufield.RegisteredDelivery), ReplaceIfPresent: octet(pdufield.ReplaceIfPresentFlag),
+		Coding: octet(pdufield.DataCoding), DefaultMessage: octet(pdufield.SMDefaultMsgID),
+		Short: fields[pdufield.ShortMessage].Bytes(), TLVs: m.TLVs,
+	}, m)
 }
 
 // A stream falls into the same frames however it comes in pieces, each as long as it says, and none beyond a noise.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/fiorix/go-smpp/smpp/pdu"
-	"github.com/fiorix/go-smpp/smpp/pdu/pdufield"
 )
 
 // QuerySM asks the SMSC what has become of a message.
@@ -24,19 +23,6 @@ type QueryResp struct {
 	State     byte   // message_state (§5.2.28)
 	ErrorCode byte   // the network's own
 }
-
-var (
-	queryFields = pdufield.List{
-		pdufield.MessageID, pdufield.SourceAddrTON, pdufield.SourceAddrNPI, pdufield.SourceAddr,
-	}
-	queryRespFields = pdufield.List{pdufield.MessageID, pdufield.FinalDate, queryState, queryError}
-)
-
-// The codec reads message_state and error_code as strings. These fields have their true form, an octet.
-const (
-	queryState = pdufield.PriorityFlag
-	queryError = pdufield.ProtocolID
-)
 
 // Querier is a Handler that answers query_sm. Without it they are refused.
 type Querier interface {

@@ -3,20 +3,24 @@ package smpp
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 )
 
-// outgoing is a frame on its way out; with an answer channel, a request.
+// outgoing is a frame on its way out; where it has an end, a request.
 type outgoing struct {
 	command  Command
 	sequence uint32
 	frame    []byte
-	state    atomic.Int32 // waiting, taken or withdrawn
-	answer   chan PDU     // one place; nil for a response
-	answers  *heard       // the peer's message that it answers, and whose place it frees
-	place    uint64       // among the frames written
-	then     error        // the session ends with this once the frame is written
+	state    atomic.Int32     // waiting, taken or withdrawn
+	ended    func(PDU, error) // hears of the request's end, once, by whoever has taken it; nil for a response
+	due      time.Time        // when its response is no longer waited for
+	windowed bool             // it holds a place in the window until it ends
+	answers  *heard           // the peer's message that it answers, and whose place it frees
+	place    uint64           // among the frames written
+	then     error            // the session ends with this once the frame is written
 }
 
 const (
@@ -51,19 +55,68 @@ func (s *Session) send(ctx context.Context, c Command, m Message) (string, error
 	return sent.Wait(ctx)
 }
 
+// Post puts a message behind all that were posted before it. It blocks while the
+// window is full; an error is ErrNotSent. Without one, ended hears what Submit
+// would have given: once, in a goroutine of the session, so that it must not block.
+func (s *Session) Post(ctx context.Context, c Command, m Message, ended func(messageID string, err error)) error {
+	_, err := s.enter(ctx, c, &m, func(answer PDU, err error) { ended(messageIDOf(answer), err) })
+	return err
+}
+
 // Sent is a message on its way, to be waited for.
 type Sent struct {
 	session *Session
 	request *outgoing
+	ended   chan end // one place
 }
 
-// Start puts a submit_sm behind all that were started before it. It blocks while
-// the window is full; an error is ErrNotSent. Wait must follow.
+type end struct {
+	answer PDU
+	err    error
+}
+
+// Start is Post of a submit_sm whose end is waited for: Wait must follow.
 func (s *Session) Start(ctx context.Context, m Message) (*Sent, error) {
 	return s.start(ctx, SubmitSM, &m)
 }
 
-func (s *Session) start(ctx context.Context, c Command, body any) (*Sent, error) {
+func (s *Session) start(ctx context.Context, c Command, body any) (sent *Sent, err error) {
+	sent = &Sent{session: s, ended: make(chan end, 1)}
+	sent.request, err = s.enter(ctx, c, body, func(answer PDU, err error) { sent.ended <- end{answer, err} })
+	if err != nil {
+		return nil, err
+	}
+	return sent, nil
+}
+
+// Wait gives the SMSC's message id, or an error as of Submit. It is called once.
+func (w *Sent) Wait(ctx context.Context) (messageID string, err error) {
+	answer, err := w.answer(ctx)
+	return messageIDOf(answer), err
+}
+
+func messageIDOf(answer PDU) string {
+	if resp, ok := answer.Body.(*MessageResp); ok && answer.Status == OK {
+		return resp.MessageID
+	}
+	return ""
+}
+
+func (w *Sent) answer(ctx context.Context) (PDU, error) {
+	select {
+	case e := <-w.ended:
+		return e.answer, e.err
+	case <-ctx.Done():
+		w.session.giveUp(w.request, context.Cause(ctx))
+	case <-w.session.done:
+		w.session.giveUp(w.request, w.session.endCause)
+	}
+	e := <-w.ended // here, or where it came together with the cause
+	return e.answer, e.err
+}
+
+// enter queues a request as soon as there is room for it in the window. With an error ended is not called.
+func (s *Session) enter(ctx context.Context, c Command, body any, ended func(PDU, error)) (*outgoing, error) {
 	select {
 	case s.window <- struct{}{}:
 	case <-ctx.Done():
@@ -71,77 +124,38 @@ func (s *Session) start(ctx context.Context, c Command, body any) (*Sent, error)
 	case <-s.done:
 		return nil, fmt.Errorf("%w: %w", ErrNotSent, s.endCause)
 	}
-	req, err := s.enlist(c, body)
-	if err != nil {
+	req := &outgoing{command: c, windowed: true, ended: ended}
+	if err := s.enlist(req, body); err != nil {
 		<-s.window
 		return nil, err
 	}
-	select {
-	case s.out <- req:
-		return &Sent{s, req}, nil
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-	case <-s.done:
-		err = s.endCause
-	}
-	s.forget(req)
-	<-s.window
-	return nil, fmt.Errorf("%w: %w", ErrNotSent, err)
-}
-
-// Wait gives the SMSC's message id, or an error as of Submit. It is called once.
-func (w *Sent) Wait(ctx context.Context) (messageID string, err error) {
-	answer, err := w.answer(ctx)
-	if err != nil {
-		return "", err
-	}
-	if resp, ok := answer.Body.(*MessageResp); ok {
-		return resp.MessageID, nil
-	}
-	return "", nil
-}
-
-func (w *Sent) answer(ctx context.Context) (PDU, error) {
-	s, req := w.session, w.request
-	defer func() { <-s.window }()
-	defer s.forget(req)
-	patience := time.NewTimer(s.opts.AnswerTimeout)
-	defer patience.Stop()
 	var cause error
 	select {
-	case answer := <-req.answer:
-		return answer, answer.Status.err()
-	case <-patience.C:
-		cause = context.DeadlineExceeded
+	case s.out <- req: // there is room, unless many were given up before a slow peer has let them be written
+		return req, nil
 	case <-ctx.Done():
 		cause = context.Cause(ctx)
 	case <-s.done:
 		cause = s.endCause
 	}
-	if req.state.CompareAndSwap(waiting, withdrawn) {
-		return PDU{}, fmt.Errorf("%w: %w", ErrNotSent, cause)
+	if !s.take(req) { // it has ended already, and ended knows
+		return req, nil
 	}
-	select {
-	case answer := <-req.answer: // it came together with the cause
-		return answer, answer.Status.err()
-	default:
-		return PDU{}, fmt.Errorf("%w: %w", ErrUnanswered, cause)
-	}
+	<-s.window
+	return nil, fmt.Errorf("%w: %w", ErrNotSent, cause)
 }
 
-// enlist makes a request with the next free sequence number.
-func (s *Session) enlist(c Command, body any) (*outgoing, error) {
-	req := &outgoing{command: c, answer: make(chan PDU, 1)}
-	if err := s.register(req); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotSent, err)
+// enlist gives a request the next free sequence number, and its frame.
+func (s *Session) enlist(req *outgoing, body any) error {
+	frame, err := encode(PDU{Command: req.command, Body: body})
+	if err == nil {
+		req.frame = frame
+		err = s.register(req)
 	}
-	frame, err := encode(PDU{Command: c, Sequence: req.sequence, Body: body})
 	if err != nil {
-		s.forget(req)
-		return nil, fmt.Errorf("%w: %w", ErrNotSent, err)
+		return fmt.Errorf("%w: %w", ErrNotSent, err)
 	}
-	req.frame = frame
-	return req, nil
+	return nil
 }
 
 func (s *Session) register(req *outgoing) error {
@@ -162,32 +176,82 @@ func (s *Session) register(req *outgoing) error {
 		}
 	}
 	req.sequence = s.sequence
+	setSequence(req.frame, req.sequence)
+	req.due = time.Now().Add(s.opts.AnswerTimeout)
 	s.pending[s.sequence] = req
 	return nil
 }
 
-// forget takes back a request's number, unless another request has it by now.
-func (s *Session) forget(req *outgoing) {
+// take lets one caller end a request: the first.
+func (s *Session) take(req *outgoing) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pending[req.sequence] == req {
-		delete(s.pending, req.sequence)
+	if s.pending[req.sequence] != req {
+		return false
 	}
+	delete(s.pending, req.sequence)
 	s.checkQuiet()
+	return true
+}
+
+// answeredBy takes the request that a response is for, or gives nil.
+func (s *Session) answeredBy(p PDU) *outgoing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	req := s.pending[p.Sequence]
+	if req == nil || p.Command != genericNack && p.Command != req.command|responseBit {
+		return nil
+	}
+	delete(s.pending, p.Sequence)
+	s.checkQuiet()
+	return req
+}
+
+// finish tells of the end of a request that the caller has taken.
+func (s *Session) finish(req *outgoing, answer PDU, err error) {
+	if req.windowed {
+		<-s.window
+	}
+	req.ended(answer, err)
+}
+
+// giveUp ends a request without a response, unless it has ended.
+func (s *Session) giveUp(req *outgoing, cause error) {
+	if !s.take(req) {
+		return
+	}
+	err := ErrUnanswered
+	if req.state.CompareAndSwap(waiting, withdrawn) {
+		err = ErrNotSent
+	}
+	s.finish(req, PDU{}, fmt.Errorf("%w: %w", err, cause))
+}
+
+// giveUpAll ends what is open when nothing will be read any more.
+func (s *Session) giveUpAll() {
+	for _, req := range s.open() {
+		s.giveUp(req, s.endCause)
+	}
+}
+
+// giveUpLate ends the requests whose time is over, and says how long until the next one's is: at most as long as one has.
+func (s *Session) giveUpLate() time.Duration {
+	now := time.Now()
+	left := s.opts.AnswerTimeout
+	for _, req := range s.open() {
+		if late := now.Sub(req.due); late >= 0 {
+			s.giveUp(req, context.DeadlineExceeded)
+		} else {
+			left = min(left, -late)
+		}
+	}
+	return left
 }
 
 // settle hands a response to its request. Whatever answers nothing open, or
 // answers it as another command, is counted and passed over.
 func (s *Session) settle(p PDU) {
-	s.mu.Lock()
-	req := s.pending[p.Sequence]
-	if req != nil && (p.Command == genericNack || p.Command == req.command|responseBit) {
-		delete(s.pending, p.Sequence)
-		s.checkQuiet()
-	} else {
-		req = nil
-	}
-	s.mu.Unlock()
+	req := s.answeredBy(p)
 	if req == nil {
 		s.stats.unsolicited.Add(1)
 		return
@@ -199,5 +263,12 @@ func (s *Session) settle(p PDU) {
 	if req.command == unbind {
 		s.leave() // before the peer's closing looks like a loss
 	}
-	req.answer <- p
+	s.finish(req, p, p.Status.err())
+}
+
+// open are the requests that have not ended.
+func (s *Session) open() []*outgoing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.pending))
 }

@@ -117,6 +117,7 @@ func (s *Session) Run(ctx context.Context) error {
 	case <-s.done:
 	}
 	wg.Wait()
+	s.giveUpAll()
 	return s.endCause
 }
 
@@ -143,8 +144,9 @@ func (s *Session) farewell() {
 	case <-s.done:
 		return
 	}
-	bye, err := s.enlist(unbind, nil)
-	if err != nil {
+	answered := make(chan struct{})
+	bye := &outgoing{command: unbind, ended: func(PDU, error) { close(answered) }}
+	if s.enlist(bye, nil) != nil {
 		return
 	}
 	select {
@@ -154,7 +156,7 @@ func (s *Session) farewell() {
 	}
 	patience.Reset(min(s.opts.AnswerTimeout, 2*time.Second))
 	select {
-	case <-bye.answer:
+	case <-answered:
 	case <-patience.C:
 	case <-s.done:
 	}
@@ -182,31 +184,44 @@ func (s *Session) leave() {
 }
 
 // keep asks a peer that has been silent whether it lives: as soon as the silence has lasted, so that the reader's
-// deadline, which is longer, never strikes first. It also asks when nothing else has shown that answers are read.
+// deadline, which is longer, never strikes first. It also asks when nothing else has shown that answers are read, and it
+// gives up the requests whose response does not come.
 func (s *Session) keep() {
-	timer := time.NewTimer(s.untilEnquiry())
+	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	answered := make(chan struct{}, 1)
+	for asking := false; ; {
 		select {
 		case <-timer.C:
+		case <-answered:
+			asking = false
 		case <-s.done:
 			return
 		}
-		unsure := s.opts.ConfirmWithin > 0 && s.confirmation.waiting() >= s.opts.ConfirmWithin
-		if (unsure || s.silence() >= s.opts.EnquireEvery) && !s.enquire() {
-			s.end(ErrSilent)
-			return
+		next := s.giveUpLate()
+		if !asking && s.unsure() {
+			asking = true
+			s.enquire(answered)
 		}
-		timer.Reset(s.untilEnquiry())
+		if !asking {
+			next = min(next, s.untilUnsure())
+		}
+		timer.Reset(max(next, time.Millisecond))
 	}
 }
 
-func (s *Session) untilEnquiry() time.Duration {
+// unsure says whether nothing shows that the peer lives, or that it has read what it was answered.
+func (s *Session) unsure() bool {
+	return s.silence() >= s.opts.EnquireEvery || s.opts.ConfirmWithin > 0 && s.confirmation.waiting() >= s.opts.ConfirmWithin
+}
+
+// untilUnsure is when to look again.
+func (s *Session) untilUnsure() time.Duration {
 	wait := s.opts.EnquireEvery - s.silence()
 	if s.opts.ConfirmWithin > 0 {
 		wait = min(wait, s.opts.ConfirmWithin)
 	}
-	return max(wait, time.Millisecond)
+	return wait
 }
 
 // silence is how long ago the peer was heard last.
@@ -214,28 +229,19 @@ func (s *Session) silence() time.Duration {
 	return time.Since(s.started) - time.Duration(s.lastRead.Load())
 }
 
-// enquire says if the peer has answered an enquire_link.
-func (s *Session) enquire() bool {
-	ask, err := s.enlist(enquireLink, nil)
-	if err != nil {
-		return true // the session ends for another cause
+// enquire sends an enquire_link. A peer that does not answer in time is lost.
+func (s *Session) enquire(answered chan<- struct{}) {
+	ask := &outgoing{command: enquireLink, ended: func(_ PDU, err error) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			s.end(ErrSilent)
+		}
+		answered <- struct{}{}
+	}}
+	if s.enlist(ask, nil) != nil {
+		return // the session ends for another cause
 	}
-	defer s.forget(ask)
-	patience := time.NewTimer(s.opts.AnswerTimeout)
-	defer patience.Stop()
 	select {
 	case s.control <- ask:
-	case <-patience.C:
-		return false
 	case <-s.done:
-		return true
-	}
-	select {
-	case <-ask.answer:
-		return true
-	case <-patience.C:
-		return false
-	case <-s.done:
-		return true
 	}
 }

@@ -45,7 +45,7 @@ func (e *ear) poisons() []Poison {
 }
 
 // running runs a session and gives how it ended.
-func running(t *testing.T, s *Session) (stop context.CancelFunc, ended chan error) {
+func running(t testing.TB, s *Session) (stop context.CancelFunc, ended chan error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended = make(chan error, 1)
 	done := make(chan struct{})
@@ -60,7 +60,7 @@ func quick(h Handler) Options {
 }
 
 // pair binds an ESME to an SMSC over TCP; both sessions wait for Run.
-func pair(t *testing.T, mode Mode, esme, smsc Options) (*Session, *Session) {
+func pair(t testing.TB, mode Mode, esme, smsc Options) (*Session, *Session) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

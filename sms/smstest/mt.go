@@ -1,7 +1,6 @@
 package smstest
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -84,8 +83,8 @@ func (s *SMSC) accept(m smpp.Message, mute bool) (messageID string) {
 	}
 	s.fates.add(messageID, m.Source.Number, off, time.Now().Add(s.conf.ReceiptDelay))
 	if m.RegisteredDelivery&0x03 != 0 && !mute {
-		receipt := receiptFor(m, receiptID, messageID, off, time.Now())
-		s.spawn(func(ctx context.Context) { s.sendReceipt(ctx, receipt) })
+		now := time.Now()
+		s.receipts.add(receipt{receiptFor(m, receiptID, messageID, off, now), now.Add(s.conf.ReceiptDelay)})
 	}
 	return messageID
 }
@@ -146,17 +145,4 @@ func receiptFor(m smpp.Message, receiptID, messageID string, off bool, at time.T
 		}
 	}
 	return receipt
-}
-
-func (s *SMSC) sendReceipt(ctx context.Context, receipt smpp.Message) {
-	due := time.NewTimer(s.conf.ReceiptDelay)
-	defer due.Stop()
-	select {
-	case <-due.C:
-	case <-ctx.Done():
-		return
-	}
-	if err := s.deliver(ctx, receipt); err != nil && ctx.Err() == nil {
-		s.conf.Log.Warn().Err(err).Msg("receipt refused")
-	}
 }

@@ -34,7 +34,9 @@ type Config struct {
 	Window int
 	// Judge, where set, hears each submit_sm first. It must not block.
 	Judge func(smpp.Message) Verdict
-	Log   zerolog.Logger
+	// Told, where set, hears each receipt that an ESME has acknowledged. It must not block.
+	Told func(receipt smpp.Message)
+	Log  zerolog.Logger
 }
 
 // Verdict is what becomes of a submit_sm. The zero Verdict accepts it.
@@ -48,7 +50,8 @@ type Verdict struct {
 // SMSC of a mobile operator. It keeps its messages in memory, also from one
 // Serve to the next, as an SMSC keeps them over a restart of its SMPP port.
 type SMSC struct {
-	conf Config
+	conf     Config
+	receipts *receipts
 
 	mu          sync.Mutex
 	sessions    []*smpp.Session
@@ -74,7 +77,7 @@ func New(conf Config) *SMSC {
 		conf.RetryEvery = time.Second
 	}
 	return &SMSC{
-		conf: conf, changed: make(chan struct{}),
+		conf: conf, receipts: newReceipts(), changed: make(chan struct{}),
 		queues: make(map[string]*queue), threads: make(map[string]*thread),
 		parts: make(map[partKey]map[int][]byte), watchers: make(map[*watcher]struct{}), screens: make(map[string]*screen),
 		lastID: uint64(time.Now().UnixMicro()),
@@ -143,7 +146,12 @@ func (s *SMSC) link(ctx context.Context, conn net.Conn) {
 	ear.session = session
 	s.setSessions(func(all []*smpp.Session) []*smpp.Session { return append(all, session) })
 	s.conf.Log.Info().Str("system_id", session.Bind().SystemID).Msg("bound")
+	var sending sync.WaitGroup
+	if session.CanSend() {
+		sending.Go(func() { s.sendReceipts(ctx, session) })
+	}
 	err = session.Run(ctx)
+	sending.Wait()
 	s.setSessions(func(all []*smpp.Session) []*smpp.Session {
 		var left []*smpp.Session
 		for _, other := range all {
