@@ -3,6 +3,7 @@ package sms
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -53,12 +54,16 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 		in.enter(r, in.channel.arrivals(""), entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
 		return
 	}
+	arrival.PutOffAt = in.channel.putOff.when(arrival.Fingerprint)
 	in.enter(r, in.channel.arrivals(arrival.Source), entry{arrival: arrival}, "accepted")
 }
 
 // enter commits an entry and answers its request.
 func (in *inbox) enter(r *smpp.Request, l *ledger, e entry, result string) {
 	e.done = func(err error) {
+		if e.arrival != nil {
+			in.note(e.arrival, err)
+		}
 		if err != nil {
 			in.postpone(r)
 			return
@@ -68,6 +73,16 @@ func (in *inbox) enter(r *smpp.Request, l *ledger, e entry, result string) {
 	}
 	if !l.Offer(e) {
 		in.postpone(r)
+	}
+}
+
+// note remembers an arrival that may have been kept for all that anybody knows, until it is known.
+func (in *inbox) note(a *message.Arrival, err error) {
+	switch {
+	case errors.Is(err, message.ErrUncertain):
+		in.channel.putOff.remember(a.Fingerprint, a.ReceivedAt)
+	case err == nil && !a.PutOffAt.IsZero():
+		in.channel.putOff.forget(a.Fingerprint)
 	}
 }
 

@@ -103,6 +103,36 @@ func TestMessageStaysWithTheSMSCWhileTheDatabaseIsAway(t *testing.T) {
 	require.Len(t, r.messages(), 1)
 }
 
+// The database dies after the commit and before it has said so: the SMSC is told to try again, and the message is kept once.
+// The same text after that is the citizen's second.
+func TestMessageIsKeptOnceThoughNobodyHeardOfItsCommit(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"whole": "STATUS 123456786", "in parts": strings.Repeat("я", 200)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, link := smsc(t, "a", smstest.Config{RetryEvery: time.Millisecond})
+			r := newRig(t, link)
+			r.options.tune.lease = 100 * time.Millisecond // of the answer that was claimed and not heard of
+			var lost atomic.Int32
+			lose := func(l message.Ledger) error {
+				if len(l.Arrivals) > 0 && lost.Add(1) <= 4 {
+					return fmt.Errorf("commit sms: %w", message.ErrUncertain)
+				}
+				return nil
+			}
+			r.store.after.Store(&lose)
+			r.run()
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", body))
+			r.eventually("an answer", func() bool { return len(s.Received(phone1)) == 1 })
+			require.Len(t, r.messages(), 1)
+			require.Greater(t, lost.Load(), int32(4))
+			require.NoError(t, s.Send(t.Context(), phone1, "1414", body))
+			r.eventually("a second answer", func() bool { return len(s.Received(phone1)) == 2 })
+			require.Len(t, r.messages(), 2)
+		})
+	}
+}
+
 // The process dies after the commit and before the acknowledgement: the SMSC
 // sends the message again, and it is answered once.
 func TestRedeliveryIsRecognised(t *testing.T) {

@@ -1,6 +1,9 @@
 package message
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // MO is an SMS from a citizen, or as much of it as has come.
 type MO struct {
@@ -27,7 +30,12 @@ type Arrival struct {
 	Fingerprint []byte // what a redelivery repeats
 	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has
 	ReceivedAt  time.Time
+	// PutOffAt is when it came before, and was put off with ErrUncertain: it may have been kept then. Zero: it was not.
+	PutOffAt time.Time
 }
+
+// ErrUncertain is a commit whose answer was lost with the database: it may be in force.
+var ErrUncertain = errors.New("committed or not")
 
 // Limit is how much a link takes in of one citizen.
 type Limit struct {

@@ -139,12 +139,7 @@ func (w *Work) noteTold(ctx context.Context, told []agency.Told) error {
 		return nil
 	}
 	_, err := w.tx.Exec(ctx, noteTold, column(told, func(t agency.Told) int64 { return t.ID }),
-		column(told, func(t agency.Told) *time.Time {
-			if t.Again.IsZero() {
-				return nil
-			}
-			return &t.Again
-		}), column(told, func(t agency.Told) time.Time { return t.At }))
+		column(told, func(t agency.Told) *time.Time { return orNil(t.Again) }), column(told, func(t agency.Told) time.Time { return t.At }))
 	if err != nil {
 		return fmt.Errorf("note told receipts: %w", err)
 	}

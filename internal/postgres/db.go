@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"okno/internal/cases"
+	"okno/internal/message"
 )
 
 // DB is a pool of connections to the database, and every store method that owns its transaction.
@@ -86,10 +87,16 @@ type Work struct {
 // Do runs fn in one transaction, commits it if fn gives no error, and then hints at what it touched.
 func (db *DB) Do(ctx context.Context, fn func(*Work) error) error {
 	w := &Work{touched: map[string]bool{}, numbering: db.numbering}
+	var done bool
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		w.tx = tx
-		return fn(w)
+		err := fn(w)
+		done = err == nil
+		return err
 	})
+	if err != nil && done {
+		return fmt.Errorf("%w: %w", message.ErrUncertain, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	"okno/internal/message"
 )
@@ -17,8 +18,18 @@ func (db *DB) CommitSMS(ctx context.Context, l message.Ledger, join func([]messa
 			return c, nil
 		}
 		// Whatever kept them from being heard must not keep them from being kept.
+		if errors.Is(err, message.ErrUncertain) {
+			l.Arrivals = slices.Clone(l.Arrivals)
+			for i := range l.Arrivals {
+				l.Arrivals[i].PutOffAt = l.Arrivals[i].ReceivedAt
+			}
+		}
 	}
-	return db.commitSMS(ctx, l, join, nil)
+	c, again := db.commitSMS(ctx, l, join, nil)
+	if again == nil {
+		return c, nil
+	}
+	return c, errors.Join(again, err)
 }
 
 func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
@@ -96,11 +107,7 @@ const endBind = `UPDATE sms_binds SET ended_at = now(), confirmed_until = coales
 
 // EndBind notes that a session has ended, and what of it may come again.
 func (db *DB) EndBind(ctx context.Context, a message.Alive) error {
-	var until *time.Time
-	if !a.ConfirmedUntil.IsZero() {
-		until = &a.ConfirmedUntil
-	}
-	if _, err := db.pool.Exec(ctx, endBind, a.Bind, until); err != nil {
+	if _, err := db.pool.Exec(ctx, endBind, a.Bind, orNil(a.ConfirmedUntil)); err != nil {
 		return fmt.Errorf("end bind: %w", err)
 	}
 	return nil

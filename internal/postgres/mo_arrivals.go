@@ -19,19 +19,20 @@ import (
 const mayComeAgain = `
 (b.ended_at IS NOT NULL OR b.alive_at < now() - interval '3 seconds') AND m.received_at >= b.confirmed_until`
 
-// A message is a redelivery if the SMSC's own id says so, or if the same may come again; once of several that come together.
+// A message is a redelivery if the SMSC's own id says so, if it was put off though it was kept, or if the same may come again;
+// once of several that come together.
 // It counts as one that came now: it has its answer, and the same after it is a second message. Of the others, each gets an
 // id, and it is told whether the citizen has messages that wait, and how many came lately ($6), counted up to a limit ($7).
 const sortMOs = `
 WITH a AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
-    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[])
-         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, nth)
+    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[], $8::timestamptz[])
+         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, put_off_at, nth)
 ), known AS MATERIALIZED (
     SELECT a.*, (
         SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
         WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-          AND (a.identified OR a.turn = 1 AND m.bind <> a.bind AND ` + mayComeAgain + `)
+          AND (a.identified OR a.turn = 1 AND (m.received_at = a.put_off_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
         LIMIT 1) AS id -- looked up one by one: as a join it would read the whole table for every commit
     FROM a
 ), again AS ( -- one that is being processed is left as it is, rather than waited for
@@ -147,7 +148,8 @@ func (w *Work) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 		column(arrivals, func(a message.Arrival) string { return a.Source }),
 		column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
 		column(arrivals, func(a message.Arrival) bool { return a.Identified }),
-		column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Messages)
+		column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Messages,
+		column(arrivals, func(a message.Arrival) *time.Time { return orNil(a.PutOffAt) }))
 	if err != nil {
 		return nil, err
 	}
@@ -214,9 +216,10 @@ INSERT INTO mo_parts (link, source, destination, reference, total, part, text, c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING`
 
-// A part that waits for its siblings is the same if it comes again; one whose message is whole, if it may come again.
+// A part that waits for its siblings is the same if it comes again; one whose message is whole, if it was put off though it was
+// kept, or may come again.
 const readPart = `
-SELECT m.text, m.mo_id IS NULL OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
+SELECT m.text, m.mo_id IS NULL OR coalesce(m.received_at = $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
 FROM mo_parts m LEFT JOIN sms_binds b ON b.id = m.bind
 WHERE m.link = $1 AND m.source = $2 AND m.destination = $3 AND m.reference = $4 AND m.total = $5 AND m.part = $6`
 
@@ -238,7 +241,7 @@ func (w *Work) addPart(ctx context.Context, a message.Arrival, limit message.Lim
 	if !isNew {
 		var known []byte
 		var again bool
-		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind)...).Scan(&known, &again)
+		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind, orNil(a.PutOffAt))...).Scan(&known, &again)
 		if err == nil && again && bytes.Equal(known, a.Part.Payload) {
 			_, err = w.tx.Exec(ctx, moveBind, append(key.args(), a.Part.Number, a.Bind, a.ReceivedAt)...)
 			return err

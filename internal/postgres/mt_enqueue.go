@@ -56,12 +56,6 @@ func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
 			grants[i] = *g
 		}
 	}
-	when := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		return &t
-	}
 	return []any{
 		column(messages, func(m message.MT) string { return string(m.Lane) }),
 		column(messages, func(m message.MT) string { return m.Destination }),
@@ -71,12 +65,12 @@ func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
 		column(messages, func(m message.MT) time.Time { return m.ExpiresAt }),
 		column(messages, func(m message.MT) int { return m.Segments }),
 		column(messages, func(m message.MT) string { return m.Sender }),
-		column(messages, func(m message.MT) *time.Time { return when(m.DueAt) }),
+		column(messages, func(m message.MT) *time.Time { return orNil(m.DueAt) }),
 		column(messages, func(m message.MT) bool { return m.Report }),
 		column(grants, func(g message.Grant) string { return g.Link }),
 		column(grants, func(g message.Grant) string { return g.Slot }),
-		column(grants, func(g message.Grant) *time.Time { return when(g.Now) }),
-		column(grants, func(g message.Grant) *time.Time { return when(g.LeaseEnd) }),
+		column(grants, func(g message.Grant) *time.Time { return orNil(g.Now) }),
+		column(grants, func(g message.Grant) *time.Time { return orNil(g.LeaseEnd) }),
 		column(grants, func(g message.Grant) bool { return g.Awaited }),
 	}
 }
@@ -88,6 +82,14 @@ func (w *Work) EnqueueMT(ctx context.Context, m message.MT) error {
 	}
 	w.touch(news.MT)
 	return nil
+}
+
+// orNil is the NULL of a time that is not given.
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 // column gives one value of each row, as a statement takes many rows: an array for each column.

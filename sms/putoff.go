@@ -1,0 +1,44 @@
+package sms
+
+import (
+	"sync"
+	"time"
+)
+
+// putOffs are how many messages are remembered.
+const putOffs = 10_000
+
+// putOff remembers messages that were put off though they may have been kept, by fingerprint, and when they came. The SMSC
+// will send them again, over whatever bind.
+type putOff struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func (p *putOff) remember(fingerprint []byte, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at == nil {
+		p.at = map[string]time.Time{}
+	}
+	for other := range p.at {
+		if len(p.at) < putOffs {
+			break
+		}
+		delete(p.at, other)
+	}
+	p.at[string(fingerprint)] = at
+}
+
+// when a message came, or zero.
+func (p *putOff) when(fingerprint []byte) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at[string(fingerprint)]
+}
+
+func (p *putOff) forget(fingerprint []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.at, string(fingerprint))
+}
