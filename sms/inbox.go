@@ -19,7 +19,7 @@ type inbox struct {
 	channel *Channel
 	link    string
 	bind    string
-	dialled chan *smpp.Request // of USSD sessions
+	dialled chan ussdRequest
 	log     zerolog.Logger
 }
 
@@ -42,7 +42,7 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 	}
 	if in.channel.Dial != nil && isUSSD(m) {
 		select {
-		case in.dialled <- r:
+		case in.dialled <- ussdRequest{r, now}:
 		default:
 			in.postpone(r)
 		}
@@ -100,20 +100,19 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 
 // fingerprint is what the same message has again when the SMSC sends it again.
 func (in *inbox) fingerprint(m *smpp.Message) (sum []byte, identified bool) {
-	h := sha256.New()
-	write := func(fields ...[]byte) {
-		for _, f := range fields {
-			h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(f))))
-			h.Write(f)
-		}
-	}
-	write([]byte(in.link))
 	if id := m.TLVs[smpp.TagReceiptedMessageID]; len(id) > 1 {
-		write(id)
-		return h.Sum(nil), true
+		return sumOf([]byte(in.link), id), true
 	}
-	write([]byte(m.Source.Number), []byte(m.Dest.Number), []byte{m.Coding, m.ESMClass}, m.Payload())
-	return h.Sum(nil), false
+	return sumOf([]byte(in.link), []byte(m.Source.Number), []byte(m.Dest.Number), []byte{m.Coding, m.ESMClass}, m.Payload()), false
+}
+
+func sumOf(fields ...[]byte) []byte {
+	h := sha256.New()
+	for _, f := range fields {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(f))))
+		h.Write(f)
+	}
+	return h.Sum(nil)
 }
 
 // isReceipt reads the message type of esm_class (SMPP 3.4 §5.2.12): a delivery

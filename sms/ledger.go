@@ -40,29 +40,29 @@ func newLedger(c *Channel) *ledger {
 // owe takes an outcome.
 func (l *ledger) owe(o message.Outcome) { l.Waiting <- entry{outcome: &o} }
 
-// run commits until ctx ends, and then what is left. The upkeep, where it is
+// run commits until ctx ends, and then what is left; what it is at by then is no failure, and is not broken off. The upkeep, where it is
 // given, is done in between, so that no claim is found lapsed while its outcome
 // waits here.
 func (l *ledger) run(ctx context.Context, sweep func(ctx context.Context, count bool)) {
 	upkeep := time.NewTicker(l.channel.tune.poll)
 	defer upkeep.Stop()
+	lasting := context.WithoutCancel(ctx)
 	rounds := 0
 	for {
 		select {
 		case first := <-l.Waiting:
-			l.commit(ctx, l.Gather(first))
+			l.commit(lasting, l.Gather(first))
 		case <-upkeep.C:
 			if len(l.owed) > 0 {
-				l.commit(ctx, nil)
+				l.commit(lasting, nil)
 			}
 			if len(l.owed) == 0 && sweep != nil {
 				sweep(ctx, rounds%5 == 0)
 				rounds++
 			}
 		case <-ctx.Done():
-			last := context.WithoutCancel(ctx)
-			l.Rest(last)
-			l.commit(last, nil)
+			l.Rest(lasting)
+			l.commit(lasting, nil)
 			return
 		}
 	}
@@ -124,14 +124,16 @@ func (l *ledger) settle(batch []entry, err error) {
 
 func (l *ledger) sweep(ctx context.Context, count bool) {
 	c := l.channel
-	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	bounded, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	now := c.Clock()
-	swept, err := c.Store.SweepSMS(ctx, message.Sweep{
+	swept, err := c.Store.SweepSMS(bounded, message.Sweep{
 		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete), Limit: c.Config.Flood.limit(),
 	}, content.Join)
 	if err != nil {
-		c.Log.Error().Err(err).Msg("sms upkeep")
+		if ctx.Err() == nil {
+			c.Log.Error().Err(err).Msg("sms upkeep")
+		}
 		return
 	}
 	c.metrics.swept(swept)
@@ -145,7 +147,7 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 	if !count {
 		return
 	}
-	if waiting, err := c.Store.Backlog(ctx); err == nil {
+	if waiting, err := c.Store.Backlog(bounded); err == nil {
 		c.metrics.setBacklog(waiting)
 		c.backlog.Store(&waiting)
 	}

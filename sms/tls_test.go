@@ -2,16 +2,8 @@ package sms
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -20,29 +12,22 @@ import (
 
 	"okno/internal/message"
 	"okno/sms/smstest"
+	"okno/sms/smstest/selfsigned"
 )
 
 // secured is an operator with a certificate for a name, and the file of who signed it: itself.
 func secured(t *testing.T, name string) (*smstest.SMSC, Link) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour),
-		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
-
+	certificate := selfsigned.For(t, name)
 	s := smstest.New(smstest.Config{Log: zerolog.Nop()})
 	plain, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	listener := tls.NewListener(plain, &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}})
+	listener := tls.NewListener(plain, &tls.Config{Certificates: []tls.Certificate{certificate.Pair}})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, listener) }()
 	t.Cleanup(func() { cancel(); require.NoError(t, <-ended) })
-	return s, Link{Name: "a", Addr: plain.Addr().String(), TLS: true, ServerName: name, CAFile: file}
+	return s, Link{Name: "a", Addr: plain.Addr().String(), TLS: true, ServerName: name, CAFile: certificate.File}
 }
 
 func TestTLSWithTheSMSCsName(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"time"
 
 	"okno/internal/message"
 	"okno/sms/content"
@@ -17,6 +18,8 @@ import (
 // confirm; PSSR response shows the last page. its_session_info, where it comes, goes back as it came (SMPP 3.4 §5.3.2.43: the
 // number of the session, its sequence number, and in the last bit the end of the session).
 //
+// A request that comes again, because its acknowledgement was lost with the bind, is answered with the page that it had.
+//
 // A page that is late is worthless: it goes by the bind that asked, past lanes, claims and rate, and is not tried again.
 
 const (
@@ -27,6 +30,12 @@ const (
 // isUSSD tells a USSD session's request from a message.
 func isUSSD(m *smpp.Message) bool {
 	return m.ServiceType == smpp.ServiceUSSD || len(m.TLVs[smpp.TagUSSDServiceOp]) == 1
+}
+
+// ussdRequest is a request as it came.
+type ussdRequest struct {
+	*smpp.Request
+	at time.Time
 }
 
 // exchange serves the USSD requests of a session, one at a time.
@@ -52,7 +61,7 @@ func (x *exchange) run(ctx context.Context) {
 }
 
 // serve commits what follows from a request, has the page shown, and then acknowledges the request.
-func (x *exchange) serve(ctx context.Context, r *smpp.Request) {
+func (x *exchange) serve(ctx context.Context, r ussdRequest) {
 	c, link := x.bind.channel, x.bind.link.Name
 	in, ok := dialled(&r.Message)
 	if !ok { // another network operation, or nobody's
@@ -60,12 +69,13 @@ func (x *exchange) serve(ctx context.Context, r *smpp.Request) {
 		c.metrics.count(link, "in", "ussd_ignored")
 		return
 	}
+	in.Bind, in.Fingerprint, in.ReceivedAt = x.inbox.bind, x.inbox.fingerprintUSSD(&r.Message), r.at
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	page, err := c.Dial(ctx, in)
 	if err != nil {
 		x.bind.log.Error().Err(err).Msg("ussd")
-		x.inbox.postpone(r)
+		x.inbox.postpone(r.Request)
 		return
 	}
 	c.metrics.count(link, "in", "ussd")
@@ -119,6 +129,13 @@ func pageSubmission(asked *smpp.Message, page message.Page) smpp.Message {
 
 // sessionEnd is the bit of its_session_info's second octet that ends the session.
 const sessionEnd = 0x01
+
+// fingerprintUSSD is what the same request has again. The number of a session and what was keyed come twice in honest use as
+// well, so it says no more than a message's.
+func (in *inbox) fingerprintUSSD(m *smpp.Message) []byte {
+	sum, _ := in.fingerprint(m)
+	return sumOf(sum, m.TLVs[smpp.TagUSSDServiceOp], m.TLVs[smpp.TagITSSessionInfo])
+}
 
 // dialled reads a request; false where it is none that a citizen makes.
 func dialled(m *smpp.Message) (message.Dialled, bool) {

@@ -34,6 +34,9 @@ type ussdRig struct {
 	url   string
 	ahead atomic.Int64 // of the engine's clock
 	fails atomic.Int64 // so many more commits fail
+
+	// Between a request's commit and its page.
+	between atomic.Pointer[func(message.Dialled)]
 }
 
 func newUSSDRig(t *testing.T, links ...Link) *ussdRig {
@@ -55,14 +58,17 @@ func newUSSDRig(t *testing.T, links ...Link) *ussdRig {
 	require.NoError(t, err)
 	clock := func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
 	engine := conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: text.Segments, Pages: text.Pages}, clock, zerolog.Nop())
-	r.options.Dial = func(ctx context.Context, in message.Dialled) (page message.Page, err error) {
-		err = r.db.Do(ctx, func(w *postgres.Work) (err error) {
-			page, err = engine.Dial(ctx, w, in)
+	r.options.Dial = func(ctx context.Context, in message.Dialled) (message.Page, error) {
+		page, err := r.db.Dial(ctx, in, func(ctx context.Context, w conversation.Work, in message.Dialled) (message.Page, error) {
+			page, err := engine.Dial(ctx, w, in)
 			if r.fails.Add(-1) >= 0 {
 				err = errors.New("no database")
 			}
-			return err
+			return page, err
 		})
+		if f := r.between.Load(); f != nil && err == nil {
+			(*f)(in)
+		}
 		return page, err
 	}
 	r.run()
@@ -215,6 +221,108 @@ func TestUSSDIsCommittedBeforeItIsShown(t *testing.T) {
 	r.fails.Store(2)
 	require.Equal(t, russianMenu, h.dial().Text)
 	require.Equal(t, 1, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM interactions WHERE channel = 'ussd'`))
+}
+
+// keyed are all that a phone has keyed, in order.
+func (r *ussdRig) keyed(number string) string {
+	return pgtest.Value[string](r.t, r.url, `
+		SELECT coalesce(string_agg(body, ' ' ORDER BY e.id), '') FROM entries e JOIN interactions i ON i.id = e.interaction_id
+		WHERE i.number = $1 AND speaker = 'citizen'`, number)
+}
+
+// The connection is lost between the commit and the acknowledgement, before or after the page: the SMSC sends the request
+// again, and it has the page that it had.
+func TestUSSDRequestThatComesAgainMovesTheMenuOnce(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []string{"before the page", "with the page"} {
+		t.Run(lost, func(t *testing.T) {
+			t.Parallel()
+			var s *smstest.SMSC
+			var cuts, again atomic.Int64
+			s, link := smsc(t, "a", smstest.Config{Judge: func(smpp.Message) smstest.Verdict {
+				return smstest.Verdict{Drop: lost == "with the page" && cuts.Add(-1) >= 0}
+			}})
+			r := newUSSDRig(t, link)
+			count := func(message.Dialled) {
+				again.Add(1)
+				if lost == "before the page" && cuts.Add(-1) >= 0 {
+					s.Disconnect()
+				}
+			}
+			r.between.Store(&count)
+			h := handset{t, s, "+77010000002"}
+			cut := func(n int64, step func() smstest.Page) smstest.Page {
+				t.Helper()
+				cuts.Store(n)
+				again.Store(0)
+				page := step()
+				if lost == "before the page" {
+					require.Equal(t, n+1, again.Load(), "it came again each time")
+				}
+				return page
+			}
+			require.Equal(t, russianMenu, cut(1, h.dial).Text)
+			require.Equal(t, 1, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM interactions WHERE channel = 'ussd'`))
+			require.Equal(t, "Напишите номер дела: 9 цифр.", cut(2, func() smstest.Page { return h.key("2") }).Text)
+			require.Equal(t, russianMenu, cut(1, func() smstest.Page { return h.key("*") }).Text)
+			require.Equal(t, "Напишите номер дела: 9 цифр.", cut(0, func() smstest.Page { return h.key("2") }).Text)
+			last := cut(2, func() smstest.Page { return h.key(r.caseOf("+77010000003")) })
+			require.True(t, last.Last)
+			require.Equal(t, "2 * 2 "+r.caseOf("+77010000003"), r.keyed(h.number))
+			require.Equal(t, 1, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM interactions WHERE channel = 'ussd'`), "the last page begins no session")
+		})
+	}
+}
+
+// "1" chooses of a menu, and "1" of the next: over the same bind, and over another once the acknowledgement has been read.
+func TestSameKeyAgainIsASecondAnswer(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newUSSDRig(t, link)
+	h := handset{t, s, "+77010000002"}
+	h.dial()
+	for range 2 {
+		require.Equal(t, "Такого варианта нет.\n"+russianMenu, h.key("7").Text)
+	}
+	r.eventually("confirmation", func() bool { return r.channel.binds[0].liveSession().Unconfirmed() == 0 })
+	s.Disconnect()
+	h.key("7")
+	require.Equal(t, "7 7 7", r.keyed(h.number))
+}
+
+// However the link is lost, what each phone has keyed counts once, and each answer has a page.
+func TestPhonesDialOverALinkThatIsLostAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	r := newUSSDRig(t, link)
+	var requests atomic.Int64
+	cut := func(message.Dialled) {
+		if n := requests.Add(1); n%7 == 0 && n <= 70 { // each takes many with it, which count again
+			s.Disconnect()
+		}
+	}
+	r.between.Store(&cut)
+	var phones sync.WaitGroup
+	keys := []string{"2", "*", "3", "*", "7", "2"}
+	for i := range 10 {
+		phones.Go(func() {
+			number := fmt.Sprintf("+770100003%02d", i)
+			_, err := s.Dial(t.Context(), number, "*1414#")
+			for _, answer := range keys {
+				if err != nil {
+					break
+				}
+				_, err = s.Key(t.Context(), number, answer)
+			}
+			if err != nil {
+				t.Errorf("%s: %v", number, err)
+			}
+		})
+	}
+	phones.Wait()
+	for i := range 10 {
+		require.Equal(t, strings.Join(keys, " "), r.keyed(fmt.Sprintf("+770100003%02d", i)))
+	}
 }
 
 func TestManyPhonesDialAtOnce(t *testing.T) {

@@ -49,8 +49,8 @@ func (k *kannel) stop() (err error) {
 	return err
 }
 
-// allReceipts are Kannel's bits for delivered, undeliverable, buffered, accepted and refused by the SMSC.
-const allReceipts = 31
+// finalReceipts are Kannel's bits for delivered and undeliverable: what Okno hears of, too.
+const finalReceipts = 3
 
 func (k *kannel) askReceipts(_ context.Context, ask bool) error {
 	k.asking = ask
@@ -70,7 +70,7 @@ func (k *kannel) send(ctx context.Context, n int, number func(int) string) error
 	}
 	args := []string{"-v", "4", "-b", "127.0.0.1", "-p", fmt.Sprint(k.BoxPort), "-f", "1414"}
 	if k.asking { // without a box's name on them they go to smsbox: mtbatch does not stay for them
-		args = append(args, "-x", "-D", fmt.Sprint(allReceipts), "-u", k.receipts.URL)
+		args = append(args, "-x", "-D", fmt.Sprint(finalReceipts), "-u", k.receipts.URL)
 	}
 	out, err := exec.CommandContext(ctx, "mtbatch", append(args, text, numbers)...).CombinedOutput()
 	if err != nil {

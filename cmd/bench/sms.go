@@ -44,6 +44,7 @@ type result struct {
 	replies      float64 // a second
 	replyCPU     time.Duration
 	latencies    []latency
+	day          time.Duration
 	drains       [2]drained // in the order of asked
 	memory, full int64      // bytes, before and after a backlog
 }
@@ -99,6 +100,13 @@ func measure(ctx context.Context, f flags, folder string, g gateway) (r result, 
 		}
 		r.latencies = append(r.latencies, l)
 	}
+	if f.Day > 0 {
+		perSecond, err := town.talk(ctx, f.Day)
+		if err != nil {
+			return r, err
+		}
+		r.day = time.Duration(float64(f.Day) / perSecond * float64(time.Second))
+	}
 	if r.memory, err = g.memory(); err != nil {
 		return r, err
 	}
@@ -151,6 +159,9 @@ func report(f flags, results []result) error {
 	row("  CPU s per 10,000", func(r result) string { return per10k(r.replyCPU) })
 	for i, rate := range f.Rates {
 		row(fmt.Sprintf("  at %d/s: p50 / p99 ms", rate), func(r result) string { return r.latencies[i].String() })
+	}
+	if f.Day > 0 {
+		row(fmt.Sprintf("  %d of them", f.Day), func(r result) string { return r.day.Round(time.Second).String() })
 	}
 	for i, name := range []string{"MT drain, segments/s", "MT drain with receipts, segments/s"} {
 		row(name, func(r result) string { return fmt.Sprintf("%.0f", r.drains[i].perSecond) })

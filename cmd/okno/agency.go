@@ -27,7 +27,7 @@ type agencyAdd struct {
 	Senders  []string `required:"" help:"Numbers or names of up to 11 letters that its messages may be from; the first stands for none."`
 	Lane     string   `enum:"notice,reply,otp" default:"notice" help:"What its messages are: notice, reply or otp; only notices heed STOP and quiet hours."`
 	Window   int      `default:"10" help:"Submits that may be unanswered on a bind."`
-	Rate     float64  `default:"10" help:"Segments a second; 0: no limit."`
+	Rate     float64  `default:"10" help:"Segments a second on a node; 0: no limit."`
 	Binds    int      `default:"2" help:"Binds at once on a node."`
 }
 

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
 	"okno/internal/message"
 	"okno/sms"
 	"okno/sms/text"
@@ -18,24 +22,52 @@ func TestTheLineKeepsItsLimitsInEitherScript(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// longest is a text with every parameter as long as it gets.
-type longest struct{ d *dialogue.Definition }
-
-func (l longest) Passcode(language dialogue.Language, code string, lifetime time.Duration, _ bool) string {
-	return l.d.Texts.Write(dialogue.Utterance{Key: "passcode.message", Language: language, Values: map[string]dialogue.Value{
-		"code": {Type: dialogue.TypeSecret, Text: code}, "minutes": {Type: dialogue.TypeCount, Text: "5"}}})
+// lineWith is the line with its own choices of letters replaced.
+func lineWith(t *testing.T, choices string) *dialogue.Definition {
+	t.Helper()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	const own = "\n  passcode.message: never"
+	require.Contains(t, files[dialogue.File], own)
+	files[dialogue.File] = strings.Replace(files[dialogue.File], own, choices, 1)
+	d, err := dialogue.Parse(files, vocabulary())
+	require.NoError(t, err)
+	require.Empty(t, d.Check())
+	return d
 }
 
-func TestPasscodesGoInTheFormOfTheirLane(t *testing.T) {
+func TestPasscodesGoInTheLettersThatTheDialogueWantsOrElseTheirLane(t *testing.T) {
 	t.Parallel()
-	d, _, err := dialogueFolder{}.checked()
-	require.NoError(t, err)
-	in := func(lanes ...message.Lane) string {
-		c := sms.Config{Transliterate: lanes}
-		body := passcodes{longest{d}, writing(c)}.Passcode(dialogue.Russian, "123456", 5*time.Minute, false)
+	const cyrillic, latin = "Пароль 123456, действует 5 мин. Никому его не называйте.", "Parol 123456, deistvuet 5 min. Nikomu ego ne nazyvaite."
+	for _, c := range []struct {
+		choice string
+		lane   message.Lane // that is transliterated
+		want   string
+	}{
+		{"", message.Notice, cyrillic},
+		{"", message.OTP, latin},
+		{"\n  passcode.message: always", message.Notice, latin},
+		{"\n  passcode.message: never", message.OTP, cyrillic},
+	} {
+		writing := writing(sms.Config{Transliterate: []message.Lane{c.lane}})
+		texts := conversation.NewPasscodes(oneDialogue{lineWith(t, c.choice)}, writing)
+		body := texts.Passcode(dialogue.Russian, "123456", 5*time.Minute, false)
+		require.Equal(t, c.want, body)
 		require.Equal(t, 1, text.Segments(body))
-		return body
 	}
-	require.Equal(t, "Пароль 123456, действует 5 мин. Никому его не называйте.", in(message.Notice))
-	require.Equal(t, "Parol 123456, deistvuet 5 min. Nikomu ego ne nazyvaite.", in(message.OTP))
+}
+
+// Whoever tries a dialogue by SMS reads it in the letters that it goes in.
+func TestTryShowsTheLettersOfAText(t *testing.T) {
+	t.Parallel()
+	for choice, want := range map[string]string{
+		"": "ИНФО код или слова", "\n  help: always": "INFO kod ili slova", "\n  help: never": "ИНФО код или слова",
+	} {
+		var screen bytes.Buffer
+		tried, err := newTry(lineWith(t, choice), "+77010000002", strings.NewReader("помощь\n"), &screen)
+		require.NoError(t, err)
+		require.NoError(t, tried.text(t.Context()))
+		require.Contains(t, screen.String(), want)
+		require.Contains(t, screen.String(), "(1 segments)")
+	}
 }

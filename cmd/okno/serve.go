@@ -110,7 +110,7 @@ func (n *node) run(ctx context.Context) error {
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
 		return err
 	}
-	n.passwords = otp.NewService(n.db, n.vault, passcodes{n.library, writing(n.config.SMS.Config)}, text.Segments, time.Now)
+	n.passwords = otp.NewService(n.db, n.vault, conversation.NewPasscodes(n.library, writing(n.config.SMS.Config)), text.Segments, time.Now)
 	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing(n.config.SMS.Config), time.Now, n.log)
 
 	if err := n.startRoles(); err != nil {
@@ -240,12 +240,8 @@ func (n *node) startSMS() error {
 	}
 	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear, n.engine.IsStop}, Hints: hints, Orders: orders, Node: nodeName(n.config),
 		Metrics: n.registry, Log: n.log,
-		Dial: func(ctx context.Context, in message.Dialled) (page message.Page, err error) {
-			err = n.db.Do(ctx, func(w *postgres.Work) (err error) {
-				page, err = n.engine.Dial(ctx, w, in)
-				return err
-			})
-			return page, err
+		Dial: func(ctx context.Context, in message.Dialled) (message.Page, error) {
+			return n.db.Dial(ctx, in, n.engine.Dial)
 		},
 		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
 	})
@@ -315,21 +311,18 @@ func nodeName(c config) string {
 	return host + "/" + c.HTTP.Listen
 }
 
-// writing measures texts as the operators do, and puts them into the form that the configuration wants.
+// writing measures texts as the operators do, and puts them into the form that the dialogue wants, or else the configuration.
 func writing(c sms.Config) conversation.Writing {
-	return conversation.Writing{Segments: text.Segments, Pages: text.Pages, Form: func(lane message.Lane, l dialogue.Language, s string) string {
+	form := func(lane message.Lane, l dialogue.Language, choice dialogue.Transliteration, s string) string {
+		switch choice {
+		case dialogue.Always:
+			return text.Latin(string(l), s)
+		case dialogue.Never:
+			return s
+		}
 		return c.Form(lane, string(l), s)
-	}}
-}
-
-// passcodes writes one-time passwords in the form of their lane.
-type passcodes struct {
-	texts otp.Texts
-	conversation.Writing
-}
-
-func (p passcodes) Passcode(l dialogue.Language, code string, lifetime time.Duration, brief bool) string {
-	return p.Form(message.OTP, l, p.texts.Passcode(l, code, lifetime, brief))
+	}
+	return conversation.Writing{Segments: text.Segments, Pages: text.Pages, Form: form}
 }
 
 // smsStore is the store of a channel whose messages are heard as they are kept.

@@ -35,26 +35,12 @@ func (c dialogueTry) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	file, err := sample.Catalogue()
+	t, err := newTry(d, c.From, os.Stdin, os.Stdout)
 	if err != nil {
 		return err
 	}
-	services, problems := file.Check(text.Segments)
-	if len(problems) > 0 {
-		return errors.Join(problems...)
-	}
-	vault, err := otp.NewVault([]byte("only for trying"))
-	if err != nil {
-		return err
-	}
-	world, err := newTryWorld(time.Now())
-	if err != nil {
-		return err
-	}
-	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, writing(sms.Config{}), time.Now, zerolog.Nop())
-	t := try{engine: engine, world: world, from: c.From, in: bufio.NewScanner(os.Stdin), out: os.Stdout, d: d}
 	fmt.Fprintf(t.out, "You are %s.\n", c.From)
-	if mine := world.numbersOf(c.From); len(mine) > 0 {
+	if mine := t.world.numbersOf(c.From); len(mine) > 0 {
 		fmt.Fprintf(t.out, "Your cases are %s.\n", strings.Join(mine, ", "))
 	}
 	switch {
@@ -74,6 +60,27 @@ type try struct {
 	in     *bufio.Scanner
 	out    io.Writer
 	d      *dialogue.Definition
+}
+
+func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t try, err error) {
+	file, err := sample.Catalogue()
+	if err != nil {
+		return t, err
+	}
+	services, problems := file.Check(text.Segments)
+	if len(problems) > 0 {
+		return t, errors.Join(problems...)
+	}
+	vault, err := otp.NewVault([]byte("only for trying"))
+	if err != nil {
+		return t, err
+	}
+	world, err := newTryWorld(time.Now())
+	if err != nil {
+		return t, err
+	}
+	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, writing(sms.Config{}), time.Now, zerolog.Nop())
+	return try{engine: engine, world: world, from: from, in: bufio.NewScanner(in), out: out, d: d}, nil
 }
 
 func (t try) text(ctx context.Context) error {

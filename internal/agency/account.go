@@ -20,7 +20,7 @@ type Account struct {
 	Lane      message.Lane
 	Senders   []string // that it may show to citizens; the first stands for none
 	Window    int      // submits that may be unanswered on a bind
-	Rate      float64  // segments a second; 0: no limit
+	Rate      float64  // segments a second on a node; 0: no limit
 	Binds     int      // at once, on one node
 	Suspended bool
 }

@@ -1,6 +1,7 @@
 package agency
 
 import (
+	"errors"
 	"time"
 
 	"okno/internal/message"
@@ -32,7 +33,10 @@ const (
 	FailuresOnly Wish = "failures"
 )
 
-// Receipt is what an agency is to be told of a submit: its message is final.
+// ErrNotTheirs says that an agency has submitted nothing under an id.
+var ErrNotTheirs = errors.New("no such submit of the agency")
+
+// Receipt is what an agency is told of a submit: once its message is final, or when it asks.
 type Receipt struct {
 	ID          int64 // of the submit: the message id that the agency holds
 	Addresses   []byte
@@ -41,8 +45,8 @@ type Receipt struct {
 	Segments    int
 	Delivered   int // of them
 	SubmittedAt time.Time
-	FinalAt     time.Time
-	Tries       int // from 1
+	FinalAt     time.Time // zero: it is on its way, and nothing above but the addresses is known
+	Tries       int       // from 1
 }
 
 // Told is what came of telling it.

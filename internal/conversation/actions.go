@@ -166,5 +166,5 @@ func (e *Engine) sendSMS(ctx context.Context, w Work, d *dialogue.Definition, i 
 	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 		return "", err
 	}
-	return "sent", e.reply(ctx, w, i.ID, i.Number, effect.Write.Language, text)
+	return "sent", e.reply(ctx, w, i.ID, i.Number, effect.Write.Language, d.Transliteration(effect.Write.Key), text)
 }

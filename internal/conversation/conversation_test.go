@@ -146,6 +146,25 @@ func TestThePasscodeIsReadOutToItsNumberOnly(t *testing.T) {
 		code), "the code is in no transcript and no session")
 }
 
+// The line for browsers is there as long as the password stays in one segment.
+func TestPasscodeIsNeverSplit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	segments := func(s string) int { return 1 + len([]rune(s))/71 }
+	passwords := otp.NewService(w.db, w.vault, conversation.NewPasscodes(w.library, conversation.Writing{}), segments, func() time.Time { return w.now })
+	for origin, want := range map[string]string{
+		"":             `^Пароль (\d{6}), действует 5 мин\. Никому его не называйте\.$`,
+		"egov.example": `^Пароль (\d{6})\n\n@egov\.example #\d{6}$`,
+		"a-name-of-a-host-that-nobody-would-type.egov.example": `^Пароль (\d{6}), действует 5 мин\. Никому его не называйте\.$`,
+	} {
+		_, err := passwords.Send(t.Context(), otp.Request{Client: "portal", Number: bound, Purpose: "sign-in", Origin: origin})
+		require.NoError(t, err)
+		body := w.lastMT(t, bound)
+		require.Regexp(t, want, body)
+		require.Equal(t, 1, segments(body))
+	}
+}
+
 func TestOTPLimits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -41,8 +41,15 @@ type Engine struct {
 type Writing struct {
 	Segments func(text string) int            // of an SMS
 	Pages    func(text, more string) []string // of USSD, one at least; more ends each but the last
-	// Form, where given, is that in which a text of the dialogue goes by SMS.
-	Form func(lane message.Lane, language dialogue.Language, text string) string
+	// Form, where given, is that in which a text of the dialogue goes by SMS, by its lane or the choice that the dialogue makes.
+	Form func(lane message.Lane, language dialogue.Language, choice dialogue.Transliteration, text string) string
+}
+
+func (w Writing) form(lane message.Lane, language dialogue.Language, choice dialogue.Transliteration, text string) string {
+	if w.Form == nil {
+		return text
+	}
+	return w.Form(lane, language, choice, text)
 }
 
 // NewEngine takes its parts.
@@ -143,11 +150,14 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 			return Turn{}, err
 		}
 	}
-	for _, u := range said {
+	keys := make([]string, len(said))
+	for n, u := range said {
 		if err := e.say(ctx, w, d, i, u, &turn); err != nil {
 			return Turn{}, err
 		}
+		keys[n] = u.Key
 	}
+	turn.Letters = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
 		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(state.Language, i.Channel))
 		turn.Page, state.Rest = pages[0], pages[1:]

@@ -10,6 +10,7 @@ import (
 
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
 	"okno/internal/message"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
@@ -20,7 +21,7 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.now = time.Now()
-	form := func(lane message.Lane, l dialogue.Language, s string) string {
+	form := func(lane message.Lane, l dialogue.Language, _ dialogue.Transliteration, s string) string {
 		return string(lane) + " " + string(l) + " " + strings.ToUpper(s)
 	}
 	engine := conversation.NewEngine(w.library, w.shelf, w.vault, conversation.Writing{Segments: func(s string) int { return len(s) }, Form: form},
@@ -38,4 +39,48 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 		return err
 	}))
 	require.True(t, strings.HasPrefix(w.lastMT(t, unbound), "reply en TOO MANY"))
+}
+
+// A reply of several texts is in one script: Latin only where each of them may be.
+func TestMessageIsInOneScript(t *testing.T) {
+	t.Parallel()
+	d := &dialogue.Definition{Transliterate: map[string]dialogue.Transliteration{"a": dialogue.Always, "b": dialogue.Always, "n": dialogue.Never}}
+	for keys, want := range map[string]dialogue.Transliteration{
+		"": dialogue.AsConfigured, "x": dialogue.AsConfigured, "a": dialogue.Always, "n": dialogue.Never, "a b": dialogue.Always,
+		"a x": dialogue.AsConfigured, "x n": dialogue.Never, "a n b": dialogue.Never,
+	} {
+		require.Equal(t, want, d.Transliteration(strings.Fields(keys)...), keys)
+	}
+}
+
+// What a text chooses reaches the form of each message that the dialogue sends.
+func TestEachMessageGoesWithTheChoiceOfItsTexts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Now()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	files[dialogue.File] = strings.Replace(files[dialogue.File], "transliterate:", "transliterate:\n  help: always\n  common.slow_down: always\n  status.unknown: never", 1)
+	vocabulary := conversation.Vocabulary(nil)
+	d, err := dialogue.Parse(files, vocabulary)
+	require.NoError(t, err)
+	library, err := conversation.NewLibrary(t.Context(), d, files, w.db, vocabulary)
+	require.NoError(t, err)
+	form := func(_ message.Lane, _ dialogue.Language, choice dialogue.Transliteration, _ string) string {
+		return "choice: " + string(choice)
+	}
+	engine := conversation.NewEngine(library, w.shelf, w.vault, conversation.Writing{Segments: func(string) int { return 1 }, Form: form},
+		func() time.Time { return w.now }, zerolog.Nop())
+	for said, want := range map[string]string{"help": "always", "status 123456786": "never", "stop": ""} {
+		require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+			_, err := engine.Hear(t.Context(), work, unbound, said)
+			return err
+		}))
+		require.Equal(t, "choice: "+want, w.lastMT(t, unbound), said)
+	}
+	require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+		_, err := engine.SlowDown(t.Context(), work, unbound)
+		return err
+	}))
+	require.Equal(t, "choice: always", w.lastMT(t, unbound))
 }

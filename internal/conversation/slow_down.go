@@ -27,11 +27,12 @@ func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction
 	if language == "" {
 		language = dialogue.Russian
 	}
-	text := e.dialogues.Current().Texts.Line(language, slowDown)
+	d := e.dialogues.Current()
+	text := d.Texts.Line(language, slowDown)
 	if found {
 		if err := w.AddEntry(ctx, Entry{Interaction: id, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 			return 0, err
 		}
 	}
-	return id, e.reply(ctx, w, id, from, language, text)
+	return id, e.reply(ctx, w, id, from, language, d.Transliteration(slowDown), text)
 }

@@ -45,10 +45,11 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			"service_code": {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
 		},
 		Texts: map[string]values{
-			slowDown:           {},
-			"passcode.message": {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
-			"passcode.brief":   {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
+			slowDown:        {},
+			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
+			passcodeBrief:   {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 		},
+		Limits:   map[string]int{passcodeMessage: 1, passcodeBrief: 1}, // a password is never split
 		Segments: segments,
 	}
 }

@@ -70,6 +70,14 @@ func (c *checker) texts() {
 			c.add("", "a limit is set for text %s, which is not there", "name a text", key)
 		}
 	}
+	for key, choice := range c.d.Transliterate {
+		if _, ok := c.d.Texts.find(Languages[0], SMS, key); !ok {
+			c.add("", "transliterate names text %s, which is not there", "name a text", key)
+		}
+		if choice != Always && choice != Never {
+			c.add("", "transliterate says %q of text %s", "say always or never, or leave it out: then sms.transliterate decides", choice, key)
+		}
+	}
 }
 
 // longest holds a value of each type as long as it can get. Catalogue texts are checked when the catalogue is imported.
@@ -79,7 +87,8 @@ var longest = map[Type]string{
 
 // limitOf finds a text that takes more segments by SMS than it may, with the longest values it can get.
 func (c *checker) limitOf(l Language, key string, text template) {
-	limit, ok := c.d.Limits[strings.TrimSuffix(key, "."+string(SMS))]
+	base := strings.TrimSuffix(key, "."+string(SMS))
+	limit, ok := c.most(base)
 	if own, found := c.d.Texts.find(l, SMS, key); !ok || found && own.source != text.source || c.d.vocabulary.Segments == nil {
 		return
 	}
@@ -92,10 +101,22 @@ func (c *checker) limitOf(l Language, key string, text template) {
 		values[name] = value
 	}
 	written := text.write(c.d.Texts, Utterance{Key: key, Language: l, Values: values})
-	c.segments(l, key, text.line, written, limit, "")
-	if c.d.vocabulary.Latin != nil {
+	choice := c.d.Transliteration(base)
+	if choice != Always || c.d.vocabulary.Latin == nil {
+		c.segments(l, key, text.line, written, limit, "")
+	}
+	if choice != Never && c.d.vocabulary.Latin != nil {
 		c.segments(l, key, text.line, c.d.vocabulary.Latin(l, written), limit, " in Latin letters")
 	}
+}
+
+// most gives the most segments of a text: the vocabulary's, or what the dialogue says where that is less.
+func (c *checker) most(key string) (limit int, ok bool) {
+	limit, ok = c.d.Limits[key]
+	if fixed, is := c.d.vocabulary.Limits[key]; is && (!ok || fixed < limit) {
+		return fixed, true
+	}
+	return limit, ok
 }
 
 func (c *checker) segments(l Language, key string, line int, written string, limit int, form string) {

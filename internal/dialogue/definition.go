@@ -10,8 +10,10 @@ type Definition struct {
 	Defaults Defaults
 	Anywhere Anywhere
 	Limits   map[string]int // the most segments that a text may take by SMS
-	Nodes    map[string]*Node
-	Texts    *Texts
+	// Transliterate holds the texts that have a choice of their own, whatever the configuration says of their lane.
+	Transliterate map[string]Transliteration
+	Nodes         map[string]*Node
+	Texts         *Texts
 
 	vocabulary *Vocabulary
 	lines      lines

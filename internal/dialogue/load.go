@@ -23,12 +23,13 @@ const File = "dialogue.yaml"
 type lines map[string]int
 
 type source struct {
-	Dialogue string             `yaml:"dialogue"`
-	Start    map[Channel]string `yaml:"start"`
-	Defaults Defaults           `yaml:"defaults"`
-	Anywhere Anywhere           `yaml:"anywhere"`
-	Limits   map[string]int     `yaml:"limits"`
-	Nodes    map[string]*Node   `yaml:"nodes"`
+	Dialogue      string                     `yaml:"dialogue"`
+	Start         map[Channel]string         `yaml:"start"`
+	Defaults      Defaults                   `yaml:"defaults"`
+	Anywhere      Anywhere                   `yaml:"anywhere"`
+	Limits        map[string]int             `yaml:"limits"`
+	Transliterate map[string]Transliteration `yaml:"transliterate"`
+	Nodes         map[string]*Node           `yaml:"nodes"`
 }
 
 // Source gives the files of a dialogue by their names, the form in which a version is kept.
@@ -71,7 +72,7 @@ func Parse(files map[string]string, vocabulary *Vocabulary) (*Definition, error)
 	}
 	return &Definition{
 		Name: src.Dialogue, Version: version(files), Start: src.Start, Defaults: src.Defaults, Anywhere: src.Anywhere,
-		Limits: src.Limits, Nodes: src.Nodes, Texts: texts, vocabulary: vocabulary, lines: findLines(files[File]),
+		Limits: src.Limits, Transliterate: src.Transliterate, Nodes: src.Nodes, Texts: texts, vocabulary: vocabulary, lines: findLines(files[File]),
 	}, nil
 }
 

@@ -5,9 +5,11 @@ type Vocabulary struct {
 	Actions map[string]Action
 	Entries map[string]Entry
 	Texts   map[string]map[string]Type // that are said without a node, with their values
+	// Limits are the most segments that texts may take by SMS, whatever the dialogue's own limits say.
+	Limits map[string]int
 	// Segments counts the SMS segments of a text, for the checks.
 	Segments func(text string) int
-	// Latin, where given, writes a text in Latin letters: limits hold in this form as well.
+	// Latin, where given, writes a text in Latin letters: limits hold in this form as well, for texts that may go in it.
 	Latin func(language Language, text string) string
 }
 

@@ -1,5 +1,7 @@
 package message
 
+import "time"
+
 // Dialled is what a citizen did in a USSD session.
 type Dialled struct {
 	Number  string // E.164
@@ -7,6 +9,10 @@ type Dialled struct {
 	Text    string // what was keyed; as the session began, the code that was dialled
 	Began   bool   // the citizen has dialled the code
 	Left    bool   // the citizen has ended the session
+
+	Bind        string // the SMPP session that the request came over
+	Fingerprint []byte // what a redelivery repeats
+	ReceivedAt  time.Time
 }
 
 // Page is what a phone shows next.

@@ -102,15 +102,23 @@ func (s *Service) Send(ctx context.Context, r Request) (Challenge, error) {
 		if language == "" {
 			language = dialogue.Russian
 		}
-		text := s.texts.Passcode(language, code, Lifetime, r.Origin != "")
-		if r.Origin != "" {
-			// WebOTP: the last line is exactly this, so that a browser fills the code in on that site only.
-			text += fmt.Sprintf("\n\n@%s #%s", r.Origin, code)
-		}
+		text := s.write(language, code, r.Origin)
 		return w.EnqueueMT(ctx, message.MT{Lane: message.OTP, Destination: r.Number, Text: text, Segments: s.segments(text),
 			Challenge: challenge.ID, ExpiresAt: challenge.ExpiresAt})
 	})
 	return challenge, err
+}
+
+// write gives the message that carries a code. For an origin its last line is exactly that by which a browser fills the code
+// in, on that site only (WebOTP). A host whose name would take a second segment goes without it.
+func (s *Service) write(l dialogue.Language, code, origin string) string {
+	if origin != "" {
+		text := s.texts.Passcode(l, code, Lifetime, true) + fmt.Sprintf("\n\n@%s #%s", origin, code)
+		if s.segments(text) == 1 {
+			return text
+		}
+	}
+	return s.texts.Passcode(l, code, Lifetime, false)
 }
 
 func (s *Service) limits(ctx context.Context, w Work, number string, now time.Time) error {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -96,7 +97,14 @@ UPDATE agency_submits SET receipt_due_at = $4, tries = tries + 1
 WHERE id IN (
     SELECT id FROM agency_submits WHERE system_id = $1 AND receipt_due_at <= $2
     ORDER BY receipt_due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING id, addresses, state, coalesce(failure, ''), segments, delivered, submitted_at, final_at, tries`
+RETURNING ` + receiptColumns + `, tries`
+
+const receiptColumns = `
+id, addresses, coalesce(state, ''), coalesce(failure, ''), coalesce(segments, 0), coalesce(delivered, 0), submitted_at, coalesce(final_at, '0001-01-01Z')`
+
+func receiptFields(r *agency.Receipt) []any {
+	return []any{&r.ID, &r.Addresses, &r.State, &r.Failure, &r.Segments, &r.Delivered, &r.SubmittedAt, &r.FinalAt}
+}
 
 // ClaimReceipts takes what an agency is to be told now. Where CommitGateway does not hear of it before the lease ends it is
 // told again.
@@ -106,8 +114,19 @@ func (db *DB) ClaimReceipts(ctx context.Context, systemID string, limit int, now
 		return nil, fmt.Errorf("claim receipts of %s: %w", systemID, err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r agency.Receipt, err error) {
-		return r, row.Scan(&r.ID, &r.Addresses, &r.State, &r.Failure, &r.Segments, &r.Delivered, &r.SubmittedAt, &r.FinalAt, &r.Tries)
+		return r, row.Scan(append(receiptFields(&r), &r.Tries)...)
 	})
+}
+
+const findReceipt = `SELECT ` + receiptColumns + ` FROM agency_submits WHERE id = $1 AND system_id = $2`
+
+// FindReceipt gives what an agency may know of its submit. agency.ErrNotTheirs.
+func (db *DB) FindReceipt(ctx context.Context, systemID string, id int64) (r agency.Receipt, err error) {
+	err = noRows(db.pool.QueryRow(ctx, findReceipt, id, systemID).Scan(receiptFields(&r)...), agency.ErrNotTheirs)
+	if err != nil && !errors.Is(err, agency.ErrNotTheirs) {
+		err = fmt.Errorf("find receipt of %s: %w", systemID, err)
+	}
+	return r, err
 }
 
 const noteTold = `

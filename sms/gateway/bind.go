@@ -26,6 +26,7 @@ type bind struct {
 	from    string // address without port
 	log     zerolog.Logger
 	wake    chan struct{} // there may be receipts to tell
+	asked   chan question
 	end     context.CancelFunc
 
 	account *account // once it is authorised
@@ -34,7 +35,8 @@ type bind struct {
 
 func newBind(g *Gateway, conn net.Conn) *bind {
 	from, _, _ := net.SplitHostPort(conn.RemoteAddr().String())
-	return &bind{gateway: g, conn: conn, from: from, wake: make(chan struct{}, 1), log: g.Log.With().Str("from", from).Logger()}
+	return &bind{gateway: g, conn: conn, from: from, wake: make(chan struct{}, 1), asked: make(chan question, maxAsked),
+		log: g.Log.With().Str("from", from).Logger()}
 }
 
 // run serves the connection until it, or ctx, ends.
@@ -57,6 +59,9 @@ func (b *bind) run(ctx context.Context) {
 	var telling sync.WaitGroup
 	if session.CanSend() {
 		telling.Go(func() { b.tell(ctx, session) })
+	}
+	if session.CanHear() {
+		telling.Go(func() { b.answerQueries(ctx, session) })
 	}
 	err = session.Run(ctx)
 	b.end()

@@ -3,16 +3,8 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -23,6 +15,7 @@ import (
 	"okno/internal/postgres/pgtest"
 	"okno/sms/smpp"
 	"okno/sms/smstest/foreign"
+	"okno/sms/smstest/selfsigned"
 )
 
 func TestBindIsForWhomItIs(t *testing.T) {
@@ -124,28 +117,15 @@ func TestPasswordIsNotLogged(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		IsCA: true, BasicConstraintsValid: true}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
-	rawKey, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(t, err)
-	conf := Config{Listen: "127.0.0.1:0", Certificate: filepath.Join(t.TempDir(), "c.pem"), Key: filepath.Join(t.TempDir(), "k.pem")}
-	require.NoError(t, os.WriteFile(conf.Certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), 0o600))
-	require.NoError(t, os.WriteFile(conf.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: rawKey}), 0o600))
+	certificate := selfsigned.For(t, "127.0.0.1")
+	conf := Config{Listen: "127.0.0.1:0", Certificate: certificate.File, Key: certificate.KeyFile}
 	require.NoError(t, conf.Check())
 	listener, err := conf.Open()
 	require.NoError(t, err)
 	r := newRig(t, ministry).serve(listener)
 
-	pool := x509.NewCertPool()
-	certificate, err := x509.ParseCertificate(raw)
-	require.NoError(t, err)
-	pool.AddCert(certificate)
 	session, err := smpp.Dial(t.Context(), r.addr, smpp.Bind{Mode: smpp.Transceiver, SystemID: "minjust", Password: secret},
-		smpp.Options{Handler: &office{rig: r}, TLS: &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}})
+		smpp.Options{Handler: &office{rig: r}, TLS: &tls.Config{RootCAs: certificate.Roots, ServerName: "127.0.0.1"}})
 	require.NoError(t, err)
 	session.Close()
 	_, err = r.bind(smpp.Transceiver, "minjust", secret)

@@ -8,7 +8,8 @@
 //	          └──resp──► ledger ──► told
 //
 // Parts of a long message wait for each other, and leave as one message. A
-// receipt is told until the agency acknowledges it, whichever bind that is by.
+// receipt is told until the agency acknowledges it, whichever bind that is by;
+// whoever asks by query_sm hears the same.
 //
 // The gateway knows no operator, no dialogue and no SQL.
 package gateway

@@ -24,6 +24,8 @@ type Store interface {
 	KeepGateway(ctx context.Context, u agency.Upkeep, texts agency.Texts) (agency.Kept, error)
 	// ClaimReceipts takes what an agency is to be told now; each must be part of a page before the lease ends.
 	ClaimReceipts(ctx context.Context, systemID string, limit int, now, leaseEnd time.Time) ([]agency.Receipt, error)
+	// FindReceipt gives what an agency may know of its submit. agency.ErrNotTheirs.
+	FindReceipt(ctx context.Context, systemID string, id int64) (agency.Receipt, error)
 }
 
 // Accounts are those of the agencies.

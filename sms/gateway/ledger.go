@@ -35,14 +35,15 @@ func newLedger(g *Gateway) *ledger {
 	return l
 }
 
-// run commits until ctx ends, and then what is left.
+// run commits until ctx ends, and then what is left; what it is at by then is not broken off.
 func (l *ledger) run(ctx context.Context) {
+	lasting := context.WithoutCancel(ctx)
 	for {
 		select {
 		case first := <-l.Waiting:
-			l.Commit(ctx, l.Gather(first))
+			l.Commit(lasting, l.Gather(first))
 		case <-ctx.Done():
-			l.Rest(context.WithoutCancel(ctx))
+			l.Rest(lasting)
 			return
 		}
 	}

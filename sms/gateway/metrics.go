@@ -5,6 +5,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	submits  *prometheus.CounterVec
 	receipts *prometheus.CounterVec
+	queries  *prometheus.CounterVec
 	binds    *prometheus.GaugeVec
 	refused  prometheus.Counter
 }
@@ -17,6 +18,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		receipts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "okno_gateway_receipts_total", Help: "Receipts offered to agencies by account and result.",
 		}, []string{"account", "result"}),
+		queries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "okno_gateway_queries_total", Help: "Questions of agencies about their messages by account and result.",
+		}, []string{"account", "result"}),
 		binds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "okno_gateway_binds", Help: "Binds of agencies on this node, by account.",
 		}, []string{"account"}),
@@ -25,7 +29,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}),
 	}
 	if r != nil {
-		r.MustRegister(m.submits, m.receipts, m.binds, m.refused)
+		r.MustRegister(m.submits, m.receipts, m.queries, m.binds, m.refused)
 	}
 	return m
 }

@@ -25,7 +25,7 @@ func deliveryOf(r agency.Receipt) (smpp.Message, error) {
 	stat, state := stateOf(r)
 	return smpp.Message{
 		Source: written.Dest, Dest: written.Source, ESMClass: smpp.ESMReceipt,
-		Short: fmt.Appendf(nil, "id:%s sub:%03d dlvrd:%03d submit date:%s done date:%s stat:%s err:%s text:", messageID(r.ID),
+		Short: fmt.Appendf(nil, "id:%s sub:%03d dlvrd:%03d submit date:%s done date:%s stat:%s err:%03d text:", messageID(r.ID),
 			r.Segments, r.Delivered, r.SubmittedAt.UTC().Format(stamp), r.FinalAt.UTC().Format(stamp), stat, codeOf(r)),
 		TLVs: smpp.TLVs{
 			smpp.TagReceiptedMessageID: append([]byte(messageID(r.ID)), 0),
@@ -50,25 +50,25 @@ func stateOf(r agency.Receipt) (stat string, state byte) {
 }
 
 // codeOf gives the reason as docs/integration.md lists it.
-func codeOf(r agency.Receipt) string {
+func codeOf(r agency.Receipt) byte {
 	if r.State == message.Delivered {
-		return "000"
+		return 0
 	}
 	switch sms.Failure(r.Failure) {
 	case sms.ReceiptFailed:
-		return "001"
+		return 1
 	case sms.Stopped:
-		return "010"
+		return 10
 	case sms.InvalidDestination:
-		return "011"
+		return 11
 	case sms.InvalidSource:
-		return "012"
+		return 12
 	case sms.TooLate:
-		return "020"
+		return 20
 	case sms.ReceiptExpired:
-		return "021"
+		return 21
 	case sms.Refused:
-		return "030"
+		return 30
 	}
-	return "099"
+	return 99
 }

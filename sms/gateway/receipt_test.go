@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,10 +159,18 @@ func TestReceiptIsToldUntilItIsAcknowledged(t *testing.T) {
 	r.told(2)
 
 	// A connection that breaks before the acknowledgement: the next bind hears of it.
+	var answered atomic.Bool // a receipt may come before the submit's answer
 	o.mu.Lock()
-	o.ack = func(smpp.Message) smpp.Status { o.session.Close(); return smpp.OK }
+	o.ack = func(smpp.Message) smpp.Status {
+		if !answered.Load() {
+			return smpp.TemporaryAppError
+		}
+		o.session.Close()
+		return smpp.OK
+	}
 	o.mu.Unlock()
 	id := o.submit(notice(phone1, "hi"))
+	answered.Store(true)
 	<-o.session.Done()
 	r.office(smpp.Transceiver).eventuallyReceipts(id + " UNDELIV 010 001/000")
 }

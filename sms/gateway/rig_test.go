@@ -49,6 +49,7 @@ type rig struct {
 type hooked struct {
 	Store
 	before atomic.Pointer[func(agency.Page) error] // CommitGateway
+	asked  atomic.Pointer[func()]                  // FindReceipt
 	away   atomic.Bool
 }
 
@@ -71,6 +72,16 @@ func (h *hooked) Account(ctx context.Context, systemID string) (agency.Account, 
 		return agency.Account{}, "", errAway
 	}
 	return h.Store.Account(ctx, systemID)
+}
+
+func (h *hooked) FindReceipt(ctx context.Context, systemID string, id int64) (agency.Receipt, error) {
+	if h.away.Load() {
+		return agency.Receipt{}, errAway
+	}
+	if f := h.asked.Load(); f != nil {
+		(*f)()
+	}
+	return h.Store.FindReceipt(ctx, systemID, id)
 }
 
 var quick = tuning{

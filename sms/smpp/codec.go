@@ -126,7 +126,7 @@ func (d *decoder) body(c Command) (body any, known bool) {
 			MessageID: d.text("message_id"), FinalDate: d.text("final_date"),
 			State: d.octet("message_state"), ErrorCode: d.octet("error_code"),
 		}, true
-	case unbind, unbind | responseBit, enquireLink, enquireLink | responseBit, genericNack, alertNotification:
+	case unbind, unbind | responseBit, enquireLink, enquireLink | responseBit, genericNack, alertNotification, cancelSM, replaceSM:
 		return nil, true
 	}
 	return nil, false

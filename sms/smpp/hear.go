@@ -131,6 +131,10 @@ func (s *Session) hear(frame []byte, whole bool) {
 		s.hearMessage(p, frame)
 	case QuerySM:
 		s.hearQuery(p, frame)
+	case cancelSM:
+		s.refuse(p, frame, CancelFailed)
+	case replaceSM:
+		s.refuse(p, frame, ReplaceFailed)
 	case enquireLink:
 		s.reply(PDU{Command: enquireLink | responseBit, Sequence: p.Sequence}, nil)
 	case unbind:
@@ -193,6 +197,19 @@ func (s *Session) poison(p PDU, frame []byte, reason error) {
 		Int("octets", len(frame)).Msg("smpp poison PDU")
 	s.opts.Handler.HandlePoison(Poison{Raw: frame, Status: status, Reason: reason})
 	s.reply(answer, nil)
+}
+
+// refuse answers an ESME that would take a message back or change it. No SMSC of ours does that: what it has taken may be
+// on its way (SMPP 3.4 §4.9, §4.10).
+func (s *Session) refuse(p PDU, frame []byte, status Status) {
+	if s.esme {
+		s.poison(p, frame, &decodeError{InvalidCommand, p.Command.String() + " to an ESME"})
+		return
+	}
+	if !s.CanHear() {
+		status = WrongBindState
+	}
+	s.reply(PDU{Command: p.Command | responseBit, Status: status, Sequence: p.Sequence}, nil)
 }
 
 // reply queues an answer of the reader's own; a cause, where given, ends the

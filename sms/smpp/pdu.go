@@ -18,6 +18,8 @@ const (
 	unbind            = Command(pdu.UnbindID)
 	enquireLink       = Command(pdu.EnquireLinkID)
 	alertNotification = Command(pdu.AlertNotificationID)
+	cancelSM          = Command(pdu.CancelSMID)
+	replaceSM         = Command(pdu.ReplaceSMID)
 
 	// SubmitSM carries a message from the ESME to the SMSC.
 	SubmitSM = Command(pdu.SubmitSMID)

@@ -50,8 +50,12 @@ func (s *Session) Query(ctx context.Context, q Query) (QueryResp, error) {
 
 func (s *Session) hearQuery(p PDU, frame []byte) {
 	querier, ok := s.opts.Handler.(Querier)
-	if s.esme || !ok || !s.CanHear() {
+	if s.esme || !ok {
 		s.poison(p, frame, &decodeError{InvalidCommand, "query_sm where none is answered"})
+		return
+	}
+	if !s.CanHear() {
+		s.reply(PDU{Command: QuerySM | responseBit, Status: WrongBindState, Sequence: p.Sequence}, nil)
 		return
 	}
 	querier.HandleQuery(*p.Body.(*Query), func(status Status, resp QueryResp) {

@@ -23,6 +23,8 @@ const (
 	BindFailed        Status = 0x0D
 	InvalidPassword   Status = 0x0E
 	InvalidSystemID   Status = 0x0F
+	CancelFailed      Status = 0x11
+	ReplaceFailed     Status = 0x13
 	QueueFull         Status = 0x14
 	SubmitFailed      Status = 0x45
 	Throttled         Status = 0x58

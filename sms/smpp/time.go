@@ -50,6 +50,9 @@ func ParseTime(s string, now time.Time) (time.Time, error) {
 	return time.Time{}, ErrTime
 }
 
+// FormatTime writes an absolute time in UTC (SMPP 3.4 §7.1.1), to the second.
+func FormatTime(t time.Time) string { return t.UTC().Format("060102150405") + "000+" }
+
 // number reads digits; -1 where there are others.
 func number(s string) int {
 	n := 0

@@ -46,7 +46,7 @@ func (e *ear) HandleQuery(q smpp.Query, answer func(smpp.Status, smpp.QueryResp)
 	const enroute, delivered, undeliverable = 1, 2, 5
 	resp := smpp.QueryResp{MessageID: q.MessageID, State: enroute}
 	if !time.Now().Before(f.due) {
-		resp.State, resp.FinalDate = delivered, f.due.UTC().Format("060102150405")+"000+"
+		resp.State, resp.FinalDate = delivered, smpp.FormatTime(f.due)
 		if f.off {
 			resp.State, resp.ErrorCode = undeliverable, 1
 		}

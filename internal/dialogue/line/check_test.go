@@ -39,6 +39,9 @@ func TestEachMistakeIsFound(t *testing.T) {
 		"parameter not given":      {ru, "none: \"Сейчас для", "none: \"{name:text}, сейчас для", "wants {name}"},
 		"same word twice":          {en, "start: \"start\"", "start: \"start stop\"", `has the word "stop" for two options`},
 		"too long":                 {ru, "help: \"ИНФО", "help: \"Напишите одно из слов: ИНФО", "text help can take 2 segments by SMS, and may take 1"},
+		"password of two segments": {ru, "message: \"Пароль", "message: \"Ваш одноразовый пароль для входа", "text passcode.message can take 2 segments by SMS, and may take 1"},
+		"letters of no text":       {nodes, "  passcode.message: never", "  passcode.massage: never", "transliterate names text passcode.massage, which is not there"},
+		"letters of no kind":       {nodes, "  passcode.message: never", "  passcode.message: sometimes", `transliterate says "sometimes" of text passcode.message`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,24 +62,53 @@ func TestEachMistakeIsFound(t *testing.T) {
 	}
 }
 
-// A one-time password fits into a segment in either script.
-func TestLimitsHoldInLatinLettersToo(t *testing.T) {
+// A one-time password fits into a segment in each script that it can go in: in either, unless the dialogue has chosen.
+func TestLimitsHoldInTheLettersThatATextGoesIn(t *testing.T) {
 	t.Parallel()
-	files, err := dialogue.Source(line.Files)
-	require.NoError(t, err)
-	vocabulary := conversation.Vocabulary(segments)
-	vocabulary.Latin = func(_ dialogue.Language, s string) string {
+	long := func(_ dialogue.Language, s string) string {
 		return strings.ReplaceAll(s, "Пароль", strings.Repeat("Parol", 40))
 	}
-	d, err := dialogue.Parse(files, vocabulary)
-	require.NoError(t, err)
-	var found []string
-	for _, f := range d.Check() {
-		found = append(found, f.Problem)
+	short := func(_ dialogue.Language, s string) string { return strings.ReplaceAll(s, "Пароль ", "") }
+	for name, c := range map[string]struct {
+		choice, limit string // of the dialogue
+		written       int    // the word for it is said so often
+		latin         func(dialogue.Language, string) string
+		want          string
+	}{
+		"as configured, too long in Latin":   {"", "", 1, long, "2 segments by SMS in Latin letters, and may take 1"},
+		"as configured, too long as written": {"", "", 12, short, "2 segments by SMS, and may take 1"},
+		"always, too long in Latin":          {"always", "", 1, long, "2 segments by SMS in Latin letters, and may take 1"},
+		"always, too long only as written":   {"always", "", 12, short, ""},
+		"never, too long as written":         {"never", "", 12, short, "2 segments by SMS, and may take 1"},
+		"never, too long only in Latin":      {"never", "", 1, long, ""},
+		"never, with a limit that would let": {"never", "\n  passcode.brief: 3", 12, short, "2 segments by SMS, and may take 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files, err := dialogue.Source(line.Files)
+			require.NoError(t, err)
+			replace := func(file, old, new string) {
+				require.Equal(t, 1, strings.Count(files[file], old), old)
+				files[file] = strings.Replace(files[file], old, new, 1)
+			}
+			replace(dialogue.File, "limits:", "limits:"+c.limit)
+			if c.choice != "" {
+				replace(dialogue.File, "transliterate:\n", "transliterate:\n  passcode.brief: "+c.choice+"\n")
+			}
+			replace("texts/ru.yaml", `brief: "Пароль`, `brief: "`+strings.Repeat("Пароль ", c.written))
+			vocabulary := conversation.Vocabulary(segments)
+			vocabulary.Latin = c.latin
+			d, err := dialogue.Parse(files, vocabulary)
+			require.NoError(t, err)
+			findings := d.Check()
+			if c.want == "" {
+				require.Empty(t, findings)
+				return
+			}
+			require.Len(t, findings, 1)
+			require.Contains(t, findings[0].Problem, "text passcode.brief can take "+c.want)
+		})
 	}
-	require.Len(t, found, 2)
-	require.Contains(t, found[0], "text passcode.message can take")
-	require.Contains(t, found[1], "text passcode.brief can take 2 segments by SMS in Latin letters, and may take 1")
 }
 
 func TestWhatIsNotWellFormedIsRefusedWithItsLine(t *testing.T) {

@@ -1,10 +1,9 @@
 package foreign
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
-	"io"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -17,14 +16,12 @@ var agencyScript []byte
 
 // Agency is a running npm smpp client.
 type Agency struct {
-	t     testing.TB
-	stdin io.Writer
+	t    testing.TB
+	peer *peer
 
 	mu       sync.Mutex
 	receipts []Receipt
 	closed   int
-	answers  map[int]chan Answer
-	lastID   int
 }
 
 // Receipt is a deliver_sm as npm's decoder read it. It has been acknowledged.
@@ -37,48 +34,34 @@ type Receipt struct {
 	State       int    `json:"state"`      // TLV message_state
 }
 
-// Answer is a response's.
+// Answer is a response's. All but the first two are of query_sm.
 type Answer struct {
-	Status    int    `json:"status"`
-	MessageID string `json:"message_id"`
+	Status    int       `json:"status"`
+	MessageID string    `json:"message_id"`
+	State     int       `json:"state"`
+	Error     int       `json:"error"`
+	FinalDate time.Time `json:"final_date"`
 }
 
 // StartAgency runs the client until the test ends, skipping as Start does.
 func StartAgency(t testing.TB) *Agency {
 	t.Helper()
-	a := &Agency{t: t, answers: make(map[int]chan Answer)}
-	a.stdin = startNode(t, agencyScript, a.read)
+	a := &Agency{t: t}
+	a.peer = startNode(t, agencyScript, a.hear)
 	return a
 }
 
-func (a *Agency) read(stdout io.Reader) {
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var line struct {
-			Event string `json:"event"`
-			ID    int    `json:"id"`
-			Answer
+func (a *Agency) hear(event string, line []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch event {
+	case "receipt":
+		var receipt Receipt
+		if json.Unmarshal(line, &receipt) == nil {
+			a.receipts = append(a.receipts, receipt)
 		}
-		if json.Unmarshal(lines.Bytes(), &line) != nil {
-			continue
-		}
-		a.mu.Lock()
-		switch line.Event {
-		case "receipt":
-			var receipt Receipt
-			if json.Unmarshal(lines.Bytes(), &receipt) == nil {
-				a.receipts = append(a.receipts, receipt)
-			}
-		case "close":
-			a.closed++
-		case "answer":
-			if waiting := a.answers[line.ID]; waiting != nil {
-				waiting <- line.Answer
-				delete(a.answers, line.ID)
-			}
-		}
-		a.mu.Unlock()
+	case "close":
+		a.closed++
 	}
 }
 
@@ -90,7 +73,7 @@ func (a *Agency) Bind(url, command, systemID, password string) int {
 		"fields": map[string]any{"system_id": systemID, "password": password}}).Status
 }
 
-// Send sends submit_sm or data_sm with fields as npm's smpp names them, "udh"
+// Send sends submit_sm, say, with fields as npm's smpp names them, "udh"
 // in hexadecimal with its length, and fields given as octets.
 func (a *Agency) Send(command string, fields map[string]any, octets map[string][]byte) Answer {
 	a.t.Helper()
@@ -117,23 +100,7 @@ func (a *Agency) Closed() int {
 	return a.closed
 }
 
-func (a *Agency) order(order map[string]any) Answer {
+func (a *Agency) order(fields map[string]any) Answer {
 	a.t.Helper()
-	a.mu.Lock()
-	a.lastID++
-	id, waiting := a.lastID, make(chan Answer, 1)
-	a.answers[id] = waiting
-	a.mu.Unlock()
-	order["id"] = id
-	line, err := json.Marshal(order)
-	require.NoError(a.t, err)
-	_, err = a.stdin.Write(append(line, '\n'))
-	require.NoError(a.t, err)
-	select {
-	case answer := <-waiting:
-		return answer
-	case <-time.After(20 * time.Second):
-		a.t.Fatalf("%v was never answered", order["do"])
-		return Answer{}
-	}
+	return order[Answer](a.peer, fmt.Sprint(fields["do"]), fields)
 }

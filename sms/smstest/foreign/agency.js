@@ -2,7 +2,8 @@
 //
 // in:  {"id", "do": "bind", "url", "command": "bind_transceiver", "fields": {system_id, password}}
 //      {"id", "do": "send", "command": "submit_sm", "fields": {…}, "base64": {field: octets}}, {"id", "do": "unbind"}
-// out: {"event": "answer", "id", "status", "message_id"}, {"event": "receipt", …}, {"event": "close"}
+// out: {"event": "answer", "id", "status", "message_id"; of query_sm "state", "error", "final_date"}, {"event": "receipt", …},
+//      {"event": "close"}
 'use strict';
 const smpp = require('smpp');
 const readline = require('readline');
@@ -12,7 +13,10 @@ let session = null;
 
 readline.createInterface({input: process.stdin}).on('line', (line) => {
   const order = JSON.parse(line);
-  const answered = (pdu) => say({event: 'answer', id: order.id, status: pdu.command_status, message_id: pdu.message_id || ''});
+  const answered = (pdu) => say({
+    event: 'answer', id: order.id, status: pdu.command_status, message_id: pdu.message_id || '',
+    state: pdu.message_state || 0, error: pdu.error_code || 0, final_date: pdu.final_date || undefined,
+  });
   const fields = order.fields || {};
   for (const [field, value] of Object.entries(order.base64 || {})) fields[field] = Buffer.from(value, 'base64');
   if (fields.udh) { // hexadecimal, with its length octet

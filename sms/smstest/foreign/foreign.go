@@ -3,12 +3,10 @@
 package foreign
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -27,14 +25,12 @@ var script []byte
 type SMSC struct {
 	Addr string
 
-	t     testing.TB
-	stdin io.Writer
+	t    testing.TB
+	peer *peer
 
 	mu      sync.Mutex
 	submits []Submit
 	events  []string
-	answers map[int]chan answer
-	lastID  int
 }
 
 // Submit is a submit_sm as npm's decoder read it.
@@ -52,18 +48,13 @@ type Submit struct {
 	Session            string `json:"its_session_info"` // hexadecimal
 }
 
-type answer struct {
-	Status  int    `json:"status"`
-	Command string `json:"command"`
-}
-
 // Start runs the SMSC until the test ends. Where node or the package is missing
 // the test fails in CI, and is skipped elsewhere.
 func Start(t testing.TB) *SMSC {
 	t.Helper()
-	s := &SMSC{t: t, answers: make(map[int]chan answer)}
+	s := &SMSC{t: t}
 	port := make(chan int, 1)
-	s.stdin = startNode(t, script, func(stdout io.Reader) { s.read(stdout, port) })
+	s.peer = startNode(t, script, func(event string, line []byte) { s.hear(event, line, port) })
 	select {
 	case p := <-port:
 		s.Addr = fmt.Sprintf("127.0.0.1:%d", p)
@@ -73,36 +64,23 @@ func Start(t testing.TB) *SMSC {
 	return s
 }
 
-func (s *SMSC) read(stdout io.Reader, port chan<- int) {
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var line struct {
-			Event string `json:"event"`
-			Port  int    `json:"port"`
-			ID    int    `json:"id"`
-			answer
+func (s *SMSC) hear(event string, line []byte, port chan<- int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = append(s.events, event)
+	switch event {
+	case "listening":
+		var at struct {
+			Port int `json:"port"`
 		}
-		if json.Unmarshal(lines.Bytes(), &line) != nil {
-			continue
+		if json.Unmarshal(line, &at) == nil {
+			port <- at.Port
 		}
-		s.mu.Lock()
-		s.events = append(s.events, line.Event)
-		switch line.Event {
-		case "listening":
-			port <- line.Port
-		case "submit":
-			var submit Submit
-			if json.Unmarshal(lines.Bytes(), &submit) == nil {
-				s.submits = append(s.submits, submit)
-			}
-		case "answer":
-			if waiting := s.answers[line.ID]; waiting != nil {
-				waiting <- line.answer
-				delete(s.answers, line.ID)
-			}
+	case "submit":
+		var submit Submit
+		if json.Unmarshal(line, &submit) == nil {
+			s.submits = append(s.submits, submit)
 		}
-		s.mu.Unlock()
 	}
 }
 
@@ -172,20 +150,8 @@ func (s *SMSC) Deliver(fields map[string]any) int {
 // Send is Deliver with another command, and fields given as octets.
 func (s *SMSC) Send(command string, fields map[string]any, octets map[string][]byte) int {
 	s.t.Helper()
-	s.mu.Lock()
-	s.lastID++
-	id, waiting := s.lastID, make(chan answer, 1)
-	s.answers[id] = waiting
-	s.mu.Unlock()
-	line, err := json.Marshal(map[string]any{"id": id, "command": command, "deliver": fields, "base64": octets})
-	require.NoError(s.t, err)
-	_, err = s.stdin.Write(append(line, '\n'))
-	require.NoError(s.t, err)
-	select {
-	case a := <-waiting:
-		return a.Status
-	case <-time.After(20 * time.Second):
-		s.t.Fatalf("%s was never answered", command)
-		return -1
+	type answer struct {
+		Status int `json:"status"`
 	}
+	return order[answer](s.peer, command, map[string]any{"command": command, "deliver": fields, "base64": octets}).Status
 }
