@@ -8,10 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,38 +19,6 @@ import (
 	"okno/internal/sandbox"
 	"okno/sms/smstest"
 )
-
-const kannelConfig = `
-group = core
-admin-port = %d
-admin-interface = 127.0.0.1
-admin-password = test
-smsbox-port = %d
-smsbox-interface = 127.0.0.1
-box-allow-ip = 127.0.0.1
-
-group = smsc
-smsc = smpp
-smsc-id = sim
-host = 127.0.0.1
-port = %d
-transceiver-mode = true
-smsc-username = kannel
-smsc-password = secret
-system-type = ""
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = %d
-sendsms-interface = 127.0.0.1
-
-group = sms-service
-keyword = default
-get-url = "%s/mo?from=%%p&text=%%a"
-accept-x-kannel-headers = true
-concatenation = true
-max-messages = 5
-`
 
 // Kannel, which others wrote, binds to the simulator, gets a citizen's message, has its application answer it at length, and
 // gets the receipts of the answer.
@@ -82,7 +48,19 @@ func TestKannelIsServed(t *testing.T) {
 	mux.HandleFunc("/receipt", func(_ http.ResponseWriter, r *http.Request) { receipts <- r.URL.Query().Get("type") })
 
 	phones, smpp := simulator(t)
-	startKannel(t, folder, smpp, application.URL)
+	kannel, err := sandbox.StartKannel(t.Context(), sandbox.KannelConfig{
+		Bin: folder, Folder: t.TempDir(), SMSC: smpp, Password: "secret", LogLevel: 1, Service: fmt.Sprintf(`get-url = "%s/mo?from=%%p&text=%%a"
+accept-x-kannel-headers = true
+concatenation = true
+max-messages = 5`, application.URL),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, kannel.Stop())
+		if t.Failed() {
+			t.Log(kannel.Said())
+		}
+	})
 	require.Equal(t, http.StatusNoContent, post(t, phones, fmt.Sprintf(`{"from":%q,"to":"1414","text":"HELP [me]"}`, citizen)))
 	require.Equal(t, citizen+": HELP [me]", within(t, heard))
 	var got []smstest.Message
@@ -119,35 +97,6 @@ func simulator(t *testing.T) (phones string, smpp int) {
 }
 
 func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
-
-func startKannel(t *testing.T, programs string, smpp int, application string) {
-	t.Helper()
-	var ports [3]int
-	for i := range ports {
-		var err error
-		ports[i], err = sandbox.FreePort()
-		require.NoError(t, err)
-	}
-	folder := t.TempDir()
-	config := filepath.Join(folder, "kannel.conf")
-	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, kannelConfig, ports[0], ports[1], smpp, ports[2], application), 0o600))
-	for _, box := range []string{"bearerbox", "smsbox"} {
-		log := filepath.Join(folder, box+".log")
-		process, err := sandbox.Start(sandbox.Command{Name: box, Path: filepath.Join(programs, box), Args: []string{"-v", "1", config},
-			Dir: folder, LogFile: log, PIDFile: filepath.Join(folder, box+".pid"), StopSignal: syscall.SIGTERM})
-		require.NoError(t, err)
-		t.Cleanup(func() {
-			require.NoError(t, process.Stop())
-			if t.Failed() {
-				said, _ := os.ReadFile(log)
-				t.Logf("%s:\n%s", box, said)
-			}
-		})
-		if box == "bearerbox" {
-			awaitPort(t, ports[1])
-		}
-	}
-}
 
 func awaitPort(t *testing.T, port int) {
 	t.Helper()

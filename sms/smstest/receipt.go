@@ -64,6 +64,7 @@ func (r *receipts) next(now time.Time) (one receipt, ok bool, wait time.Duration
 func (s *SMSC) sendReceipts(ctx context.Context, session *smpp.Session) {
 	later := time.NewTimer(0)
 	defer later.Stop()
+	defer s.receipts.ring() // for those that it meant to come back for
 	for {
 		one, ok, wait := s.receipts.next(time.Now())
 		if ok {
