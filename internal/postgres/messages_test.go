@@ -304,3 +304,20 @@ func TestPasswordIsErasedOnceItNeedNotBeSentAgain(t *testing.T) {
 		State: message.Accepted, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}})
 	require.Empty(t, text())
 }
+
+func TestUSSDRequestsAreForgotten(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	for number, age := range map[string]time.Duration{"+77010000001": 0, "+77010000002": 2 * time.Hour} {
+		_, err := db.Dial(ctx, message.Dialled{Number: number, Bind: "b", Fingerprint: []byte(number), ReceivedAt: time.Now().Add(-age)},
+			func(context.Context, conversation.Work, message.Dialled) (message.Page, error) {
+				return message.Page{Text: "x"}, nil
+			})
+		require.NoError(t, err)
+	}
+	_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now()}, joinPlain)
+	require.NoError(t, err)
+	require.Equal(t, "+77010000001", pgtest.Value[string](t, url, `SELECT string_agg(number, ',') FROM ussd_requests`))
+}

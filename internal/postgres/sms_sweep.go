@@ -62,12 +62,15 @@ DELETE FROM sessions USING over WHERE interaction_id = over.id`
 
 const forgetParts = `DELETE FROM mo_parts WHERE mo_id IS NOT NULL AND received_at < $1`
 
+const forgetDialled = `DELETE FROM ussd_requests WHERE received_at < $1`
+
 const forgetReceipts = `DELETE FROM mt_receipts WHERE received_at < $1`
 
 // How long a joined part is remembered, so that it is known when it comes again, and a receipt kept that names nothing.
 const (
 	partMemory    = 24 * time.Hour
 	receiptMemory = 72 * time.Hour
+	dialledMemory = time.Hour   // an SMSC gives a USSD session up long before
 	lateMatch     = time.Minute // what is older than that when its segment is answered for names another's message
 )
 
@@ -93,6 +96,7 @@ func (db *DB) SweepSMS(ctx context.Context, s message.Sweep, join func([]message
 			{endUSSD, nil, nil},
 			{forgetParts, []any{s.Now.Add(-partMemory)}, nil},
 			{forgetReceipts, []any{s.Now.Add(-receiptMemory)}, nil},
+			{forgetDialled, []any{s.Now.Add(-dialledMemory)}, nil},
 		} {
 			tag, err := w.tx.Exec(ctx, step.sql, step.args...)
 			if err != nil {

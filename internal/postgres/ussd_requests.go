@@ -27,12 +27,6 @@ INSERT INTO ussd_requests (number, bind, fingerprint, received_at, page, last) V
 ON CONFLICT (number) DO UPDATE
 SET bind = excluded.bind, fingerprint = excluded.fingerprint, received_at = excluded.received_at, page = excluded.page, last = excluded.last`
 
-// Each request takes two with it that nobody waits for any more: so there are never more than those of an hour for long.
-const forgetDialled = `
-DELETE FROM ussd_requests WHERE number IN (
-    SELECT number FROM ussd_requests WHERE received_at < $1::timestamptz - interval '1 hour'
-    ORDER BY received_at LIMIT 2 FOR UPDATE SKIP LOCKED)`
-
 // Dial has a USSD request answered, and keeps the answer, in one transaction. A request that has come again gets the page
 // that it got: nothing else follows from it.
 func (db *DB) Dial(ctx context.Context, in message.Dialled, answer Dialler) (page message.Page, err error) {
@@ -48,10 +42,8 @@ func (db *DB) Dial(ctx context.Context, in message.Dialled, answer Dialler) (pag
 		if page, err = answer(ctx, w, in); err != nil {
 			return err
 		}
-		var writes pgx.Batch
-		writes.Queue(keepDialled, append(request, page.Text, page.Last)...)
-		writes.Queue(forgetDialled, in.ReceivedAt)
-		return w.tx.SendBatch(ctx, &writes).Close()
+		_, err = w.tx.Exec(ctx, keepDialled, append(request, page.Text, page.Last)...)
+		return err
 	})
 	if err != nil {
 		return message.Page{}, fmt.Errorf("dial: %w", err)
