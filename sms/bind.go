@@ -148,16 +148,19 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 		sending.Go(func() { newExchange(b, session, in).run(ctx) })
 	}
 	err = session.Run(ctx)
-	sending.Wait()
 	ended := b.alive()
 	b.setDown(b.reasonOf(err)) // before the upkeep takes it for alive again
 	if errors.Is(err, smpp.ErrClosed) {
 		ended.ConfirmedUntil = time.Time{}
 	}
+	b.channel.endings.add(ended) // before anything of it comes again over another bind
+	sending.Wait()
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
 	if err := b.channel.Store.EndBind(ending, ended); err != nil {
 		b.log.Error().Err(err).Msg("end bind")
+	} else {
+		b.channel.endings.noted([]message.Alive{ended})
 	}
 	return time.Since(began), err
 }

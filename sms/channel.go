@@ -115,6 +115,7 @@ type Channel struct {
 	metrics *metrics
 	quiet   hours
 	putOff  putOff
+	endings endings
 	unheard chan struct{} // there may be messages to answer
 }
 

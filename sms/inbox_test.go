@@ -219,6 +219,41 @@ func TestRedeliveryOverTheOtherBindIsRecognised(t *testing.T) {
 	require.Len(t, r.messages(), 2)
 }
 
+// Both binds are lost, and the database is away as their end is to be noted. The one that the message came over does not come
+// back; over the other it comes again.
+func TestEndOfABindIsNotedBeforeWhatComesAgain(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{})
+	link.Binds = 2
+	r := newRig(t, link)
+	var slots sync.Map
+	var lost atomic.Value // the slot that the message came over
+	begin := func(b message.Bind) error {
+		if b.Slot == lost.Load() {
+			return errors.New("not yet")
+		}
+		slots.Store(b.ID, b.Slot)
+		return nil
+	}
+	cut := func(l message.Ledger) error {
+		if len(l.Arrivals) > 0 && lost.Load() == nil {
+			slot, _ := slots.Load(l.Arrivals[0].Bind)
+			lost.Store(slot)
+			s.Disconnect()
+		}
+		return nil
+	}
+	r.store.deaf.Store(true)
+	r.store.begin.Store(&begin)
+	r.store.after.Store(&cut)
+	r.run()
+	r.eventually("both binds", func() bool { return r.channel.Ready() == nil })
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "HELP"))
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "next"))
+	r.eventually("the next answer", func() bool { return slices.Contains(s.Received(phone1), "re: next") })
+	require.Len(t, r.messages(), 2)
+}
+
 // "1" answers a list, and "1" the next: the second is no redelivery.
 func TestSameTextAgainIsASecondMessage(t *testing.T) {
 	t.Parallel()

@@ -92,12 +92,13 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	if len(page.Arrivals) > 0 {
-		page.Grants = l.channel.grants()
+		page.Grants, page.Ended = l.channel.grants(), l.channel.endings.all()
 	}
 	committed, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
 	if err != nil {
 		return err
 	}
+	l.channel.endings.noted(page.Ended)
 	l.channel.dispatch(committed.Granted)
 	if committed.Waiting {
 		ring(l.channel.unheard)

@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -45,6 +46,7 @@ type hooked struct {
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
 	begin         atomic.Pointer[func(message.Bind) error]   // before BeginBind
 	dead          atomic.Bool                                // no end of a bind is noted any more
+	deaf          atomic.Bool                                // EndBind fails
 	claimed       atomic.Int32                               // segments, by ClaimSegments
 }
 
@@ -65,6 +67,9 @@ func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
 func (h *hooked) EndBind(ctx context.Context, a message.Alive) error {
 	if h.dead.Load() {
 		return nil
+	}
+	if h.deaf.Load() {
+		return errors.New("no database")
 	}
 	return h.DB.EndBind(ctx, a)
 }

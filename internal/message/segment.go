@@ -84,6 +84,7 @@ type Ledger struct {
 	Receipts []Receipt
 	Outcomes []Outcome
 	Poisons  []Poison
+	Ended    []Alive // binds that have ended, and may not be noted as such: what the arrivals repeat may have come over them
 	Grants   []Grant // for the replies to the arrivals
 	Limit    Limit   // of the arrivals of one citizen
 }

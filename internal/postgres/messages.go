@@ -43,6 +43,11 @@ func (db *DB) commitSMS(ctx context.Context, l message.Ledger, join func([]messa
 		if err := w.applyReceipts(ctx, l.Receipts); err != nil {
 			return err
 		}
+		for _, a := range l.Ended {
+			if err := w.endBind(ctx, a); err != nil {
+				return err
+			}
+		}
 		if len(l.Arrivals) > 0 {
 			c, err = w.addArrivals(ctx, l, join, hear)
 		}
@@ -107,7 +112,11 @@ const endBind = `UPDATE sms_binds SET ended_at = now(), confirmed_until = coales
 
 // EndBind notes that a session has ended, and what of it may come again.
 func (db *DB) EndBind(ctx context.Context, a message.Alive) error {
-	if _, err := db.pool.Exec(ctx, endBind, a.Bind, orNil(a.ConfirmedUntil)); err != nil {
+	return db.Do(ctx, func(w *Work) error { return w.endBind(ctx, a) })
+}
+
+func (w *Work) endBind(ctx context.Context, a message.Alive) error {
+	if _, err := w.tx.Exec(ctx, endBind, a.Bind, orNil(a.ConfirmedUntil)); err != nil {
 		return fmt.Errorf("end bind: %w", err)
 	}
 	return nil
