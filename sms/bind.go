@@ -238,7 +238,12 @@ func (b *bind) alive() message.Alive {
 		return message.Alive{}
 	}
 	now := b.channel.Clock()
-	return message.Alive{Bind: b.id, ConfirmedUntil: now.Add(-b.live.Unconfirmed())}
+	confirmed := now.Add(-b.live.Unconfirmed())
+	// Of what was put off the SMSC has an answer, and sends it again for all that: also to the next process, which remembers nothing.
+	if since := b.channel.putOff.since(now); since.Before(confirmed) {
+		confirmed = since
+	}
+	return message.Alive{Bind: b.id, ConfirmedUntil: confirmed}
 }
 
 var errNoDatabase = errors.New("waiting for the database")

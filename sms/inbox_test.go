@@ -133,6 +133,42 @@ func TestMessageIsKeptOnceThoughNobodyHeardOfItsCommit(t *testing.T) {
 	}
 }
 
+// And then the process dies as well, while the database is still away.
+func TestMessageIsKeptOnceThoughNobodyHeardOfItsCommitAndTheProcessDied(t *testing.T) {
+	t.Parallel()
+	s, link := smsc(t, "a", smstest.Config{RetryEvery: time.Millisecond})
+	r := newRig(t, link)
+	var refused atomic.Int32
+	away := func(l message.Ledger) error {
+		if len(l.Arrivals) > 0 && refused.Add(1) > 1 {
+			return errors.New("no database")
+		}
+		return nil
+	}
+	lose := func(l message.Ledger) error {
+		if len(l.Arrivals) > 0 {
+			return message.ErrUncertain
+		}
+		return nil
+	}
+	r.store.before.Store(&away)
+	r.store.after.Store(&lose)
+	r.run()
+	sent := make(chan error, 1)
+	go func() { sent <- s.Send(t.Context(), phone1, "1414", "HELP") }()
+	r.eventually("refusals that the SMSC has read", func() bool { return refused.Load() > 100 })
+	r.store.dead.Store(true)
+	r.stop()
+	r.store.dead.Store(false)
+	r.store.before.Store(nil)
+	r.store.after.Store(nil)
+	r.run()
+	require.NoError(t, <-sent)
+	require.NoError(t, s.Send(t.Context(), phone1, "1414", "next"))
+	r.eventually("the next answer", func() bool { return slices.Contains(s.Received(phone1), "re: next") })
+	require.Len(t, r.messages(), 2)
+}
+
 // The process dies after the commit and before the acknowledgement: the SMSC
 // sends the message again, and it is answered once.
 func TestRedeliveryIsRecognised(t *testing.T) {

@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// putOffs are how many messages are remembered.
-const putOffs = 10_000
+const (
+	putOffs    = 10_000           // how many messages are remembered
+	putOffSoon = 10 * time.Minute // by then an SMSC has most likely sent again what it was to keep
+)
 
 // putOff remembers messages that were put off though they may have been kept, by fingerprint, and when they came. The SMSC
 // will send them again, over whatever bind.
@@ -35,6 +37,19 @@ func (p *putOff) when(fingerprint []byte) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.at[string(fingerprint)]
+}
+
+// since is when the first of them came, of those that may still come again soon; now if there is none.
+func (p *putOff) since(now time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	first := now
+	for _, at := range p.at {
+		if at.Before(first) && now.Sub(at) < putOffSoon {
+			first = at
+		}
+	}
+	return first
 }
 
 func (p *putOff) forget(fingerprint []byte) {
