@@ -302,24 +302,8 @@ func TestPhonesDialOverALinkThatIsLostAgainAndAgain(t *testing.T) {
 		}
 	}
 	r.between.Store(&cut)
-	var phones sync.WaitGroup
 	keys := []string{"2", "*", "3", "*", "7", "2"}
-	for i := range 10 {
-		phones.Go(func() {
-			number := fmt.Sprintf("+770100003%02d", i)
-			_, err := s.Dial(t.Context(), number, "*1414#")
-			for _, answer := range keys {
-				if err != nil {
-					break
-				}
-				_, err = s.Key(t.Context(), number, answer)
-			}
-			if err != nil {
-				t.Errorf("%s: %v", number, err)
-			}
-		})
-	}
-	phones.Wait()
+	dialTogether(t, s, "+770100003", 10, keys)
 	for i := range 10 {
 		require.Equal(t, strings.Join(keys, " "), r.keyed(fmt.Sprintf("+770100003%02d", i)))
 	}
@@ -329,23 +313,7 @@ func TestManyPhonesDialAtOnce(t *testing.T) {
 	t.Parallel()
 	s, link := smsc(t, "a", smstest.Config{})
 	r := newUSSDRig(t, link)
-	var phones sync.WaitGroup
-	for i := range 40 {
-		phones.Go(func() {
-			number := fmt.Sprintf("+770100002%02d", i)
-			_, err := s.Dial(t.Context(), number, "*1414#")
-			for _, answer := range []string{"3", "2", "123456789"} {
-				if err != nil {
-					break
-				}
-				_, err = s.Key(t.Context(), number, answer)
-			}
-			if err != nil {
-				t.Errorf("%s: %v", number, err)
-			}
-		})
-	}
-	phones.Wait()
+	dialTogether(t, s, "+770100002", 40, []string{"3", "2", "123456789"})
 	require.Equal(t, 40, r.open())
 }
 
@@ -390,4 +358,26 @@ func TestForeignSMSCHoldsASessionOfUSSD(t *testing.T) {
 	require.Equal(t, "0804", page.Session)
 	page = key(8, "+77010000002", r.caseOf(english), smpp.USSRConfirm, []byte{8, 6})
 	require.Equal(t, "0807", page.Session, "the last bit ends it")
+}
+
+// dialTogether has phones with these numbers, each ending in two digits, go through a menu by the same keys, all at once.
+func dialTogether(t *testing.T, s *smstest.SMSC, numbers string, phones int, keys []string) {
+	t.Helper()
+	var dialling sync.WaitGroup
+	for i := range phones {
+		dialling.Go(func() {
+			number := fmt.Sprintf("%s%02d", numbers, i)
+			_, err := s.Dial(t.Context(), number, "*1414#")
+			for _, key := range keys {
+				if err != nil {
+					break
+				}
+				_, err = s.Key(t.Context(), number, key)
+			}
+			if err != nil {
+				t.Errorf("%s: %v", number, err)
+			}
+		})
+	}
+	dialling.Wait()
 }

@@ -157,7 +157,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		}
 		keys[n] = u.Key
 	}
-	turn.Letters = d.Transliteration(keys...)
+	turn.Transliteration = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
 		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(state.Language, i.Channel))
 		turn.Page, state.Rest = pages[0], pages[1:]

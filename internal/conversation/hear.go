@@ -52,12 +52,12 @@ func (e *Engine) Reply(ctx context.Context, w Work, turn Turn) error {
 	if text == "" {
 		return nil
 	}
-	return e.reply(ctx, w, turn.Interaction, turn.Number, turn.Language, turn.Letters, text)
+	return e.reply(ctx, w, turn.Interaction, turn.Number, turn.Language, turn.Transliteration, text)
 }
 
 // reply sends a text of the dialogue, in the form in which replies are written.
-func (e *Engine) reply(ctx context.Context, w Work, interaction int64, to string, l dialogue.Language, letters dialogue.Transliteration, text string) error {
-	text = e.writing.form(message.Reply, l, letters, text)
+func (e *Engine) reply(ctx context.Context, w Work, interaction int64, to string, l dialogue.Language, choice dialogue.Transliteration, text string) error {
+	text = e.writing.form(message.Reply, l, choice, text)
 	return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: to, Text: text, Segments: e.writing.Segments(text),
 		Interaction: interaction, ExpiresAt: e.clock().Add(message.ReplyLifetime)})
 }

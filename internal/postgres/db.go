@@ -94,10 +94,10 @@ func (db *DB) Do(ctx context.Context, fn func(*Work) error) error {
 		done = err == nil
 		return err
 	})
-	if err != nil && done {
+	switch {
+	case err != nil && done:
 		return fmt.Errorf("%w: %w", message.ErrUncertain, err)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	for topic := range w.touched {
