@@ -27,6 +27,7 @@ import (
 	"okno/internal/password"
 	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 )
 
 const citizen = "+77010000002"
@@ -37,7 +38,7 @@ func oneSegment(string) int { return 1 }
 // office is a desk server with one agent, on a database of its own, and the dialogue that citizens write to.
 type office struct {
 	url    string
-	db     *postgres.DB
+	db     *store.Store
 	engine *conversation.Engine
 	server *httptest.Server
 	desk   context.CancelFunc
@@ -50,7 +51,7 @@ func newOffice(t *testing.T) *office {
 	require.NoError(t, err)
 	t.Cleanup(hints.Close)
 	o := &office{url: pgtest.URL(t)}
-	o.db, err = postgres.Open(o.url, postgres.Options{Publish: hints.Publish, Numbering: cases.NewNumbering([]byte("test"))})
+	o.db, err = store.Open(o.url, store.Options{Options: postgres.Options{Publish: hints.Publish}, Numbering: cases.NewNumbering([]byte("test"))})
 	require.NoError(t, err)
 	t.Cleanup(o.db.Close)
 	files, err := dialogue.Source(line.Files)
@@ -65,7 +66,7 @@ func newOffice(t *testing.T) *office {
 	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, conversation.Writing{Segments: oneSegment}, time.Now, zerolog.Nop())
 	hash, err := password.Hash("okno-demo")
 	require.NoError(t, err)
-	o.do(t, func(w *postgres.Work) error {
+	o.do(t, func(w *store.Work) error {
 		if err := w.SaveQueue(ctx, "general", map[string]string{"ru": "Общие"}); err != nil {
 			return err
 		}
@@ -79,7 +80,7 @@ func newOffice(t *testing.T) *office {
 			return map[string]string{"ru": d.Texts.Line(dialogue.Russian, key)}
 		},
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
-			return o.db.Do(ctx, func(w *postgres.Work) error { return fn(w) })
+			return o.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: http.NotFoundHandler()})
 	mux := http.NewServeMux()
@@ -98,7 +99,7 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-func (o *office) do(t *testing.T, fn func(*postgres.Work) error) {
+func (o *office) do(t *testing.T, fn func(*store.Work) error) {
 	t.Helper()
 	require.NoError(t, o.db.Do(context.Background(), fn))
 }
@@ -108,7 +109,7 @@ func (o *office) nobody(context.Context, int64) error { return nil }
 // writes is an SMS from the citizen.
 func (o *office) writes(t *testing.T, body string) {
 	t.Helper()
-	o.do(t, func(w *postgres.Work) error {
+	o.do(t, func(w *store.Work) error {
 		_, err := o.engine.Hear(context.Background(), w, citizen, body)
 		return err
 	})

@@ -16,7 +16,7 @@ import (
 
 	"okno/internal/call"
 	"okno/internal/dialogue"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/ivr"
 	"okno/ivr/voice"
 )
@@ -37,7 +37,7 @@ func runLine(text string) {
 		}
 	}
 	check(json.Unmarshal([]byte(text), &options))
-	db, err := postgres.Open(options.Database, postgres.Options{})
+	db, err := store.Open(options.Database, store.Options{})
 	check(err)
 	script := newScript(db, options.Script)
 	line := ivr.New(ivr.Config{

@@ -11,12 +11,12 @@ import (
 	"okno/internal/call"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 // script is a small dialogue: a menu, a code, a queue, a goodbye. What it knows is in a file, so that it outlives a process.
 type script struct {
-	db   *postgres.DB
+	db   *store.Store
 	file string
 
 	mu   sync.Mutex
@@ -30,10 +30,10 @@ type scriptState struct {
 	Lost  []bool                     // how operators left
 }
 
-func newScript(db *postgres.DB, file string) *script { return &script{db: db, file: file} }
+func newScript(db *store.Store, file string) *script { return &script{db: db, file: file} }
 
 func (s *script) Begin(ctx context.Context, c call.Call) (turn conversation.Turn, err error) {
-	err = s.db.Do(ctx, func(w *postgres.Work) (err error) {
+	err = s.db.Do(ctx, func(w *store.Work) (err error) {
 		c.Interaction, err = w.OpenInteraction(ctx, conversation.Interaction{
 			Channel: dialogue.Voice, Number: c.Number, Verification: "none", Language: dialogue.Russian})
 		if err != nil {

@@ -15,8 +15,8 @@ import (
 
 	"okno/internal/call"
 	"okno/internal/dialogue"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
 	"okno/ivr"
 	"okno/ivr/ivrtest"
@@ -42,7 +42,7 @@ type world struct {
 	voice    voice.Config
 	pack     *voice.Pack
 	url      string // of the database
-	db       *postgres.DB
+	db       *store.Store
 	script   *script
 	metrics  *prometheus.Registry
 	active   prometheus.Gauge

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/sms/smstest"
 	"okno/sms/text"
 )
@@ -51,7 +51,7 @@ func BenchmarkDrain(b *testing.B) {
 	link.Window = 256
 	r := newRig(b, link)
 	r.options.tune = usual
-	err := r.db.Do(b.Context(), func(w *postgres.Work) error {
+	err := r.db.Do(b.Context(), func(w *store.Work) error {
 		for i := range b.N {
 			err := w.EnqueueMT(b.Context(), message.MT{Lane: message.Notice, Destination: fmt.Sprintf("+7701%07d", i),
 				Text: "hi", Segments: text.Segments("hi"), ExpiresAt: time.Now().Add(time.Hour)})

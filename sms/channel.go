@@ -21,7 +21,7 @@ import (
 // Store is what the channel keeps. Each method is one transaction.
 type Store interface {
 	// CommitSMS writes down a ledger; join gives the text of a long message's parts. It may answer messages as it keeps them,
-	// and claim the answers by the ledger's grants. message.ErrUncertain.
+	// and claim the answers by the ledger's grants. fault.ErrUncertain.
 	CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error)
 	ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error)
 	SweepSMS(ctx context.Context, s message.Sweep, join func([]message.Part) string) (message.Swept, error)

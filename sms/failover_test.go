@@ -13,14 +13,14 @@ import (
 	"okno/sms/smstest"
 )
 
-// fault is what an operator's SMSC suffers from, until the test heals it.
-type fault struct {
+// trouble is what an operator's SMSC suffers from, until the test heals it.
+type trouble struct {
 	verdict atomic.Pointer[smstest.Verdict]
 }
 
-func (f *fault) is(v smstest.Verdict) { f.verdict.Store(&v) }
+func (f *trouble) is(v smstest.Verdict) { f.verdict.Store(&v) }
 
-func (f *fault) judge(smpp.Message) smstest.Verdict {
+func (f *trouble) judge(smpp.Message) smstest.Verdict {
 	if v := f.verdict.Load(); v != nil {
 		return *v
 	}
@@ -31,13 +31,13 @@ func (f *fault) judge(smpp.Message) smstest.Verdict {
 type pair struct {
 	*rig
 	a, b  *smstest.SMSC
-	fault *fault
+	fault *trouble
 	sent  []string
 }
 
 func newPair(t *testing.T, change func(a *Link)) *pair {
 	t.Helper()
-	p := &pair{fault: &fault{}}
+	p := &pair{fault: &trouble{}}
 	var linkA, linkB Link
 	p.a, linkA = smsc(t, "a", smstest.Config{Judge: p.fault.judge})
 	p.b, linkB = smsc(t, "b", smstest.Config{})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"okno/internal/fault"
 	"okno/internal/message"
 	"okno/sms/content"
 	"okno/sms/smpp"
@@ -79,7 +80,7 @@ func (in *inbox) enter(r *smpp.Request, l *ledger, e entry, result string) {
 // note remembers an arrival that may have been kept for all that anybody knows, until it is known.
 func (in *inbox) note(a *message.Arrival, err error) {
 	switch {
-	case errors.Is(err, message.ErrUncertain):
+	case errors.Is(err, fault.ErrUncertain):
 		in.channel.putOff.remember(a.Fingerprint, a.ReceivedAt)
 	case err == nil && !a.PutOffAt.IsZero():
 		in.channel.putOff.forget(a.Fingerprint)

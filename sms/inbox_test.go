@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/conversation"
+	"okno/internal/fault"
 	"okno/internal/message"
 	"okno/sms/smstest"
 	"okno/sms/text"
@@ -116,7 +117,7 @@ func TestMessageIsKeptOnceThoughNobodyHeardOfItsCommit(t *testing.T) {
 			var lost atomic.Int32
 			lose := func(l message.Ledger) error {
 				if len(l.Arrivals) > 0 && lost.Add(1) <= 4 {
-					return fmt.Errorf("commit sms: %w", message.ErrUncertain)
+					return fmt.Errorf("commit sms: %w", fault.ErrUncertain)
 				}
 				return nil
 			}
@@ -147,7 +148,7 @@ func TestMessageIsKeptOnceThoughNobodyHeardOfItsCommitAndTheProcessDied(t *testi
 	}
 	lose := func(l message.Ledger) error {
 		if len(l.Arrivals) > 0 {
-			return message.ErrUncertain
+			return fault.ErrUncertain
 		}
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/sms/smpp"
 	"okno/sms/smstest"
 )
@@ -20,7 +20,7 @@ import (
 // says has a number say STOP or START.
 func (r *rig) says(number string, stopped bool) {
 	r.t.Helper()
-	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *postgres.Work) error { return w.SetNotices(r.t.Context(), number, stopped) }))
+	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *store.Work) error { return w.SetNotices(r.t.Context(), number, stopped) }))
 }
 
 func (r *rig) failures(to string) (failures []Failure) {
@@ -62,7 +62,7 @@ func TestStopIsSeenAtTheClaim(t *testing.T) {
 	s, link := smsc(t, "a", smstest.Config{})
 	r := newRig(t, link)
 	ctx := t.Context()
-	require.NoError(t, r.db.Do(ctx, func(w *postgres.Work) error {
+	require.NoError(t, r.db.Do(ctx, func(w *store.Work) error {
 		err := w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: phone1, Text: "too late", Segments: 1, ExpiresAt: time.Now().Add(time.Hour)})
 		if err == nil {
 			r.says(phone1, true)

@@ -17,8 +17,9 @@ import (
 
 	"okno/internal/conversation"
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/sms/smstest"
 	"okno/sms/text"
 )
@@ -28,7 +29,7 @@ const phone1 = "+77010000001"
 // rig is a channel on a real database, answering by a function.
 type rig struct {
 	t       testing.TB
-	db      *postgres.DB
+	db      *store.Store
 	store   *hooked
 	options Options
 	channel *Channel
@@ -41,8 +42,8 @@ type rig struct {
 
 // hooked is the store, with something between the channel and it.
 type hooked struct {
-	*postgres.DB
-	hear          postgres.Hear
+	*store.Store
+	hear          inbound.Hear
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
 	begin         atomic.Pointer[func(message.Bind) error]   // before BeginBind
 	dead          atomic.Bool                                // no end of a bind is noted any more
@@ -61,7 +62,7 @@ func (h *hooked) BeginBind(ctx context.Context, b message.Bind) error {
 			return err
 		}
 	}
-	return h.DB.BeginBind(ctx, b)
+	return h.Store.BeginBind(ctx, b)
 }
 
 func (h *hooked) EndBind(ctx context.Context, a message.Alive) error {
@@ -71,11 +72,11 @@ func (h *hooked) EndBind(ctx context.Context, a message.Alive) error {
 	if h.deaf.Load() {
 		return errors.New("no database")
 	}
-	return h.DB.EndBind(ctx, a)
+	return h.Store.EndBind(ctx, a)
 }
 
 func (h *hooked) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
-	segments, err := h.DB.ClaimSegments(ctx, c)
+	segments, err := h.Store.ClaimSegments(ctx, c)
 	h.claimed.Add(int32(len(segments)))
 	return segments, err
 }
@@ -86,7 +87,7 @@ func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]me
 			return message.Committed{}, err
 		}
 	}
-	committed, err := h.DB.CommitSMS(ctx, l, join, h.hear)
+	committed, err := h.Store.CommitSMS(ctx, l, join, h.hear)
 	if f := h.after.Load(); f != nil && err == nil {
 		err = (*f)(l)
 	}
@@ -112,9 +113,9 @@ func newRig(t testing.TB, links ...Link) *rig {
 	return rigOn(t, pgtest.New(t), links...)
 }
 
-func rigOn(t testing.TB, db *postgres.DB, links ...Link) *rig {
+func rigOn(t testing.TB, db *store.Store, links ...Link) *rig {
 	r := &rig{t: t, db: db, answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
-	r.store = &hooked{DB: r.db, hear: r.hear}
+	r.store = &hooked{Store: r.db, hear: r.hear}
 	r.options = Options{
 		Config: Config{ShortNumber: "1414", Links: links}, Store: r.store, Answer: r.answer,
 		Node: "node-1", Log: testLog(), Metrics: prometheus.NewRegistry(), tune: quick,
@@ -161,7 +162,7 @@ func (r *rig) run() {
 
 func (r *rig) send(lane message.Lane, to, body string, lifetime time.Duration) {
 	r.t.Helper()
-	err := r.db.Do(r.t.Context(), func(w *postgres.Work) error {
+	err := r.db.Do(r.t.Context(), func(w *store.Work) error {
 		return w.EnqueueMT(r.t.Context(), message.MT{Lane: lane, Destination: to, Text: body,
 			Segments: text.Segments(body), ExpiresAt: time.Now().Add(lifetime)})
 	})

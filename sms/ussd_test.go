@@ -19,8 +19,8 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/internal/message"
 	"okno/internal/otp"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/internal/sample"
 	"okno/sms/smpp"
 	"okno/sms/smstest"
@@ -44,7 +44,7 @@ func newUSSDRig(t *testing.T, links ...Link) *ussdRig {
 	ctx := t.Context()
 	url := pgtest.URL(t)
 	r := &ussdRig{rig: rigOn(t, pgtest.Open(t, url), links...), url: url}
-	require.NoError(t, r.db.Do(ctx, func(w *postgres.Work) error { return sample.Load(ctx, w, "x", text.Segments, time.Now()) }))
+	require.NoError(t, r.db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, "x", text.Segments, time.Now()) }))
 	files, err := dialogue.Source(line.Files)
 	require.NoError(t, err)
 	vocabulary := conversation.Vocabulary(text.Segments)

@@ -12,7 +12,7 @@ import (
 
 	"okno/internal/cases"
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
 )
 
@@ -24,7 +24,7 @@ type okno struct {
 	smsc     int // the SMSC's port
 	postgres *sandbox.Postgres
 	process  *sandbox.Process
-	db       *postgres.DB
+	db       *store.Store
 	numbers  []string // of cases
 }
 
@@ -87,11 +87,11 @@ func (o *okno) askReceipts(_ context.Context, ask bool) error {
 }
 
 func (o *okno) openCases(ctx context.Context) (err error) {
-	o.db, err = postgres.Open(o.postgres.URL(), postgres.Options{Numbering: cases.NewNumbering([]byte("bench"))})
+	o.db, err = store.Open(o.postgres.URL(), store.Options{Numbering: cases.NewNumbering([]byte("bench"))})
 	if err != nil {
 		return err
 	}
-	return o.db.Do(ctx, func(w *postgres.Work) error {
+	return o.db.Do(ctx, func(w *store.Work) error {
 		for range 2000 {
 			c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Application, Subject: "bench", By: "bench", DueOn: time.Now().AddDate(0, 0, 9)})
 			if err != nil {
@@ -129,7 +129,7 @@ func (o *okno) send(ctx context.Context, n int, number func(int) string) error {
 }
 
 func (o *okno) enqueue(ctx context.Context, from, to int, number func(int) string) error {
-	return o.db.Do(ctx, func(w *postgres.Work) error {
+	return o.db.Do(ctx, func(w *store.Work) error {
 		for i := from; i < to; i++ {
 			err := w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: "+" + number(i), Text: "A notice of the benchmark",
 				Segments: 1, ExpiresAt: time.Now().Add(24 * time.Hour)})

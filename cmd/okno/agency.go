@@ -10,7 +10,7 @@ import (
 
 	"okno/internal/agency"
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 type agencyCommand struct {
@@ -37,19 +37,19 @@ func (c agencyAdd) Run(ctx context.Context) error {
 	if err := account.Check(); err != nil {
 		return err
 	}
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		hash, err := readPassword()
 		if err != nil {
 			return err
 		}
-		return db.Do(ctx, func(w *postgres.Work) error { return w.SaveAccount(ctx, account, hash) })
+		return db.Do(ctx, func(w *store.Work) error { return w.SaveAccount(ctx, account, hash) })
 	})
 }
 
 type agencyList struct{ overrides }
 
 func (c agencyList) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		accounts, err := db.Accounts(ctx)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ type agencyResume struct {
 func (c agencyResume) Run(ctx context.Context) error { return c.suspend(ctx, c.SystemID, false) }
 
 func (o overrides) suspend(ctx context.Context, systemID string, suspended bool) error {
-	return o.withDatabase(ctx, func(_ config, db *postgres.DB) error {
-		return db.Do(ctx, func(w *postgres.Work) error { return w.SuspendAccount(ctx, systemID, suspended) })
+	return o.withDatabase(ctx, func(_ config, db *store.Store) error {
+		return db.Do(ctx, func(w *store.Work) error { return w.SuspendAccount(ctx, systemID, suspended) })
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/password"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 type agentCommand struct {
@@ -29,12 +29,12 @@ type agentAdd struct {
 }
 
 func (c agentAdd) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		hash, err := readPassword()
 		if err != nil {
 			return err
 		}
-		return db.Do(ctx, func(w *postgres.Work) error {
+		return db.Do(ctx, func(w *store.Work) error {
 			_, err := w.SaveAgent(ctx, acd.Agent{Login: c.Login, Name: c.Name, Role: acd.Role(c.Role), Languages: c.Languages, Queues: c.Queues, Endpoint: c.Endpoint}, hash)
 			return err
 		})
@@ -47,12 +47,12 @@ type agentPasswd struct {
 }
 
 func (c agentPasswd) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		hash, err := readPassword()
 		if err != nil {
 			return err
 		}
-		return db.Do(ctx, func(w *postgres.Work) error { return w.SetPassword(ctx, c.Login, hash) })
+		return db.Do(ctx, func(w *store.Work) error { return w.SetPassword(ctx, c.Login, hash) })
 	})
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"okno/internal/audit"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 type auditCommand struct {
@@ -15,7 +15,7 @@ type auditCommand struct {
 type auditVerify struct{ overrides }
 
 func (c auditVerify) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		length, last, err := audit.Verify(ctx, db)
 		if err != nil {
 			return err

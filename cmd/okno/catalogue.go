@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"okno/internal/catalogue"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/sms/text"
 )
 
@@ -60,8 +60,8 @@ func (c catalogueImport) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
-		err := db.Do(ctx, func(w *postgres.Work) error { return file.Keep(ctx, w, services) })
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+		err := db.Do(ctx, func(w *store.Work) error { return file.Keep(ctx, w, services) })
 		if err == nil {
 			fmt.Printf("%d services imported\n", len(services))
 		}
@@ -72,7 +72,7 @@ func (c catalogueImport) Run(ctx context.Context) error {
 type catalogueExport struct{ overrides }
 
 func (c catalogueExport) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		agencies, err := db.Agencies(ctx)
 		if err != nil {
 			return err

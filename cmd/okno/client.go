@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"okno/internal/api"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 type clientCommand struct {
@@ -20,7 +20,7 @@ type clientAdd struct {
 }
 
 func (c clientAdd) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		key, err := addClient(ctx, db, c.Name)
 		if err != nil {
 			return err
@@ -31,11 +31,11 @@ func (c clientAdd) Run(ctx context.Context) error {
 }
 
 // addClient makes a key of 256 random bits, of which only the hash is kept.
-func addClient(ctx context.Context, db *postgres.DB, name string) (key string, err error) {
+func addClient(ctx context.Context, db *store.Store, name string) (key string, err error) {
 	raw := make([]byte, 32)
 	if _, err := rand.Read(raw); err != nil {
 		return "", fmt.Errorf("make key: %w", err)
 	}
 	key = base64.RawURLEncoding.EncodeToString(raw)
-	return key, db.Do(ctx, func(w *postgres.Work) error { return w.SaveClient(ctx, name, api.KeyHash(key)) })
+	return key, db.Do(ctx, func(w *store.Work) error { return w.SaveClient(ctx, name, api.KeyHash(key)) })
 }

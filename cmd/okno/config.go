@@ -18,6 +18,7 @@ import (
 // config is okno.yaml; deploy/okno.example.yaml shows and explains every key.
 type config struct {
 	DatabaseURL string      `yaml:"database_url"`
+	ReportURL   string      `yaml:"database_report_url"`
 	NATSURL     string      `yaml:"nats_url"`
 	Secret      string      `yaml:"secret"`
 	HTTP        httpConfig  `yaml:"http"`

@@ -8,11 +8,12 @@ import (
 
 	"okno/internal/cases"
 	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 // openDatabase prepares the pool; nothing is connected yet.
-func openDatabase(c config, publish func(string)) (*postgres.DB, error) {
-	return postgres.Open(c.DatabaseURL, postgres.Options{Publish: publish, Numbering: cases.NewNumbering(subkey(c.Secret, "case numbers"))})
+func openDatabase(c config, publish func(string)) (*store.Store, error) {
+	return store.Open(c.DatabaseURL, store.Options{Options: postgres.Options{Publish: publish, ReportURL: c.ReportURL}, Numbering: cases.NewNumbering(subkey(c.Secret, "case numbers"))})
 }
 
 // subkey derives a key for one purpose from the secret.
@@ -23,7 +24,7 @@ func subkey(secret, purpose string) []byte {
 }
 
 // withDatabase is for commands that do one thing: it opens the database, which must be there.
-func (o overrides) withDatabase(ctx context.Context, fn func(config, *postgres.DB) error) error {
+func (o overrides) withDatabase(ctx context.Context, fn func(config, *store.Store) error) error {
 	c, err := o.load()
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 	"okno/internal/agency"
 	"okno/internal/message"
 	"okno/internal/password"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/internal/sample"
 	"okno/internal/sandbox"
 	"okno/sms/text"
@@ -134,7 +134,7 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := db.Do(ctx, func(w *postgres.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) }); err != nil {
+	if err := db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) }); err != nil {
 		return err
 	}
 	if d.portal, err = addClient(ctx, db, "portal"); err != nil {
@@ -143,7 +143,7 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 	if hash, err = password.Hash(sampleAgencyPassword); err != nil {
 		return err
 	}
-	return db.Do(ctx, func(w *postgres.Work) error { return w.SaveAccount(ctx, sampleAgency, hash) })
+	return db.Do(ctx, func(w *store.Work) error { return w.SaveAccount(ctx, sampleAgency, hash) })
 }
 
 func (d *demo) startSMSC() (err error) {

@@ -8,7 +8,7 @@ import (
 	"okno/agentdesk/web"
 	"okno/internal/dialogue"
 	"okno/internal/news"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/sms/text"
 )
 
@@ -18,7 +18,7 @@ func (n *node) startDesk() {
 	options := agentdesk.Options{
 		Store: n.db, Dialogue: n.engine, Segments: text.Segments, Reasons: n.reasons, Hints: hints, Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
-			return n.db.Do(ctx, func(w *postgres.Work) error { return fn(w) })
+			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: web.Desk(), Metrics: n.registry, Log: n.log,
 	}

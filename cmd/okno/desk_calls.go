@@ -12,14 +12,14 @@ import (
 	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/conversation"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/ivr"
 )
 
 // deskCalls lets desks control calls: it joins the ACD's word with the telephone's.
 type deskCalls struct {
 	lines []*ivr.Line
-	db    *postgres.DB
+	db    *store.Store
 	log   zerolog.Logger
 
 	mu      sync.Mutex

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 type migrateCommand struct{ overrides }
 
 func (c migrateCommand) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		ran, err := db.Migrate(ctx)
 		if err != nil {
 			return err

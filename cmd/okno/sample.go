@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"okno/internal/password"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/internal/sample"
 	"okno/sms/text"
 )
@@ -17,7 +17,7 @@ type sampleCommand struct {
 }
 
 func (c sampleCommand) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		hash, err := password.Hash(c.Password)
 		if err != nil {
 			return err
@@ -25,7 +25,7 @@ func (c sampleCommand) Run(ctx context.Context) error {
 		if _, err := db.Migrate(ctx); err != nil {
 			return err
 		}
-		err = db.Do(ctx, func(w *postgres.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) })
+		err = db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) })
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,8 @@ import (
 	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/otp"
-	"okno/internal/postgres"
+	"okno/internal/postgres/inbound"
+	"okno/internal/postgres/store"
 	"okno/sms"
 	"okno/sms/gateway"
 	"okno/sms/text"
@@ -64,7 +65,7 @@ type node struct {
 	routes   atomic.Pointer[http.ServeMux] // set once the parts behind it are there
 
 	news      *news.News
-	db        *postgres.DB
+	db        *store.Store
 	parts     *components
 	library   *conversation.Library
 	shelf     *catalogue.Shelf
@@ -211,7 +212,7 @@ func (n *node) startRoles() error {
 // nobody goes on with the conversation of a citizen for whom no operator will come.
 func (n *node) nobody(ctx context.Context, interaction int64) error {
 	var turn conversation.Turn
-	err := n.db.Do(ctx, func(w *postgres.Work) (err error) {
+	err := n.db.Do(ctx, func(w *store.Work) (err error) {
 		if err := w.GiveUpContact(ctx, interaction); err != nil {
 			return err
 		}
@@ -327,12 +328,12 @@ func writing(c sms.Config) conversation.Writing {
 
 // smsStore is the store of a channel whose messages are heard as they are kept.
 type smsStore struct {
-	*postgres.DB
-	hear   postgres.Hear
+	*store.Store
+	hear   inbound.Hear
 	isStop func(text string) bool
 }
 
 func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
 	l.Limit.Spare = s.isStop
-	return s.DB.CommitSMS(ctx, l, join, s.hear)
+	return s.Store.CommitSMS(ctx, l, join, s.hear)
 }

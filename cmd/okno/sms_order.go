@@ -7,7 +7,7 @@ import (
 	"os/user"
 
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 // smsOrder is what the commands have that order something of a link, on all nodes.
@@ -30,7 +30,7 @@ func (c smsDrain) Run(ctx context.Context) error { return c.give(ctx, message.Dr
 
 // give writes the order down; every node looks twice a second.
 func (c smsOrder) give(ctx context.Context, order message.Order) error {
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		if err := db.OrderLink(ctx, c.Link, order, operator()); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 
 	"okno/internal/message"
 	"okno/internal/phone"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 type smsTrace struct {
@@ -26,7 +26,7 @@ func (c smsTrace) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.withDatabase(ctx, func(_ config, db *postgres.DB) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		mos, segments, err := db.TraceSMS(ctx, number, c.Last, operator())
 		if err != nil {
 			return err

@@ -8,18 +8,18 @@ import (
 	"okno/internal/call"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
-	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 )
 
 // voiceConversation is the dialogue as calls need it: each turn one transaction.
 type voiceConversation struct {
 	engine *conversation.Engine
-	db     *postgres.DB
+	db     *store.Store
 }
 
 // Begin opens an interaction and keeps the call with it.
 func (v *voiceConversation) Begin(ctx context.Context, c call.Call) (turn conversation.Turn, err error) {
-	err = v.db.Do(ctx, func(w *postgres.Work) error {
+	err = v.db.Do(ctx, func(w *store.Work) error {
 		if turn, err = v.engine.Begin(ctx, w, dialogue.Voice, c.Number); err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func (v *voiceConversation) Begin(ctx context.Context, c call.Call) (turn conver
 
 // Advance gives what follows from an input.
 func (v *voiceConversation) Advance(ctx context.Context, interaction int64, in dialogue.Input) (turn conversation.Turn, err error) {
-	err = v.db.Do(ctx, func(w *postgres.Work) error {
+	err = v.db.Do(ctx, func(w *store.Work) error {
 		turn, err = v.engine.Advance(ctx, w, interaction, in)
 		return err
 	})
@@ -46,7 +46,7 @@ func (v *voiceConversation) OperatorLeft(ctx context.Context, interaction int64,
 		}
 		return v.Advance(ctx, interaction, dialogue.Input{Kind: dialogue.Resumed})
 	}
-	err = v.db.Do(ctx, func(w *postgres.Work) error {
+	err = v.db.Do(ctx, func(w *store.Work) error {
 		if err := w.Release(ctx, interaction); err != nil {
 			return err
 		}

@@ -18,8 +18,8 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/otp"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 )
 
 const key = "a portal's key"
@@ -39,7 +39,7 @@ func newPortal(t *testing.T) *portal {
 	ctx := context.Background()
 	p := &portal{url: pgtest.URL(t)}
 	db := pgtest.Open(t, p.url)
-	require.NoError(t, db.Do(ctx, func(w *postgres.Work) error {
+	require.NoError(t, db.Do(ctx, func(w *store.Work) error {
 		if err := w.SaveClient(ctx, "portal", api.KeyHash(key)); err != nil {
 			return err
 		}

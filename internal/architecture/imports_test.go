@@ -44,6 +44,33 @@ var homes = map[string][]string{
 	"github.com/nyaruka":           {"okno/internal/phone"},
 }
 
+// aggregates are the packages of the store above its core, and which others each may use. The arrows have no loop. Only store
+// knows them all.
+var aggregates = map[string][]string{
+	"audit":         nil,
+	"catalogue":     nil,
+	"leases":        nil,
+	"streams":       nil,
+	"cases":         {"audit"},
+	"identity":      {"audit"},
+	"messages":      {"audit"},
+	"conversations": {"streams"},
+	"agencies":      {"audit", "messages"},
+	"inbound":       {"cases", "identity", "messages"},
+	"contacts":      {"audit", "cases", "conversations", "streams"},
+}
+
+const core = "okno/internal/postgres"
+
+// aggregate gives the name of the aggregate that a package is; "" for any other.
+func aggregate(pkg string) string {
+	name := strings.TrimPrefix(pkg, core+"/")
+	if _, ok := aggregates[name]; !ok {
+		return ""
+	}
+	return name
+}
+
 // within says whether a package is the folder or lies in it.
 func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
 
@@ -66,6 +93,11 @@ func violations(p imports) []string {
 			complain(imported, "stores are declared where they are used, and joined in cmd/okno")
 		case within(imported, "okno/internal/sandbox") && !inAny(p.ImportPath, []string{"okno/cmd", "okno/internal/sandbox", "okno/ivr/ivrtest"}):
 			complain(imported, "no part of a real installation knows the sandbox")
+		case aggregate(p.ImportPath) != "" && within(imported, core) && imported != core &&
+			!slices.Contains(aggregates[aggregate(p.ImportPath)], aggregate(imported)):
+			complain(imported, "aggregates know the core, and each other only where the table says so")
+		case p.ImportPath == core && within(imported, core):
+			complain(imported, "the core knows no aggregate")
 		case domain && inAny(imported, channels):
 			complain(imported, "the domain knows no channel")
 		case domain && inAny(imported, infrastructure):
@@ -115,6 +147,14 @@ func TestImports(t *testing.T) {
 			t.Error(violation)
 		}
 	}
+	for name := range aggregates {
+		require.True(t, seen[core+"/"+name], "%s is gone: the table is about nothing", name)
+	}
+	for pkg := range seen {
+		if name, below := strings.CutPrefix(pkg, core+"/"); below && name != "store" && name != "pgtest" {
+			require.Contains(t, aggregates, name, "an aggregate that is not in the table")
+		}
+	}
 	for _, folder := range slices.Concat(channels, infrastructure) {
 		require.True(t, seen[folder], "%s is gone: the rules are about nothing", folder)
 	}
@@ -134,6 +174,9 @@ func TestViolationsAreSeen(t *testing.T) {
 		{"okno/ivr", "okno/internal/postgres", "joined in cmd/okno"},
 		{"okno/internal/acd", "okno/internal/news", "nothing beneath"},
 		{"okno/internal/postgres", "okno/agentdesk", "only cmd/okno"},
+		{"okno/internal/postgres", "okno/internal/postgres/audit", "core knows no aggregate"},
+		{"okno/internal/postgres/cases", "okno/internal/postgres/contacts", "where the table says so"},
+		{"okno/internal/postgres/cases", "okno/internal/postgres/store", "where the table says so"},
 		{"okno/internal/acd", "github.com/jackc/pgx/v5/pgxpool", "home"},
 		{"okno/internal/cases", "database/sql", "home"},
 		{"okno/cmd/okno", "github.com/CyCoreSystems/ari/v6", "home"},

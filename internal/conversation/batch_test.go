@@ -13,8 +13,8 @@ import (
 
 	"okno/internal/conversation"
 	"okno/internal/message"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 )
 
 // process hears all that waits, together or one by one.
@@ -24,7 +24,7 @@ func (w *world) process(t *testing.T, now time.Time, together bool) {
 		var err error
 		found, err = w.db.ProcessMOs(context.Background(), now, 100,
 			func(ctx context.Context, work conversation.Work, mo message.MO) (int64, error) {
-				if _, alone := work.(*postgres.Work); !alone && !together {
+				if _, alone := work.(*store.Work); !alone && !together {
 					return 0, errors.New("one by one")
 				}
 				id, err := w.engine.Hear(ctx, work, mo.Source, mo.Text)
@@ -85,7 +85,7 @@ func (w *world) dutyAgent(t *testing.T) {
 // notify has a notice wait for each number, which a STOP ends.
 func (w *world) notify(t *testing.T, round int) {
 	t.Helper()
-	require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		for i := range 20 {
 			if err := work.EnqueueMT(t.Context(), message.MT{Lane: message.Notice, Destination: fmt.Sprintf("+7701000%04d", i+1),
 				Text: fmt.Sprintf("notice %d", round), Segments: 1, ExpiresAt: time.Now().Add(time.Hour)}); err != nil {

@@ -16,8 +16,8 @@ import (
 	"okno/internal/dialogue"
 	"okno/internal/dialogue/line"
 	"okno/internal/otp"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 )
 
 const (
@@ -28,7 +28,7 @@ const (
 // world is an engine on a database of its own, with one citizen, one case and two services.
 type world struct {
 	url     string
-	db      *postgres.DB
+	db      *store.Store
 	engine  *conversation.Engine
 	library *conversation.Library
 	shelf   *catalogue.Shelf
@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	w.library, w.shelf, w.vault = library, shelf, vault
 	w.otp = otp.NewService(w.db, vault, texts{}, segments, clock)
 	w.engine = conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
-	require.NoError(t, w.db.Do(ctx, func(work *postgres.Work) error {
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
 		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
 		require.NoError(t, err)
 		c, err := work.OpenCase(ctx, cases.Opening{Kind: cases.Application, CitizenID: id, Subject: "справка", By: "okno", DueOn: w.now.AddDate(0, 0, 14)})
@@ -89,7 +89,7 @@ func (w *world) writes(t *testing.T, from, text string) string {
 	t.Helper()
 	ctx := context.Background()
 	var id int64
-	require.NoError(t, w.db.Do(ctx, func(work *postgres.Work) (err error) {
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) (err error) {
 		id, err = w.engine.Hear(ctx, work, from, text)
 		return err
 	}))
@@ -192,9 +192,9 @@ func TestOTPLimits(t *testing.T) {
 }
 
 // turn takes one turn, committed.
-func (w *world) turn(t *testing.T, take func(*postgres.Work) (conversation.Turn, error)) (turn conversation.Turn) {
+func (w *world) turn(t *testing.T, take func(*store.Work) (conversation.Turn, error)) (turn conversation.Turn) {
 	t.Helper()
-	require.NoError(t, w.db.Do(context.Background(), func(work *postgres.Work) (err error) {
+	require.NoError(t, w.db.Do(context.Background(), func(work *store.Work) (err error) {
 		turn, err = take(work)
 		return err
 	}))
@@ -205,11 +205,11 @@ func (w *world) turn(t *testing.T, take func(*postgres.Work) (conversation.Turn,
 func (w *world) callFor(t *testing.T, from, keys string) []string {
 	t.Helper()
 	ctx := context.Background()
-	turn := w.turn(t, func(work *postgres.Work) (conversation.Turn, error) {
+	turn := w.turn(t, func(work *store.Work) (conversation.Turn, error) {
 		return w.engine.Begin(ctx, work, dialogue.Voice, from)
 	})
 	press := func(keys string) {
-		turn = w.turn(t, func(work *postgres.Work) (conversation.Turn, error) {
+		turn = w.turn(t, func(work *store.Work) (conversation.Turn, error) {
 			return w.engine.Advance(ctx, work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: keys})
 		})
 	}
@@ -235,7 +235,7 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 	t.Parallel()
 	for key, language := range map[string]dialogue.Language{"1": dialogue.Kazakh, "2": dialogue.Russian} {
 		w := newWorld(t)
-		require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+		require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 			turn, err := w.engine.Begin(t.Context(), work, dialogue.Voice, unbound)
 			require.NoError(t, err)
 			_, err = w.engine.Advance(t.Context(), work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: key})

@@ -12,8 +12,8 @@ import (
 	"okno/internal/dialogue"
 	"okno/internal/dialogue/line"
 	"okno/internal/message"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 )
 
 // What the dialogue says goes in the form of its lane, and is counted in it; what the citizen wrote stays as it was.
@@ -26,7 +26,7 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	}
 	engine := conversation.NewEngine(w.library, w.shelf, w.vault, conversation.Writing{Segments: func(s string) int { return len(s) }, Form: form},
 		func() time.Time { return w.now }, zerolog.Nop())
-	require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		_, err := engine.Hear(t.Context(), work, unbound, "help")
 		return err
 	}))
@@ -34,7 +34,7 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	require.True(t, strings.HasPrefix(sent, "reply en INFO CODE"), sent)
 	require.Equal(t, len(sent), pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_segments`))
 	require.Equal(t, "help", pgtest.Value[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen'`))
-	require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		_, err := engine.SlowDown(t.Context(), work, unbound)
 		return err
 	}))
@@ -72,13 +72,13 @@ func TestEachMessageGoesWithTheChoiceOfItsTexts(t *testing.T) {
 	engine := conversation.NewEngine(library, w.shelf, w.vault, conversation.Writing{Segments: func(string) int { return 1 }, Form: form},
 		func() time.Time { return w.now }, zerolog.Nop())
 	for said, want := range map[string]string{"help": "always", "status 123456786": "never", "stop": ""} {
-		require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+		require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 			_, err := engine.Hear(t.Context(), work, unbound, said)
 			return err
 		}))
 		require.Equal(t, "choice: "+want, w.lastMT(t, unbound), said)
 	}
-	require.NoError(t, w.db.Do(t.Context(), func(work *postgres.Work) error {
+	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		_, err := engine.SlowDown(t.Context(), work, unbound)
 		return err
 	}))

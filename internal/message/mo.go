@@ -1,7 +1,6 @@
 package message
 
 import (
-	"errors"
 	"time"
 )
 
@@ -33,9 +32,6 @@ type Arrival struct {
 	// PutOffAt is when it came before, and was put off with ErrUncertain: it may have been kept then. Zero: it was not.
 	PutOffAt time.Time
 }
-
-// ErrUncertain is a commit whose answer was lost with the database: it may be in force.
-var ErrUncertain = errors.New("committed or not")
 
 // Limit is how much a link takes in of one citizen.
 type Limit struct {

@@ -7,112 +7,122 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"okno/internal/cases"
-	"okno/internal/message"
 )
 
-// DB is a pool of connections to the database, and every store method that owns its transaction.
+// DB is the database: a hot pool for what is done row by row, and a report pool for lists, searches and reports.
 type DB struct {
-	pool      *pgxpool.Pool
-	publish   func(topic string)
-	numbering *cases.Numbering
+	hot, report *pgxpool.Pool
+	publish     func(topic string)
 }
 
-// Options are what the stores need beside the database.
+// Options are what the database needs beside its URL.
 type Options struct {
 	// Publish hints to other components, after a commit, that a topic of package news has changed. May be nil.
 	Publish func(topic string)
-	// Numbering makes the numbers of new cases.
-	Numbering *cases.Numbering
+	// ReportURL is where reports are read, which may be a read replica. Default: the database itself.
+	ReportURL string
+	// Tracer sees every statement. For tests; may be nil.
+	Tracer pgx.QueryTracer
 }
 
-// Open prepares a pool for the URL. It connects to nothing yet: an address that cannot be parsed is the only error.
+// hotSettings plan each statement once, and row by row over its indexes. Planning would cost as much as doing; and a plan
+// made while a table was small, which reads all of it, would be kept when it is large.
+var hotSettings = map[string]string{
+	"statement_timeout": "30s", // a statement that hangs longer holds locks that others wait for
+	"plan_cache_mode":   "force_generic_plan",
+	"enable_seqscan":    "off",
+	"enable_bitmapscan": "off", // a queue read by it is sorted each time
+	"enable_hashjoin":   "off",
+	"enable_mergejoin":  "off",
+	"enable_material":   "off",
+	"jit":               "off", // what cannot be done so has the price of a very long statement
+}
+
+// reportSettings leave the planner free.
+var reportSettings = map[string]string{
+	"statement_timeout": "15s",
+	"plan_cache_mode":   "force_custom_plan", // a list is filtered in many ways, and each wants its own plan
+}
+
+// Open prepares the pools for the URL. It connects to nothing yet: an address that cannot be parsed is the only error.
 func Open(url string, o Options) (*DB, error) {
-	config, err := pgxpool.ParseConfig(url)
+	hot, err := pool("database_url", url, 16, hotSettings, o.Tracer)
 	if err != nil {
-		// pgx names the password in some of its messages, so the cause stays inside.
-		return nil, errors.New("database_url is not a Postgres URL")
+		return nil, err
 	}
-	config.ConnConfig.ConnectTimeout = 5 * time.Second
-	config.MaxConnIdleTime = time.Minute
-	if config.MaxConns < 16 {
-		config.MaxConns = 16
+	name := "database_report_url"
+	if o.ReportURL == "" {
+		name, o.ReportURL = "database_url", url
 	}
-	for name, value := range map[string]string{
-		// A statement that hangs longer than this holds locks that others wait for.
-		"statement_timeout": "30s",
-		// Planning would cost as much as doing. So each statement is planned once, and row by row over its indexes: a plan
-		// made while a table was small, which reads all of it, would be kept when it is large.
-		"plan_cache_mode":   "force_generic_plan",
-		"enable_seqscan":    "off",
-		"enable_bitmapscan": "off", // a queue read by it is sorted each time
-		"enable_hashjoin":   "off",
-		"enable_mergejoin":  "off",
-		"enable_material":   "off",
-		"jit":               "off", // what cannot be done so has the price of a very long statement
-	} {
-		if config.ConnConfig.RuntimeParams[name] == "" {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
-	}
-	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	report, err := pool(name, o.ReportURL, 4, reportSettings, o.Tracer)
 	if err != nil {
-		return nil, fmt.Errorf("open database pool: %w", err)
+		hot.Close()
+		return nil, err
 	}
 	if o.Publish == nil {
 		o.Publish = func(string) {}
 	}
-	return &DB{pool: pool, publish: o.Publish, numbering: o.Numbering}, nil
+	return &DB{hot: hot, report: report, publish: o.Publish}, nil
+}
+
+// pool opens at least a number of connections with settings, unless the URL says otherwise. name is the URL's in the
+// configuration.
+func pool(name, url string, connections int32, settings map[string]string, tracer pgx.QueryTracer) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// pgx names the password in some of its messages, so the cause stays inside.
+		return nil, errors.New(name + " is not a Postgres URL")
+	}
+	config.ConnConfig.Tracer = tracer
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.MaxConnIdleTime = time.Minute
+	config.MaxConns = max(config.MaxConns, connections)
+	for name, value := range settings {
+		if config.ConnConfig.RuntimeParams[name] == "" {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	p, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		return nil, fmt.Errorf("open database pool: %w", err)
+	}
+	return p, nil
 }
 
 // Close ends all connections.
-func (db *DB) Close() { db.pool.Close() }
+func (db *DB) Close() {
+	db.hot.Close()
+	db.report.Close()
+}
 
 // Ready says whether the database answers.
 func (db *DB) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return db.pool.Ping(ctx)
+	return db.hot.Ping(ctx)
 }
 
-// Work is one unit of work: a transaction with the steps that may be part of it.
-type Work struct {
-	tx        pgx.Tx
-	touched   map[string]bool // topics to hint at after the commit
-	numbering *cases.Numbering
+// Hint publishes a topic at once, for a single statement that needed no transaction.
+func (db *DB) Hint(topic string) { db.publish(topic) }
+
+// Exec runs one statement on the hot pool, as a transaction of its own.
+func (db *DB) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	tag, err := db.hot.Exec(ctx, sql, args...)
+	return tag, explain(err)
 }
 
-// Do runs fn in one transaction, commits it if fn gives no error, and then hints at what it touched.
-func (db *DB) Do(ctx context.Context, fn func(*Work) error) error {
-	w := &Work{touched: map[string]bool{}, numbering: db.numbering}
-	var done bool
-	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		w.tx = tx
-		err := fn(w)
-		done = err == nil
-		return err
-	})
-	switch {
-	case err != nil && done:
-		return fmt.Errorf("%w: %w", message.ErrUncertain, err)
-	case err != nil:
-		return err
-	}
-	for topic := range w.touched {
-		db.publish(topic)
-	}
-	return nil
+// Query runs one statement on the hot pool, as a transaction of its own.
+func (db *DB) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return db.hot.Query(ctx, sql, args...)
 }
 
-// touch notes that the work changes what others follow.
-func (w *Work) touch(topic string) { w.touched[topic] = true }
-
-// noRows turns pgx's "nothing found" into the domain's.
-func noRows(err, domain error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return domain
-	}
-	return err
+// QueryRow runs one statement on the hot pool, as a transaction of its own.
+func (db *DB) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return explainedRow{db.hot.QueryRow(ctx, sql, args...)}
 }
+
+type explainedRow struct{ pgx.Row }
+
+func (r explainedRow) Scan(values ...any) error { return explain(r.Row.Scan(values...)) }

@@ -1,3 +1,4 @@
-// Package postgres is the truth: it keeps what the domain packages and the channels declare that they need. pgx is used
-// here only. A method owns its transaction, unless it hangs on [Work], which is one transaction in other hands.
+// Package postgres is the core of the store: the pools, the unit of work with its retries and hints, the codes of
+// Postgres, the migrations. It knows no table. Each aggregate is a package below it: a Store whose methods own their
+// transaction, and Steps that are part of somebody else's. Package store joins them. pgx is used here and below only.
 package postgres

@@ -18,7 +18,7 @@ func (db *DB) Migrate(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare migration lock: %w", err)
 	}
-	conn := stdlib.OpenDBFromPool(db.pool)
+	conn := stdlib.OpenDBFromPool(db.hot)
 	defer conn.Close()
 	provider, err := goose.NewProvider(goose.DialectPostgres, conn, migrations.Files, goose.WithSessionLocker(locker))
 	if err != nil {

@@ -64,7 +64,7 @@ JOIN (VALUES (1, 'queued', NULL, 0), (2, 'queued', 'a', 1), (3, 'submitted', 'a'
 	require.NoError(t, err)
 	require.Len(t, claimed, 2)
 	require.Equal(t, []int{1, 2}, []int{claimed[0].Attempt, claimed[1].Attempt})
-	swept, err := db.SweepSMS(context.Background(), message.Sweep{Now: time.Now().Add(30 * time.Minute), IncompleteSince: time.Now()}, joinPlain)
+	swept, err := db.SweepSMS(context.Background(), message.Sweep{Now: time.Now().Add(30 * time.Minute), IncompleteSince: time.Now()}, pgtest.JoinPlain)
 	require.NoError(t, err)
 	require.Equal(t, 2, swept.Lapsed, "what was claimed just now; what was claimed before has its lease")
 	require.Equal(t, []string{"queued", "queued", "submitted", "submitted"}, states())

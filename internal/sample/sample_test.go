@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/internal/sample"
 	"okno/sms/text"
 )
@@ -19,7 +19,7 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 	url := pgtest.URL(t)
 	db := pgtest.Open(t, url)
 	for range 2 {
-		require.NoError(t, db.Do(ctx, func(w *postgres.Work) error {
+		require.NoError(t, db.Do(ctx, func(w *store.Work) error {
 			return sample.Load(ctx, w, "hash", text.Segments, time.Now())
 		}))
 	}

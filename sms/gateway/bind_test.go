@@ -11,8 +11,8 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/sms/smpp"
 	"okno/sms/smstest/foreign"
 	"okno/sms/smstest/selfsigned"
@@ -77,7 +77,7 @@ func TestSuspendedAgencyIsOut(t *testing.T) {
 	r := newRig(t, ministry).run()
 	o := r.office(smpp.Transceiver)
 	suspend := func(suspended bool) {
-		require.NoError(t, r.db.Do(t.Context(), func(w *postgres.Work) error { return w.SuspendAccount(t.Context(), "minjust", suspended) }))
+		require.NoError(t, r.db.Do(t.Context(), func(w *store.Work) error { return w.SuspendAccount(t.Context(), "minjust", suspended) }))
 	}
 	suspend(true)
 	select {

@@ -11,8 +11,8 @@ import (
 
 	"okno/internal/agency"
 	"okno/internal/message"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/sms"
 	"okno/sms/smpp"
 	"okno/sms/smstest"
@@ -35,7 +35,7 @@ func (r *rig) told(n int) {
 
 func (r *rig) stopNumber(number string) {
 	r.t.Helper()
-	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *postgres.Work) error { return w.SetNotices(r.t.Context(), "+"+number, true) }))
+	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *store.Work) error { return w.SetNotices(r.t.Context(), "+"+number, true) }))
 }
 
 func TestReceiptOfEveryKind(t *testing.T) {

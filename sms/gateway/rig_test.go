@@ -18,8 +18,8 @@ import (
 	"okno/internal/agency"
 	"okno/internal/message"
 	"okno/internal/password"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/sms"
 	"okno/sms/smpp"
 	"okno/sms/smstest"
@@ -36,7 +36,7 @@ type rig struct {
 	form  func(message.Lane, string) string // nil: as it is
 	t     testing.TB
 	url   string
-	db    *postgres.DB
+	db    *store.Store
 	store *hooked
 	tune  tuning
 	clock atomic.Int64 // nanoseconds ahead
@@ -119,7 +119,7 @@ func newRig(t testing.TB, account agency.Account) *rig {
 
 func (r *rig) save(account agency.Account) {
 	r.t.Helper()
-	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *postgres.Work) error { return w.SaveAccount(r.t.Context(), account, hash()) }))
+	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *store.Work) error { return w.SaveAccount(r.t.Context(), account, hash()) }))
 }
 
 // run serves; stop ends that and waits. It may be started anew.
@@ -273,10 +273,10 @@ func (o operator) link() sms.Link {
 }
 
 // channelStore is the channel's; nobody writes to it.
-type channelStore struct{ *postgres.DB }
+type channelStore struct{ *store.Store }
 
 func (s channelStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
-	return s.DB.CommitSMS(ctx, l, join, nil)
+	return s.Store.CommitSMS(ctx, l, join, nil)
 }
 
 func (r *rig) channel(link sms.Link, quiet sms.Quiet) *sms.Channel {

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
 	"okno/sms/smstest"
 )
@@ -122,10 +122,10 @@ sms:
 }
 
 func (s *soak) openCases(t *testing.T) {
-	db, err := postgres.Open(s.postgres.URL(), postgres.Options{Numbering: cases.NewNumbering([]byte("soak"))})
+	db, err := store.Open(s.postgres.URL(), store.Options{Numbering: cases.NewNumbering([]byte("soak"))})
 	require.NoError(t, err)
 	defer db.Close()
-	require.NoError(t, db.Do(t.Context(), func(w *postgres.Work) error {
+	require.NoError(t, db.Do(t.Context(), func(w *store.Work) error {
 		for range soakCases {
 			c, err := w.OpenCase(t.Context(), cases.Opening{Kind: cases.Application, Subject: "soak", By: "soak"})
 			if err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"okno/internal/cases"
 	"okno/internal/postgres"
+	"okno/internal/postgres/store"
 	"okno/migrations"
 )
 
@@ -26,15 +27,15 @@ import (
 const Env = "OKNO_TEST_DATABASE_URL"
 
 // New gives a database of the test's own, migrated and empty, and drops it when the test ends.
-func New(t testing.TB) *postgres.DB {
+func New(t testing.TB) *store.Store {
 	t.Helper()
 	return Open(t, URL(t))
 }
 
 // Open opens a database of [URL], as a node of its own.
-func Open(t testing.TB, url string) *postgres.DB {
+func Open(t testing.TB, url string) *store.Store {
 	t.Helper()
-	db, err := postgres.Open(url, postgres.Options{Numbering: cases.NewNumbering([]byte("test"))})
+	db, err := store.Open(url, store.Options{Numbering: cases.NewNumbering([]byte("test"))})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db

@@ -1,0 +1,82 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/audit"
+	"okno/internal/postgres"
+)
+
+const auditColumns = `id, at, actor, action, subject, detail::text, coalesce(seal, 0), hash`
+
+const lastSeal = `SELECT seal, hash FROM audit WHERE seal IS NOT NULL ORDER BY seal DESC LIMIT 1`
+
+const unsealedAudit = `SELECT ` + auditColumns + ` FROM audit WHERE seal IS NULL ORDER BY id LIMIT $1`
+
+const sealAudit = `UPDATE audit SET seal = $2, hash = $3 WHERE id = $1`
+
+// SealAudit chains entries, one sealer at a time.
+func (s *Store) SealAudit(ctx context.Context, limit int, next func(previous []byte, e audit.Entry) []byte) (n int, err error) {
+	err = s.db.Do(ctx, func(tx *postgres.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(1415)`); err != nil {
+			return err
+		}
+		n = 0
+		var seal int64
+		var previous []byte
+		if err := tx.QueryRow(ctx, lastSeal).Scan(&seal, &previous); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		rows, err := tx.Query(ctx, unsealedAudit, limit)
+		if err != nil {
+			return err
+		}
+		entries, err := pgx.CollectRows(rows, scanAudit)
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		batch := &pgx.Batch{}
+		for _, e := range entries {
+			seal++
+			e.Seal = seal
+			previous = next(previous, e)
+			batch.Queue(sealAudit, e.ID, seal, previous)
+		}
+		n = len(entries)
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	if err != nil {
+		return 0, fmt.Errorf("seal audit: %w", err)
+	}
+	return n, nil
+}
+
+const auditChain = `SELECT ` + auditColumns + ` FROM audit WHERE seal IS NOT NULL ORDER BY seal`
+
+// AuditChain gives the chain in its order.
+func (s *Store) AuditChain(ctx context.Context, each func(audit.Entry) error) error {
+	rows, err := s.db.Query(ctx, auditChain)
+	if err != nil {
+		return fmt.Errorf("read audit: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanAudit(rows)
+		if err != nil {
+			return fmt.Errorf("read audit: %w", err)
+		}
+		if err := each(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func scanAudit(row pgx.CollectableRow) (e audit.Entry, err error) {
+	err = row.Scan(&e.ID, &e.At, &e.Actor, &e.Action, &e.Subject, &e.Detail, &e.Seal, &e.Hash)
+	return e, err
+}

@@ -1,0 +1,102 @@
+package conversations
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/postgres/streams"
+)
+
+const openInteraction = `
+INSERT INTO interactions (channel, number, citizen_id, verification, language)
+VALUES ($1, $2, nullif($3, 0), $4, $5) RETURNING id`
+
+// OpenInteraction adds an interaction and gives its id.
+func (w Steps) OpenInteraction(ctx context.Context, i conversation.Interaction) (int64, error) {
+	var id int64
+	err := w.tx.QueryRow(ctx, openInteraction, i.Channel, i.Number, i.CitizenID, i.Verification, i.Language).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("open interaction: %w", err)
+	}
+	return id, nil
+}
+
+const openConversation = `SELECT id, active_at FROM interactions WHERE number = $1 AND ended_at IS NULL AND channel = `
+
+// The channel stands in the statement, so that its own index serves it.
+var openOn = map[dialogue.Channel]string{dialogue.SMS: openConversation + `'sms'`, dialogue.USSD: openConversation + `'ussd'`}
+
+// OpenOn gives the open conversation of a number on a channel in writing.
+func (w Steps) OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error) {
+	err = w.tx.QueryRow(ctx, openOn[c], number).Scan(&id, &activeAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, time.Time{}, false, nil
+	}
+	if err != nil {
+		return 0, time.Time{}, false, fmt.Errorf("find %s conversation: %w", c, err)
+	}
+	return id, activeAt, true, nil
+}
+
+// A call's session stays: its last words may have to be said again.
+const endInteraction = `
+WITH over AS (
+    DELETE FROM sessions s USING interactions i WHERE s.interaction_id = $1 AND i.id = $1 AND i.channel <> 'voice'
+)
+UPDATE interactions SET ended_at = now(),
+    outcome = CASE WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND connected_at IS NOT NULL) THEN 'operator'
+                   WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND outcome = 'abandoned') THEN 'abandoned'
+                   ELSE $2 END
+WHERE id = $1 AND ended_at IS NULL`
+
+// EndInteraction closes an interaction. What its contacts came to outweighs the given outcome.
+func (w Steps) EndInteraction(ctx context.Context, id int64, outcome string) error {
+	if _, err := w.tx.Exec(ctx, endInteraction, id, outcome); err != nil {
+		return fmt.Errorf("end interaction %d: %w", id, err)
+	}
+	return nil
+}
+
+const addEntry = `
+WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
+INSERT INTO entries (interaction_id, speaker, kind, body) VALUES ($1, $2, $3, $4) RETURNING id, at`
+
+const contactOfEntry = `
+SELECT id, coalesce((SELECT name FROM agents WHERE 'agent:' || agents.id = $2), '')
+FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
+
+// AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once.
+func (w Steps) AddEntry(ctx context.Context, e conversation.Entry) error {
+	var id int64
+	var at time.Time
+	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, e.Body).Scan(&id, &at); err != nil {
+		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
+	}
+	var contact int64
+	var name string
+	err := w.tx.QueryRow(ctx, contactOfEntry, e.Interaction, e.Speaker).Scan(&contact, &name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find contact of interaction %d: %w", e.Interaction, err)
+	}
+	return streams.Emit(w.tx, streams.Contact(contact), "entry", map[string]any{
+		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "name": name, "kind": e.Kind, "body": e.Body})
+}
+
+const linkCase = `INSERT INTO interaction_cases VALUES ($1, $2) ON CONFLICT DO NOTHING`
+
+// LinkCase ties a case to an interaction.
+func (w Steps) LinkCase(ctx context.Context, interaction, caseID int64) error {
+	if _, err := w.tx.Exec(ctx, linkCase, interaction, caseID); err != nil {
+		return fmt.Errorf("link case to interaction %d: %w", interaction, err)
+	}
+	return nil
+}

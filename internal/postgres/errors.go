@@ -1,0 +1,99 @@
+package postgres
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"okno/internal/fault"
+)
+
+// Codes of Postgres, appendix A of its manual.
+const (
+	notNullViolation     = "23502"
+	foreignKeyViolation  = "23503"
+	uniqueViolation      = "23505"
+	checkViolation       = "23514"
+	tooLong              = "22001"
+	outOfRange           = "22003"
+	badEncoding          = "22021" // a zero byte, for one
+	badText              = "22P02"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+)
+
+// faults are what the codes come to. Every other code is ours.
+var faults = map[string]struct {
+	kind fault.Kind
+	text string
+}{
+	notNullViolation:     {fault.Invalid, "is missing"},
+	foreignKeyViolation:  {fault.Invalid, "is unknown, or something refers to it"},
+	uniqueViolation:      {fault.Conflict, "exists already"},
+	checkViolation:       {fault.Invalid, "is not allowed"},
+	tooLong:              {fault.Invalid, "is too long"},
+	outOfRange:           {fault.Invalid, "is out of range"},
+	badEncoding:          {fault.Invalid, "has letters that no text may have"},
+	badText:              {fault.Invalid, "cannot be read"},
+	serializationFailure: {fault.Unavailable, "others were at it; try again"},
+	deadlockDetected:     {fault.Unavailable, "others were at it; try again"},
+}
+
+// explain gives an error that came from the values, or from others at work, its kind and field. Others pass.
+func explain(err error) error {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return err
+	}
+	f, ok := faults[e.Code]
+	var known *fault.Error
+	if !ok || errors.As(err, &known) {
+		return err
+	}
+	field := fieldOf(e)
+	text := f.text
+	if field != "" {
+		text = field + " " + text
+	}
+	return &fault.Error{Kind: f.kind, Field: field, Text: text, Err: err}
+}
+
+// fieldOf is the column at fault: named, or out of the constraint's name, which is table_column_kind.
+func fieldOf(e *pgconn.PgError) string {
+	if e.ColumnName != "" || e.ConstraintName == "" {
+		return e.ColumnName
+	}
+	field := strings.TrimPrefix(e.ConstraintName, e.TableName+"_")
+	for _, kind := range []string{"_fkey", "_check", "_key", "_pkey", "_idx"} {
+		field = strings.TrimSuffix(field, kind)
+	}
+	return field
+}
+
+func codeOf(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func mayRetry(err error) bool {
+	code := codeOf(err)
+	return code == serializationFailure || code == deadlockDetected
+}
+
+// rolledBack says whether an error of a commit means for certain that nothing of it is in force.
+func rolledBack(err error) bool {
+	return errors.Is(err, pgx.ErrTxCommitRollback) || mayRetry(err) || strings.HasPrefix(codeOf(err), "23")
+}
+
+// NoRows turns pgx's "nothing found" into the domain's.
+func NoRows(err, domain error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain
+	}
+	return err
+}

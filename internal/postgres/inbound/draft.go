@@ -1,0 +1,173 @@
+package inbound
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/citizen"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/message"
+	"okno/internal/otp"
+)
+
+// errAlone says that a message needs what a batch does not hold.
+var errAlone = errors.New("not in a batch")
+
+// draft is the [conversation.Work] of one message in a batch. It answers from what the batch has read, and keeps what is to
+// be written; thrown away, it has done nothing.
+type draft struct {
+	batch  *batch
+	number string
+	known  citizen.Known
+	spare  int64   // id for a new interaction, or 0
+	talks  []*talk // the open one, if any, and a new one
+
+	entries  []conversation.Entry
+	mts      []message.MT
+	links    []caseLink
+	language dialogue.Language // newly chosen, or ""
+	stopped  *bool             // newly chosen, or nil
+
+	mo, interaction int64 // once heard
+}
+
+type caseLink struct{ interaction, id int64 }
+
+func (d *draft) talk(interaction int64) (*talk, error) {
+	for _, t := range d.talks {
+		if t.ID == interaction {
+			return t, nil
+		}
+	}
+	return nil, errAlone
+}
+
+func (d *draft) Known(_ context.Context, number string) (citizen.Known, error) {
+	if number != d.number {
+		return citizen.Known{}, errAlone
+	}
+	return d.known, nil
+}
+
+func (d *draft) SetLanguage(_ context.Context, number string, l dialogue.Language) error {
+	if number != d.number {
+		return errAlone
+	}
+	if d.known.Language != l {
+		d.language, d.known.Language = l, l
+	}
+	return nil
+}
+
+func (d *draft) SetNotices(_ context.Context, number string, stopped bool) error {
+	if number != d.number {
+		return errAlone
+	}
+	d.stopped, d.known.Stopped = &stopped, stopped
+	return nil
+}
+
+const nextInteraction = `SELECT nextval('interactions_id_seq')`
+
+func (d *draft) OpenInteraction(ctx context.Context, i conversation.Interaction) (int64, error) {
+	if i.Number != d.number || i.Channel != dialogue.SMS {
+		return 0, errAlone
+	}
+	i.ID, d.spare = d.spare, 0
+	if i.ID == 0 {
+		if err := d.batch.work.tx.QueryRow(ctx, nextInteraction).Scan(&i.ID); err != nil {
+			return 0, fmt.Errorf("open interaction: %w", err)
+		}
+	}
+	d.talks = append(d.talks, &talk{Interaction: i, fresh: true})
+	return i.ID, nil
+}
+
+func (d *draft) OpenOn(_ context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error) {
+	if number != d.number || c != dialogue.SMS {
+		return 0, time.Time{}, false, errAlone
+	}
+	for _, t := range d.talks {
+		if t.outcome == "" {
+			return t.ID, t.activeAt, true, nil
+		}
+	}
+	return 0, time.Time{}, false, nil
+}
+
+func (d *draft) EndInteraction(_ context.Context, id int64, outcome string) error {
+	t, err := d.talk(id)
+	if err == nil && t.outcome == "" {
+		t.outcome = outcome
+	}
+	return err
+}
+
+func (d *draft) AddEntry(_ context.Context, e conversation.Entry) error {
+	t, err := d.talk(e.Interaction)
+	if err != nil {
+		return err
+	}
+	t.spoken = true
+	d.entries = append(d.entries, e)
+	return nil
+}
+
+func (d *draft) LinkCase(_ context.Context, interaction, caseID int64) error {
+	d.links = append(d.links, caseLink{interaction, caseID})
+	return nil
+}
+
+func (d *draft) AddSession(ctx context.Context, interaction int64, s dialogue.State) error {
+	return d.SaveSession(ctx, interaction, s)
+}
+
+func (d *draft) LockSession(_ context.Context, interaction int64) (conversation.Interaction, dialogue.State, error) {
+	t, err := d.talk(interaction)
+	if err == nil && t.raw != nil && !t.saved {
+		err = json.Unmarshal(t.raw, &t.state)
+	}
+	if err != nil {
+		return conversation.Interaction{}, dialogue.State{}, err
+	}
+	return t.Interaction, t.state, nil
+}
+
+func (d *draft) SaveSession(_ context.Context, interaction int64, s dialogue.State) error {
+	t, err := d.talk(interaction)
+	if err != nil {
+		return err
+	}
+	t.state, t.Language, t.saved = s, s.Language, true
+	return nil
+}
+
+func (d *draft) CaseByNumber(ctx context.Context, number string) (cases.Case, error) {
+	if c, ok := d.batch.cases[number]; ok {
+		return c, nil
+	}
+	return d.batch.work.bind(d.batch.work.tx).CaseByNumber(ctx, number)
+}
+
+func (d *draft) EnqueueMT(_ context.Context, m message.MT) error {
+	d.mts = append(d.mts, m)
+	return nil
+}
+
+func (d *draft) OpenCase(context.Context, cases.Opening) (cases.Case, error) {
+	return cases.Case{}, errAlone
+}
+
+func (d *draft) JoinQueue(context.Context, acd.Arrival) (bool, error) { return false, errAlone }
+
+func (d *draft) LeaveQueue(context.Context, int64) error { return errAlone }
+
+func (d *draft) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {
+	return otp.Challenge{}, false, errAlone
+}

@@ -1,0 +1,193 @@
+package inbound
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/message"
+	"okno/internal/postgres"
+)
+
+const lockParts = `SELECT pg_advisory_xact_lock(hashtextextended($1, 5))`
+
+// lockParts keeps other nodes from the long messages to which the arrivals belong: their parts may come by several at once.
+// The order is the same for all, so that nobody waits in a circle.
+func (w steps) lockParts(ctx context.Context, arrivals []message.Arrival) error {
+	var names []string
+	for _, a := range arrivals {
+		if a.Part.Total > 0 {
+			names = append(names, partsOf(a).lockName())
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if _, err := w.tx.Exec(ctx, lockParts, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const addPart = `
+INSERT INTO mo_parts (link, source, destination, reference, total, part, text, coding, bind, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT DO NOTHING`
+
+// A part that waits for its siblings is the same if it comes again; one whose message is whole, if it was put off though it was
+// kept, or may come again.
+const readPart = `
+SELECT m.text, m.mo_id IS NULL OR coalesce(m.received_at = $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
+FROM mo_parts m LEFT JOIN sms_binds b ON b.id = m.bind
+WHERE m.link = $1 AND m.source = $2 AND m.destination = $3 AND m.reference = $4 AND m.total = $5 AND m.part = $6`
+
+const moveBind = `
+UPDATE mo_parts SET bind = $7, received_at = $8
+WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND part = $6`
+
+const dropParts = `
+DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5`
+
+// addPart keeps a part, and makes a message if none is missing with it. What is not the same part again, and has its number,
+// begins a new message under a reference used before, and what waits of the old one is all that will come of it.
+func (w steps) addPart(ctx context.Context, a message.Arrival, limit message.Limit, join func([]message.Part) string) error {
+	key := partsOf(a)
+	isNew, err := w.insertPart(ctx, key, a)
+	if err != nil {
+		return err
+	}
+	if !isNew {
+		var known []byte
+		var again bool
+		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind, postgres.OrNil(a.PutOffAt))...).Scan(&known, &again)
+		if err == nil && again && bytes.Equal(known, a.Part.Payload) {
+			_, err = w.tx.Exec(ctx, moveBind, append(key.args(), a.Part.Number, a.Bind, a.ReceivedAt)...)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := w.joinParts(ctx, key, true, limit, join); err != nil {
+			return err
+		}
+		if _, err := w.tx.Exec(ctx, dropParts, key.args()...); err != nil {
+			return err
+		}
+		if _, err := w.insertPart(ctx, key, a); err != nil {
+			return err
+		}
+	}
+	if joined, err := w.joinParts(ctx, key, false, limit, join); joined || err != nil {
+		return err
+	}
+	return w.capParts(ctx, a.Source, limit, join)
+}
+
+func (w steps) insertPart(ctx context.Context, key partsKey, a message.Arrival) (isNew bool, err error) {
+	tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
+		a.Part.Number, a.Part.Payload, a.Part.Coding, a.Bind, a.ReceivedAt)
+	return tag.RowsAffected() == 1, err
+}
+
+// partsKey tells long messages apart (3GPP TS 23.040 §9.2.3.24.1).
+type partsKey struct {
+	link, source, destination string
+	reference, total          int
+}
+
+func partsOf(a message.Arrival) partsKey {
+	return partsKey{a.Link, a.Source, a.Destination, a.Part.Reference, a.Part.Total}
+}
+
+func (k partsKey) args() []any { return []any{k.link, k.source, k.destination, k.reference, k.total} }
+
+func (k partsKey) lockName() string {
+	return fmt.Sprintf("%s %s %s %d/%d", k.link, k.source, k.destination, k.reference, k.total)
+}
+
+const readParts = `
+SELECT part, coding, text, bind, received_at FROM mo_parts
+WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL
+ORDER BY part`
+
+const addJoined = `
+INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, '')) RETURNING id`
+
+const markParts = `
+UPDATE mo_parts SET mo_id = $6
+WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL`
+
+// joinParts makes a message of the waiting parts if none is missing, or anyway.
+func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit message.Limit, join func([]message.Part) string) (bool, error) {
+	rows, err := w.tx.Query(ctx, readParts, key.args()...)
+	if err != nil {
+		return false, err
+	}
+	var bind string
+	var received, at time.Time
+	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (message.Part, error) {
+		p := message.Part{Reference: key.reference, Total: key.total}
+		err := row.Scan(&p.Number, &p.Coding, &p.Payload, &bind, &at)
+		if at.After(received) {
+			received = at
+		}
+		return p, err
+	})
+	if err != nil || len(parts) == 0 || len(parts) < key.total && !anyway {
+		return false, err
+	}
+	whole := []newMO{{Arrival: message.Arrival{Source: key.source, ReceivedAt: received}}}
+	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Messages).Scan(&whole[0].lately); err != nil {
+		return false, err
+	}
+	if _, err := w.holdFlood(ctx, whole, limit); err != nil {
+		return false, err
+	}
+	var id int64
+	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, join(parts), len(parts),
+		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure).Scan(&id)
+	if err == nil {
+		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
+	}
+	return err == nil, err
+}
+
+const staleParts = `
+SELECT link, source, destination, reference, total FROM mo_parts
+WHERE mo_id IS NULL AND received_at < $1
+GROUP BY 1, 2, 3, 4, 5 LIMIT 100`
+
+// joinStale makes messages of parts whose siblings have not come since.
+func (w steps) joinStale(ctx context.Context, since time.Time, limit message.Limit, join func([]message.Part) string) (made int, err error) {
+	rows, err := w.tx.Query(ctx, staleParts, since)
+	if err != nil {
+		return 0, err
+	}
+	keys, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k partsKey, err error) {
+		return k, row.Scan(&k.link, &k.source, &k.destination, &k.reference, &k.total)
+	})
+	if err != nil {
+		return 0, err
+	}
+	slices.SortFunc(keys, func(a, b partsKey) int { return cmp.Compare(a.lockName(), b.lockName()) })
+	for _, key := range keys {
+		_, err := w.tx.Exec(ctx, lockParts, key.lockName())
+		if err != nil {
+			return made, err
+		}
+		joined, err := w.joinParts(ctx, key, true, limit, join)
+		if err != nil {
+			return made, err
+		}
+		if joined {
+			made++
+		}
+	}
+	return made, nil
+}

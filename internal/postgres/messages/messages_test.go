@@ -1,0 +1,123 @@
+package messages_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/message"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
+)
+
+func claim(t *testing.T, db *store.Store, limit int) []message.Segment {
+	t.Helper()
+	claimed, err := db.ClaimSegments(context.Background(), message.Claim{Link: "a", Routes: []message.Route{{To: message.Shares}}, Prefixes: []string{""},
+		Limit: limit, Notices: limit, Now: time.Now(), LeaseEnd: time.Now().Add(time.Minute)})
+	require.NoError(t, err)
+	return claimed
+}
+
+func TestSegmentsAreClaimedOnceByManyNodes(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	for range 50 {
+		pgtest.Enqueue(t, db, message.Notice, "+77010000001", 4)
+	}
+	var mu sync.Mutex
+	seen := map[int64]int{}
+	var wg sync.WaitGroup
+	for range 4 {
+		node := pgtest.Open(t, url)
+		wg.Go(func() {
+			for {
+				claimed, err := node.ClaimSegments(context.Background(), message.Claim{Link: "a", Routes: []message.Route{{To: message.Shares}},
+					Prefixes: []string{""}, Limit: 7, Notices: 7, Now: time.Now(), LeaseEnd: time.Now().Add(time.Minute)})
+				if err != nil {
+					t.Errorf("claim: %v", err)
+				}
+				if len(claimed) == 0 {
+					return
+				}
+				mu.Lock()
+				for _, s := range claimed {
+					seen[s.ID]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	require.Len(t, seen, 200)
+	for id, n := range seen {
+		require.Equal(t, 1, n, "segment %d", id)
+	}
+}
+
+func TestOutcomeOfALapsedAttemptDoesNotCount(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := pgtest.New(t)
+	pgtest.Enqueue(t, db, message.Reply, "+77010000001", 1)
+	first := claim(t, db, 1)[0]
+	_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now().Add(2 * time.Minute)}, pgtest.JoinPlain)
+	require.NoError(t, err)
+	pgtest.Commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: first.ID, Claim: first.Claim, Attempt: first.Attempt,
+		State: message.Failed, Failure: "refused", At: time.Now(), DueAt: time.Now()}}})
+	status, err := db.SegmentsTo(ctx, "+77010000001", 100)
+	require.NoError(t, err)
+	require.Equal(t, message.Queued, status[0].State, "the second attempt is still to come")
+	require.Equal(t, "unanswered", status[0].Failure)
+}
+
+func TestReceiptInAnotherNotationNeedsTheNumberToo(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := pgtest.New(t)
+	for i, key := range []string{"16", "10"} { // hexadecimal 10 is 16
+		to := fmt.Sprint("+7701000000", i)
+		pgtest.Enqueue(t, db, message.Reply, to, 1)
+		s := claim(t, db, 1)[0]
+		pgtest.Commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
+			State: message.Accepted, MessageID: key, MessageKey: key, At: time.Now(), DueAt: time.Now()}}})
+	}
+	pgtest.Commit(t, db, message.Ledger{Receipts: []message.Receipt{
+		{Link: "a", Keys: []string{"22", "16"}, Destination: "+77019999999", State: message.Delivered, At: time.Now()},
+		{Link: "b", Keys: []string{"16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
+		{Link: "a", Keys: []string{"10", "a", "16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
+	}})
+	for to, want := range map[string]message.SegmentState{"+77010000000": message.Accepted, "+77010000001": message.Delivered} {
+		status, err := db.SegmentsTo(ctx, to, 100)
+		require.NoError(t, err)
+		require.Equal(t, want, status[0].State, to)
+	}
+}
+
+func TestPasswordIsErasedOnceItNeedNotBeSentAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	text := func() (s string) {
+		_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now()}, pgtest.JoinPlain)
+		require.NoError(t, err)
+		require.NoError(t, conn.QueryRow(ctx, "SELECT text FROM mt_messages").Scan(&s))
+		return s
+	}
+	pgtest.Enqueue(t, db, message.OTP, "+77010000001", 1)
+	require.Equal(t, "123456", text())
+	s := claim(t, db, 1)[0]
+	require.Equal(t, "123456", text())
+	pgtest.Commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
+		State: message.Accepted, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}})
+	require.Empty(t, text())
+}

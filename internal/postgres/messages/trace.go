@@ -1,0 +1,53 @@
+package messages
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/message"
+	"okno/internal/postgres/audit"
+)
+
+// A queued segment that a claim holds is submitted.
+const segmentsTo = `
+SELECT s.mt_id, s.part, m.lane,
+       CASE WHEN s.state = 'queued' AND c.id IS NOT NULL THEN 'submitted' ELSE s.state END,
+       coalesce(c.link, s.link, ''), coalesce(s.message_id, ''), coalesce(s.failure, ''), s.attempts,
+       m.created_at, coalesce(c.claimed_at, s.submitted_at), s.final_at
+FROM (SELECT * FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT $2) m
+CROSS JOIN LATERAL (SELECT * FROM mt_segments s WHERE ` + SegmentsOf + ` OFFSET 0) s
+LEFT JOIN mt_claims c ON s.state = 'queued' AND s.id = ANY (c.segments)
+    AND s.attempts < c.attempts[array_position(c.segments, s.id)]
+ORDER BY s.id`
+
+// SegmentsTo gives what has become of each segment of the last messages to a number, oldest first.
+func (s *Store) SegmentsTo(ctx context.Context, number string, messages int) ([]message.Status, error) {
+	rows, err := s.db.Query(ctx, segmentsTo, number, messages)
+	if err != nil {
+		return nil, fmt.Errorf("read segments: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[message.Status])
+}
+
+const mosFrom = `
+SELECT id, link, parts, incomplete, flood, received_at, processed_at, coalesce(failure, '')
+FROM (SELECT * FROM mo_messages WHERE source = $1 ORDER BY received_at DESC LIMIT $2) m ORDER BY received_at, id`
+
+// TraceSMS gives what has become of the last messages from a number and to it, oldest first. The journal notes who asked.
+func (s *Store) TraceSMS(ctx context.Context, number string, messages int, by string) (mos []message.MOStatus, segments []message.Status, err error) {
+	err = s.do(ctx, func(w Steps) error { return audit.Record(ctx, w.tx, by, "sms.trace", "number:"+number, nil) })
+	if err != nil {
+		return nil, nil, fmt.Errorf("trace sms: %w", err)
+	}
+	rows, err := s.db.Query(ctx, mosFrom, number, messages)
+	if err != nil {
+		return nil, nil, fmt.Errorf("trace sms: %w", err)
+	}
+	if mos, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.MOStatus]); err != nil {
+		return nil, nil, fmt.Errorf("trace sms: %w", err)
+	}
+	segments, err = s.SegmentsTo(ctx, number, messages)
+	return mos, segments, err
+}

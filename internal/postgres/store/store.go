@@ -1,0 +1,119 @@
+// Package store joins the aggregates: a Store over all of them, and a Work of all their steps. It has no method of its own
+// but what binds them to each other.
+package store
+
+import (
+	"context"
+
+	domain "okno/internal/cases"
+	"okno/internal/conversation"
+	"okno/internal/otp"
+	"okno/internal/postgres"
+	"okno/internal/postgres/agencies"
+	"okno/internal/postgres/audit"
+	"okno/internal/postgres/cases"
+	"okno/internal/postgres/catalogue"
+	"okno/internal/postgres/contacts"
+	"okno/internal/postgres/conversations"
+	"okno/internal/postgres/identity"
+	"okno/internal/postgres/inbound"
+	"okno/internal/postgres/leases"
+	"okno/internal/postgres/messages"
+	"okno/internal/postgres/streams"
+)
+
+// An embedded type's name is the field's, so each has its own.
+type (
+	agencyStore       = agencies.Store
+	auditStore        = audit.Store
+	caseStore         = cases.Store
+	catalogueStore    = catalogue.Store
+	contactStore      = contacts.Store
+	conversationStore = conversations.Store
+	identityStore     = identity.Store
+	inboundStore      = inbound.Store
+	leaseStore        = leases.Store
+	messageStore      = messages.Store
+	streamStore       = streams.Store
+
+	agencySteps       = agencies.Steps
+	caseSteps         = cases.Steps
+	catalogueSteps    = catalogue.Steps
+	contactSteps      = contacts.Steps
+	conversationSteps = conversations.Steps
+	identitySteps     = identity.Steps
+	messageSteps      = messages.Steps
+)
+
+// Store is everything that is kept.
+type Store struct {
+	*postgres.DB
+	*agencyStore
+	*auditStore
+	*caseStore
+	*catalogueStore
+	*contactStore
+	*conversationStore
+	*identityStore
+	*inboundStore
+	*leaseStore
+	*messageStore
+	*streamStore
+
+	numbering *domain.Numbering
+}
+
+// Options are what the store needs beside the database's URL.
+type Options struct {
+	postgres.Options
+	// Numbering makes the numbers of new cases.
+	Numbering *domain.Numbering
+}
+
+// Open prepares the store. It connects to nothing yet: an address that cannot be parsed is the only error.
+func Open(url string, o Options) (*Store, error) {
+	db, err := postgres.Open(url, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
+		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
+		identityStore: identity.NewStore(db), leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
+		streamStore: streams.NewStore(db), numbering: o.Numbering,
+	}
+	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
+	return s, nil
+}
+
+// Work is one unit of work: a transaction with the steps of all aggregates.
+type Work struct {
+	Tx *postgres.Tx
+	agencySteps
+	caseSteps
+	catalogueSteps
+	contactSteps
+	conversationSteps
+	identitySteps
+	messageSteps
+}
+
+func (s *Store) work(tx *postgres.Tx) *Work {
+	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
+		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx), messageSteps: messages.In(tx)}
+}
+
+// Do is [postgres.DB.Do] with all steps.
+func (s *Store) Do(ctx context.Context, fn func(*Work) error) error {
+	return s.DB.Do(ctx, func(tx *postgres.Tx) error { return fn(s.work(tx)) })
+}
+
+// Once is [postgres.DB.Once] with all steps.
+func (s *Store) Once(ctx context.Context, fn func(*Work) error) error {
+	return s.DB.Once(ctx, func(tx *postgres.Tx) error { return fn(s.work(tx)) })
+}
+
+// SendChallenge runs the steps of sending a password in one transaction.
+func (s *Store) SendChallenge(ctx context.Context, fn func(otp.Work) error) error {
+	return s.Do(ctx, func(w *Work) error { return fn(w) })
+}
