@@ -7,14 +7,17 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/cases"
+	"okno/internal/contact"
 	"okno/internal/conversation"
+	"okno/internal/floor"
 	"okno/internal/message"
 )
 
 // caseOpen opens a case for the citizen of a contact.
-func (d *Desk) caseOpen(ctx context.Context, agent acd.Agent, raw json.RawMessage) (any, error) {
+func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
 		onContact
 		Kind    cases.Kind `json:"kind"`
@@ -33,27 +36,36 @@ func (d *Desk) caseOpen(ctx context.Context, agent acd.Agent, raw json.RawMessag
 	if subject == "" {
 		return nil, errEmpty
 	}
-	var opened cases.Case
-	err = d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
-		known, err := w.Known(ctx, c.Number)
-		if err != nil {
-			return err
-		}
-		opened, err = w.OpenCase(ctx, cases.Opening{Kind: args.Kind, Service: args.Service, CitizenID: known.CitizenID, Contact: c.Number,
-			Subject: subject, DueOn: due, By: by(agent)})
-		if err != nil {
-			return err
-		}
-		if err := w.LinkCase(ctx, c.Interaction, opened.ID); err != nil {
-			return err
-		}
-		return w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: by(agent), Kind: "did", Body: "case_open " + opened.Number})
-	})
-	return caseJSON(opened), err
+	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.may(agent, access.OpenCase, c, false); err != nil {
+		return nil, err
+	}
+	known, err := w.Known(ctx, c.Number)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := w.OpenCase(ctx, cases.Opening{Kind: args.Kind, Service: args.Service, CitizenID: known.CitizenID, Contact: c.Number,
+		Subject: subject, DueOn: due, By: floor.By(agent.ID)})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.LinkCase(ctx, c.Interaction, opened.ID); err != nil {
+		return nil, err
+	}
+	return caseJSON(opened), w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did",
+		Body: "case_open " + opened.Number})
+}
+
+// may asks whether an agent may do an act on a case in the course of a contact. related says that the case has to do with its citizen.
+func (d *Desk) may(agent acd.Agent, act access.Act, c contact.Contact, related bool) error {
+	return access.May(access.Subject{Agent: agent.ID, Role: agent.Role}, act, access.Resource{Holder: c.AgentID, Related: related})
 }
 
 // caseMove takes a case on, and tells the citizen by SMS if that is wished.
-func (d *Desk) caseMove(ctx context.Context, agent acd.Agent, raw json.RawMessage) (any, error) {
+func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
 		onContact
 		Number string      `json:"number"`
@@ -74,29 +86,39 @@ func (d *Desk) caseMove(ctx context.Context, agent acd.Agent, raw json.RawMessag
 	if why == "" {
 		return nil, errEmpty
 	}
-	var moved cases.Case
-	err = d.withContact(ctx, agent, args.Contact, func(w Work, c acd.Contact) error {
-		found, err := w.CaseByNumber(ctx, args.Number)
-		if err != nil {
-			return err
-		}
-		if found.State != args.From {
-			return cases.ErrMoved
-		}
-		if due.IsZero() {
-			due = found.DueOn
-		}
-		if moved, err = w.MoveCase(ctx, found, args.To, due, by(agent), why, tell); err != nil {
-			return err
-		}
-		entry := conversation.Entry{Interaction: c.Interaction, Speaker: by(agent), Kind: "did", Body: "case_move " + moved.Number + " " + string(args.From) + " " + string(moved.State)}
-		if err := w.AddEntry(ctx, entry); err != nil || tell == "" || c.Number == "" {
-			return err
-		}
-		return w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
-			Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
-	})
-	return caseJSON(moved), err
+	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.CaseByNumber(ctx, args.Number)
+	if err != nil {
+		return nil, err
+	}
+	related, err := w.CaseRelated(ctx, found.ID, c.Interaction)
+	if err != nil {
+		return nil, err
+	}
+	// A case that is none of this citizen's is as unknown here as one that does not exist.
+	if d.may(agent, access.MoveCase, c, related) != nil {
+		return nil, cases.ErrUnknown
+	}
+	if found.State != args.From {
+		return nil, cases.ErrMoved
+	}
+	if due.IsZero() {
+		due = found.DueOn
+	}
+	moved, err := w.MoveCase(ctx, found, args.To, due, floor.By(agent.ID), why, tell)
+	if err != nil {
+		return nil, err
+	}
+	err = w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did",
+		Body: "case_move " + moved.Number + " " + string(args.From) + " " + string(moved.State)})
+	if err != nil || tell == "" || c.Number == "" {
+		return caseJSON(moved), err
+	}
+	return caseJSON(moved), w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
+		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
 }
 
 func optionalDate(s string) (time.Time, error) {

@@ -4,32 +4,37 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/fault"
 )
 
 var (
 	errCommand = errors.New("no such command, or not with these arguments")
 	errEmpty   = errors.New("there is nothing to send")
-	errNoVoice = errors.New("this node has no voice")
-	errRole    = errors.New("only a supervisor or an administrator may do this")
 )
 
-// commandLimit bounds a command; a page shows that it waits.
-const commandLimit = 15 * time.Second
+const (
+	// commandLimit bounds a command; a page shows that it waits.
+	commandLimit = 15 * time.Second
+	// mostID is the longest id of a command, in bytes. The page's are ULIDs.
+	mostID = 64
+	// uncertainPause is the time after which a command is tried again whose commit nobody answered.
+	uncertainPause = 500 * time.Millisecond
+)
 
-// verb does what an agent wants, and gives what the page is told.
-type verb func(d *Desk, ctx context.Context, agent acd.Agent, args json.RawMessage) (any, error)
+// verb does what an agent wants, in one unit of work with the command itself, and gives what the page is told. What it does outside the
+// database is an order, written in the same unit of work.
+type verb func(d *Desk, ctx context.Context, w Work, agent acd.Agent, args json.RawMessage) (any, error)
 
 var verbs = map[string]verb{
 	"set_status":  (*Desk).setStatus,
 	"accept":      (*Desk).accept,
 	"decline":     (*Desk).decline,
-	"hangup":      (*Desk).hangUp,
+	"hangup":      (*Desk).release,
 	"reply":       (*Desk).reply,
-	"finish":      (*Desk).finish,
+	"finish":      (*Desk).release,
 	"note":        (*Desk).note,
 	"disposition": (*Desk).disposition,
 	"extend":      (*Desk).extend,
@@ -40,38 +45,54 @@ var verbs = map[string]verb{
 
 // command does a command once: a page that did not hear the answer sends it again under the same id.
 func (s *session) command(ctx context.Context, m frame) {
-	ctx, cancel := context.WithTimeout(ctx, commandLimit)
+	limited, cancel := context.WithTimeout(ctx, commandLimit)
 	defer cancel()
-	result, err := s.desk.once(ctx, s.agent, m)
+	result, err := s.desk.once(limited, s.agent, m)
 	if err != nil {
 		code, text, _ := codeOf(err)
 		if code == "internal" {
 			s.desk.Log.Error().Err(err).Str("command", m.Name).Int64("agent", s.agent.ID).Msg("desk command")
 		}
-		s.send(object{"type": "result", "id": m.ID, "ok": false, "code": code, "detail": text})
+		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "detail": text})
 		return
 	}
-	s.send(object{"type": "result", "id": m.ID, "ok": true, "data": result})
+	s.send(ctx, object{"type": "result", "id": m.ID, "ok": true, "data": result})
 	s.wake()
 }
 
-func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (json.RawMessage, error) {
+// once does a command, its effect and its answer in one unit of work. A command that failed has done nothing, and is done anew when it
+// is sent again. While it is not known whether the unit of work was committed, the command is tried again: done before, it only answers.
+func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.RawMessage, err error) {
 	do, ok := verbs[m.Name]
-	if !ok || m.ID == "" || len(m.ID) > 64 {
+	if !ok || m.ID == "" || len(m.ID) > mostID {
 		return nil, errCommand
 	}
-	if result, done, err := d.Store.CommandResult(ctx, agent.ID, m.ID); err != nil || done {
-		return result, err
+	for {
+		err = d.Units(ctx, func(w Work) (err error) {
+			var done bool
+			if result, done, err = w.BeginCommand(ctx, agent.ID, m.ID); err != nil || done {
+				return err
+			}
+			data, err := do(d, ctx, w, agent, m.Args)
+			if err != nil {
+				return err
+			}
+			if result, err = json.Marshal(data); err != nil {
+				return err
+			}
+			return w.EndCommand(ctx, agent.ID, m.ID, result)
+		})
+		if !errors.Is(err, fault.ErrUncertain) {
+			return result, err
+		}
+		pause := time.NewTimer(uncertainPause)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return nil, err
+		}
 	}
-	data, err := do(d, ctx, agent, m.Args)
-	if err != nil {
-		return nil, err
-	}
-	result, err := json.Marshal(data)
-	if err != nil {
-		return nil, err
-	}
-	return result, d.Store.KeepCommand(ctx, agent.ID, m.ID, result)
 }
 
 // arguments reads a command's arguments.
@@ -86,17 +107,3 @@ func arguments(raw json.RawMessage, into any) error {
 type onContact struct {
 	Contact int64 `json:"contact"`
 }
-
-// withContact runs fn in one transaction on a contact that the agent has.
-func (d *Desk) withContact(ctx context.Context, agent acd.Agent, contact int64, fn func(Work, acd.Contact) error) error {
-	return d.Units(ctx, func(w Work) error {
-		c, err := w.HeldContact(ctx, agent.ID, contact)
-		if err != nil {
-			return err
-		}
-		return fn(w, c)
-	})
-}
-
-// by names an agent in transcripts, moves and the audit.
-func by(agent acd.Agent) string { return "agent:" + strconv.FormatInt(agent.ID, 10) }

@@ -2,6 +2,7 @@ package agentdesk
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -10,17 +11,20 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/acd"
+	"okno/internal/call"
 	"okno/internal/cases"
-	"okno/internal/conversation"
+	"okno/internal/contact"
 	"okno/internal/desk"
+	"okno/internal/floor"
+	"okno/internal/message"
 )
 
-// Store keeps what desks show and do.
+// Store keeps what desks show.
 type Store interface {
 	logins
 	streams
-	offers
-	commands
+	desks
+	accounts
 	links
 }
 
@@ -28,85 +32,99 @@ type logins interface {
 	// AgentByLogin gives an agent with the password's hash. acd.ErrNoAgent.
 	AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error)
 	AddLogin(ctx context.Context, tokenHash []byte, agent int64, expires time.Time) error
+	// AgentOfLogin gives whose login a token is, and until when. acd.ErrNoAgent.
 	AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, time.Time, error)
-	EndLogin(ctx context.Context, tokenHash []byte) error
 }
 
 type streams interface {
 	StreamHeads(ctx context.Context, names []string) (map[string]int64, error)
 	StreamEvents(ctx context.Context, stream string, after int64, limit int) ([]desk.Event, error)
-	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
-	ContactView(ctx context.Context, agent, contact int64) (desk.View, error)
 }
 
-type offers interface {
-	AcceptOffer(ctx context.Context, agent, contact int64) (acd.Contact, error)
-	DeclineOffer(ctx context.Context, agent, contact int64) error
-	ConnectDesk(ctx context.Context, agent int64, lease time.Duration, node string) error
+type desks interface {
+	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
 	DisconnectDesk(ctx context.Context, agent int64, node string) error
+	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
+	// ContactView gives what an agent sees of a contact, once may has nothing against it.
+	ContactView(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (desk.View, error)
+	QueueStands(ctx context.Context) ([]desk.Queue, error)
 }
 
-type commands interface {
-	CommandResult(ctx context.Context, agent int64, id string) (result json.RawMessage, done bool, err error)
-	KeepCommand(ctx context.Context, agent int64, id string, result json.RawMessage) error
+type accounts interface {
+	// OpenAccount opens a SIP account with its secret for a time. call.ErrNoVoice.
+	OpenAccount(ctx context.Context, a call.Account, lasting time.Duration) (call.Account, error)
+	HasVoice(ctx context.Context) (bool, error)
 }
 
 // Work is what a command does in one transaction.
 type Work interface {
-	conversation.Work
-	contactWork
-	SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error
-	SetNextStatus(ctx context.Context, agent int64, s acd.Status) error
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	floor.Work
+	commands
+	caseWork
+	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
+	EndLogin(ctx context.Context, tokenHash []byte) (agent int64, another bool, err error)
+	CloseAccounts(ctx context.Context, agent int64) error
+	// OrderLink orders something of a link, on all nodes. message.ErrNoLink.
+	OrderLink(ctx context.Context, link string, order message.Order, by string) error
 }
 
-type contactWork interface {
-	// HeldContact locks a contact. acd.ErrUnknown, acd.ErrNotYours.
-	HeldContact(ctx context.Context, agent, contact int64) (acd.Contact, error)
-	FileDisposition(ctx context.Context, c acd.Contact, disposition, note string) error
-	ExtendWrapUp(ctx context.Context, c acd.Contact) error
-	Release(ctx context.Context, interaction int64) error
+type commands interface {
+	// BeginCommand takes a command to be done; done says that it has been done, with its result.
+	BeginCommand(ctx context.Context, agent int64, id string) (result json.RawMessage, done bool, err error)
+	EndCommand(ctx context.Context, agent int64, id string, result json.RawMessage) error
+}
+
+type caseWork interface {
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// CaseRelated says whether a case has to do with the citizen of an interaction.
+	CaseRelated(ctx context.Context, caseID, interaction int64) (bool, error)
 }
 
 // Units runs fn in one transaction and commits it if fn gives no error.
 type Units func(ctx context.Context, fn func(Work) error) error
 
-// Dialogue goes on with a conversation when the operator has done.
-type Dialogue interface {
-	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)
-	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
+// Floor does what an agent wants of a contact. Each method but Depart is part of a unit of work.
+type Floor interface {
+	// Held gives a contact that the agent has, and keeps others from it.
+	Held(ctx context.Context, w floor.Work, a acd.Agent, id int64) (contact.Contact, error)
+	offers
+	File(ctx context.Context, w floor.Work, a acd.Agent, id int64, disposition, note string) error
+	Extend(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
+	SetStatus(ctx context.Context, w floor.Work, a acd.Agent, s acd.Status, reason string) error
+	// Depart gives back what an agent has who logs out.
+	Depart(ctx context.Context, agent int64) error
 }
 
-// Calls controls the calls that desks have to do with. A node without voice has none.
-type Calls interface {
-	// Account gives the page a SIP account that lives as long as the login.
-	Account(ctx context.Context, agent int64) (Account, error)
-	// Forget removes it.
-	Forget(ctx context.Context, agent int64)
-	// Connect rings the agent's phone and joins it to the citizen. It returns when that has begun; the contact's state
-	// tells what comes of it. endpoint is "" for the page's account.
-	Connect(ctx context.Context, interaction, agent int64, endpoint string) error
-	// Hangup ends the agent's part of a call; the citizen hears how it goes on.
-	Hangup(ctx context.Context, interaction int64) error
+type offers interface {
+	Accept(ctx context.Context, w floor.Work, a acd.Agent, id int64) (contact.Contact, error)
+	Decline(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
+	// Release ends the agent's part of a contact.
+	Release(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 }
 
-// Account is a SIP account for a browser.
+// Account is a SIP account for a browser, as it goes to the page.
 type Account struct {
 	User   string `json:"user"`
 	Secret string `json:"secret"`
 	URL    string `json:"url"` // of the WebSocket
 }
 
+// NewAccount opens a SIP account with a secret of its own. call.ErrNoVoice when no node serves calls.
+func NewAccount(ctx context.Context, store accounts, a call.Account, lasting time.Duration) (Account, error) {
+	a.Secret = rand.Text()
+	opened, err := store.OpenAccount(ctx, a, lasting)
+	return Account{User: opened.Name, Secret: opened.Secret, URL: opened.URL}, err
+}
+
 // Options are a desk's parts.
 type Options struct {
 	Store    Store
 	Units    Units
-	Dialogue Dialogue
-	Calls    Calls // nil without voice
+	Floor    Floor
 	Segments func(text string) int
 	// Reasons gives the texts behind a contact's reason, by language.
 	Reasons func(key string) map[string]string
-	Hints   <-chan struct{} // that a stream has something new
+	Hints   <-chan struct{} // that a stream has something new, or a queue
 	Node    string
 	Page    http.Handler // what /desk/ shows
 	Metrics prometheus.Registerer

@@ -16,108 +16,88 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk"
+	"okno/internal/access"
 	"okno/internal/acd"
-	"okno/internal/cases"
-	"okno/internal/catalogue"
-	"okno/internal/conversation"
 	"okno/internal/dialogue"
-	"okno/internal/dialogue/line"
+	"okno/internal/floor/floortest"
+	"okno/internal/lease"
 	"okno/internal/news"
-	"okno/internal/otp"
 	"okno/internal/password"
-	"okno/internal/postgres"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
 
 const citizen = "+77010000002"
 
-// oneSegment stands for the SMS channel's count, which a desk only passes on.
-func oneSegment(string) int { return 1 }
-
-// office is a desk server with one agent, on a database of its own, and the dialogue that citizens write to.
+// office is a desk server with one agent and a dispatcher, in a house of its own.
 type office struct {
-	url    string
-	db     *store.Store
-	engine *conversation.Engine
+	*floortest.House
 	server *httptest.Server
 	desk   context.CancelFunc
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	ctx := context.Background()
 	hints, err := news.Open("")
 	require.NoError(t, err)
 	t.Cleanup(hints.Close)
-	o := &office{url: pgtest.URL(t)}
-	o.db, err = store.Open(o.url, store.Options{Options: postgres.Options{Publish: hints.Publish}, Numbering: cases.NewNumbering([]byte("test"))})
+	h := floortest.Build(t, pgtest.URL(t), hints)
+	o := &office{House: h}
+	hash, err := password.Hash(floortest.Password)
 	require.NoError(t, err)
-	t.Cleanup(o.db.Close)
-	files, err := dialogue.Source(line.Files)
-	require.NoError(t, err)
-	vocabulary := conversation.Vocabulary(oneSegment)
-	d, err := dialogue.Parse(files, vocabulary)
-	require.NoError(t, err)
-	library, err := conversation.NewLibrary(ctx, d, files, o.db, vocabulary)
-	require.NoError(t, err)
-	vault, err := otp.NewVault([]byte("a secret for tests"))
-	require.NoError(t, err)
-	o.engine = conversation.NewEngine(library, catalogue.NewShelf(o.db, nil, time.Now, zerolog.Nop()), vault, conversation.Writing{Segments: oneSegment}, time.Now, zerolog.Nop())
-	hash, err := password.Hash("okno-demo")
-	require.NoError(t, err)
-	o.do(t, func(w *store.Work) error {
-		if err := w.SaveQueue(ctx, "general", map[string]string{"ru": "Общие"}); err != nil {
+	h.Do(t, func(w *store.Work) error {
+		if err := w.SaveQueue(t.Context(), "general", map[string]string{"ru": "Общие"}); err != nil {
 			return err
 		}
-		_, err := w.SaveAgent(ctx, acd.Agent{Login: "aliya", Name: "Алия", Role: acd.RoleAgent, Languages: []string{"ru"}, Queues: []string{"general"}}, hash)
+		a := acd.Agent{Login: "aliya", Name: "Алия", Role: access.Agent, Languages: []string{"ru"}, Queues: []string{"general"}}
+		a.ID, err = w.SaveAgent(t.Context(), a, hash)
+		h.Agents = append(h.Agents, a)
 		return err
 	})
-	distribution, _ := hints.Hear(news.Contacts)
-	streams, _ := hints.Hear(news.Streams)
-	desk := agentdesk.New(agentdesk.Options{Store: o.db, Dialogue: o.engine, Segments: oneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(),
+	o.server, o.desk = o.serve(t, hints)
+	distribution, _ := hints.Subscribe(news.Contacts)
+	o.runs(t, acd.NewDispatcher(lease.NewKeeper(h.DB, acd.LeaseName, "test", zerolog.Nop()), h.DB, h.Floor, distribution, zerolog.Nop()).Run)
+	return o
+}
+
+// serve starts a desk server, as a node of its own.
+func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
+	t.Helper()
+	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(),
 		Reasons: func(key string) map[string]string {
-			return map[string]string{"ru": d.Texts.Line(dialogue.Russian, key)}
+			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
-			return o.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+			return o.DB.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: http.NotFoundHandler()})
 	mux := http.NewServeMux()
 	desk.Register(mux)
-	o.server = httptest.NewServer(mux)
-	t.Cleanup(o.server.Close)
-	running, stop := context.WithCancel(ctx)
-	o.desk = stop
-	ended := make(chan struct{}, 2)
-	go func() { _ = desk.Run(running); ended <- struct{}{} }()
-	go func() {
-		_ = acd.NewDistributor(o.db, o.nobody, distribution, zerolog.Nop()).Run(running)
-		ended <- struct{}{}
-	}()
-	t.Cleanup(func() { stop(); <-ended; <-ended })
-	return o
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server, o.runs(t, desk.Run)
 }
 
-func (o *office) do(t *testing.T, fn func(*store.Work) error) {
+// runs runs a part until the test ends, or until it is stopped.
+func (o *office) runs(t *testing.T, run func(context.Context) error) context.CancelFunc {
 	t.Helper()
-	require.NoError(t, o.db.Do(context.Background(), fn))
+	running, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(running) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-ended)
+	})
+	return stop
 }
-
-func (o *office) nobody(context.Context, int64) error { return nil }
 
 // writes is an SMS from the citizen.
-func (o *office) writes(t *testing.T, body string) {
-	t.Helper()
-	o.do(t, func(w *store.Work) error {
-		_, err := o.engine.Hear(context.Background(), w, citizen, body)
-		return err
-	})
-}
+func (o *office) writes(t *testing.T, body string) { o.Writes(t, citizen, body) }
 
 func (o *office) lastMT(t *testing.T) string {
 	t.Helper()
-	return pgtest.Value[string](t, o.url, `SELECT text FROM mt_messages ORDER BY id DESC LIMIT 1`)
+	return pgtest.Value[string](t, o.URL, `SELECT text FROM mt_messages ORDER BY id DESC LIMIT 1`)
 }
 
 func (o *office) logIn(t *testing.T, secret string) (cookie string, status int) {
@@ -247,7 +227,7 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 	require.Equal(t, "no_disposition", p.sends("disposition", m{"contact": contact, "disposition": ""})["code"])
 	require.True(t, p.sends("disposition", m{"contact": contact, "disposition": "resolved", "note": "всё"})["ok"].(bool))
 	p.snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
-	require.Equal(t, "operator", pgtest.Value[string](t, o.url, `SELECT outcome FROM interactions`))
+	require.Equal(t, "operator", pgtest.Value[string](t, o.URL, `SELECT outcome FROM interactions`))
 }
 
 func TestAPageThatComesBackMissesNothingAndSeesNothingTwice(t *testing.T) {

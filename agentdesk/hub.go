@@ -2,15 +2,18 @@ package agentdesk
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"okno/internal/desk"
 )
 
 // hub looks for news in the streams once for all sessions of a node.
 type hub struct {
-	store streams
+	store hubStore
 	hints <-chan struct{}
 	log   zerolog.Logger
 
@@ -18,9 +21,16 @@ type hub struct {
 	sessions map[*session]bool
 	closed   bool
 	drained  sync.WaitGroup
+	queues   map[string]desk.Queue // as the sessions know them
 }
 
-func newHub(store streams, hints <-chan struct{}, log zerolog.Logger) *hub {
+// hubStore is what a hub looks at.
+type hubStore interface {
+	StreamHeads(ctx context.Context, names []string) (map[string]int64, error)
+	QueueStands(ctx context.Context) ([]desk.Queue, error)
+}
+
+func newHub(store hubStore, hints <-chan struct{}, log zerolog.Logger) *hub {
 	return &hub{store: store, hints: hints, log: log, sessions: map[*session]bool{}}
 }
 
@@ -63,7 +73,7 @@ func (h *hub) all() []*session {
 func (h *hub) closeLogin(token string) {
 	for _, s := range h.all() {
 		if s.token == token {
-			s.close(closeExpired, "logged out")
+			s.close(closeExpired)
 		}
 	}
 }
@@ -80,7 +90,7 @@ func (h *hub) run(ctx context.Context) error {
 			h.closed = true
 			h.mu.Unlock()
 			for _, s := range h.all() {
-				s.close(closeDrain, "this node stops; connect again")
+				s.close(closeDrain)
 			}
 			h.drained.Wait()
 			return nil
@@ -105,6 +115,9 @@ func (h *hub) look(ctx context.Context) error {
 	if len(names) == 0 {
 		return nil
 	}
+	if err := h.lookAtQueues(ctx, sessions); err != nil {
+		return err
+	}
 	list := make([]string, 0, len(names))
 	for name := range names {
 		list = append(list, name)
@@ -119,6 +132,28 @@ func (h *hub) look(ctx context.Context) error {
 				s.wake()
 				break
 			}
+		}
+	}
+	return nil
+}
+
+// lookAtQueues tells the sessions whose queues have changed.
+func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
+	stands, err := h.store.QueueStands(ctx)
+	if err != nil {
+		return err
+	}
+	changed := map[string]bool{}
+	now := make(map[string]desk.Queue, len(stands))
+	for _, q := range stands {
+		now[q.Name] = q
+		before, known := h.queues[q.Name]
+		changed[q.Name] = known && (before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest))
+	}
+	h.queues = now
+	for _, s := range sessions {
+		if slices.ContainsFunc(s.agent.Queues, func(name string) bool { return changed[name] }) {
+			s.tellQueues(now)
 		}
 	}
 	return nil

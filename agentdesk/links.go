@@ -7,15 +7,15 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/floor"
 	"okno/internal/message"
 )
 
 type links interface {
 	// SMSNodes gives how the SMS links stand on each node that has told so within an age.
 	SMSNodes(ctx context.Context, age time.Duration) ([]message.Node, error)
-	// OrderLink orders something of a link, on all nodes. message.ErrNoLink.
-	OrderLink(ctx context.Context, link string, order message.Order, by string) error
 }
 
 // nodeAge is how old a node's word may be: an older one has stopped.
@@ -24,8 +24,8 @@ const nodeAge = 10 * time.Second
 // sms shows a supervisor how the links to the operators stand. It holds nothing of any citizen.
 func (d *Desk) sms(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.agentOf(r)
-	if err == nil && !agent.Role.Supervises() {
-		err = errRole
+	if err == nil {
+		err = mayOrderLinks(agent)
 	}
 	if err != nil {
 		d.fail(w, err)
@@ -43,8 +43,12 @@ func (d *Desk) sms(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, object{"nodes": found})
 }
 
+func mayOrderLinks(agent acd.Agent) error {
+	return access.May(access.Subject{Agent: agent.ID, Role: agent.Role}, access.OrderLinks, access.Resource{})
+}
+
 // orderLink pauses, resumes or drains a link to an operator.
-func (d *Desk) orderLink(ctx context.Context, agent acd.Agent, raw json.RawMessage) (any, error) {
+func (d *Desk) orderLink(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
 		Link  string        `json:"link"`
 		Order message.Order `json:"order"`
@@ -52,11 +56,11 @@ func (d *Desk) orderLink(ctx context.Context, agent acd.Agent, raw json.RawMessa
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	if !agent.Role.Supervises() {
-		return nil, errRole
+	if err := mayOrderLinks(agent); err != nil {
+		return nil, err
 	}
 	if !slices.Contains(message.Orders, args.Order) {
 		return nil, errCommand
 	}
-	return nil, d.Store.OrderLink(ctx, args.Link, args.Order, by(agent))
+	return nil, w.OrderLink(ctx, args.Link, args.Order, floor.By(agent.ID))
 }

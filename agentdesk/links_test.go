@@ -28,10 +28,10 @@ func TestASupervisorOrdersLinks(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	o := newOffice(t)
-	require.NoError(t, o.db.AddLinks(ctx, []string{"a"}))
-	require.NoError(t, o.db.TellNode(ctx, "node-1", json.RawMessage(`{"links": [{"link": "a"}]}`)))
+	require.NoError(t, o.DB.AddLinks(ctx, []string{"a"}))
+	require.NoError(t, o.DB.TellNode(ctx, "node-1", json.RawMessage(`{"links": [{"link": "a"}]}`)))
 	orders := func() message.Order {
-		orders, err := o.db.LinkOrders(ctx)
+		orders, err := o.DB.LinkOrders(ctx)
 		require.NoError(t, err)
 		return orders["a"]
 	}
@@ -43,7 +43,7 @@ func TestASupervisorOrdersLinks(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, status)
 	require.Equal(t, message.Open, orders())
 
-	pgtest.Value[int](t, o.url, `WITH grown AS (UPDATE agents SET role = 'supervisor' RETURNING 1) SELECT count(*)::int FROM grown`)
+	pgtest.Value[int](t, o.URL, `WITH grown AS (UPDATE agents SET role = 'supervisor' RETURNING 1) SELECT count(*)::int FROM grown`)
 	p = o.open(t, cookie, nil)
 	status, body := o.get(t, cookie, "/desk/sms")
 	require.Equal(t, http.StatusOK, status)
@@ -58,6 +58,6 @@ func TestASupervisorOrdersLinks(t *testing.T) {
 	}
 	require.Equal(t, "bad_command", p.sends("order_link", m{"link": "a", "order": "broken"})["code"])
 	require.Equal(t, "no_link", p.sends("order_link", m{"link": "b", "order": "paused"})["code"])
-	require.Equal(t, "paused drained open", pgtest.Value[string](t, o.url,
+	require.Equal(t, "paused drained open", pgtest.Value[string](t, o.URL,
 		`SELECT string_agg(detail->>'ordered', ' ' ORDER BY id) FROM audit WHERE action = 'sms.link' AND subject = 'link:a' AND actor LIKE 'agent:%'`))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/floor"
 	"okno/internal/password"
 )
 
@@ -58,21 +59,41 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {
-	agent, token, err := d.agentOf(r)
+	_, token, err := d.agentOf(r)
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	if err := d.Store.EndLogin(r.Context(), token); err != nil {
+	if err := d.endLogin(r.Context(), token); err != nil && !errors.Is(err, acd.ErrNoAgent) {
 		d.fail(w, err)
 		return
 	}
 	d.hub.closeLogin(string(token))
-	if d.Calls != nil {
-		d.Calls.Forget(r.Context(), agent.ID)
-	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// endLogin ends a login. With an agent's last one the agent goes off duty, the page's SIP account is closed, and what the agent has goes
+// back; a call goes on. What cannot be given back at once the dispatcher gives back once the desk has been away for a while.
+func (d *Desk) endLogin(ctx context.Context, token []byte) error {
+	var agent int64
+	var another bool
+	err := d.Units(ctx, func(w Work) (err error) {
+		if agent, another, err = w.EndLogin(ctx, token); err != nil || another {
+			return err
+		}
+		if err := w.SetStatus(ctx, agent, acd.Offline, "", floor.By(agent)); err != nil {
+			return err
+		}
+		return w.CloseAccounts(ctx, agent)
+	})
+	if err != nil || another {
+		return err
+	}
+	if err := d.Floor.Depart(ctx, agent); err != nil {
+		d.Log.Warn().Err(err).Int64("agent", agent).Msg("contacts not given back at once")
+	}
+	return nil
 }
 
 func (d *Desk) me(w http.ResponseWriter, r *http.Request) {

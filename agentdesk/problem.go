@@ -5,8 +5,11 @@ import (
 	"errors"
 	"net/http"
 
-	"okno/internal/acd"
+	"okno/internal/access"
+	"okno/internal/call"
 	"okno/internal/cases"
+	"okno/internal/contact"
+	"okno/internal/fault"
 	"okno/internal/message"
 )
 
@@ -22,23 +25,40 @@ var problems = []struct {
 	{errBody, "bad_request", http.StatusBadRequest},
 	{errCommand, "bad_command", http.StatusBadRequest},
 	{errEmpty, "empty", http.StatusBadRequest},
-	{errNoVoice, "no_voice", http.StatusServiceUnavailable},
-	{errRole, "forbidden", http.StatusForbidden},
+	{call.ErrNoVoice, "no_voice", http.StatusServiceUnavailable},
+	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},
-	{acd.ErrGone, "offer_gone", http.StatusConflict},
-	{acd.ErrNotYours, "not_yours", http.StatusForbidden},
-	{acd.ErrUnknown, "unknown_contact", http.StatusNotFound},
-	{acd.ErrState, "wrong_state", http.StatusConflict},
-	{acd.ErrDisposition, "no_disposition", http.StatusBadRequest},
+	{contact.ErrGone, "offer_gone", http.StatusConflict},
+	{contact.ErrUnknown, "unknown_contact", http.StatusNotFound},
+	{contact.ErrState, "wrong_state", http.StatusConflict},
+	{contact.ErrDisposition, "no_disposition", http.StatusBadRequest},
 	{cases.ErrUnknown, "unknown_case", http.StatusNotFound},
 	{cases.ErrMove, "no_such_move", http.StatusConflict},
 	{cases.ErrMoved, "case_moved", http.StatusConflict},
+}
+
+// kinds are the codes of errors that say no more of themselves than their kind.
+var kinds = map[fault.Kind]struct {
+	code   string
+	status int
+}{
+	fault.Invalid:     {"bad_command", http.StatusUnprocessableEntity},
+	fault.NotFound:    {"not_found", http.StatusNotFound},
+	fault.Conflict:    {"conflict", http.StatusConflict},
+	fault.Forbidden:   {"forbidden", http.StatusForbidden},
+	fault.Unavailable: {"unavailable", http.StatusServiceUnavailable},
 }
 
 func codeOf(err error) (code, text string, status int) {
 	for _, p := range problems {
 		if errors.Is(err, p.err) {
 			return p.code, p.err.Error(), p.status
+		}
+	}
+	var known *fault.Error
+	if errors.As(err, &known) {
+		if kind, ok := kinds[known.Kind]; ok {
+			return kind.code, known.Text, kind.status
 		}
 	}
 	return "internal", "something went wrong; it has been logged", http.StatusInternalServerError

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,10 @@ import (
 	"github.com/gorilla/websocket"
 
 	"okno/internal/acd"
+	"okno/internal/call"
+	"okno/internal/contact"
+	"okno/internal/desk"
+	"okno/internal/floor"
 )
 
 // The times and sizes of a socket.
@@ -22,16 +27,9 @@ const (
 	readDeadline = 60 * time.Second
 	writeLimit   = 10 * time.Second
 	mostMessage  = 64 << 10
-	mostQueued   = 256 // messages to a page that reads slowly
+	mostQueued   = 256 // messages to a page that reads slowly; who has more to say waits
 	mostReplayed = 500 // events; a page that missed more reads its views again
 	leaseRenewal = 20 * time.Second
-)
-
-// Close codes. 1012 is the protocol's "service restart"; the others are this protocol's.
-const (
-	closeExpired = 4001 // log in again
-	closeSlow    = 4008 // connect again and resume
-	closeDrain   = websocket.CloseServiceRestart
 )
 
 var upgrader = websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{}, EnableCompression: false}
@@ -47,7 +45,8 @@ type session struct {
 	ended  context.CancelFunc
 
 	mu      sync.Mutex
-	follows map[string]int64 // stream to the number seen last
+	follows map[string]int64      // stream to the number seen last
+	queues  map[string]desk.Queue // as they stand, when the page is to be told
 
 	closing sync.Once
 	reason  chan []byte // the close frame to send
@@ -116,7 +115,7 @@ func (s *session) read(ctx context.Context) error {
 		case "command":
 			s.command(ctx, m)
 		default:
-			s.send(object{"type": "error", "code": "bad_message"})
+			s.send(ctx, object{"type": "error", "code": "bad_message"})
 		}
 	}
 }
@@ -126,16 +125,21 @@ func (s *session) hello(ctx context.Context, seen map[string]int64, hasSIP bool)
 	if err := s.lease(ctx); err != nil {
 		return err
 	}
-	welcome := object{"type": "welcome", "agent": agentJSON(s.agent), "dispositions": acd.Dispositions, "pause_reasons": acd.PauseReasons, "voice": s.desk.Calls != nil, "sip": nil}
-	if s.desk.Calls != nil && !hasSIP && s.agent.Endpoint == "" {
-		account, err := s.desk.Calls.Account(ctx, s.agent.ID)
+	voice, err := s.desk.Store.HasVoice(ctx)
+	if err != nil {
+		return err
+	}
+	welcome := object{"type": "welcome", "agent": agentJSON(s.agent), "dispositions": contact.Dispositions, "pause_reasons": acd.PauseReasons,
+		"voice": voice, "sip": nil}
+	if voice && !hasSIP && s.agent.Endpoint == "" {
+		account, err := NewAccount(ctx, s.desk.Store, call.Account{Name: floor.AccountName(s.agent.ID), Kind: call.AgentPage, AgentID: s.agent.ID}, loginLife)
 		if err != nil { // the desk works for SMS, and says that it has no voice
 			s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("no sip account")
 		} else {
 			welcome["sip"] = account
 		}
 	}
-	s.send(welcome)
+	s.send(ctx, welcome)
 	s.mu.Lock()
 	for name, seq := range seen {
 		if strings.HasPrefix(name, "contact:") {
@@ -168,7 +172,7 @@ func (s *session) snapshot(ctx context.Context) error {
 	s.mu.Unlock()
 	body := s.desk.snapshotJSON(snapshot)
 	body["type"], body["streams"] = "snapshot", snapshot.Streams
-	s.send(body)
+	s.send(ctx, body)
 	if len(missed) > 0 {
 		s.wake()
 	}
@@ -200,11 +204,12 @@ func (s *session) follow(ctx context.Context) {
 			return
 		case <-renewal.C:
 			if s.desk.expired(ctx, []byte(s.token)) {
-				s.close(closeExpired, "the login has expired")
+				s.close(closeExpired)
 				return
 			}
 			err = s.lease(ctx)
 		case <-s.woken:
+			s.sendQueues(ctx)
 			err = s.catchUp(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -230,7 +235,7 @@ func (s *session) catchUp(ctx context.Context) error {
 			changed = true
 		}
 		for _, e := range events {
-			s.send(object{"type": "event", "stream": e.Stream, "seq": e.Seq, "at": e.At, "kind": e.Kind, "data": e.Data})
+			s.send(ctx, object{"type": "event", "stream": e.Stream, "seq": e.Seq, "at": e.At, "kind": e.Kind, "data": e.Data})
 		}
 		s.mu.Lock()
 		s.follows[name] = events[len(events)-1].Seq
@@ -245,19 +250,42 @@ func (s *session) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// send queues a message. A page that does not take its messages is closed, and resumes.
-func (s *session) send(m any) {
+// send queues a message, and waits while the page has not taken those before. A page that takes none is closed by its writer's limit.
+func (s *session) send(ctx context.Context, m any) {
 	select {
 	case s.out <- m:
-	default:
-		s.close(closeSlow, "resume")
+	case <-ctx.Done():
 	}
 }
 
+// tellQueues has the page told how the queues stand now.
+func (s *session) tellQueues(now map[string]desk.Queue) {
+	s.mu.Lock()
+	s.queues = now
+	s.mu.Unlock()
+	s.wake()
+}
+
+// sendQueues tells the page how the agent's queues stand, if they have changed.
+func (s *session) sendQueues(ctx context.Context) {
+	s.mu.Lock()
+	now := s.queues
+	s.queues = nil
+	s.mu.Unlock()
+	if now == nil {
+		return
+	}
+	own := make([]desk.Queue, 0, len(s.agent.Queues))
+	for _, name := range s.agent.Queues {
+		own = append(own, now[name])
+	}
+	s.send(ctx, object{"type": "queues", "queues": queuesJSON(own)})
+}
+
 // close ends the session with a code that tells the page what to do.
-func (s *session) close(code int, reason string) {
+func (s *session) close(why closing) {
 	s.closing.Do(func() {
-		s.reason <- websocket.FormatCloseMessage(code, reason)
+		s.reason <- websocket.FormatCloseMessage(why.Code, why.Why)
 		s.ended()
 	})
 }
@@ -281,6 +309,9 @@ func (s *session) write(ctx context.Context) {
 			default:
 			}
 			return
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			s.close(closeSlow)
 		}
 		if err != nil && !errors.Is(err, websocket.ErrCloseSent) {
 			s.ended()

@@ -4,7 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
-	"okno/internal/acd"
+	"okno/internal/access"
+	"okno/internal/contact"
 )
 
 // view gives all that an agent sees of a contact that the agent has.
@@ -16,10 +17,12 @@ func (d *Desk) view(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		d.fail(w, acd.ErrUnknown)
+		d.fail(w, contact.ErrUnknown)
 		return
 	}
-	v, err := d.Store.ContactView(r.Context(), agent.ID, id)
+	v, err := d.Store.ContactView(r.Context(), agent.ID, id, func(c contact.Contact) error {
+		return d.may(agent, access.ViewContact, c, false)
+	})
 	if err != nil {
 		d.fail(w, err)
 		return

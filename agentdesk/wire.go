@@ -5,6 +5,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/cases"
+	"okno/internal/contact"
 	"okno/internal/desk"
 )
 
@@ -17,7 +18,7 @@ func agentJSON(a acd.Agent) object {
 		"status": a.Status, "reason": a.StatusReason, "since": when(a.StatusAt), "next_status": a.NextStatus}
 }
 
-func (d *Desk) contactJSON(c acd.Contact) object {
+func (d *Desk) contactJSON(c contact.Contact) object {
 	return object{"id": c.ID, "interaction": c.Interaction, "channel": c.Channel, "queue": c.Queue, "language": c.Language,
 		"reason": d.Reasons(c.Reason), "context": c.Context, "number": c.Number, "state": c.State, "queued_at": when(c.QueuedAt),
 		"connected_at": when(c.ConnectedAt), "wrap_up_until": when(c.WrapUpUntil)}

@@ -9,33 +9,24 @@ import (
 
 	"okno/internal/call"
 	"okno/internal/conversation"
-	"okno/internal/dialogue"
 )
 
-var resumed = dialogue.Input{Kind: dialogue.Resumed}
-
-// settle brings calls and channels into agreement after a connect, tries until it can, and looks again now and then: news
+// settle brings calls and channels into agreement after a connect, tries until it can, and looks again now and then: an event
 // that got lost costs no more than that.
 func (l *Line) settle(ctx, connection context.Context) {
 	const pause = time.Second
 	again := time.NewTimer(pause)
 	defer again.Stop()
-	restored := false // an Asterisk that restarts breaks the connection, so once for each is enough
 	for {
 		wait := sweepEvery
-		var err error
-		if !restored {
-			err = l.restoreAccounts()
-			restored = err == nil
-		}
-		if err == nil {
-			err = l.sweep(ctx)
-		}
+		err := l.sweep(ctx)
 		if connection.Err() != nil {
 			return
 		}
 		if err != nil {
 			wait = pause
+		} else {
+			l.setSettled()
 		}
 		l.setProblem(wrap("asterisk "+l.config.Asterisk.Name, err))
 		again.Reset(wait)
@@ -48,9 +39,16 @@ func (l *Line) settle(ctx, connection context.Context) {
 }
 
 // sweep adopts the calls that a process before us left, ends what is over, and hangs up what is nobody's. Asterisk is
-// asked first: a call that begins meanwhile is then in no list, but has its session.
+// asked first: a call that begins meanwhile is then in no list, but has its goroutine.
 func (l *Line) sweep(ctx context.Context) error {
 	l.doubtAll()
+	if err := l.config.Store.ServeAsterisk(ctx, l.config.Asterisk.Name, l.webSocketURL()); err != nil {
+		return err
+	}
+	started, err := l.rest.startedAt()
+	if err != nil {
+		return err
+	}
 	channels, err := l.rest.channels()
 	if err != nil {
 		return err
@@ -63,23 +61,31 @@ func (l *Line) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	taken, err := l.config.Store.TakenOrders(ctx, l.lease(), l.config.Asterisk.Name)
+	if err != nil {
+		return err
+	}
 	live := map[string]*ari.ChannelData{}
 	for _, channel := range channels {
 		live[channel.ID] = channel
 	}
 	known := map[string]bool{} // channels and bridges that belong to a call
 	for _, row := range rows {
-		known[row.Channel], known[row.Leg.Channel], known[row.Leg.Bridge] = true, true, true
+		known[row.Room] = true
+		for _, leg := range row.Legs {
+			known[leg.ID] = true
+		}
 		switch {
-		case l.has(row.Channel):
-		case live[row.Channel] != nil:
+		case l.has(row.Channel()):
+		case live[row.Channel()] != nil:
 			l.adopt(ctx, row)
 		default:
-			if err := l.bury(ctx, row); err != nil {
+			if err := l.bury(ctx, row, started); err != nil {
 				return err
 			}
 		}
 	}
+	l.deliver(taken)
 	for _, channel := range channels {
 		if known[channel.ID] || l.has(channel.ID) {
 			continue
@@ -88,14 +94,14 @@ func (l *Line) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if over || isOperatorChannel(channel.ID) {
+		if over || isAgentChannel(channel.ID) {
 			l.dismiss(channel.ID)
 		} else {
 			l.arrived(ctx, channel, false) // it came in the moment the process before us died
 		}
 	}
 	for _, bridge := range bridges {
-		if strings.HasPrefix(bridge, bridgePrefix) && !known[bridge] {
+		if strings.HasPrefix(bridge, roomPrefix) && !known[bridge] && !l.hasRoom(bridge) {
 			if err := l.rest.removeBridge(bridge); err != nil {
 				return err
 			}
@@ -110,78 +116,101 @@ func (l *Line) has(channel string) bool {
 	return l.channels[channel] != nil
 }
 
+// hasRoom says whether a bridge is of a call that is here: a room that was made since the rows were read.
+func (l *Line) hasRoom(bridge string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for interaction := range l.calls {
+		if roomOf(interaction) == bridge {
+			return true
+		}
+	}
+	return false
+}
+
 // doubtAll has every call look for itself whether it missed something.
 func (l *Line) doubtAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	told := map[*session]bool{}
-	for _, s := range l.channels {
-		if !told[s] {
-			told[s] = true
-			s.inbox.put(doubt{})
+	told := map[*liveCall]bool{}
+	for _, c := range l.channels {
+		if !told[c] {
+			told[c] = true
+			c.inbox.put(doubt{})
 		}
 	}
 }
 
 // adopt takes over a call that lives in Asterisk.
 func (l *Line) adopt(ctx context.Context, row call.Call) {
-	l.log.Info().Int64("interaction", row.Interaction).Str("state", string(row.State)).Msg("call adopted")
-	l.take(ctx, row, (*session).resume)
+	l.log.Info().Int64("interaction", row.Interaction).Str("stage", string(row.Stage)).Msg("call adopted")
+	l.take(ctx, row, (*liveCall).resume)
 }
 
-// bury ends a call whose channel is gone.
-func (l *Line) bury(ctx context.Context, row call.Call) error {
-	if err := l.hungUp(ctx, row.Interaction); err != nil {
-		return err
+// bury ends a call whose channel is gone. A channel older than Asterisk itself did not end by the citizen's doing.
+func (l *Line) bury(ctx context.Context, row call.Call, started time.Time) error {
+	how := call.HungUp
+	for _, leg := range row.Legs {
+		if leg.Role == call.Citizen && leg.Since.Before(started) {
+			how = call.Lost
+		}
 	}
-	if row.Leg.Channel != "" {
-		l.dismiss(row.Leg.Channel)
+	if leg, ok := row.Leg(call.Agent); ok {
+		l.dismiss(leg.ID)
 	}
-	row.State, row.Leg = call.Ended, call.Leg{}
-	l.log.Info().Int64("interaction", row.Interaction).Msg("call had ended unseen")
-	return l.config.Store.SaveCall(ctx, row)
+	l.log.Info().Int64("interaction", row.Interaction).Str("how", string(how)).Msg("call had ended unseen")
+	return l.hungUp(ctx, row.Interaction, how)
 }
 
-// resume goes on with an adopted call: with the talk, in the queue, or with the prompt that was being said.
-func (s *session) resume(ctx context.Context) (conversation.Turn, error) {
-	s.log = s.log.With().Int64("interaction", s.call.Interaction).Logger()
-	if err := s.line.rest.follow(s.channel); err != nil {
+// resume goes on with an adopted call: with the talk, with the wait, or with the prompt that was being said. Orders that were taken before come
+// to the mailbox by themselves.
+func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
+	c.log = c.log.With().Int64("interaction", c.call.Interaction).Logger()
+	if err := c.line.rest.follow(c.channel); err != nil {
 		return conversation.Turn{}, err
 	}
-	if s.call.Leg.Channel != "" {
-		return s.rejoin(ctx)
+	c.player.lost()
+	switch c.call.Stage {
+	case call.Talking:
+		return c.rejoin(ctx)
+	case call.Waiting, call.Connecting:
+		// The leg of an order that was under way is found again by the order.
+		return c.wait(ctx)
 	}
-	if s.call.State == call.Ringing {
-		if err := s.line.rest.answer(s.channel); err != nil {
+	if leg, ok := c.call.Leg(call.Agent); ok { // the talk is over, and nobody has said so to the citizen
+		return c.agentLeft(ctx, leg.ID, false, "")
+	}
+	if c.call.State == call.Ringing {
+		if err := c.answer(ctx); err != nil {
 			return conversation.Turn{}, err
 		}
 	}
-	for n := range promptNames {
-		if err := s.line.rest.stopPlaying(promptID(s.channel, n)); err != nil {
+	if err := c.player.stopAll(); err != nil {
+		return conversation.Turn{}, err
+	}
+	return c.advance(ctx, resumed)
+}
+
+// rejoin goes on with a talk: as it is if both sides are in their room, in the queue again if not.
+func (c *liveCall) rejoin(ctx context.Context) (conversation.Turn, error) {
+	leg, _ := c.call.Leg(call.Agent)
+	c.player.queued, c.player.music = nil, false
+	if err := c.line.rest.follow(leg.ID); err != nil && !isGone(err) {
+		c.log.Warn().Err(err).Msg("agent's leg not followed")
+	}
+	for {
+		together, err := c.together(leg.ID)
+		switch {
+		case err == nil && !together:
+			return c.agentLeft(ctx, leg.ID, true, "")
+		case err == nil:
+			return c.talk(ctx)
+		}
+		c.log.Warn().Err(err).Msg("talk not looked at")
+		if err := pause(ctx, stepPause); err != nil {
 			return conversation.Turn{}, err
 		}
 	}
-	turn, err := s.advance(ctx, resumed)
-	if s.call.State == call.Waiting {
-		turn.Spoken = nil // the music plays on
-	} else {
-		s.music = true // it may: to stop what does not play does no harm
-	}
-	return turn, err
 }
 
-// rejoin goes on with a call that has an operator's side: as it is if they talk, in the queue again if not.
-func (s *session) rejoin(ctx context.Context) (conversation.Turn, error) {
-	if err := s.line.rest.follow(s.call.Leg.Channel); err != nil && !isGone(err) {
-		s.log.Warn().Err(err).Msg("operator's side not followed")
-	}
-	together, err := s.together()
-	if err != nil {
-		return conversation.Turn{}, err
-	}
-	if !together {
-		return s.operatorLeft(ctx, true)
-	}
-	s.enter(ctx, call.Connected)
-	return s.talk(ctx)
-}
+func isAgentChannel(id string) bool { return strings.HasPrefix(id, call.AgentLegPrefix) }

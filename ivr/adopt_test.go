@@ -7,8 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
-	"okno/internal/dialogue"
-	"okno/ivr"
+	"okno/internal/contact"
 )
 
 // crash ends the line without a word to anyone, and starts another.
@@ -25,7 +24,6 @@ func TestNextProcessGoesOnInTheMenu(t *testing.T) {
 	menu := w.clip(t, "menu")
 	phone.Hears(t, menu.Until(2*time.Second), 0, 10*time.Second)
 	w.crash(t)
-
 	after := phone.Heard().Length()
 	at := phone.Hears(t, menu.Until(4*time.Second), after-time.Second, 10*time.Second)
 	phone.Key(t, "3")
@@ -39,52 +37,85 @@ func TestNextProcessGoesOnInTheMenu(t *testing.T) {
 func TestNextProcessKeepsTheQueue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	citizen, interaction := w.queued(t, "+77010000022")
+	citizen, interaction, id := w.queued(t, "+77010000022")
 	w.crash(t)
 	require.Equal(t, interaction, w.only(t, call.Waiting).Interaction)
-	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
-	w.requireTalk(t, citizen, w.phones.Rings(t, "1001", 5*time.Second))
+	w.accepted(t, 0, id)
+	w.requireTalk(t, citizen, w.phones.Rings(t, "1001", 10*time.Second))
 	citizen.HangUp(t)
+	w.ends(t)
+}
+
+// An operator accepts while nobody serves: the next process carries the order out.
+func TestNextProcessCarriesOutWhatWasOrdered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	citizen, _, id := w.queued(t, "+77010000027")
+	w.stop()
+	w.accepted(t, 0, id)
+	w.start(t)
+	operator := w.phones.Rings(t, "1001", 10*time.Second)
+	w.comes(t, id, contact.Connected)
+	w.requireTalk(t, citizen, operator)
+	w.stop()
+	after := citizen.Heard().Length()
+	w.releases(t, 0, id)
+	w.start(t)
+	operator.Ends(t, 10*time.Second)
+	w.hears(t, citizen, "bye", "", after)
+	w.ends(t)
+}
+
+func TestNextProcessFindsThePhoneRinging(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	citizen, _, id := w.queued(t, "+77010000028")
+	w.sitAt(t, 0, "late")
+	w.accepted(t, 0, id)
+	w.comes(t, id, contact.Ringing)
+	w.crash(t)
+	operator := w.phones.Rings(t, "late", 15*time.Second)
+	w.comes(t, id, contact.Connected)
+	w.requireTalk(t, citizen, operator)
+	citizen.HangUp(t)
+	operator.Ends(t, 5*time.Second)
 	w.ends(t)
 }
 
 func TestNextProcessWatchesTheTalk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	citizen, interaction := w.queued(t, "+77010000023")
-	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
-	operator := w.phones.Rings(t, "1001", 5*time.Second)
+	citizen, operator, _, id := w.talks(t, "+77010000023")
 	w.crash(t)
 	w.requireTalk(t, citizen, operator)
 	after := citizen.Heard().Length()
 	operator.HangUp(t)
 	w.hears(t, citizen, "bye", "", after)
 	citizen.Ends(t, 5*time.Second)
-	require.Equal(t, []bool{false}, w.script.departures())
+	w.comes(t, id, contact.WrapUp)
 	w.ends(t)
 }
 
 func TestNextProcessBuriesWhatEndedUnseen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	gone, inQueue := w.queued(t, "+77010000024")
+	gone, inQueue, id := w.queued(t, "+77010000024")
 	w.stop()
 	gone.HangUp(t)
 	w.start(t)
 	w.ends(t)
-	require.Equal(t, dialogue.Input{Kind: dialogue.Hangup}, w.script.inputs(inQueue)[1], "after the key")
+	require.Equal(t, "hangup", w.inputs(t, inQueue)[1], "after the key")
+	require.Equal(t, contact.Abandoned, w.Contact(t, id).Outcome)
 
 	// and an operator who was lost meanwhile
-	citizen, interaction := w.queued(t, "+77010000025")
-	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
-	operator := w.phones.Rings(t, "1001", 5*time.Second)
+	citizen, operator, _, id := w.talks(t, "+77010000025")
 	w.stop()
 	after := citizen.Heard().Length()
 	operator.HangUp(t)
 	w.start(t)
 	w.hears(t, citizen, "queue", "", after)
-	require.Equal(t, []bool{true}, w.script.departures())
-	require.Equal(t, call.Leg{}, w.only(t, call.Waiting).Leg)
+	w.comes(t, id, contact.Waiting)
+	require.Len(t, w.only(t, call.Waiting).Legs, 1)
 	citizen.HangUp(t)
 	w.ends(t)
 }

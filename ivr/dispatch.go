@@ -16,7 +16,7 @@ import (
 func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 	switch event := event.(type) {
 	case *ari.StasisStart:
-		l.arrived(ctx, &event.Channel, len(event.Args) > 0 && event.Args[0] == operatorArg)
+		l.arrived(ctx, &event.Channel, len(event.Args) > 0 && event.Args[0] == agentArg)
 	case *ari.ChannelDtmfReceived:
 		l.tell(event.Channel.ID, key(event.Digit))
 	case *ari.PlaybackFinished:
@@ -30,12 +30,13 @@ func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 	}
 }
 
-// arrived takes a channel that has come into our application: a citizen who calls, or an operator who answers.
-func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, operator bool) {
-	if !operator {
+// arrived takes a channel that has come into our application: a citizen who calls, or an agent who answers.
+func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, agent bool) {
+	if !agent {
 		l.take(ctx, call.Call{
-			Asterisk: l.config.Asterisk.Name, Channel: channel.ID, Number: numberOf(channel), State: call.Ringing,
-		}, (*session).greet)
+			Asterisk: l.config.Asterisk.Name, Number: numberOf(channel), State: call.Ringing, Stage: call.InDialogue,
+			Legs: []call.Leg{{ID: channel.ID, Role: call.Citizen, State: call.LegRinging}},
+		}, (*liveCall).greet)
 		return
 	}
 	if !l.tell(channel.ID, legUp(channel.ID)) {
@@ -44,41 +45,47 @@ func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, operator b
 }
 
 // take begins the goroutine of a call, unless its channel has one.
-func (l *Line) take(ctx context.Context, c call.Call, start func(*session, context.Context) (conversation.Turn, error)) {
+func (l *Line) take(ctx context.Context, c call.Call, start func(*liveCall, context.Context) (conversation.Turn, error)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.channels[c.Channel] != nil || ctx.Err() != nil {
+	if l.channels[c.Channel()] != nil || ctx.Err() != nil {
 		return
 	}
 	ctx, hangUp := context.WithCancelCause(ctx)
-	s := newSession(l, c, func() { hangUp(ErrHangup) })
-	l.channels[c.Channel] = s
+	s := newLiveCall(l, c, func() { hangUp(ErrHangup) })
+	l.channels[c.Channel()] = s
 	if c.Interaction != 0 {
 		l.calls[c.Interaction] = s
 	}
-	if c.Leg.Channel != "" {
-		l.channels[c.Leg.Channel] = s
+	for _, leg := range c.Legs {
+		l.channels[leg.ID] = s
 	}
 	l.config.Active.Inc()
 	l.work.Go(func() {
 		s.run(ctx, start)
 		l.forget(s)
-		s.refuseAll()
 		l.config.Active.Dec()
 		hangUp(nil)
 	})
 }
 
-// forget lets go of a call that is over, or no longer ours.
-func (l *Line) forget(s *session) {
+// forgetOrder lets an order come to a call again.
+func (l *Line) forgetOrder(c *liveCall, id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	maps.DeleteFunc(l.channels, func(_ string, other *session) bool { return other == s })
-	maps.DeleteFunc(l.calls, func(_ int64, other *session) bool { return other == s })
+	delete(c.known, id)
+}
+
+// forget lets go of a call that is over, or no longer ours.
+func (l *Line) forget(s *liveCall) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.channels, func(_ string, other *liveCall) bool { return other == s })
+	maps.DeleteFunc(l.calls, func(_ int64, other *liveCall) bool { return other == s })
 }
 
 // route makes events of a channel, and commands for an interaction, come to a call.
-func (l *Line) route(s *session, interaction int64, channel string) {
+func (l *Line) route(s *liveCall, interaction int64, channel string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if interaction != 0 {

@@ -18,7 +18,8 @@ func takesKeys(e dialogue.Expectation) bool {
 	return e.Kind == dialogue.ExpectKey || e.Kind == dialogue.ExpectDigits
 }
 
-// press adds a key. Complete means that the answer is in keys.
+// press adds a key. Complete means that the answer is in keys. The key that leads back does so as the first of an entry; behind others it
+// takes them back, and the entry starts anew.
 func (e *entry) press(key string) (complete bool) {
 	if e.expect.Kind == dialogue.ExpectKey {
 		e.keys = key
@@ -27,8 +28,20 @@ func (e *entry) press(key string) (complete bool) {
 	if key == e.expect.Terminator {
 		return true
 	}
+	if key == e.expect.Back && e.keys != "" {
+		e.keys = ""
+		return false
+	}
 	e.keys += key
 	return e.keys == e.expect.Back || len(e.keys) >= e.expect.MaxDigits
+}
+
+// trailer is the key that may follow an answer which was complete without it, or "".
+func (e *entry) trailer() string {
+	if e.expect.Kind == dialogue.ExpectDigits && len(e.keys) >= e.expect.MaxDigits {
+		return e.expect.Terminator
+	}
+	return ""
 }
 
 // patience is how long to wait for the next key.

@@ -34,13 +34,14 @@ func TestEntry(t *testing.T) {
 		"ended early":               {code, "03#5", true, keys("03"), "5"},
 		"the terminator alone":      {code, "#", true, keys(""), ""},
 		"back":                      {code, "*", true, keys("*"), ""},
-		"a star that is not first":  {code, "0*1", true, keys("0*1"), ""},
+		"a star that is not first":  {code, "0*1", false, keys("1"), ""},
+		"a star starts anew":        {code, "03*031", true, keys("031"), ""},
 		"broken off":                {code, "03", false, keys("03"), ""},
 		"silence instead of a code": {code, "", false, dialogue.Input{Kind: dialogue.Silence}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &session{keys: test.press}
+			s := &liveCall{keys: test.press}
 			answer := entry{expect: test.expect}
 			complete := s.pour(&answer)
 			require.Equal(t, test.complete, complete)
@@ -54,7 +55,7 @@ func TestEntry(t *testing.T) {
 func TestKeysAreUsedOnceAndInOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := &session{}
+		s := &liveCall{}
 		var pressed, used strings.Builder
 		for range rapid.IntRange(1, 30).Draw(t, "turns") {
 			answer := entry{expect: dialogue.Expectation{Kind: dialogue.ExpectDigits, Terminator: "#", Back: "*",

@@ -2,120 +2,223 @@ package ivr
 
 import (
 	"context"
-	"fmt"
+	"strings"
 	"time"
 
+	"okno/internal/call"
 	"okno/internal/dialogue"
 )
 
-// promptNames is how many names the prompts of a call take turns in: few, so that a process that adopts the call can stop
-// whichever is playing; and enough that the end of one is not taken for the end of another.
-const promptNames = 8
-
-func promptID(channel string, n int) string {
-	return fmt.Sprintf("%s-prompt-%d", channel, n%promptNames)
-}
-
-// hear says a prompt and gathers the citizen's answer. Keys pressed ahead answer first, and are not made to wait for the
-// prompt; a key during the prompt ends it.
-func (s *session) hear(ctx context.Context, clips []string, expect dialogue.Expectation) (dialogue.Input, error) {
-	s.drain()
-	answer := entry{expect: expect}
-	if s.pour(&answer) {
-		return answer.input(true), nil
+// hear says a prompt and gathers the citizen's answer. Keys pressed ahead answer first, and are not made to wait for the prompt; a key
+// during the prompt ends it. After a refused answer that is otherwise: what was pressed behind it was meant for it, so it is dropped,
+// and the reason is heard to its end.
+func (c *liveCall) hear(ctx context.Context, refusal, clips []string, expect dialogue.Expectation) (dialogue.Input, error) {
+	if len(refusal) > 0 {
+		if err := c.sayThen(ctx, refusal, silence); err != nil {
+			return dialogue.Input{}, err
+		}
+		c.drain(ctx)
+		c.keys = ""
 	}
-	if answer.keys == "" {
-		if err := s.play(ctx, clips, true); err != nil {
+	c.drain(ctx)
+	answer := entry{expect: expect}
+	complete := c.pour(&answer)
+	prompt := ""
+	if !complete && answer.keys == "" && len(clips) > 0 {
+		var err error
+		if prompt, err = c.player.play(clips); err != nil {
 			return dialogue.Input{}, err
 		}
 	}
-	patience := time.NewTimer(0)
-	defer patience.Stop()
-	for {
-		if s.pour(&answer) {
-			return answer.input(true), nil
+	if !complete {
+		if err := c.player.addSilence(); err != nil {
+			return dialogue.Input{}, err
 		}
+		var err error
+		if complete, err = c.gather(ctx, &answer, prompt); err != nil {
+			return dialogue.Input{}, err
+		}
+	}
+	c.swallow = ""
+	if complete {
+		c.swallow = answer.trailer()
+	}
+	if c.swallow != "" && strings.HasPrefix(c.keys, c.swallow) { // pressed ahead
+		c.keys, c.swallow = c.keys[1:], ""
+	}
+	return answer.input(complete), nil
+}
+
+// gather takes keys until the answer is complete, or patience is over, which begins with the end of the prompt. It says whether the answer
+// is complete. Silence plays on after it, for the next key can come at once.
+func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (complete bool, err error) {
+	patience, renew := time.NewTimer(time.Hour), time.NewTimer(silenceRenew)
+	defer patience.Stop()
+	defer renew.Stop()
+	listen := func() {
 		patience.Reset(answer.patience())
-		for s.keys == "" {
-			item, err := s.next(ctx, patience.C)
-			if err != nil {
-				return dialogue.Input{}, err
+		renew.Reset(silenceRenew)
+	}
+	if prompt == "" {
+		listen()
+	}
+	for {
+		item, renewed, err := c.nextOr(ctx, patience.C, renew.C)
+		if err != nil {
+			return false, err
+		}
+		switch item := item.(type) {
+		case nil:
+			if !renewed {
+				return false, nil
 			}
-			if item == nil {
-				return answer.input(false), nil
+			if prompt != "" { // it plays on
+				renew.Reset(silenceRenew)
+				continue
 			}
-			s.note(item, false)
+			if err := c.player.addSilence(); err != nil {
+				return false, err
+			}
+			renew.Reset(silenceLength)
+			continue
+		case played:
+			c.player.over(string(item))
+			if prompt != "" && string(item) == prompt {
+				prompt = ""
+				listen()
+			}
+			continue
+		case doubt:
+			if prompt == "" {
+				continue
+			}
+			if playing, err := c.line.rest.isPlaying(prompt); err == nil && !playing {
+				prompt = ""
+				listen()
+			}
+			continue
+		default:
+			c.note(ctx, item, false)
+		}
+		if c.keys == "" {
+			continue
+		}
+		if prompt != "" {
+			if err := c.player.skip(prompt); err != nil {
+				return false, err
+			}
+			prompt = ""
+		}
+		if c.pour(answer) {
+			return true, nil
+		}
+		listen()
+	}
+}
+
+// nextOr is next with two timers; renewed says that it was the second that ended.
+func (c *liveCall) nextOr(ctx context.Context, patience, renew <-chan time.Time) (item any, renewed bool, err error) {
+	for {
+		if item := c.inbox.take(); item != nil || ctx.Err() != nil {
+			if ctx.Err() != nil {
+				return nil, false, context.Cause(ctx)
+			}
+			if _, ok := item.(doubt); ok {
+				c.checkChannel()
+			}
+			return item, false, nil
+		}
+		select {
+		case <-c.inbox.ready:
+		case <-patience:
+			return nil, false, nil
+		case <-renew:
+			return nil, true, nil
+		case <-ctx.Done():
 		}
 	}
 }
 
 // pour moves keys from the call's buffer into an answer, until it is complete.
-func (s *session) pour(answer *entry) (complete bool) {
-	for s.keys != "" && !complete {
-		complete = answer.press(s.keys[:1])
-		s.keys = s.keys[1:]
+func (c *liveCall) pour(answer *entry) (complete bool) {
+	for c.keys != "" && !complete {
+		complete = answer.press(c.keys[:1])
+		c.keys = c.keys[1:]
 	}
 	return complete
 }
 
-// play plays clips to their end, or until a key is pressed if keys may stop it.
-func (s *session) play(ctx context.Context, clips []string, keysStop bool) error {
+// say plays clips to their end, whatever is pressed.
+func (c *liveCall) say(ctx context.Context, clips []string) error { return c.sayThen(ctx, clips) }
+
+// sayThen is say with other clips queued behind, which play on.
+func (c *liveCall) sayThen(ctx context.Context, clips []string, behind ...string) error {
 	if len(clips) == 0 {
 		return nil
 	}
-	s.stopMusic()
-	id := promptID(s.channel, s.prompts)
-	s.prompts++
-	if err := s.line.rest.play(s.channel, id, clips); err != nil {
+	id, err := c.player.play(clips)
+	if err == nil && len(behind) > 0 {
+		_, err = c.player.queue(behind)
+	}
+	if err != nil {
 		return err
 	}
-	for {
-		item, err := s.next(ctx, nil)
+	for c.player.plays(id) {
+		item, err := c.next(ctx, nil)
 		if err != nil {
 			return err
 		}
 		switch item := item.(type) {
 		case played:
-			if string(item) == id {
-				return nil
-			}
+			c.player.over(string(item))
 		case doubt:
-			if playing, err := s.line.rest.isPlaying(id); err == nil && !playing {
-				return nil
+			if playing, err := c.line.rest.isPlaying(id); err == nil && !playing {
+				c.player.over(id)
 			}
 		default:
-			s.note(item, !keysStop)
-			if keysStop && s.keys != "" {
-				return s.line.rest.stopPlaying(id)
-			}
+			c.note(ctx, item, true)
 		}
 	}
+	return nil
 }
 
-// note takes what happens beside what is being waited for. The desk's commands wait for the end of a prompt if an operator is
-// waited for, and are refused if not.
-func (s *session) note(item any, waiting bool) {
+// note takes what happens beside what is being waited for. Orders wait for the end of a prompt if an operator is waited for, and are
+// refused if not.
+func (c *liveCall) note(ctx context.Context, item any, waiting bool) {
 	switch item := item.(type) {
 	case key:
-		if isKey(string(item)) {
-			s.keys += string(item)
-		}
-	case command:
+		c.press(string(item))
+	case played:
+		c.player.over(string(item))
+	case call.Order:
 		if waiting {
-			s.later = append(s.later, item)
+			c.later = append(c.later, item)
 		} else {
-			item.answer(ErrNotWaiting)
+			c.refuse(ctx, item, "the citizen does not wait")
 		}
 	}
 }
 
-// drain takes the keys that came while nobody listened, and refuses what came for somebody who waits.
-func (s *session) drain() {
-	for _, item := range s.later {
-		s.note(item, false)
+// press takes a key. The key that ends an entry is dropped behind one that was complete without it.
+func (c *liveCall) press(k string) {
+	if !isKey(k) {
+		return
 	}
-	s.later = nil
-	for item := s.inbox.take(); item != nil; item = s.inbox.take() {
-		s.note(item, false)
+	if c.swallow == k {
+		c.swallow = ""
+		return
+	}
+	c.swallow = ""
+	c.keys += k
+}
+
+// drain takes what came while nobody listened.
+func (c *liveCall) drain(ctx context.Context) {
+	for _, o := range c.later {
+		c.note(ctx, o, false)
+	}
+	c.later = nil
+	for item := c.inbox.take(); item != nil; item = c.inbox.take() {
+		c.note(ctx, item, false)
 	}
 }

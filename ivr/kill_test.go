@@ -16,6 +16,7 @@ import (
 
 	"okno/internal/call"
 	"okno/internal/dialogue"
+	"okno/internal/floor"
 	"okno/internal/postgres/store"
 	"okno/ivr"
 	"okno/ivr/voice"
@@ -23,8 +24,8 @@ import (
 
 // lineOptions is what a line in a process of its own needs.
 type lineOptions struct {
-	ARI, Database, Script, Espeak, Sounds string
-	Recorded                              map[dialogue.Language]string
+	ARI, Database, Espeak, Sounds string
+	Recorded                      map[dialogue.Language]string
 }
 
 // runLine runs a line until the process is killed.
@@ -39,10 +40,12 @@ func runLine(text string) {
 	check(json.Unmarshal([]byte(text), &options))
 	db, err := store.Open(options.Database, store.Options{})
 	check(err)
-	script := newScript(db, options.Script)
+	units := func(ctx context.Context, fn func(floor.Work) error) error {
+		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}
 	line := ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: options.ARI, Username: "okno", Password: "secret"}, Node: "node-1",
-		Conversation: script, Operators: script, Store: db,
+		Floor: floor.New(units, &script{}, zerolog.Nop()), Store: db,
 		Voice:  voice.New(voice.Config{Espeak: options.Espeak, Folder: options.Sounds, Recorded: options.Recorded}),
 		Active: ivr.ActiveCalls(prometheus.NewRegistry(), "child"), Log: zerolog.New(os.Stderr),
 	})
@@ -59,7 +62,7 @@ func runLine(text string) {
 func (w *world) startChild(t *testing.T) (kill func()) {
 	t.Helper()
 	options, err := json.Marshal(lineOptions{
-		ARI: w.asterisk.ARI(), Database: w.url, Script: w.script.file,
+		ARI: w.asterisk.ARI(), Database: w.URL,
 		Espeak: w.voice.Espeak, Sounds: w.voice.Folder, Recorded: w.voice.Recorded,
 	})
 	require.NoError(t, err)
@@ -103,15 +106,14 @@ func TestCallSurvivesKill(t *testing.T) {
 	phone.Key(t, "2")
 	w.hears(t, phone, "queue", "", at)
 	require.Equal(t, interaction, w.only(t, call.Waiting).Interaction)
+	id := w.ContactOf(t, interaction)
 	kill()
 
 	w.start(t)
 	defer w.stop()
-	require.NoError(t, w.line.Connect(t.Context(), ivr.ConnectRequest{Interaction: interaction, Endpoint: w.endpoint("1001")}))
-	w.requireTalk(t, phone, w.phones.Rings(t, "1001", 5*time.Second))
+	w.accepted(t, 0, id)
+	w.requireTalk(t, phone, w.phones.Rings(t, "1001", 10*time.Second))
 	phone.HangUp(t)
 	w.ends(t)
-	require.Equal(t, []dialogue.Input{
-		{Kind: dialogue.Resumed}, {Kind: dialogue.Keys, Keys: "2"}, {Kind: dialogue.Resumed}, {Kind: dialogue.Hangup},
-	}, w.script.inputs(interaction))
+	require.Equal(t, []string{"resumed", "keys 2", "hangup"}, w.inputs(t, interaction))
 }

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -13,37 +14,73 @@ import (
 	"okno/internal/call"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/lease"
 )
 
-// Conversation decides what the citizen hears, and what follows from an answer. Each method is one transaction.
-type Conversation interface {
-	// Begin opens an interaction for a call that has come in, keeps the call with it, and gives the first turn.
-	Begin(ctx context.Context, c call.Call) (conversation.Turn, error)
-	// Advance gives what follows from an input: keys, silence, a hang-up, or that the process came back.
-	Advance(ctx context.Context, interaction int64, in dialogue.Input) (conversation.Turn, error)
+// Floor keeps what becomes of calls and contacts. Each method is one transaction, is refused with [lease.ErrFenced] for an owner whose
+// lease has gone, and may be told again after a lost answer.
+type Floor interface {
+	dialogues
+	connections
 }
 
-// Operators is told when an operator's side of a call is gone. lost means that it broke off, and nobody hung up. The answer is
-// what the citizen hears next: the dialogue's next turn, or one that waits for an operator again.
-type Operators interface {
-	OperatorLeft(ctx context.Context, interaction int64, lost bool) (conversation.Turn, error)
+type dialogues interface {
+	// Begin opens an interaction for a call that has come in, and gives the first turn.
+	Begin(ctx context.Context, l lease.Lease, c call.Call) (conversation.Turn, error)
+	// Answered keeps that the call has been answered.
+	Answered(ctx context.Context, l lease.Lease, interaction int64) error
+	// Advance gives what follows from an input: keys, silence, or that the process came back.
+	Advance(ctx context.Context, l lease.Lease, interaction int64, in dialogue.Input) (conversation.Turn, error)
+	// Say gives the turn that an order to say is about, and answers the order.
+	Say(ctx context.Context, l lease.Lease, o call.Order) (conversation.Turn, error)
+	// HungUp keeps that the call is over.
+	HungUp(ctx context.Context, l lease.Lease, interaction int64, how call.Departure) error
+}
+
+type connections interface {
+	// Dial keeps that the agent's phone is about to ring. contact.ErrState when the order no longer holds.
+	Dial(ctx context.Context, l lease.Lease, o call.Order, room string) error
+	// Joined keeps that citizen and agent hear each other. contact.ErrState when the order no longer holds.
+	Joined(ctx context.Context, l lease.Lease, o call.Order) error
+	// NotReached keeps that the agent could not be had; blame means that the phone rang and was not answered.
+	NotReached(ctx context.Context, l lease.Lease, o call.Order, blame bool, why string) error
+	// AgentLeft keeps that the agent's leg is gone, and gives what the citizen hears next; lost means that the leg broke off. order is the
+	// order to release that this carries out, or "".
+	AgentLeft(ctx context.Context, l lease.Lease, interaction int64, leg string, lost bool, order string) (conversation.Turn, error)
+	// Refuse answers an order that cannot be carried out.
+	Refuse(ctx context.Context, l lease.Lease, o call.Order, why string) error
 }
 
 // Store keeps what a call is, beyond the life of this process.
 type Store interface {
+	lease.Store
+	calls
+	orders
+	accounts
+}
+
+type calls interface {
 	LiveCalls(ctx context.Context, asterisk string) ([]call.Call, error)
 	// CallHasEnded says whether the channel is of a call that has ended.
 	CallHasEnded(ctx context.Context, channel string) (bool, error)
-	// SaveCall gives call.ErrOver for a call that has ended.
-	SaveCall(ctx context.Context, c call.Call) error
-	Leases
 }
 
-// Leases keep what has one owner at a time.
-type Leases interface {
-	// AcquireLease takes or prolongs what has one owner; false while another holds it.
-	AcquireLease(ctx context.Context, name, holder string, lasting time.Duration) (bool, error)
-	ReleaseLease(ctx context.Context, name, holder string) error
+type orders interface {
+	// TakeOrders takes the new orders to the calls of an Asterisk.
+	TakeOrders(ctx context.Context, l lease.Lease, asterisk string) ([]call.Order, error)
+	// TakenOrders gives the orders that were taken, by an owner before or by this one, and not answered.
+	TakenOrders(ctx context.Context, l lease.Lease, asterisk string) ([]call.Order, error)
+	// StillOpen gives those of some orders that nobody has cancelled.
+	StillOpen(ctx context.Context, ids []string) (map[string]bool, error)
+}
+
+type accounts interface {
+	// SIPAccounts lists the SIP accounts that an Asterisk is to have, and those that are to go.
+	SIPAccounts(ctx context.Context, asterisk string) ([]call.Account, error)
+	// ForgetAccount deletes one that Asterisk no longer has.
+	ForgetAccount(ctx context.Context, a call.Account) error
+	// ServeAsterisk tells all nodes where browsers register.
+	ServeAsterisk(ctx context.Context, name, sipURL string) error
 }
 
 // Voice turns utterances into the URIs of clips that Asterisk can play.
@@ -64,14 +101,14 @@ type Asterisk struct {
 
 // Config is what a line is made of.
 type Config struct {
-	Asterisk     Asterisk
-	Node         string // this process's name, which a restarted one has again
-	Conversation Conversation
-	Operators    Operators
-	Store        Store
-	Voice        Voice
-	Active       prometheus.Gauge // okno_calls_active of this node
-	Log          zerolog.Logger
+	Asterisk Asterisk
+	Node     string // this process's name, which a restarted one has again
+	Floor    Floor
+	Store    Store
+	Voice    Voice
+	Hints    <-chan struct{}  // that orders or accounts have changed; may be nil
+	Active   prometheus.Gauge // okno_calls_active of this node
+	Log      zerolog.Logger
 }
 
 // ActiveCalls makes the gauge okno_calls_active{node}, which all lines of a node share.
@@ -83,38 +120,48 @@ func ActiveCalls(registerer prometheus.Registerer, node string) prometheus.Gauge
 	return gauge.WithLabelValues(node)
 }
 
-const (
-	leaseLength = 10 * time.Second
-	leaseRenew  = 3 * time.Second
-	// sweepEvery is how often calls and channels are compared when nothing gives cause to: news that got lost costs this.
-	sweepEvery = 30 * time.Second
-)
+// sweepEvery is how often calls and channels are compared when nothing gives cause to: an event that got lost costs no more.
+const sweepEvery = 30 * time.Second
 
 // Line is the voice channel on one Asterisk. At most one node runs it at a time.
 type Line struct {
 	config Config
 	rest   *rest
 	log    zerolog.Logger
-	work   sync.WaitGroup // the event stream, and the calls
+	keeper *lease.Keeper
+	work   sync.WaitGroup // what serves: the event stream, the orders, the calls
 
 	mu       sync.Mutex
+	held     lease.Lease // while serving
 	problem  error
-	calls    map[int64]*session  // by interaction
-	channels map[string]*session // by channel: the citizen's, and the operator's
-	accounts map[string][]object // by name, to be put again after Asterisk restarts
+	settled  bool                 // calls and channels agree since the last connect
+	connects int                  // so far
+	calls    map[int64]*liveCall  // by interaction
+	channels map[string]*liveCall // by channel: the citizen's, and the agent's
+
+	accounts map[string]string // that Asterisk has, by name the secret; the goroutine of the orders owns it
 }
 
 // New returns a line that Run starts.
 func New(config Config) *Line {
-	return &Line{
+	l := &Line{
 		config:   config,
 		rest:     newREST(config.Asterisk),
 		log:      config.Log.With().Str("asterisk", config.Asterisk.Name).Logger(),
 		problem:  fmt.Errorf("asterisk %s: not connected yet", config.Asterisk.Name),
-		calls:    map[int64]*session{},
-		channels: map[string]*session{},
-		accounts: map[string][]object{},
+		calls:    map[int64]*liveCall{},
+		channels: map[string]*liveCall{},
 	}
+	l.keeper = lease.NewKeeper(config.Store, "voice:"+config.Asterisk.Name, config.Node, l.log)
+	l.keeper.Told = func(held bool, err error) {
+		switch {
+		case err != nil:
+			l.setProblem(err)
+		case !held:
+			l.setProblem(nil) // another node takes the calls
+		}
+	}
+	return l
 }
 
 // Ready is nil when calls can be taken, or another node takes them; else it says what is wrong.
@@ -137,75 +184,61 @@ func (l *Line) setProblem(err error) {
 	}
 }
 
-// Run serves calls until ctx ends. Calls that live then stay in Asterisk, for the next process to adopt.
+// Run serves calls until ctx ends. Calls that live then stay in Asterisk, for the next process to adopt. [lease.ErrNamesake] when
+// another process runs under this node's name.
 func (l *Line) Run(ctx context.Context) error {
-	renew := time.NewTicker(leaseRenew)
-	defer renew.Stop()
-	for {
-		asked := time.Now()
-		switch held, err := l.acquire(ctx); {
-		case held:
-			l.hold(ctx, asked.Add(leaseLength), renew.C)
-		case err != nil:
-			l.setProblem(err)
-		default:
-			l.setProblem(nil) // another node takes the calls
-		}
-		select {
-		case <-renew.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return l.keeper.Run(ctx, l.serve)
 }
 
-// hold serves as long as the lease is ours: until another has it, or it has run out because the store did not answer.
-func (l *Line) hold(ctx context.Context, until time.Time, renew <-chan time.Time) {
-	serving, stop := context.WithCancel(ctx)
-	l.work.Go(func() { l.serve(serving) })
-	for held := true; held && ctx.Err() == nil; {
-		select {
-		case <-renew:
-		case <-ctx.Done():
-			continue
-		}
-		asked := time.Now()
-		switch still, err := l.acquire(ctx); {
-		case still:
-			until = asked.Add(leaseLength)
-		case err == nil:
-			l.log.Error().Msg("another node has taken the lease")
-			held = false
-		default:
-			l.log.Warn().Err(err).Msg("lease not prolonged")
-			held = time.Now().Before(until)
-		}
-	}
-	stop()
-	l.work.Wait()
-	releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	if err := l.config.Store.ReleaseLease(releasing, l.lease(), l.config.Node); err != nil {
-		l.log.Warn().Err(err).Msg("lease kept until it runs out")
-	}
-}
-
-func (l *Line) lease() string { return "voice:" + l.config.Asterisk.Name }
-
-func (l *Line) acquire(ctx context.Context) (bool, error) {
-	limited, cancel := context.WithTimeout(ctx, leaseRenew)
-	defer cancel()
-	return l.config.Store.AcquireLease(limited, l.lease(), l.config.Node, leaseLength)
-}
-
-// serve is what the holder of the lease does. Calls live as long as its context: longer than a connection to Asterisk.
-func (l *Line) serve(ctx context.Context) {
+// serve is what the owner of the Asterisk does. Calls live as long as its context: longer than a connection to Asterisk. It returns early
+// when another process takes the application's events: two that took them from each other would both lose calls.
+func (l *Line) serve(ctx context.Context, held lease.Lease) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	l.mu.Lock()
+	l.held, l.settled = held, false
+	l.mu.Unlock()
 	events := &stream{
 		config:    l.config.Asterisk,
 		log:       l.log,
-		lost:      l.setProblem,
+		lost:      func(err error) { l.unsettle(); l.setProblem(err) },
 		event:     func(event ari.Event) { l.dispatch(ctx, event) },
 		connected: func(connection context.Context) { l.work.Go(func() { l.settle(ctx, connection) }) },
 	}
-	events.run(ctx)
+	l.work.Go(func() { l.followOrders(ctx) })
+	if err := events.run(ctx); errors.Is(err, errReplaced) {
+		l.log.Error().Msg("another process took the events of this application: it serves from now on")
+		stop(errReplaced)
+	}
+	l.work.Wait()
+}
+
+// lease gives the lease under which the line serves.
+func (l *Line) lease() lease.Lease {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held
+}
+
+func (l *Line) unsettle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.settled = false
+}
+
+// setSettled notes that calls and channels agree since the last connect.
+func (l *Line) setSettled() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.settled {
+		l.settled = true
+		l.connects++
+	}
+}
+
+// isSettled says whether calls and channels agree, and how many connects there have been.
+func (l *Line) isSettled() (connects int, settled bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.connects, l.settled
 }

@@ -2,15 +2,23 @@ package ivr_test
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
+	"okno/internal/contact"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
 	"okno/ivr"
 )
@@ -31,68 +39,86 @@ func TestLineWaitsForAnAsteriskThatIsAway(t *testing.T) {
 	}, 5*time.Second, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ran)
-	require.ErrorIs(t, line.Connect(t.Context(), ivr.ConnectRequest{Interaction: 1}), call.ErrOver)
 }
 
-func TestAccountsLiveAsLongAsTheLogin(t *testing.T) {
+func TestAccountsLiveAsLongAsTheirRows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	show := func() string {
-		said, err := w.asterisk.Console(t.Context(), "pjsip show endpoint agent-7")
+	show := func(name string) string {
+		said, err := w.asterisk.Console(t.Context(), "pjsip show endpoint "+name)
 		require.NoError(t, err)
 		return said
 	}
-	account, err := w.line.OpenAccount(t.Context(), "agent-7", ivr.OperatorPage, "")
-	require.NoError(t, err)
+	becomes := func(name, pattern string) {
+		t.Helper()
+		require.Eventually(t, func() bool { return regexp.MustCompile(pattern).MatchString(show(name)) }, 5*time.Second, 100*time.Millisecond,
+			"%s is not %s", name, pattern)
+	}
+	open := func(a call.Account) call.Account {
+		t.Helper()
+		a.Secret = rand.Text()
+		opened, err := w.DB.OpenAccount(t.Context(), a, time.Hour)
+		require.NoError(t, err)
+		return opened
+	}
+	name := fmt.Sprint("agent-", w.Agents[0].ID)
+	account := open(call.Account{Name: name, Kind: call.AgentPage, AgentID: w.Agents[0].ID})
 	require.Equal(t, w.asterisk.WebSocket(), account.URL)
-	require.Equal(t, "PJSIP/agent-7", account.Endpoint)
-	require.Regexp(t, `context +: agents`, show())
+	becomes(name, `context +: agents`)
+	open(call.Account{Name: "phone-1", Kind: call.CitizenPage, Number: "+77010000001"})
+	becomes("phone-1", `(?s)callerid +: .*\+77010000001.*context +: citizens`)
 
-	again, err := w.line.OpenAccount(t.Context(), "agent-7", ivr.OperatorPage, "")
-	require.NoError(t, err)
-	require.NotEqual(t, account.Secret, again.Secret)
-
-	// an Asterisk that restarts has forgotten it, and gets it again
+	// An Asterisk that restarts has forgotten them, and gets them again.
 	config := w.asterisk.Config
 	require.NoError(t, w.asterisk.Stop())
 	require.Eventually(t, func() bool { return w.line.Ready() != nil }, 5*time.Second, 10*time.Millisecond)
+	var err error
 	w.asterisk, err = sandbox.StartAsterisk(t.Context(), config)
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return w.line.Ready() == nil }, 15*time.Second, 50*time.Millisecond)
-	require.Regexp(t, `context +: agents`, show())
+	becomes(name, `context +: agents`)
 
-	require.NoError(t, w.line.CloseAccount(t.Context(), "agent-7"))
-	require.Contains(t, show(), "Unable to find")
-
-	_, err = w.line.OpenAccount(t.Context(), "phone-1", ivr.CitizenPage, "+77010000001")
-	require.NoError(t, err)
-	said, err := w.asterisk.Console(t.Context(), "pjsip show endpoint phone-1")
-	require.NoError(t, err)
-	require.Regexp(t, `context +: citizens`, said)
-	require.Regexp(t, `callerid +: .*\+77010000001`, said)
+	// The login ends while nobody serves: the next process closes what the one before had opened.
+	w.stop()
+	w.Do(t, func(s *store.Work) error { return s.CloseAccounts(t.Context(), w.Agents[0].ID) })
+	w.start(t)
+	becomes(name, "Unable to find")
+	becomes("phone-1", `context +: citizens`)
+	require.Eventually(t, func() bool { return pgtest.Value[int](t, w.URL, `SELECT count(*) FROM sip_accounts`) == 1 }, 5*time.Second, 50*time.Millisecond)
 }
 
 // Two nodes want one Asterisk: one serves it, and the other takes over when that one goes.
 func TestOneNodeServesAnAsterisk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	other := ivr.New(ivr.Config{
-		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.asterisk.ARI(), Username: "okno", Password: "secret"}, Node: "node-2",
-		Conversation: w.script, Operators: w.script, Store: w.db, Voice: w.pack, Active: w.active, Log: zerolog.Nop(),
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	ran := make(chan error, 1)
-	go func() { ran <- other.Run(ctx) }()
-	defer func() {
-		cancel()
-		require.NoError(t, <-ran)
-	}()
+	other, stop := w.run(t, "node-2")
+	defer stop()
 	require.Eventually(t, func() bool { return other.Ready() == nil }, 5*time.Second, 10*time.Millisecond, "a spare node is ready")
-
-	citizen, interaction := w.queued(t, "+77010000031")
-	require.ErrorIs(t, other.Hangup(t.Context(), interaction), call.ErrOver, "the spare node has the call")
+	citizen, _, id := w.queued(t, "+77010000031")
 	w.stop()
-	require.Eventually(t, func() bool { return other.Hangup(t.Context(), interaction) == nil }, 10*time.Second, 100*time.Millisecond)
-	citizen.Ends(t, 5*time.Second)
+	w.accepted(t, 0, id)
+	operator := w.phones.Rings(t, "1001", 15*time.Second)
+	w.comes(t, id, contact.Connected)
+	w.requireTalk(t, citizen, operator)
+	citizen.HangUp(t)
 	w.ends(t)
+}
+
+// A stranger who takes the events of our application serves from then on: the line ends instead of stealing them back.
+func TestEventsTakenByAStranger(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	events := strings.Replace(w.asterisk.ARI(), "http", "ws", 1) + "/events?app=okno&api_key=okno:secret"
+	stranger, _, err := websocket.DefaultDialer.DialContext(t.Context(), events, nil)
+	require.NoError(t, err)
+	defer stranger.Close()
+	require.Eventually(t, func() bool {
+		err := w.line.Ready()
+		return err != nil && strings.Contains(err.Error(), "took over")
+	}, 5*time.Second, 10*time.Millisecond)
+	require.NoError(t, stranger.SetReadDeadline(time.Now().Add(3*time.Second)))
+	_, _, err = stranger.ReadMessage()
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "the events were stolen back")
+	require.Eventually(t, func() bool {
+		return pgtest.Value[bool](t, w.URL, `SELECT expires_at < now() FROM leases WHERE name = 'voice:ast1'`)
+	}, 5*time.Second, 50*time.Millisecond, "the lease is another's to take")
 }

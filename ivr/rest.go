@@ -14,8 +14,8 @@ import (
 // application is our name in Asterisk: the dialplan says Stasis(okno).
 const application = "okno"
 
-// operatorArg marks a channel in Stasis as an operator's side.
-const operatorArg = "operator"
+// agentArg marks a channel in Stasis as an agent's leg.
+const agentArg = "agent"
 
 // rest is Asterisk's REST interface, as far as a call needs it.
 type rest struct {
@@ -40,36 +40,55 @@ func PrepareTransport() {
 
 // isGone says that what was to be acted upon is no more: for a channel the same news as its end.
 func isGone(err error) bool {
-	var lookup interface { // ari's look-ups keep the cause from errors.As
+	var request native.RequestError
+	return errors.As(unwrapLookup(err), &request) && request.Code() == http.StatusNotFound
+}
+
+// unwrapLookup gives the cause of a look-up's error, which ari keeps from errors.As.
+func unwrapLookup(err error) error {
+	var lookup interface {
 		error
 		Cause() error
 	}
 	if errors.As(err, &lookup) {
-		err = lookup.Cause()
+		return lookup.Cause()
+	}
+	return err
+}
+
+// isTransient says that Asterisk did not answer, or could not now: it may be asked the same again.
+func isTransient(err error) bool {
+	if err == nil || !errors.Is(err, errAsterisk) {
+		return false
 	}
 	var request native.RequestError
-	return errors.As(err, &request) && request.Code() == http.StatusNotFound
+	return !errors.As(unwrapLookup(err), &request) || request.Code() >= http.StatusInternalServerError
 }
+
+// isRejected says that Asterisk would not do what it was asked.
+func isRejected(err error) bool { return err != nil && !isTransient(err) }
 
 func channelKey(id string) *ari.Key { return ari.NewKey(ari.ChannelKey, id) }
 
 func (r *rest) answer(channel string) error {
-	return wrap("answer", r.client.Channel().Answer(channelKey(channel)))
+	return insist("answer", func() error { return r.client.Channel().Answer(channelKey(channel)) })
 }
 
 // hangup ends a channel; one that is gone already is no error.
 func (r *rest) hangup(channel string) error {
-	err := r.client.Channel().Hangup(channelKey(channel), "normal")
+	err := insist("hang up", func() error { return r.client.Channel().Hangup(channelKey(channel), "normal") })
 	if isGone(err) {
 		return nil
 	}
-	return wrap("hang up", err)
+	return err
 }
 
 // play plays clips without gaps. Their end is told by an event with the id.
 func (r *rest) play(channel, id string, clips []string) error {
-	_, err := r.client.Channel().Play(channelKey(channel), id, clips...)
-	return wrap("play", err)
+	return insist("play", func() error {
+		_, err := r.client.Channel().Play(channelKey(channel), id, clips...)
+		return err
+	})
 }
 
 // stopPlaying ends a playback; one that is over already is no error.
@@ -91,24 +110,27 @@ func (r *rest) stopMusic(channel string) error {
 
 // ring calls an endpoint under a channel id of ours. Its answer is a StasisStart, its failure a ChannelDestroyed.
 func (r *rest) ring(channel, endpoint, callerID string, limit time.Duration) error {
-	_, err := r.client.Channel().Originate(nil, ari.OriginateRequest{
-		Endpoint: endpoint, ChannelID: channel, CallerID: callerID, Timeout: int(limit / time.Second),
-		App: application, AppArgs: operatorArg,
+	return insist("ring agent", func() error {
+		_, err := r.client.Channel().Originate(nil, ari.OriginateRequest{
+			Endpoint: endpoint, ChannelID: channel, CallerID: callerID, Timeout: int(limit / time.Second),
+			App: application, AppArgs: agentArg,
+		})
+		return doneBefore(err)
 	})
-	return wrap("ring operator", err)
 }
 
 // bridge puts two channels into one bridge, in which both hear each other.
 func (r *rest) bridge(id string, channels ...string) error {
-	if _, err := r.client.Bridge().Create(ari.NewKey(ari.BridgeKey, id), "mixing", id); err != nil {
-		return wrap("create bridge", err)
-	}
+	err := insist("create bridge", func() error {
+		_, err := r.client.Bridge().Create(ari.NewKey(ari.BridgeKey, id), "mixing", id)
+		return err
+	})
 	for _, channel := range channels {
-		if err := r.client.Bridge().AddChannel(ari.NewKey(ari.BridgeKey, id), channel); err != nil {
-			return wrap("add to bridge", err)
+		if err == nil {
+			err = insist("add to bridge", func() error { return r.client.Bridge().AddChannel(ari.NewKey(ari.BridgeKey, id), channel) })
 		}
 	}
-	return nil
+	return err
 }
 
 // bridged lists the channels in a bridge; none if there is no such bridge.
@@ -161,7 +183,7 @@ func (r *rest) channels() ([]*ari.ChannelData, error) {
 		}
 		inApplication := data.Dialplan != nil && data.Dialplan.AppName == "Stasis" &&
 			strings.Split(data.Dialplan.AppData, ",")[0] == application
-		if inApplication || isOperatorChannel(data.ID) {
+		if inApplication || isAgentChannel(data.ID) {
 			ours = append(ours, data)
 		}
 	}
@@ -221,9 +243,50 @@ func configKey(kind, name string) *ari.Key {
 	return ari.NewKey("config", "res_pjsip/"+kind+"/"+name)
 }
 
+// errAsterisk marks the errors of requests to Asterisk.
+var errAsterisk = errors.New("asterisk")
+
 func wrap(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return fmt.Errorf("%s: %w: %w", doing, errAsterisk, err)
+}
+
+// tries is how often a request is made that Asterisk does not answer; the pauses between double from the first, and come to 1.5 s.
+const (
+	tries      = 5
+	firstPause = 100 * time.Millisecond
+)
+
+// insist makes a request until Asterisk answers. Requests carry our ids, so one that was carried out unanswered is found done.
+func insist(doing string, request func() error) error {
+	wait := firstPause
+	for try := 1; ; try++ {
+		err := wrap(doing, request())
+		if !isTransient(err) || try == tries {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		<-timer.C
+		wait *= 2
+	}
+}
+
+// doneBefore makes no error of a conflict: what is to be made under our id is there.
+func doneBefore(err error) error {
+	var request native.RequestError
+	if errors.As(err, &request) && request.Code() == http.StatusConflict {
+		return nil
+	}
+	return err
+}
+
+// startedAt is when Asterisk started.
+func (r *rest) startedAt() (time.Time, error) {
+	info, err := r.client.Asterisk().Info(nil)
+	if err != nil {
+		return time.Time{}, wrap("look at asterisk", err)
+	}
+	return time.Time(info.StatusInfo.StartupTime), nil
 }

@@ -2,96 +2,101 @@ package ivr_test
 
 import (
 	"context"
-	"encoding/json"
-	"os"
-	"slices"
+	"errors"
+	"strings"
 	"sync"
 	"time"
 
-	"okno/internal/call"
+	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
-	"okno/internal/postgres/store"
 )
 
-// script is a small dialogue: a menu, a code, a queue, a goodbye. What it knows is in a file, so that it outlives a process.
+// script is a small dialogue: a menu, a code, a queue, a goodbye. Where a call is stands in its session, as the real dialogue's state does,
+// and what it was told in its transcript.
 type script struct {
-	db   *store.Store
-	file string
-
 	mu   sync.Mutex
 	down int // steps that are to fail
 }
 
-// scriptState is what the file holds.
-type scriptState struct {
-	At    map[int64]string           // the node of each interaction
-	Heard map[int64][]dialogue.Input // what each was told
-	Lost  []bool                     // how operators left
-}
+var errDown = errors.New("the script is down")
 
-func newScript(db *store.Store, file string) *script { return &script{db: db, file: file} }
-
-func (s *script) Begin(ctx context.Context, c call.Call) (turn conversation.Turn, err error) {
-	err = s.db.Do(ctx, func(w *store.Work) (err error) {
-		c.Interaction, err = w.OpenInteraction(ctx, conversation.Interaction{
-			Channel: dialogue.Voice, Number: c.Number, Verification: "none", Language: dialogue.Russian})
-		if err != nil {
-			return err
-		}
-		return w.AddCall(ctx, c)
-	})
-	if err != nil {
-		return turn, err
+func (s *script) Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, number string) (conversation.Turn, error) {
+	interaction, err := w.OpenInteraction(ctx, conversation.Interaction{Channel: channel, Number: number, Verification: "none", Language: dialogue.Russian})
+	if err == nil {
+		err = w.AddSession(ctx, interaction, dialogue.State{Version: "script", Node: "menu", Language: dialogue.Russian})
 	}
-	return turn, s.change(func(state *scriptState) {
-		state.At[c.Interaction] = "menu"
-		turn = state.turn(c.Interaction)
-	})
+	return turnAt(interaction, "menu"), err
 }
 
-func (s *script) Advance(_ context.Context, interaction int64, in dialogue.Input) (turn conversation.Turn, err error) {
-	return turn, s.change(func(state *scriptState) {
-		state.Heard[interaction] = append(state.Heard[interaction], in)
-		switch {
-		case in.Kind == dialogue.Resumed || in.Kind == dialogue.Hangup:
-			turn = state.turn(interaction)
-		case in.Kind == dialogue.Silence:
-			turn = state.turn(interaction, words(texts["silence"]))
-		case state.At[interaction] == "ask":
-			state.At[interaction] = "menu"
-			turn = state.turn(interaction, words(texts["told"]), digits(in.Keys))
-		default:
-			next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye"}[in.Keys]
-			if !ok {
-				turn = state.turn(interaction, words(texts["wrong"]))
-				return
+func (s *script) Advance(ctx context.Context, w conversation.Work, interaction int64, in dialogue.Input) (conversation.Turn, error) {
+	if s.fails() {
+		return conversation.Turn{}, errDown
+	}
+	_, state, err := w.LockSession(ctx, interaction)
+	if err != nil {
+		return conversation.Turn{}, err
+	}
+	err = w.AddEntry(ctx, conversation.Entry{Interaction: interaction, Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(string(in.Kind) + " " + in.Keys)})
+	if err != nil {
+		return conversation.Turn{}, err
+	}
+	var first []dialogue.Fragment
+	refused := 0
+	switch {
+	case in.Kind == dialogue.Resumed || in.Kind == dialogue.Hangup:
+	case in.Kind == dialogue.Silence:
+		first = []dialogue.Fragment{words(texts["silence"])}
+	case state.Node == "ask" && len(in.Keys) > 3:
+		first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
+	case state.Node == "ask":
+		state.Node = "menu"
+		first = []dialogue.Fragment{words(texts["told"]), digits(in.Keys)}
+	default:
+		next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye", "4": "ask"}[in.Keys]
+		if !ok {
+			first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
+			break
+		}
+		state.Node = next
+		if next == "queue" {
+			if _, err := w.JoinQueue(ctx, contact.Arrival{Interaction: interaction, Channel: "voice", Queue: "general", Language: "ru", Reason: "why.asked", Effect: "1"}); err != nil {
+				return conversation.Turn{}, err
 			}
-			state.At[interaction] = next
-			turn = state.turn(interaction)
 		}
-	})
+	}
+	turn := turnAt(interaction, state.Node, first...)
+	turn.Refused = refused
+	return turn, w.SaveSession(ctx, interaction, state)
 }
 
-func (s *script) OperatorLeft(_ context.Context, interaction int64, lost bool) (turn conversation.Turn, err error) {
-	return turn, s.change(func(state *scriptState) {
-		state.Lost = append(state.Lost, lost)
-		if !lost {
-			state.At[interaction] = "bye"
-		}
-		turn = state.turn(interaction)
-	})
+func (s *script) Answer(ctx context.Context, w conversation.Work, interaction int64, _ string) (conversation.Turn, error) {
+	_, state, err := w.LockSession(ctx, interaction)
+	if err == nil && state.Node != "queue" {
+		err = dialogue.ErrStale
+	}
+	if err != nil {
+		return conversation.Turn{}, err
+	}
+	state.Node = "bye"
+	return turnAt(interaction, "bye"), w.SaveSession(ctx, interaction, state)
 }
 
-// turn says what is to be said first, and then the node's own text.
-func (s *scriptState) turn(interaction int64, first ...dialogue.Fragment) conversation.Turn {
+func (s *script) Reply(context.Context, conversation.Work, conversation.Turn) error { return nil }
+
+func (s *script) Leave(ctx context.Context, w conversation.Work, interaction int64) (conversation.Outcome, error) {
+	_, err := s.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Hangup})
+	return conversation.SelfService, err
+}
+
+// turnAt says what is to be said first, and then the node's own text.
+func turnAt(interaction int64, node string, first ...dialogue.Fragment) conversation.Turn {
 	turn := conversation.Turn{Interaction: interaction, Language: dialogue.Russian}
 	if len(first) > 0 {
 		turn.Spoken = append(turn.Spoken, first)
 	}
-	at := s.At[interaction]
-	turn.Spoken = append(turn.Spoken, []dialogue.Fragment{words(texts[at])})
-	switch at {
+	turn.Spoken = append(turn.Spoken, []dialogue.Fragment{words(texts[node])})
+	switch node {
 	case "menu":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "123", Timeout: 4 * time.Second}
 	case "ask":
@@ -105,35 +110,6 @@ func (s *scriptState) turn(interaction int64, first ...dialogue.Fragment) conver
 	return turn
 }
 
-// change is a step: all of it, or, while the script is down, nothing.
-func (s *script) change(fn func(*scriptState)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.down > 0 {
-		s.down--
-		return context.DeadlineExceeded
-	}
-	state := s.read()
-	fn(&state)
-	content, err := json.Marshal(state)
-	if err != nil {
-		return err
-	}
-	half := s.file + ".half"
-	if err := os.WriteFile(half, content, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(half, s.file)
-}
-
-func (s *script) read() scriptState {
-	state := scriptState{At: map[int64]string{}, Heard: map[int64][]dialogue.Input{}}
-	if content, err := os.ReadFile(s.file); err == nil {
-		_ = json.Unmarshal(content, &state)
-	}
-	return state
-}
-
 // fail makes the next steps fail.
 func (s *script) fail(steps int) {
 	s.mu.Lock()
@@ -141,9 +117,9 @@ func (s *script) fail(steps int) {
 	s.down = steps
 }
 
-// inputs are what the conversation was told of an interaction.
-func (s *script) inputs(interaction int64) []dialogue.Input {
-	return slices.Clone(s.read().Heard[interaction])
+func (s *script) fails() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down--
+	return s.down >= 0
 }
-
-func (s *script) departures() []bool { return s.read().Lost }

@@ -42,16 +42,19 @@ type stream struct {
 	lost func(error)
 }
 
-// run follows the events until ctx ends.
-func (s *stream) run(ctx context.Context) {
+// run follows the events until ctx ends, or until another process takes them: [errReplaced].
+func (s *stream) run(ctx context.Context) error {
 	backoff := firstBackoff
 	for {
 		begun := time.Now()
 		err := s.follow(ctx)
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
 		s.lost(err)
+		if errors.Is(err, errReplaced) {
+			return err
+		}
 		if time.Since(begun) > mostBackoff { // it had worked: begin anew
 			backoff = firstBackoff
 		}
@@ -61,7 +64,7 @@ func (s *stream) run(ctx context.Context) {
 		case <-pause.C:
 		case <-ctx.Done():
 			pause.Stop()
-			return
+			return nil
 		}
 		backoff = min(2*backoff, mostBackoff)
 	}

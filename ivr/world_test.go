@@ -2,6 +2,7 @@ package ivr_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +14,13 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/acd"
 	"okno/internal/call"
+	"okno/internal/contact"
 	"okno/internal/dialogue"
+	"okno/internal/floor"
+	"okno/internal/floor/floortest"
+	"okno/internal/news"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
@@ -35,15 +41,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// world is a line on a real Asterisk, telephones on another, a real store, and a conversation that follows a script.
+// world is a line on a real Asterisk, telephones on another, a real store and floor, and a dialogue that follows a script.
 type world struct {
+	*floortest.House
 	asterisk *sandbox.Asterisk
 	phones   *ivrtest.Phones
 	voice    voice.Config
 	pack     *voice.Pack
-	url      string // of the database
-	db       *store.Store
 	script   *script
+	news     *news.News
 	metrics  *prometheus.Registry
 	active   prometheus.Gauge
 	line     *ivr.Line
@@ -62,10 +68,13 @@ func newWorldWithoutLine(t *testing.T) *world {
 	t.Helper()
 	tools, err := sandbox.Prepare(t.Context(), "asterisk", "speech")
 	require.NoError(t, err)
-	w := &world{url: pgtest.URL(t), metrics: prometheus.NewRegistry()}
-	w.db = pgtest.Open(t, w.url)
+	w := &world{script: &script{}, metrics: prometheus.NewRegistry()}
+	w.news, err = news.Open("")
+	require.NoError(t, err)
+	t.Cleanup(w.news.Close)
+	w.House = floortest.Build(t, pgtest.URL(t), w.news)
+	w.Floor = floor.New(w.Units, w.script, zerolog.Nop())
 	w.active = ivr.ActiveCalls(w.metrics, "test")
-	w.script = newScript(w.db, filepath.Join(t.TempDir(), "script.json"))
 	w.voice = voice.Config{
 		Espeak: tools.Espeak, Folder: t.TempDir(), Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop(),
 	}
@@ -79,26 +88,44 @@ func newWorldWithoutLine(t *testing.T) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
 	w.phones = ivrtest.StartPhones(t, tools, w.asterisk.SIP())
+	w.AddAgents(t, 2)
+	for i, extension := range []string{"1001", "1002"} {
+		w.sitAt(t, i, extension)
+	}
 	return w
+}
+
+// sitAt gives an agent the phone of an extension on the other Asterisk.
+func (w *world) sitAt(t *testing.T, agent int, extension string) {
+	t.Helper()
+	w.Agents[agent].Endpoint = "PJSIP/loopback/sip:" + extension + "@" + w.phones.SIP()
+	pgtest.Exec(t, w.URL, fmt.Sprintf(`UPDATE agents SET endpoint = '%s' WHERE id = %d`, w.Agents[agent].Endpoint, w.Agents[agent].ID))
 }
 
 // start runs a line, as a process that has just come up would.
 func (w *world) start(t *testing.T) {
 	t.Helper()
-	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Logger()
-	w.line = ivr.New(ivr.Config{
-		Asterisk:     ivr.Asterisk{Name: "ast1", URL: w.asterisk.ARI(), Username: "okno", Password: "secret"},
-		Node:         "node-1",
-		Conversation: w.script, Operators: w.script, Store: w.db, Voice: w.pack, Active: w.active, Log: log,
+	w.line, w.stop = w.run(t, "node-1")
+	require.Eventually(t, func() bool { return w.line.Ready() == nil }, 10*time.Second, 20*time.Millisecond)
+}
+
+// run runs a line as a node.
+func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
+	t.Helper()
+	hints, unsubscribe := w.news.Subscribe(news.Orders)
+	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Str("node", node).Logger()
+	line = ivr.New(ivr.Config{
+		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.asterisk.ARI(), Username: "okno", Password: "secret"},
+		Node:     node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Hints: hints, Active: w.active, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
-	go func() { ran <- w.line.Run(ctx) }()
-	w.stop = sync.OnceFunc(func() {
+	go func() { ran <- line.Run(ctx) }()
+	return line, sync.OnceFunc(func() {
 		cancel()
 		require.NoError(t, <-ran)
+		unsubscribe()
 	})
-	require.Eventually(t, func() bool { return w.line.Ready() == nil }, 10*time.Second, 20*time.Millisecond)
 }
 
 // clip is the sound of a text.
@@ -133,7 +160,7 @@ func (w *world) recorded(name string) string {
 func (w *world) ends(t *testing.T) {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		live, err := w.db.LiveCalls(t.Context(), "ast1")
+		live, err := w.DB.LiveCalls(t.Context(), "ast1")
 		return err == nil && len(live) == 0 && w.activeCalls(t) == 0
 	}, 5*time.Second, 50*time.Millisecond)
 }
@@ -146,15 +173,15 @@ func (w *world) activeCalls(t *testing.T) float64 {
 	return families[0].GetMetric()[0].GetGauge().GetValue()
 }
 
-// only gives the one live call, once it is in the state.
-func (w *world) only(t *testing.T, state call.State) call.Call {
+// only gives the one live call, once it is at the stage.
+func (w *world) only(t *testing.T, stage call.Stage) call.Call {
 	t.Helper()
 	var live []call.Call
 	require.Eventually(t, func() bool {
 		var err error
-		live, err = w.db.LiveCalls(t.Context(), "ast1")
-		return err == nil && len(live) == 1 && live[0].State == state
-	}, 10*time.Second, 50*time.Millisecond, "no call that is %s", state)
+		live, err = w.DB.LiveCalls(t.Context(), "ast1")
+		return err == nil && len(live) == 1 && live[0].Stage == stage
+	}, 10*time.Second, 50*time.Millisecond, "no call that is %s", stage)
 	return live[0]
 }
 
@@ -174,4 +201,69 @@ func words(text string) dialogue.Fragment {
 
 func digits(text string) dialogue.Fragment {
 	return dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: dialogue.Russian, Text: text}
+}
+
+// queued is a citizen who waits for an operator. It gives the interaction and the contact.
+func (w *world) queued(t *testing.T, number string) (phone *ivrtest.Phone, interaction, id int64) {
+	t.Helper()
+	phone = w.phones.Call(t, number, "1414")
+	phone.Key(t, "2")
+	w.hears(t, phone, "queue", "", 0)
+	interaction = w.only(t, call.Waiting).Interaction
+	return phone, interaction, w.ContactOf(t, interaction)
+}
+
+// accepted is an operator who accepts a contact: the phone is about to ring.
+func (w *world) accepted(t *testing.T, agent int, id int64) {
+	t.Helper()
+	w.Do(t, func(s *store.Work) error {
+		return s.SetStatus(t.Context(), w.Agents[agent].ID, acd.Available, "", "test")
+	})
+	w.Do(t, func(s *store.Work) error {
+		return s.SetStatus(t.Context(), w.Agents[1-agent].ID, acd.Paused, "break", "test")
+	})
+	require.Eventually(t, func() bool {
+		w.Dispatch(t)
+		return w.Contact(t, id).State == contact.Offered
+	}, 5*time.Second, 20*time.Millisecond, "no offer")
+	w.Accept(t, w.Agents[agent], id)
+}
+
+// comes waits until a contact is in a state.
+func (w *world) comes(t *testing.T, id int64, state contact.State) contact.Contact {
+	t.Helper()
+	var c contact.Contact
+	require.Eventually(t, func() bool { c = w.Contact(t, id); return c.State == state }, 15*time.Second, 20*time.Millisecond,
+		"the contact is not %s", state)
+	return c
+}
+
+// talks is a citizen who talks with the first operator.
+func (w *world) talks(t *testing.T, number string) (citizen, operator *ivrtest.Phone, interaction, id int64) {
+	t.Helper()
+	citizen, interaction, id = w.queued(t, number)
+	w.accepted(t, 0, id)
+	operator = w.phones.Rings(t, "1001", 10*time.Second)
+	w.comes(t, id, contact.Connected)
+	return citizen, operator, interaction, id
+}
+
+// releases is an operator who ends the talk at the desk.
+func (w *world) releases(t *testing.T, agent int, id int64) {
+	t.Helper()
+	w.Do(t, func(s *store.Work) error { return w.Floor.Release(t.Context(), s, w.Agents[agent], id) })
+}
+
+// agentLeg is the channel of the operator's leg of the one live call.
+func (w *world) agentLeg(t *testing.T, stage call.Stage) string {
+	t.Helper()
+	leg, ok := w.only(t, stage).Leg(call.Agent)
+	require.True(t, ok)
+	return leg.ID
+}
+
+// inputs are what the dialogue was told of an interaction.
+func (w *world) inputs(t *testing.T, interaction int64) []string {
+	t.Helper()
+	return pgtest.Value[[]string](t, w.URL, `SELECT coalesce(array_agg(body ORDER BY id), '{}') FROM entries WHERE interaction_id = $1 AND kind = 'did'`, interaction)
 }

@@ -7,13 +7,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/message"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/sms/smpp"
 	"okno/sms/smstest"
 )
 
 func (r *rig) order(link string, o message.Order) {
 	r.t.Helper()
-	require.NoError(r.t, r.db.OrderLink(r.t.Context(), link, o, "cli"))
+	pgtest.Do(r.t, r.db, func(w *store.Work) error { return w.OrderLink(r.t.Context(), link, o, "cli") })
 	r.eventually(string(o), func() bool {
 		for _, l := range r.channel.linkStates() {
 			if l.Link == link {
@@ -83,7 +85,9 @@ func TestPausedLinkLeavesItsMessagesToTheNext(t *testing.T) {
 	numbers := p.burst(5)
 	p.allDelivered()
 	require.Equal(t, 5, p.received(p.b, numbers))
-	require.ErrorIs(t, p.db.OrderLink(t.Context(), "c", message.Paused, "cli"), message.ErrNoLink)
+	require.ErrorIs(t, p.db.Do(t.Context(), func(w *store.Work) error {
+		return w.OrderLink(t.Context(), "c", message.Paused, "cli")
+	}), message.ErrNoLink)
 }
 
 func TestBindsShareTheRateOfTheirLink(t *testing.T) {

@@ -11,23 +11,26 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"okno/agentdesk"
+	"okno/internal/call"
 	"okno/internal/phone"
 )
 
-// Accounts opens SIP accounts for citizens' phones.
-type Accounts interface {
-	PhoneAccount(ctx context.Context, name, number string) (agentdesk.Account, error)
-}
+// Accounts opens SIP accounts for citizens' phones. call.ErrNoVoice when no node serves calls.
+type Accounts func(ctx context.Context, a call.Account, lasting time.Duration) (agentdesk.Account, error)
+
+// accountLife is how long a phone's account lasts: a day of trying out.
+const accountLife = 24 * time.Hour
 
 // Options are the phone's parts.
 type Options struct {
-	Accounts Accounts // nil without voice
-	SMSC     string   // the simulator's HTTP address
-	Number   string   // the short number
+	Accounts Accounts
+	SMSC     string // the simulator's HTTP address
+	Number   string // the short number
 	Page     http.Handler
 	Log      zerolog.Logger
 }
@@ -65,14 +68,12 @@ func (p *Phone) account(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := map[string]any{"number": number, "line": p.Number, "sip": nil}
-	if p.Accounts != nil {
-		account, err := p.Accounts.PhoneAccount(r.Context(), "phone-"+strings.TrimPrefix(number, "+"), number)
-		if err != nil && !errors.Is(err, context.Canceled) {
-			p.Log.Warn().Err(err).Msg("no sip account for a phone")
-		}
-		if err == nil {
-			answer["sip"] = account
-		}
+	account, err := p.Accounts(r.Context(), call.Account{Name: "phone-" + strings.TrimPrefix(number, "+"), Kind: call.CitizenPage, Number: number}, accountLife)
+	switch {
+	case err == nil:
+		answer["sip"] = account
+	case !errors.Is(err, context.Canceled):
+		p.Log.Warn().Err(err).Msg("no sip account for a phone")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(answer)

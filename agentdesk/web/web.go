@@ -11,6 +11,11 @@ import (
 //go:embed dist
 var dist embed.FS
 
+// Close is the table of close codes that server and page share.
+//
+//go:embed src/shared/close.json
+var Close []byte
+
 // Desk serves the operator's page.
 func Desk() http.Handler { return serve("dist/desk") }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/password"
 	"okno/internal/postgres/store"
@@ -35,7 +36,7 @@ func (c agentAdd) Run(ctx context.Context) error {
 			return err
 		}
 		return db.Do(ctx, func(w *store.Work) error {
-			_, err := w.SaveAgent(ctx, acd.Agent{Login: c.Login, Name: c.Name, Role: acd.Role(c.Role), Languages: c.Languages, Queues: c.Queues, Endpoint: c.Endpoint}, hash)
+			_, err := w.SaveAgent(ctx, acd.Agent{Login: c.Login, Name: c.Name, Role: access.Role(c.Role), Languages: c.Languages, Queues: c.Queues, Endpoint: c.Endpoint}, hash)
 			return err
 		})
 	})

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"okno/agentdesk"
 	"okno/agentdesk/phone"
 	"okno/agentdesk/web"
+	"okno/internal/call"
 	"okno/internal/dialogue"
 	"okno/internal/news"
 	"okno/internal/postgres/store"
@@ -14,24 +16,21 @@ import (
 
 // startDesk serves operators, and in the demo the citizen's phone.
 func (n *node) startDesk() {
-	hints, _ := n.news.Hear(news.Streams)
+	hints, _ := n.news.Subscribe(news.Streams, news.Contacts)
 	options := agentdesk.Options{
-		Store: n.db, Dialogue: n.engine, Segments: text.Segments, Reasons: n.reasons, Hints: hints, Node: nodeName(n.config),
+		Store: n.db, Floor: n.floor, Segments: text.Segments, Reasons: n.reasons, Hints: hints, Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: web.Desk(), Metrics: n.registry, Log: n.log,
-	}
-	if n.calls != nil { // a nil pointer in an interface would not be nil
-		options.Calls = n.calls
 	}
 	desk := agentdesk.New(options)
 	desk.Register(n.mux)
 	n.parts.start("desk", desk.Run)
 	if n.config.Demo.Phone {
 		page := phone.Options{SMSC: n.config.Demo.SMSC, Number: n.config.SMS.ShortNumber, Page: web.Phone(), Log: n.log}
-		if n.calls != nil {
-			page.Accounts = n.calls
+		page.Accounts = func(ctx context.Context, a call.Account, lasting time.Duration) (agentdesk.Account, error) {
+			return agentdesk.NewAccount(ctx, n.db, a, lasting)
 		}
 		phone.New(page).Register(n.mux)
 	}

@@ -22,7 +22,9 @@ import (
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/floor"
 	"okno/internal/health"
+	"okno/internal/lease"
 	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/otp"
@@ -72,7 +74,7 @@ type node struct {
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
-	calls     *deskCalls // nil without voice
+	floor     *floor.Floor
 }
 
 // run starts the node's parts in order, waits for the end, and stops them in reverse.
@@ -105,7 +107,7 @@ func (n *node) run(ctx context.Context) error {
 	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary()); err != nil {
 		return err
 	}
-	hints, stopHints := n.news.Hear(news.Catalogue)
+	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
 	n.shelf = catalogue.NewShelf(n.db, hints, time.Now, n.log)
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
@@ -114,10 +116,14 @@ func (n *node) run(ctx context.Context) error {
 	n.passwords = otp.NewService(n.db, n.vault, conversation.NewPasscodes(n.library, writing(n.config.SMS.Config)), text.Segments, time.Now)
 	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing(n.config.SMS.Config), time.Now, n.log)
 
-	if err := n.startRoles(); err != nil {
+	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.engine, n.log)
+	// Whoever takes in work finds all that it needs: a message that is heard without a catalogue would be answered wrong.
+	if err := n.shelf.Fill(ctx); err != nil {
 		return err
 	}
-	if err := n.shelf.Fill(ctx); err != nil {
+	if err := n.startRoles(); err != nil {
 		return err
 	}
 	n.parts.start("catalogue", n.shelf.Run)
@@ -186,9 +192,10 @@ func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
-		hints, _ := n.news.Hear(news.Contacts)
+		hints, _ := n.news.Subscribe(news.Contacts)
 		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
-		n.parts.start("distribution", acd.NewDistributor(n.db, n.nobody, hints, n.log).Run)
+		keeper := lease.NewKeeper(n.db, acd.LeaseName, nodeName(n.config), n.log)
+		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
 		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
@@ -209,30 +216,9 @@ func (n *node) startRoles() error {
 	return nil
 }
 
-// nobody goes on with the conversation of a citizen for whom no operator will come.
-func (n *node) nobody(ctx context.Context, interaction int64) error {
-	var turn conversation.Turn
-	err := n.db.Do(ctx, func(w *store.Work) (err error) {
-		if err := w.GiveUpContact(ctx, interaction); err != nil {
-			return err
-		}
-		if turn, err = n.engine.Answer(ctx, w, interaction, "nobody"); err != nil {
-			return err
-		}
-		return n.engine.Reply(ctx, w, turn)
-	})
-	if errors.Is(err, acd.ErrState) || errors.Is(err, acd.ErrUnknown) {
-		return nil // an operator has come, or the citizen has gone
-	}
-	if err == nil && n.calls != nil {
-		return n.calls.deliver(ctx, turn)
-	}
-	return err
-}
-
 func (n *node) startSMS() error {
-	hints, _ := n.news.Hear(news.MO, news.MT)
-	orders, _ := n.news.Hear(news.Links)
+	hints, _ := n.news.Subscribe(news.MO, news.MT)
+	orders, _ := n.news.Subscribe(news.Links)
 	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 		if mo.Flood {
 			return n.engine.SlowDown(ctx, w, mo.Source)

@@ -31,10 +31,11 @@ func (c smsDrain) Run(ctx context.Context) error { return c.give(ctx, message.Dr
 // give writes the order down; every node looks twice a second.
 func (c smsOrder) give(ctx context.Context, order message.Order) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
-		if err := db.OrderLink(ctx, c.Link, order, operator()); err != nil {
+		err := db.Do(ctx, func(w *store.Work) error { return w.OrderLink(ctx, c.Link, order, operator()) })
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(os.Stdout, "%s is %s; all nodes follow within a second\n", c.Link, order)
+		_, err = fmt.Fprintf(os.Stdout, "%s is %s; all nodes follow within a second\n", c.Link, order)
 		return err
 	})
 }

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/message"
@@ -81,7 +81,7 @@ func (w *tryWorld) OpenOn(context.Context, dialogue.Channel, string) (int64, tim
 	return w.interaction.ID, w.active, w.open, nil
 }
 
-func (w *tryWorld) EndInteraction(context.Context, int64, string) error {
+func (w *tryWorld) EndInteraction(context.Context, int64, conversation.Outcome) error {
 	w.open = false
 	return nil
 }
@@ -145,8 +145,7 @@ func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, err
 	return c, nil
 }
 
-func (w *tryWorld) JoinQueue(context.Context, acd.Arrival) (bool, error) { return true, nil }
-func (w *tryWorld) LeaveQueue(context.Context, int64) error              { return nil }
+func (w *tryWorld) JoinQueue(context.Context, contact.Arrival) (bool, error) { return true, nil }
 
 func (w *tryWorld) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {
 	return otp.Challenge{}, false, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"okno/internal/news"
 	"okno/ivr"
 	"okno/ivr/voice"
 )
@@ -16,23 +17,20 @@ func (n *node) startVoice() error {
 	ivr.PrepareTransport()
 	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Recorded: voice.RecordedSets(c.Sounds), Log: n.log})
 	p := newPrompts(pack, n.library, n.log)
+	p.renewed(context.Background(), n.shelf.Index())
 	n.shelf.Renewed = p.renewed
 	n.checks.Add("prompts", p.ready)
 	n.parts.start("prompts", p.run)
 
-	talk := &voiceConversation{engine: n.engine, db: n.db}
 	active := ivr.ActiveCalls(n.registry, nodeName(n.config))
-	var lines []*ivr.Line
 	for _, a := range c.Asterisks {
+		hints, _ := n.news.Subscribe(news.Orders)
 		line := ivr.New(ivr.Config{
 			Asterisk: ivr.Asterisk{Name: a.Name, URL: a.ARIURL, Username: a.Username, Password: a.Password, WebSocketURL: a.SIPWS},
-			Node:     nodeName(n.config), Conversation: talk, Operators: talk, Store: n.db, Voice: pack, Active: active, Log: n.log,
+			Node:     nodeName(n.config), Floor: n.floor, Store: n.db, Voice: pack, Hints: hints, Active: active, Log: n.log,
 		})
 		n.checks.Add("asterisk "+a.Name, func(context.Context) error { return line.Ready() })
 		n.parts.start("asterisk "+a.Name, line.Run)
-		lines = append(lines, line)
 	}
-	n.calls = &deskCalls{lines: lines, db: n.db, log: n.log}
-	n.parts.start("desk calls", n.calls.run)
 	return nil
 }

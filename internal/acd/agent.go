@@ -3,27 +3,16 @@ package acd
 import (
 	"errors"
 	"time"
+
+	"okno/internal/access"
 )
-
-// Role is what an agent may do.
-type Role string
-
-// The roles.
-const (
-	RoleAgent         Role = "agent"
-	RoleSupervisor    Role = "supervisor"
-	RoleAdministrator Role = "administrator"
-)
-
-// Supervises says whether a role looks after more than its own contacts.
-func (r Role) Supervises() bool { return r == RoleSupervisor || r == RoleAdministrator }
 
 // Agent is a person at a desk.
 type Agent struct {
 	ID           int64
 	Login        string
 	Name         string
-	Role         Role
+	Role         access.Role
 	Languages    []string
 	Queues       []string
 	Endpoint     string // of a SIP phone, "PJSIP/…"; "" for the page's own
@@ -35,6 +24,19 @@ type Agent struct {
 
 // ErrNoAgent says that there is no such agent.
 var ErrNoAgent = errors.New("no such agent")
+
+// Status is what an agent chose.
+type Status string
+
+// The statuses.
+const (
+	Available Status = "available"
+	Paused    Status = "paused"
+	Offline   Status = "offline"
+)
+
+// NotResponding is the reason for a pause that an expired offer, or a phone that did not answer, puts an agent into.
+const NotResponding = "not_responding"
 
 // PauseReasons are what an agent may give for a pause.
 var PauseReasons = []string{"break", "lunch", "training", "paperwork", NotResponding}

@@ -1,41 +1,92 @@
-// Package call is a live call as Okno keeps it, so that a process that comes after a crash finds its way back into it. It
-// knows no telephone system and no storage.
+// Package call is a live call as Okno keeps it: a room, its legs, and the orders that others give it, so that a process that comes
+// after a crash finds its way back into it. It knows no telephone system and no storage.
 package call
 
-import "errors"
+import (
+	"errors"
+	"slices"
+	"time"
+)
 
-// State is where a call stands.
-//
-//	ringing → in_dialogue ⇄ waiting → connected → ended
-//	              ▲                       │
-//	              └───────────────────────┘  the operator has left
+// State is where a call stands: ringing → live → ended. With whom the citizen talks is the contact's fact, not the call's.
 type State string
 
 // The states.
 const (
-	Ringing    State = "ringing"
-	InDialogue State = "in_dialogue"
-	Waiting    State = "waiting"   // for an operator
-	Connected  State = "connected" // with an operator
-	Ended      State = "ended"
+	Ringing State = "ringing" // not answered yet
+	Live    State = "live"
+	Ended   State = "ended"
+)
+
+// Stage is what a live call is busy with. It is read from the contact of the call and kept nowhere else.
+type Stage string
+
+// The stages.
+const (
+	InDialogue Stage = "in_dialogue"
+	Waiting    Stage = "waiting"    // for an operator: the contact waits, is offered or was accepted
+	Connecting Stage = "connecting" // the operator's phone rings
+	Talking    Stage = "talking"    // with an operator
 )
 
 // ErrOver says that a call has ended, or never was.
 var ErrOver = errors.New("the call is over")
 
-// Call is a citizen's call. Its ids are made by Okno, or known to it, before anything is done with them.
+// Call is a citizen's call. Ids are made by Okno, or known to it, before anything is done with them.
 type Call struct {
 	Interaction int64
 	Asterisk    string // by its name in the configuration
-	Channel     string // the citizen's channel there
 	Number      string // the caller's, E.164; "" when withheld
 	State       State
-	Leg         Leg
+	Stage       Stage
+	Room        string // the bridge in Asterisk; "" while there is none
+	Legs        []Leg  // that have not ended
 }
 
-// Leg is the operator's side of a call; the zero Leg while there is none.
+// Role is what a leg is there for.
+type Role string
+
+// The roles.
+const (
+	Citizen    Role = "citizen"
+	Agent      Role = "agent"
+	Consulted  Role = "consulted"  // an agent who is asked during a talk
+	Outside    Role = "outside"    // a telephone number outside Okno
+	Supervisor Role = "supervisor" // listens, whispers or barges in
+)
+
+// LegState is where a leg stands: ringing → up → ended.
+type LegState string
+
+// The states of a leg.
+const (
+	LegRinging LegState = "ringing"
+	LegUp      LegState = "up"
+	LegEnded   LegState = "ended"
+)
+
+// Leg is one side of a call.
 type Leg struct {
-	Bridge   string
-	Channel  string
-	Endpoint string // "PJSIP/agent-7"
+	ID       string // the channel in Asterisk; an outbound leg has the id of the order that made it
+	Role     Role
+	Outbound bool
+	Endpoint string // what was dialled: "PJSIP/agent-7"; "" of an inbound leg
+	AgentID  int64  // 0 of a leg that is no agent's
+	State    LegState
+	Since    time.Time
+}
+
+// Leg gives the leg of a role that has not ended.
+func (c Call) Leg(r Role) (Leg, bool) {
+	i := slices.IndexFunc(c.Legs, func(l Leg) bool { return l.Role == r && l.State != LegEnded })
+	if i < 0 {
+		return Leg{}, false
+	}
+	return c.Legs[i], true
+}
+
+// Channel is the citizen's channel in Asterisk, or "".
+func (c Call) Channel() string {
+	leg, _ := c.Leg(Citizen)
+	return leg.ID
 }

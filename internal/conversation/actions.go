@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
+	"okno/internal/contact"
 	"okno/internal/dialogue"
 )
 
@@ -52,7 +52,7 @@ func (e *Engine) joinQueue(ctx context.Context, w Work, i Interaction, effect *d
 	if i.Channel == dialogue.USSD { // its session is over before an operator comes
 		return "closed", nil
 	}
-	arrival := acd.Arrival{Interaction: i.ID, Channel: string(i.Channel), Queue: effect.With["queue"].Text, Language: string(i.Language),
+	arrival := contact.Arrival{Interaction: i.ID, Channel: string(i.Channel), Queue: effect.With["queue"].Text, Language: string(i.Language),
 		Reason: effect.With["reason"].Text, Context: map[string]string{}, Effect: effect.ID}
 	if arrival.Reason == "" {
 		arrival.Reason = "why.asked"

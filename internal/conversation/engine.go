@@ -130,6 +130,9 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 			return Turn{}, fmt.Errorf("step interaction %d: %w", i.ID, err)
 		}
 		state, turn.Expect, chosen = result.State, result.Expect, chosen || result.Chosen
+		if result.Refused > 0 {
+			turn.Refused = len(said) + result.Refused
+		}
 		said = append(said, result.Utterances...)
 		if result.Effect == nil || in.Kind == dialogue.Resumed && result.Effect.Action == dialogue.QueueAction {
 			break
@@ -165,8 +168,9 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 	if err := w.SaveSession(ctx, i.ID, state); err != nil {
 		return Turn{}, err
 	}
+	turn.answered = state.Answered
 	if in.Kind == dialogue.Hangup {
-		return turn, e.hangUp(ctx, w, i.ID)
+		return turn, nil
 	}
 	if turn.Over = state.Ended && len(state.Rest) == 0; turn.Over {
 		return turn, w.EndInteraction(ctx, i.ID, SelfService)
@@ -210,11 +214,14 @@ func (e *Engine) hear(ctx context.Context, w Work, i Interaction, state dialogue
 	return w.AddEntry(ctx, entry)
 }
 
-func (e *Engine) hangUp(ctx context.Context, w Work, interaction int64) error {
-	if err := w.LeaveQueue(ctx, interaction); err != nil {
-		return err
+// Leave tells the dialogue that the citizen of a call has gone, and gives the outcome as far as the dialogue knows it; whoever tells
+// it ends the interaction. [ErrNoSession].
+func (e *Engine) Leave(ctx context.Context, w Work, interaction int64) (Outcome, error) {
+	turn, err := e.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Hangup})
+	if err != nil || turn.answered {
+		return SelfService, err
 	}
-	return w.EndInteraction(ctx, interaction, SelfService)
+	return Incomplete, nil
 }
 
 // IsStale says whether an error means only that something else was faster.

@@ -8,9 +8,12 @@ type Turn struct {
 	Number          string // the citizen's, E.164, or "" when withheld
 	Language        dialogue.Language
 	Spoken          [][]dialogue.Fragment    // voice: one list of fragments an utterance
+	Refused         int                      // voice: how many of the first utterances say why an answer was refused
 	Written         []string                 // SMS: one message an utterance
 	Transliteration dialogue.Transliteration // SMS: of what is written
 	Page            string                   // USSD: what the phone shows of it first
 	Over            bool                     // the conversation has ended
 	Expect          dialogue.Expectation
+
+	answered bool // the citizen has answered something by now
 }

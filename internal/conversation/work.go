@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 	"okno/internal/dialogue"
 	"okno/internal/message"
 	"okno/internal/otp"
@@ -32,7 +32,7 @@ type interactions interface {
 	// OpenOn gives the open conversation of a number on a channel in writing.
 	OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error)
 	// EndInteraction closes it with an outcome, once; a second outcome is dropped.
-	EndInteraction(ctx context.Context, id int64, outcome string) error
+	EndInteraction(ctx context.Context, id int64, outcome Outcome) error
 	AddEntry(ctx context.Context, e Entry) error
 	LinkCase(ctx context.Context, interaction, caseID int64) error
 }
@@ -58,9 +58,7 @@ type caseFile interface {
 
 type queues interface {
 	// JoinQueue puts the citizen into a queue, once for each effect; open is false when nobody serves it now.
-	JoinQueue(ctx context.Context, a acd.Arrival) (open bool, err error)
-	// LeaveQueue ends the interaction's contact for the citizen's sake, if it has one.
-	LeaveQueue(ctx context.Context, interaction int64) error
+	JoinQueue(ctx context.Context, a contact.Arrival) (open bool, err error)
 }
 
 // Interaction is one contact of a citizen on one channel.
@@ -87,9 +85,16 @@ const (
 	Okno    = "okno"
 )
 
-// Outcomes of an interaction.
+// Outcome is what an interaction came to. An operator's part in it, and a citizen's leaving a queue, are read from its contacts, and
+// outweigh what its channel says.
+type Outcome string
+
+// The outcomes.
 const (
-	SelfService = "self_service" // ended without an operator
-	Operator    = "operator"     // an operator served it
-	Abandoned   = "abandoned"    // the citizen left while waiting
+	SelfService Outcome = "self_service" // ended without an operator
+	Operator    Outcome = "operator"     // an operator served it
+	Abandoned   Outcome = "abandoned"    // the citizen left while waiting
+	Incomplete  Outcome = "incomplete"   // the citizen left without having answered anything
+	Cancelled   Outcome = "cancelled"    // the citizen hung up before Okno had answered
+	Lost        Outcome = "lost"         // the call broke off
 )

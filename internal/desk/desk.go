@@ -9,6 +9,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 )
 
 // Event is a change in a stream that desks follow. Numbers rise by one within a stream, in the order of commits.
@@ -30,7 +31,7 @@ type Snapshot struct {
 
 // Held is a contact that is offered to an agent, or in the agent's hands.
 type Held struct {
-	acd.Contact
+	contact.Contact
 	Name       string    // the citizen's, or ""
 	OfferUntil time.Time // when the offer expires; zero when there is none
 }
@@ -45,7 +46,7 @@ type Queue struct {
 
 // View is what an agent sees of a contact.
 type View struct {
-	Contact  acd.Contact
+	Contact  contact.Contact
 	Citizen  Citizen
 	Timeline []Entry // newest first, on all channels
 	Cases    []cases.Case

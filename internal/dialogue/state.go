@@ -15,8 +15,9 @@ type State struct {
 	Pending  *Effect          `json:"pending,omitempty"` // the effect whose outcome is awaited
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
-	Rest     []string         `json:"rest,omitempty"`    // USSD: pages of what was said that the citizen has not seen yet
-	Session  string           `json:"session,omitempty"` // USSD: what the operator calls it
+	Answered bool             `json:"answered,omitempty"` // the citizen has answered something
+	Rest     []string         `json:"rest,omitempty"`     // USSD: pages of what was said that the citizen has not seen yet
+	Session  string           `json:"session,omitempty"`  // USSD: what the operator calls it
 }
 
 // Effect is something to be done outside: an action by its name, or a queue to be joined. Its ID is unique in the
@@ -35,4 +36,6 @@ type Result struct {
 	Effect     *Effect // to be carried out; its outcome is the next input
 	Expect     Expectation
 	Chosen     bool // the citizen chose the language, be it the one that it was
+	// Refused is how many of the first utterances say why an answer from keys was refused.
+	Refused int
 }

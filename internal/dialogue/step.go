@@ -34,9 +34,9 @@ const (
 // Step gives what follows from an input. It changes nothing it is given. The only errors are a state that the definition
 // does not know, and [ErrStale].
 func (d *Definition) Step(state State, in Input) (Result, error) {
-	r := &run{d: d, s: clone(state)}
+	r := &run{d: d, s: clone(state), keyed: in.Kind == Keys || in.Kind == Outcome}
 	r.s.Steps++
-	if r.s.Ended {
+	if r.s.Ended && in.Kind != Resumed { // resumed, the last words are said again
 		return r.result(), nil
 	}
 	if in.Kind != Started && d.Nodes[r.s.Node] == nil {
@@ -55,6 +55,7 @@ func (d *Definition) Step(state State, in Input) (Result, error) {
 	case Keys, Text, Silence:
 		// While an effect is under way, keys are kept by the channel and messages go to the operator.
 		if r.s.Pending == nil {
+			r.s.Answered = r.s.Answered || in.Kind != Silence
 			r.answer(in)
 		}
 	default:
@@ -74,6 +75,8 @@ type run struct {
 	effect *Effect
 	hops   int
 	chosen bool // a language was
+	keyed  bool // the input came from keys, or follows from them
+	refuse int  // utterances that say why the answer was refused, and what came before them
 	repeat bool // what is said stands in State.Said already
 }
 
@@ -213,6 +216,9 @@ func (r *run) outcome(in Input) error {
 	if !ok {
 		return fmt.Errorf("node %s has no way for outcome %q", r.s.Node, in.Name)
 	}
+	if node.Queue != nil { // the wait is over, and so are its words
+		r.s.Said = nil
+	}
 	r.s.Pending = nil
 	for name, value := range in.Values {
 		r.s.Slots[in.Name+"."+name] = value
@@ -237,6 +243,9 @@ func (r *run) strike(explanation string) {
 	r.s.Strikes[r.s.Node]++
 	if explanation != "" {
 		r.say(explanation, r.values(nil))
+		if r.keyed {
+			r.refuse = len(r.said)
+		}
 	}
 	if r.s.Strikes[r.s.Node] >= tries {
 		delete(r.s.Strikes, r.s.Node)
@@ -276,7 +285,7 @@ func (r *run) result() Result {
 			}
 		}
 	}
-	return Result{State: r.s, Utterances: r.said, Effect: r.effect, Expect: r.expect(), Chosen: r.chosen}
+	return Result{State: r.s, Utterances: r.said, Effect: r.effect, Expect: r.expect(), Chosen: r.chosen, Refused: r.refuse}
 }
 
 func (u Utterance) secret() bool {

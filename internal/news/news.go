@@ -19,11 +19,12 @@ const (
 	Streams   = "streams"   // a stream that desks follow has a new event
 	Catalogue = "catalogue" // services or dialogues changed
 	Links     = "links"     // something was ordered of a link to an operator
+	Orders    = "orders"    // orders to calls, or SIP accounts, changed
 )
 
 const prefix = "okno.news."
 
-// News publishes and hears hints.
+// News publishes hints, and subscribes to them.
 type News struct {
 	conn   *nats.Conn
 	server *server.Server // nil with an external cluster
@@ -61,9 +62,9 @@ func Open(url string) (*News, error) {
 // Publish hints that a topic has changed.
 func (n *News) Publish(topic string) { _ = n.conn.Publish(prefix+topic, nil) }
 
-// Hear gives a channel that gets a value after every hint on the topics; hints that come faster than they are taken
+// Subscribe gives a channel that gets a value after every hint on the topics; hints that come faster than they are taken
 // become one. stop ends it.
-func (n *News) Hear(topics ...string) (hints <-chan struct{}, stop func()) {
+func (n *News) Subscribe(topics ...string) (hints <-chan struct{}, stop func()) {
 	heard := make(chan struct{}, 1)
 	var subscriptions []*nats.Subscription
 	for _, topic := range topics {

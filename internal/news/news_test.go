@@ -14,7 +14,7 @@ func TestHintsBecomeOneAndNeverBlock(t *testing.T) {
 	n, err := news.Open("")
 	require.NoError(t, err)
 	t.Cleanup(n.Close)
-	hints, stop := n.Hear(news.MT, news.MO)
+	hints, stop := n.Subscribe(news.MT, news.MO)
 	defer stop()
 	for range 1000 {
 		n.Publish(news.MT)

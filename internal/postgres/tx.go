@@ -20,6 +20,7 @@ type Tx struct {
 	pgx.Tx
 	hints map[string]bool
 	last  []lastStep
+	turns map[int64]bool // interactions whose turn this transaction has
 }
 
 type lastStep struct {

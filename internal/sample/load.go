@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
@@ -53,7 +54,7 @@ func Load(ctx context.Context, w Work, hash string, segments func(string) int, n
 		}
 	}
 	for _, a := range region.Agents {
-		agent := acd.Agent{Login: a.Login, Name: a.Name, Role: acd.Role(a.Role), Languages: a.Languages, Queues: a.Queues}
+		agent := acd.Agent{Login: a.Login, Name: a.Name, Role: access.Role(a.Role), Languages: a.Languages, Queues: a.Queues}
 		if _, err := w.SaveAgent(ctx, agent, hash); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/acd"
+	"okno/internal/fault"
 	"okno/internal/news"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
@@ -29,7 +30,7 @@ func scanAgent(row pgx.Row, more ...any) (acd.Agent, error) {
 const saveAgent = `
 INSERT INTO agents (login, name, role, password_hash, languages, endpoint) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role, password_hash = excluded.password_hash,
-    languages = excluded.languages, endpoint = excluded.endpoint
+    languages = excluded.languages, endpoint = excluded.endpoint, version = agents.version + 1
 RETURNING id`
 
 const serveQueue = `INSERT INTO agent_queues (agent_id, queue) VALUES ($1, $2) ON CONFLICT DO NOTHING`
@@ -62,82 +63,38 @@ func (w Steps) SetPassword(ctx context.Context, login, passwordHash string) erro
 	return audit.Record(ctx, w.tx, "cli", "agent.password", "agent:"+login, nil)
 }
 
-const saveQueue = `INSERT INTO queues (name, title) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET title = excluded.title`
-
-// SaveQueue adds or renews a queue; title is by language.
-func (w Steps) SaveQueue(ctx context.Context, name string, title map[string]string) error {
-	if _, err := w.tx.Exec(ctx, saveQueue, name, title); err != nil {
-		return fmt.Errorf("save queue %s: %w", name, err)
-	}
-	return nil
-}
-
-const agentByLogin = `SELECT ` + agentColumns + `, a.password_hash FROM agents a WHERE a.login = $1`
-
-// AgentByLogin gives an agent and the password's hash. acd.ErrNoAgent.
-func (s *Store) AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error) {
-	var hash string
-	a, err := scanAgent(s.db.QueryRow(ctx, agentByLogin, login), &hash)
-	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
-		return a, "", fmt.Errorf("find agent: %w", err)
-	}
-	return a, hash, err
-}
-
-const addLogin = `INSERT INTO logins (token_hash, agent_id, expires_at) VALUES ($1, $2, $3)`
-
-// AddLogin keeps a login by the hash of its token.
-func (s *Store) AddLogin(ctx context.Context, tokenHash []byte, agent int64, expires time.Time) error {
-	return s.do(ctx, func(w Steps) error {
-		if _, err := w.tx.Exec(ctx, addLogin, tokenHash, agent, expires); err != nil {
-			return fmt.Errorf("add login: %w", err)
-		}
-		return audit.Record(ctx, w.tx, streams.Agent(agent), "agent.login", streams.Agent(agent), nil)
-	})
-}
-
-const agentOfLogin = `
-SELECT ` + agentColumns + `, l.expires_at FROM logins l JOIN agents a ON a.id = l.agent_id
-WHERE l.token_hash = $1 AND l.ended_at IS NULL AND l.expires_at > now()`
-
-// AgentOfLogin gives whose login a token is, and until when. acd.ErrNoAgent.
-func (s *Store) AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, time.Time, error) {
-	var expires time.Time
-	a, err := scanAgent(s.db.QueryRow(ctx, agentOfLogin, tokenHash), &expires)
-	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
-		return a, expires, fmt.Errorf("find login: %w", err)
-	}
-	return a, expires, err
-}
-
-const endLogin = `UPDATE logins SET ended_at = now() WHERE token_hash = $1 AND ended_at IS NULL`
-
-// EndLogin ends a login.
-func (s *Store) EndLogin(ctx context.Context, tokenHash []byte) error {
-	if _, err := s.db.Exec(ctx, endLogin, tokenHash); err != nil {
-		return fmt.Errorf("end login: %w", err)
-	}
-	return nil
-}
-
 const agentByID = `SELECT ` + agentColumns + ` FROM agents a WHERE a.id = $1`
 
-// Agent gives an agent as it is now. acd.ErrNoAgent.
-func (s *Store) Agent(ctx context.Context, id int64) (acd.Agent, error) {
-	return scanAgent(s.db.QueryRow(ctx, agentByID, id))
+const lockAgent = agentByID + ` FOR UPDATE OF a`
+
+// LockAgent gives an agent and keeps others from changing it until the work is done. acd.ErrNoAgent.
+func (w Steps) LockAgent(ctx context.Context, id int64) (acd.Agent, error) {
+	a, err := scanAgent(w.tx.QueryRow(ctx, lockAgent, id))
+	if err != nil {
+		return a, fmt.Errorf("lock agent %d: %w", id, err)
+	}
+	return a, nil
 }
 
-// SetStatus is what an agent, or a supervisor in the agent's place, chose.
-func (w Steps) SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error {
-	return w.setStatus(ctx, agent, s, reason, by)
+const claimAgent = `
+UPDATE agents SET version = version + 1 WHERE id = $1 AND version = $2 AND status = 'available' AND connected_until > now()`
+
+// ClaimAgent says whether an agent still stands as a decision saw it, and makes every other decision look again.
+func (w Steps) ClaimAgent(ctx context.Context, id, version int64) (bool, error) {
+	tag, err := w.tx.Exec(ctx, claimAgent, id, version)
+	if err != nil {
+		return false, fmt.Errorf("claim agent %d: %w", id, err)
+	}
+	return tag.RowsAffected() > 0, nil
 }
 
 const setStatus = `
-UPDATE agents SET status = $2, status_reason = $3, status_by = $4, status_at = now(), next_status = NULL,
+UPDATE agents SET status = $2, status_reason = $3, status_by = $4, status_at = now(), next_status = NULL, version = version + 1,
     idle_since = CASE WHEN $2 = 'available' AND status <> 'available' THEN now() ELSE idle_since END
 WHERE id = $1`
 
-func (w Steps) setStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error {
+// SetStatus is what an agent, or somebody in the agent's place, chose.
+func (w Steps) SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error {
 	if _, err := w.tx.Exec(ctx, setStatus, agent, s, reason, by); err != nil {
 		return fmt.Errorf("set status of agent %d: %w", agent, err)
 	}
@@ -145,13 +102,27 @@ func (w Steps) setStatus(ctx context.Context, agent int64, s acd.Status, reason,
 	return w.emitAgent(ctx, agent)
 }
 
-const setNextStatus = `UPDATE agents SET next_status = nullif($2, '') WHERE id = $1`
+const setNextStatus = `UPDATE agents SET next_status = nullif($2, ''), version = version + 1 WHERE id = $1`
 
 // SetNextStatus is the status that takes effect when the contact in hand has ended; "" for none.
 func (w Steps) SetNextStatus(ctx context.Context, agent int64, s acd.Status) error {
 	if _, err := w.tx.Exec(ctx, setNextStatus, agent, s); err != nil {
 		return fmt.Errorf("set next status of agent %d: %w", agent, err)
 	}
+	return w.emitAgent(ctx, agent)
+}
+
+const agentFreed = `
+UPDATE agents SET idle_since = now(), version = version + 1, status = coalesce(next_status, status), next_status = NULL,
+    status_at = CASE WHEN next_status IS NULL THEN status_at ELSE now() END
+WHERE id = $1`
+
+// FreeAgent notes that an agent has one contact less, and lets the status that waited for it take effect.
+func (w Steps) FreeAgent(ctx context.Context, agent int64) error {
+	if _, err := w.tx.Exec(ctx, agentFreed, agent); err != nil {
+		return fmt.Errorf("free agent %d: %w", agent, err)
+	}
+	w.tx.Hint(news.Contacts)
 	return w.emitAgent(ctx, agent)
 }
 
@@ -164,20 +135,23 @@ func (w Steps) emitAgent(ctx context.Context, id int64) error {
 		"status": a.Status, "reason": a.StatusReason, "since": a.StatusAt, "next_status": a.NextStatus})
 }
 
-const connectDesk = `UPDATE agents SET connected_until = now() + make_interval(secs => $2), connected_node = $3 WHERE id = $1`
+const connectDesk = `
+UPDATE agents SET connected_until = now() + make_interval(secs => $2), connected_node = $3,
+    version = version + (connected_until < now())::int
+WHERE id = $1`
 
 // ConnectDesk renews the lease that an agent's page is connected to a node. It never changes the status.
-func (s *Store) ConnectDesk(ctx context.Context, agent int64, lease time.Duration, node string) error {
-	if _, err := s.db.Exec(ctx, connectDesk, agent, lease.Seconds(), node); err != nil {
+func (s *Store) ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error {
+	if _, err := s.db.Exec(ctx, connectDesk, agent, lasting.Seconds(), node); err != nil {
 		return fmt.Errorf("connect desk of agent %d: %w", agent, err)
 	}
 	s.db.Hint(news.Contacts)
 	return nil
 }
 
-const disconnectDesk = `UPDATE agents SET connected_until = now() WHERE id = $1 AND connected_node = $2`
+const disconnectDesk = `UPDATE agents SET connected_until = now(), version = version + 1 WHERE id = $1 AND connected_node = $2`
 
-// DisconnectDesk ends the lease, if this node still has it.
+// DisconnectDesk ends the lease, if this page still has it: nothing more is offered. What the agent has stays for [acd.Reconnect].
 func (s *Store) DisconnectDesk(ctx context.Context, agent int64, node string) error {
 	if _, err := s.db.Exec(ctx, disconnectDesk, agent, node); err != nil {
 		return fmt.Errorf("disconnect desk of agent %d: %w", agent, err)
@@ -185,21 +159,22 @@ func (s *Store) DisconnectDesk(ctx context.Context, agent int64, node string) er
 	return nil
 }
 
-const queueWaiting = `
-SELECT q.name, count(c.id) FROM queues q LEFT JOIN contacts c ON c.queue = q.name AND c.state IN ('waiting', 'offered') GROUP BY q.name`
+const agentByLogin = `SELECT ` + agentColumns + `, a.password_hash FROM agents a WHERE a.login = $1`
 
-// QueueWaiting counts who waits in each queue.
-func (s *Store) QueueWaiting(ctx context.Context) (map[string]int, error) {
-	rows, err := s.db.Query(ctx, queueWaiting)
-	if err != nil {
-		return nil, fmt.Errorf("count queues: %w", err)
+// AgentByLogin gives an agent and the password's hash. acd.ErrNoAgent.
+func (s *Store) AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error) {
+	var hash string
+	a, err := scanAgent(s.db.QueryRow(ctx, agentByLogin, login), &hash)
+	if fault.KindOf(err) == fault.Invalid { // a zero byte is in no login
+		err = acd.ErrNoAgent
 	}
-	waiting := map[string]int{}
-	var name string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&name, &n}, func() error {
-		waiting[name] = n
-		return nil
-	})
-	return waiting, err
+	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
+		return a, "", fmt.Errorf("find agent: %w", err)
+	}
+	return a, hash, err
+}
+
+// Agent gives an agent as it is now. acd.ErrNoAgent.
+func (s *Store) Agent(ctx context.Context, id int64) (acd.Agent, error) {
+	return scanAgent(s.db.QueryRow(ctx, agentByID, id))
 }

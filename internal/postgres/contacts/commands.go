@@ -3,31 +3,34 @@ package contacts
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 )
 
-const commandResult = `SELECT result FROM commands WHERE id = $1 AND agent_id = $2`
+const (
+	beginCommand  = `INSERT INTO commands (agent_id, id, result) VALUES ($1, $2, 'null') ON CONFLICT DO NOTHING`
+	commandResult = `SELECT result FROM commands WHERE agent_id = $1 AND id = $2`
+	endCommand    = `UPDATE commands SET result = $3 WHERE agent_id = $1 AND id = $2`
+)
 
-// CommandResult gives what an agent's command came to, if it was done.
-func (s *Store) CommandResult(ctx context.Context, agent int64, id string) (result json.RawMessage, done bool, err error) {
-	err = s.db.QueryRow(ctx, commandResult, id, agent).Scan(&result)
-	if errors.Is(err, pgx.ErrNoRows) {
+// BeginCommand takes an agent's command to be done in this unit of work. done says that it has been done, with its result; the same
+// command on another socket waits here until the unit of work of the first has ended.
+func (w Steps) BeginCommand(ctx context.Context, agent int64, id string) (result json.RawMessage, done bool, err error) {
+	tag, err := w.tx.Exec(ctx, beginCommand, agent, id)
+	if err != nil {
+		return nil, false, fmt.Errorf("begin command: %w", err)
+	}
+	if tag.RowsAffected() > 0 {
 		return nil, false, nil
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("find command: %w", err)
+	if err := w.tx.QueryRow(ctx, commandResult, agent, id).Scan(&result); err != nil {
+		return nil, false, fmt.Errorf("read command: %w", err)
 	}
 	return result, true, nil
 }
 
-const keepCommand = `INSERT INTO commands (id, agent_id, result) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`
-
-// KeepCommand keeps what a command came to.
-func (s *Store) KeepCommand(ctx context.Context, agent int64, id string, result json.RawMessage) error {
-	if _, err := s.db.Exec(ctx, keepCommand, id, agent, result); err != nil {
+// EndCommand keeps what the command came to.
+func (w Steps) EndCommand(ctx context.Context, agent int64, id string, result json.RawMessage) error {
+	if _, err := w.tx.Exec(ctx, endCommand, agent, id, result); err != nil {
 		return fmt.Errorf("keep command: %w", err)
 	}
 	return nil

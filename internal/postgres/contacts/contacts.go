@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/acd"
+	"okno/internal/contact"
 	"okno/internal/news"
 	"okno/internal/postgres"
 	"okno/internal/postgres/streams"
@@ -17,31 +18,31 @@ import (
 
 const contactColumns = `
 c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.context,
-(SELECT number FROM interactions WHERE id = c.interaction_id), c.state, coalesce(c.agent_id, 0), c.queued_at,
-coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.disposition`
+(SELECT number FROM interactions WHERE id = c.interaction_id), c.state, coalesce(c.agent_id, 0),
+(SELECT by_call FROM channels WHERE name = c.channel), c.version, c.queued_at,
+coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition`
 
-func scanContact(row pgx.Row) (acd.Contact, error) {
-	var c acd.Contact
+func scanContact(row pgx.Row, more ...any) (contact.Contact, error) {
+	var c contact.Contact
 	var known []byte
-	err := row.Scan(&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &c.Number, &c.State, &c.AgentID,
-		&c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Disposition)
+	err := row.Scan(append([]any{&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &c.Number, &c.State,
+		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition}, more...)...)
 	if err == nil {
 		err = json.Unmarshal(known, &c.Context)
 	}
-	return c, postgres.NoRows(err, acd.ErrUnknown)
+	return c, postgres.NoRows(err, contact.ErrUnknown)
 }
 
 // A queue is open while someone who serves it is on duty: available or paused. Hours come later, and add to this.
 const queueOpen = `
-SELECT EXISTS (SELECT FROM agents a JOIN agent_queues q ON q.agent_id = a.id
-               WHERE q.queue = $1 AND a.status <> 'offline')`
+SELECT EXISTS (SELECT FROM agent_queues q JOIN agents a ON a.id = q.agent_id WHERE q.queue = $1 AND a.status <> 'offline')`
 
 const joinQueue = `
 INSERT INTO contacts (interaction_id, queue, channel, language, reason, context, effect)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (interaction_id, effect) DO NOTHING`
 
 // JoinQueue makes an interaction wait in a queue, once for each effect. A queue that nobody serves now takes nobody.
-func (w Steps) JoinQueue(ctx context.Context, a acd.Arrival) (open bool, err error) {
+func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (open bool, err error) {
 	if err := w.tx.QueryRow(ctx, queueOpen, a.Queue).Scan(&open); err != nil || !open {
 		return false, err
 	}
@@ -56,106 +57,167 @@ func (w Steps) JoinQueue(ctx context.Context, a acd.Arrival) (open bool, err err
 	return true, nil
 }
 
-// A queue is given up once the last of its agents has been off duty for a while: shifts overlap badly, and a click can be a slip.
-const unserved = `
-SELECT c.interaction_id FROM contacts c
-WHERE c.state = 'waiting' AND NOT EXISTS (
-    SELECT FROM agents a JOIN agent_queues q ON q.agent_id = a.id
-    WHERE q.queue = c.queue AND (a.status <> 'offline' OR a.status_at > now() - make_interval(secs => $1)))
-ORDER BY c.id LIMIT 100`
+const contactNow = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1`
 
-// Unserved gives the interactions that wait in queues which nobody serves any more.
-func (s *Store) Unserved(ctx context.Context) ([]int64, error) {
-	rows, err := s.db.Query(ctx, unserved, acd.GiveUp.Seconds())
+// Contact gives a contact as it stands. [contact.ErrUnknown].
+func (w Steps) Contact(ctx context.Context, id int64) (contact.Contact, error) {
+	c, err := scanContact(w.tx.QueryRow(ctx, contactNow, id))
 	if err != nil {
-		return nil, fmt.Errorf("find unserved contacts: %w", err)
+		return c, fmt.Errorf("find contact %d: %w", id, err)
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[int64])
+	return c, nil
 }
 
-// GiveUpContact ends a contact that waits for nobody. acd.ErrState when somebody has come meanwhile.
-func (w Steps) GiveUpContact(ctx context.Context, interaction int64) error {
-	c, err := scanContact(w.tx.QueryRow(ctx, liveContact, interaction))
-	if err != nil {
-		return fmt.Errorf("find contact of interaction %d: %w", interaction, err)
-	}
-	if c.State != acd.Waiting {
-		return acd.ErrState
-	}
-	return w.endContact(ctx, c, "nobody")
-}
-
-const liveContact = `
+const (
+	interactionOfContact = `SELECT interaction_id FROM contacts WHERE id = $1`
+	lockContact          = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1 FOR UPDATE OF c`
+	lockLiveContact      = `
 SELECT ` + contactColumns + ` FROM contacts c
-WHERE c.interaction_id = $1 AND c.state NOT IN ('wrap_up', 'ended') FOR UPDATE OF c`
+WHERE c.interaction_id = $1 AND c.state NOT IN ('wrap_up', 'ended') ORDER BY c.id DESC LIMIT 1 FOR UPDATE OF c`
+)
 
-// LeaveQueue ends an interaction's contact because the citizen has gone: abandoned, or talked to and now to be wrapped up.
-func (w Steps) LeaveQueue(ctx context.Context, interaction int64) error {
-	c, err := scanContact(w.tx.QueryRow(ctx, liveContact, interaction))
-	if errors.Is(err, acd.ErrUnknown) {
-		return nil
+// LockContact gives a contact and keeps others from it, its session and its call until the work is done. [contact.ErrUnknown].
+func (w Steps) LockContact(ctx context.Context, id int64) (contact.Contact, error) {
+	var interaction int64
+	if err := w.tx.QueryRow(ctx, interactionOfContact, id).Scan(&interaction); err != nil {
+		return contact.Contact{}, fmt.Errorf("find contact %d: %w", id, postgres.NoRows(err, contact.ErrUnknown))
 	}
+	if err := w.tx.TakeTurn(ctx, interaction); err != nil {
+		return contact.Contact{}, err
+	}
+	c, err := scanContact(w.tx.QueryRow(ctx, lockContact, id))
 	if err != nil {
-		return fmt.Errorf("find contact of interaction %d: %w", interaction, err)
+		return c, fmt.Errorf("lock contact %d: %w", id, err)
 	}
-	if c.State == acd.Connected {
-		return w.release(ctx, c)
-	}
-	return w.endContact(ctx, c, "abandoned")
+	return c, nil
 }
 
-const releaseContact = `
-UPDATE contacts SET state = 'wrap_up', released_at = now(), wrap_up_until = now() + make_interval(secs => $2)
-WHERE id = $1 AND state = 'connected' RETURNING wrap_up_until`
+// LockLiveContact is [Steps.LockContact] for the contact that an interaction has, if it has one that is neither in its wrap-up nor ended.
+func (w Steps) LockLiveContact(ctx context.Context, interaction int64) (c contact.Contact, found bool, err error) {
+	if err := w.tx.TakeTurn(ctx, interaction); err != nil {
+		return c, false, err
+	}
+	c, err = scanContact(w.tx.QueryRow(ctx, lockLiveContact, interaction))
+	if errors.Is(err, contact.ErrUnknown) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("lock contact of interaction %d: %w", interaction, err)
+	}
+	return c, true, nil
+}
 
-// release begins the wrap-up: the talk is over, and the agent files its outcome.
-func (w Steps) release(ctx context.Context, c acd.Contact) error {
-	var until time.Time
-	if err := w.tx.QueryRow(ctx, releaseContact, c.ID, acd.WrapUpTime.Seconds()).Scan(&until); err != nil {
-		return fmt.Errorf("release contact %d: %w", c.ID, postgres.NoRows(err, acd.ErrState))
+const moveContact = `
+UPDATE contacts c SET version = version + 1, state = $3,
+    priority = priority + $4::boolean::int,
+    agent_id = CASE WHEN $5 THEN NULL ELSE coalesce(nullif($6::bigint, 0), agent_id) END,
+    outcome = coalesce(nullif($7::text, ''), outcome),
+    accepted_at = CASE $3 WHEN 'waiting' THEN NULL WHEN 'accepted' THEN now() ELSE accepted_at END,
+    connected_at = CASE $3 WHEN 'connected' THEN coalesce(connected_at, now()) ELSE connected_at END,
+    released_at = CASE $3 WHEN 'wrap_up' THEN now() ELSE released_at END,
+    wrap_up_until = CASE $3 WHEN 'wrap_up' THEN now() + make_interval(secs =>
+        coalesce((SELECT wrap_up_seconds FROM queues WHERE name = c.queue), $8)) ELSE wrap_up_until END,
+    ended_at = CASE $3 WHEN 'ended' THEN now() ELSE ended_at END
+WHERE c.id = $1 AND c.version = $2
+RETURNING ` + contactColumns
+
+// MoveContact does a move of a contact that is locked, and tells whoever follows it, and the agents who have it or had it. agent is who
+// has it from now on, or 0 for no change.
+func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error) {
+	moved, err := scanContact(w.tx.QueryRow(ctx, moveContact, c.ID, c.Version, m.To, m.Front, m.Free, agent, m.Outcome,
+		acd.DefaultRules.WrapUp.Seconds()))
+	if errors.Is(err, contact.ErrUnknown) {
+		err = contact.ErrState
+	}
+	if err != nil {
+		return c, fmt.Errorf("move contact %d to %s: %w", c.ID, m.To, err)
 	}
 	w.tx.Hint(news.Contacts)
-	return w.emitContact(ctx, c.ID)
+	return moved, w.emitContact(moved, c.AgentID)
 }
 
-const endContact = `UPDATE contacts SET state = 'ended', ended_at = now(), outcome = $2 WHERE id = $1 AND state <> 'ended'`
-
-const withdrawOffers = `
-UPDATE offers SET state = 'withdrawn', ended_at = now() WHERE contact_id = $1 AND state = 'pending' RETURNING agent_id`
-
-// endContact ends a contact and takes back what is offered of it.
-func (w Steps) endContact(ctx context.Context, c acd.Contact, outcome string) error {
-	if _, err := w.tx.Exec(ctx, endContact, c.ID, outcome); err != nil {
-		return fmt.Errorf("end contact %d: %w", c.ID, err)
+// emitContact tells whoever follows a contact how it stands: its stream, its agent's, and that of the agent who had it before.
+func (w Steps) emitContact(c contact.Contact, before int64) error {
+	payload := map[string]any{"contact": c.ID, "state": c.State, "wrap_up_until": when(c.WrapUpUntil)}
+	names := []string{streams.Contact(c.ID)}
+	if c.AgentID != 0 {
+		names = append(names, streams.Agent(c.AgentID))
 	}
-	rows, err := w.tx.Query(ctx, withdrawOffers, c.ID)
-	if err != nil {
-		return fmt.Errorf("withdraw offers of contact %d: %w", c.ID, err)
+	if before != 0 && before != c.AgentID {
+		names = append(names, streams.Agent(before))
 	}
-	agents, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return fmt.Errorf("withdraw offers of contact %d: %w", c.ID, err)
-	}
-	for _, agent := range agents {
-		if err := streams.Emit(w.tx, streams.Agent(agent), "offer_ended", map[string]any{"contact": c.ID, "why": "withdrawn"}); err != nil {
+	for _, name := range names {
+		if err := streams.Emit(w.tx, name, "contact", payload); err != nil {
 			return err
 		}
 	}
-	w.tx.Hint(news.Contacts)
-	return w.emitContact(ctx, c.ID)
+	return nil
 }
 
-const contactNow = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1`
+// when is a time in an event, or null for none.
+func when(t time.Time) any {
+	if t.Year() <= 1 {
+		return nil
+	}
+	return t
+}
 
-// emitContact tells whoever follows a contact, and the agent who has it, how it stands.
-func (w Steps) emitContact(ctx context.Context, id int64) error {
-	c, err := scanContact(w.tx.QueryRow(ctx, contactNow, id))
+const setDisposition = `UPDATE contacts SET disposition = $2 WHERE id = $1`
+
+// SetDisposition notes what the agent filed.
+func (w Steps) SetDisposition(ctx context.Context, id int64, disposition string) error {
+	if _, err := w.tx.Exec(ctx, setDisposition, id, disposition); err != nil {
+		return fmt.Errorf("file contact %d: %w", id, err)
+	}
+	return nil
+}
+
+const extendWrapUp = `
+UPDATE contacts c SET wrap_up_until = wrap_up_until + make_interval(secs =>
+    coalesce((SELECT wrap_up_seconds FROM queues WHERE name = c.queue), $2))
+WHERE id = $1 AND state = 'wrap_up' RETURNING ` + contactColumns
+
+// ExtendWrapUp gives the agent as much time again. [contact.ErrState] outside a wrap-up.
+func (w Steps) ExtendWrapUp(ctx context.Context, id int64) error {
+	c, err := scanContact(w.tx.QueryRow(ctx, extendWrapUp, id, acd.DefaultRules.WrapUp.Seconds()))
+	if errors.Is(err, contact.ErrUnknown) {
+		err = contact.ErrState
+	}
 	if err != nil {
-		return fmt.Errorf("read contact %d: %w", id, err)
+		return fmt.Errorf("extend wrap-up of contact %d: %w", id, err)
 	}
-	payload := map[string]any{"contact": c.ID, "state": c.State, "wrap_up_until": c.WrapUpUntil}
-	if err := streams.Emit(w.tx, streams.Contact(id), "contact", payload); err != nil || c.AgentID == 0 {
-		return err
+	return w.emitContact(c, 0)
+}
+
+const lockWaiting = `
+SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = ANY ($1) AND c.state = 'waiting' ORDER BY c.id FOR UPDATE OF c SKIP LOCKED`
+
+// LockWaiting gives those of some contacts that wait and that nobody else is about to change, and keeps others from them. Nothing of their
+// interactions may be changed with them.
+func (w Steps) LockWaiting(ctx context.Context, ids []int64) (map[int64]contact.Contact, error) {
+	rows, err := w.tx.Query(ctx, lockWaiting, ids)
+	if err != nil {
+		return nil, fmt.Errorf("lock waiting contacts: %w", err)
 	}
-	return streams.Emit(w.tx, streams.Agent(c.AgentID), "contact", payload)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (contact.Contact, error) { return scanContact(row) })
+	if err != nil {
+		return nil, fmt.Errorf("lock waiting contacts: %w", err)
+	}
+	waiting := make(map[int64]contact.Contact, len(found))
+	for _, c := range found {
+		waiting[c.ID] = c
+	}
+	return waiting, nil
+}
+
+const contactsOfAgent = `
+SELECT id FROM contacts WHERE agent_id = $1 AND state IN ('offered', 'accepted', 'ringing', 'connected') ORDER BY id`
+
+// ContactsOf lists the contacts that an agent has, their wrap-ups left out.
+func (w Steps) ContactsOf(ctx context.Context, agent int64) ([]int64, error) {
+	rows, err := w.tx.Query(ctx, contactsOfAgent, agent)
+	if err != nil {
+		return nil, fmt.Errorf("list contacts of agent %d: %w", agent, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }

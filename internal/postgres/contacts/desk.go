@@ -2,14 +2,13 @@ package contacts
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 
 	"github.com/jackc/pgx/v5"
 
-	"okno/internal/acd"
 	"okno/internal/cases"
+	"okno/internal/contact"
 	"okno/internal/desk"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
@@ -23,71 +22,54 @@ SELECT ` + contactColumns + `, coalesce(z.name, ''),
 FROM contacts c
 JOIN interactions i ON i.id = c.interaction_id
 LEFT JOIN citizens z ON z.id = i.citizen_id
-WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'connected', 'wrap_up') ORDER BY c.queued_at`
+WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up') ORDER BY c.queued_at`
 
-const queueCounts = `
-SELECT q.name, q.title, count(c.id), coalesce(min(c.queued_at), '0001-01-01'::timestamptz)
-FROM queues q JOIN agent_queues s ON s.queue = q.name AND s.agent_id = $1
-LEFT JOIN contacts c ON c.queue = q.name AND c.state IN ('waiting', 'offered')
-GROUP BY q.name, q.title ORDER BY q.name`
+const agentQueues = `
+SELECT q.name, q.title, w.n, coalesce(w.oldest, '0001-01-01'::timestamptz)
+FROM agent_queues s JOIN queues q ON q.name = s.queue CROSS JOIN LATERAL (
+    SELECT count(*) n, min(queued_at) oldest FROM contacts c WHERE c.queue = q.name AND c.state IN ('waiting', 'offered')) w
+WHERE s.agent_id = $1 ORDER BY q.name`
 
 // DeskSnapshot gives an agent's whole desk, and the numbers of the streams that it goes with, as one moment has them.
-func (store *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {
-	s := desk.Snapshot{Contacts: []desk.Held{}, Queues: []desk.Queue{}, Streams: map[string]int64{}}
-	err := store.db.Snapshot(ctx, func(tx *postgres.Tx) (err error) {
-		if s.Agent, err = scanAgent(tx.QueryRow(ctx, agentByID, agent)); err != nil {
+func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {
+	found := desk.Snapshot{Contacts: []desk.Held{}, Queues: []desk.Queue{}, Streams: map[string]int64{}}
+	err := s.db.Snapshot(ctx, func(tx *postgres.Tx) (err error) {
+		if found.Agent, err = scanAgent(tx.QueryRow(ctx, agentByID, agent)); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, heldContacts, agent)
 		if err != nil {
 			return err
 		}
-		if s.Contacts, err = pgx.CollectRows(rows, scanHeld); err != nil {
+		if found.Contacts, err = pgx.CollectRows(rows, scanHeld); err != nil {
 			return err
 		}
-		if rows, err = tx.Query(ctx, queueCounts, agent); err != nil {
+		if rows, err = tx.Query(ctx, agentQueues, agent); err != nil {
 			return err
 		}
-		if s.Queues, err = pgx.CollectRows(rows, scanQueue); err != nil {
+		if found.Queues, err = pgx.CollectRows(rows, scanQueue); err != nil {
 			return err
 		}
 		names := []string{streams.Agent(agent)}
-		for _, c := range s.Contacts {
+		for _, c := range found.Contacts {
 			names = append(names, streams.Contact(c.ID))
 		}
 		for _, name := range names {
-			s.Streams[name] = 0
+			found.Streams[name] = 0
 		}
 		heads, err := streams.Heads(ctx, tx, names)
-		maps.Copy(s.Streams, heads)
+		maps.Copy(found.Streams, heads)
 		return err
 	})
 	if err != nil {
-		return s, fmt.Errorf("read desk of agent %d: %w", agent, err)
+		return found, fmt.Errorf("read desk of agent %d: %w", agent, err)
 	}
-	return s, nil
+	return found, nil
 }
 
-func scanHeld(row pgx.CollectableRow) (desk.Held, error) {
-	var h desk.Held
-	var known []byte
-	c := &h.Contact
-	err := row.Scan(&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &c.Number, &c.State, &c.AgentID,
-		&c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Disposition, &h.Name, &h.OfferUntil)
-	if err == nil {
-		err = json.Unmarshal(known, &c.Context)
-	}
+func scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
+	h.Contact, err = scanContact(row, &h.Name, &h.OfferUntil)
 	return h, err
-}
-
-func scanQueue(row pgx.CollectableRow) (desk.Queue, error) {
-	var q desk.Queue
-	var title []byte
-	err := row.Scan(&q.Name, &title, &q.Waiting, &q.Oldest)
-	if err == nil {
-		err = json.Unmarshal(title, &q.Title)
-	}
-	return q, err
 }
 
 const contactCitizen = `
@@ -104,7 +86,9 @@ var (
 
 func timeline(interactions string) string {
 	return `
-SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker, coalesce((SELECT name FROM agents WHERE 'agent:' || id = e.speaker), ''), e.kind, e.body
+SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker,
+       coalesce((SELECT name FROM agents WHERE id = CASE WHEN e.speaker LIKE 'agent:%' THEN substr(e.speaker, 7)::bigint END), ''),
+       e.kind, e.body
 FROM (` + interactions + `) i CROSS JOIN LATERAL (
     SELECT * FROM entries WHERE interaction_id = i.id ORDER BY id DESC LIMIT 200) e
 ORDER BY e.id DESC LIMIT 200`
@@ -124,16 +108,17 @@ WHERE id IN (` + who + ` UNION SELECT case_id FROM interaction_cases WHERE inter
 ORDER BY opened_at DESC, id DESC LIMIT 50`
 }
 
-// ContactView gives what an agent who has a contact sees of it. acd.ErrUnknown, acd.ErrNotYours.
-func (s *Store) ContactView(ctx context.Context, agent, contact int64) (desk.View, error) {
+// ContactView gives what an agent sees of a contact, once may has nothing against it, and records the look in the journal.
+// [contact.ErrUnknown], and the errors of may.
+func (s *Store) ContactView(ctx context.Context, agent, id int64, may func(contact.Contact) error) (desk.View, error) {
 	v := desk.View{Timeline: []desk.Entry{}, Cases: []cases.Case{}}
 	err := s.do(ctx, func(w Steps) error {
-		c, err := scanContact(w.tx.QueryRow(ctx, contactNow, contact))
+		c, err := w.Contact(ctx, id)
 		if err != nil {
 			return err
 		}
-		if c.AgentID != agent {
-			return acd.ErrNotYours
+		if err := may(c); err != nil {
+			return err
 		}
 		v.Contact = c
 		z := &v.Citizen
@@ -164,10 +149,28 @@ func (s *Store) ContactView(ctx context.Context, agent, contact int64) (desk.Vie
 		if v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (cases.Case, error) { return casestore.Scan(row) }); err != nil {
 			return err
 		}
-		return audit.Record(ctx, w.tx, streams.Agent(agent), "contact.view", streams.Contact(contact), nil)
+		return audit.Record(ctx, w.tx, streams.Agent(agent), "contact.view", streams.Contact(id), nil)
 	})
 	if err != nil {
-		return v, fmt.Errorf("view contact %d: %w", contact, err)
+		return v, fmt.Errorf("view contact %d: %w", id, err)
 	}
 	return v, nil
+}
+
+const caseRelated = `
+SELECT EXISTS (SELECT FROM cases k JOIN interactions i ON i.id = $2
+               WHERE k.id = $1 AND (k.citizen_id = i.citizen_id OR k.contact = i.number AND i.number <> ''))
+    OR EXISTS (SELECT FROM interaction_cases WHERE interaction_id = $2 AND case_id = $1)`
+
+// CaseRelated says whether a case belongs to the citizen of an interaction or to that citizen's number, or was its subject.
+func (w Steps) CaseRelated(ctx context.Context, caseID, interaction int64) (related bool, err error) {
+	if err := w.tx.QueryRow(ctx, caseRelated, caseID, interaction).Scan(&related); err != nil {
+		return false, fmt.Errorf("relate case to interaction %d: %w", interaction, err)
+	}
+	return related, nil
+}
+
+// JournalDeed records in the journal what an agent did to a contact.
+func (w Steps) JournalDeed(ctx context.Context, agent int64, action string, id int64) error {
+	return audit.Record(ctx, w.tx, streams.Agent(agent), action, streams.Contact(id), nil)
 }

@@ -1,4 +1,5 @@
-// Package contacts keeps contacts, offers, agents, queues and calls: one aggregate, because one move changes several.
+// Package contacts keeps contacts, offers, agents, queues, calls, legs and orders: one aggregate, because one move changes several. It
+// tells what stands and writes what was decided; what an event makes of a contact is decided in package contact, who gets it in package acd.
 package contacts
 
 import (

@@ -56,7 +56,7 @@ UPDATE interactions SET ended_at = now(),
 WHERE id = $1 AND ended_at IS NULL`
 
 // EndInteraction closes an interaction. What its contacts came to outweighs the given outcome.
-func (w Steps) EndInteraction(ctx context.Context, id int64, outcome string) error {
+func (w Steps) EndInteraction(ctx context.Context, id int64, outcome conversation.Outcome) error {
 	if _, err := w.tx.Exec(ctx, endInteraction, id, outcome); err != nil {
 		return fmt.Errorf("end interaction %d: %w", id, err)
 	}

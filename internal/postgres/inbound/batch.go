@@ -40,9 +40,9 @@ type talk struct {
 	raw      []byte // the state as it was kept; nil of a new one
 	activeAt time.Time
 	fresh    bool
-	spoken   bool   // has new entries
-	saved    bool   // has a new state
-	outcome  string // "" while it goes on
+	spoken   bool                 // has new entries
+	saved    bool                 // has a new state
+	outcome  conversation.Outcome // "" while it goes on
 }
 
 const lockOpenSMS = `
@@ -224,7 +224,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	}
 	id := func(t *talk) int64 { return t.ID }
 	language := func(t *talk) string { return string(t.Language) }
-	outcome := func(t *talk) string { return t.outcome }
+	outcome := func(t *talk) string { return string(t.outcome) }
 	if len(known) > 0 { // first, so that whoever has ended a conversation may open another
 		writes.Queue(keepInteractions, postgres.Column(known, id), postgres.Column(known, language),
 			postgres.Column(known, func(t *talk) bool { return t.spoken }), postgres.Column(known, outcome))

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"time"
 
-	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/message"
@@ -101,7 +101,7 @@ func (d *draft) OpenOn(_ context.Context, c dialogue.Channel, number string) (id
 	return 0, time.Time{}, false, nil
 }
 
-func (d *draft) EndInteraction(_ context.Context, id int64, outcome string) error {
+func (d *draft) EndInteraction(_ context.Context, id int64, outcome conversation.Outcome) error {
 	t, err := d.talk(id)
 	if err == nil && t.outcome == "" {
 		t.outcome = outcome
@@ -164,9 +164,7 @@ func (d *draft) OpenCase(context.Context, cases.Opening) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
 
-func (d *draft) JoinQueue(context.Context, acd.Arrival) (bool, error) { return false, errAlone }
-
-func (d *draft) LeaveQueue(context.Context, int64) error { return errAlone }
+func (d *draft) JoinQueue(context.Context, contact.Arrival) (bool, error) { return false, errAlone }
 
 func (d *draft) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {
 	return otp.Challenge{}, false, errAlone

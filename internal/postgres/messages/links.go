@@ -43,23 +43,17 @@ func (s *Store) LinkOrders(ctx context.Context) (map[string]message.Order, error
 
 const orderLink = `UPDATE sms_links SET ordered = $2, ordered_by = $3, ordered_at = now() WHERE name = $1`
 
-// OrderLink orders something of a link, on all nodes. by is as in the audit. message.ErrNoLink.
-func (s *Store) OrderLink(ctx context.Context, name string, order message.Order, by string) error {
-	err := s.do(ctx, func(w Steps) error {
-		tag, err := w.tx.Exec(ctx, orderLink, name, order, by)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return message.ErrNoLink
-		}
-		w.tx.Hint(news.Links)
-		return audit.Record(ctx, w.tx, by, "sms.link", "link:"+name, map[string]any{"ordered": order})
-	})
+// OrderLink orders something of a link, on all nodes. by is as in the journal. message.ErrNoLink.
+func (w Steps) OrderLink(ctx context.Context, name string, order message.Order, by string) error {
+	tag, err := w.tx.Exec(ctx, orderLink, name, order, by)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = message.ErrNoLink
+	}
 	if err != nil {
 		return fmt.Errorf("order link %s: %w", name, err)
 	}
-	return nil
+	w.tx.Hint(news.Links)
+	return audit.Record(ctx, w.tx, by, "sms.link", "link:"+name, map[string]any{"ordered": order})
 }
 
 const tellNode = `

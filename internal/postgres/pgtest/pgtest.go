@@ -33,9 +33,12 @@ func New(t testing.TB) *store.Store {
 }
 
 // Open opens a database of [URL], as a node of its own.
-func Open(t testing.TB, url string) *store.Store {
+func Open(t testing.TB, url string) *store.Store { return OpenPublishing(t, url, nil) }
+
+// OpenPublishing is Open for a node whose hints go somewhere.
+func OpenPublishing(t testing.TB, url string, publish func(topic string)) *store.Store {
 	t.Helper()
-	db, err := store.Open(url, store.Options{Numbering: cases.NewNumbering([]byte("test"))})
+	db, err := store.Open(url, store.Options{Options: postgres.Options{Publish: publish}, Numbering: cases.NewNumbering([]byte("test"))})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db

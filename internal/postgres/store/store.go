@@ -7,6 +7,7 @@ import (
 
 	domain "okno/internal/cases"
 	"okno/internal/conversation"
+	"okno/internal/lease"
 	"okno/internal/otp"
 	"okno/internal/postgres"
 	"okno/internal/postgres/agencies"
@@ -111,6 +112,14 @@ func (s *Store) Do(ctx context.Context, fn func(*Work) error) error {
 // Once is [postgres.DB.Once] with all steps.
 func (s *Store) Once(ctx context.Context, fn func(*Work) error) error {
 	return s.DB.Once(ctx, func(tx *postgres.Tx) error { return fn(s.work(tx)) })
+}
+
+// Owned is [postgres.Tx.Owned].
+func (w *Work) Owned(ctx context.Context, l lease.Lease) error { return w.Tx.Owned(ctx, l) }
+
+// TakeTurn is [postgres.Tx.TakeTurn].
+func (w *Work) TakeTurn(ctx context.Context, interaction int64) error {
+	return w.Tx.TakeTurn(ctx, interaction)
 }
 
 // SendChallenge runs the steps of sending a password in one transaction.

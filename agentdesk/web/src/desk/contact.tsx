@@ -58,7 +58,7 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
         {c.channel === 'voice' && talking.value && (
           <button onClick={() => mute(!muted.value)} aria-pressed={muted.value}>{text(muted.value ? 'call.unmute' : 'call.mute')}</button>
         )}
-        {c.channel === 'voice' && c.state === 'connected' && (
+        {c.channel === 'voice' && ['accepted', 'ringing', 'connected'].includes(c.state) && (
           <button class="danger hangup" onClick={() => void hangUp(c)}>{text('call.hangup')}</button>
         )}
         {c.channel === 'sms' && c.state === 'connected' && (
@@ -94,8 +94,7 @@ function Note({ contact: c }: { contact: Contact }) {
   const draft = useSignal('')
   const add = async (event: SubmitEvent) => {
     event.preventDefault()
-    await act('note', { contact: c.id, text: draft.value })
-    draft.value = ''
+    if (await act('note', { contact: c.id, text: draft.value })) draft.value = ''
   }
   return (
     <form class="note" onSubmit={add}>

@@ -40,7 +40,7 @@ const telephone = new Telephone(
     },
   },
   // Only a call that this agent has accepted rings here, and it is answered at once.
-  () => contacts.value.some((c) => c.channel === 'voice' && c.state === 'accepted') || accepting,
+  () => contacts.value.some((c) => c.channel === 'voice' && (c.state === 'accepted' || c.state === 'ringing')) || accepting,
 )
 
 let accepting = false
@@ -66,6 +66,9 @@ function receive(m: Incoming): void {
       contacts.value = m.contacts
       queues.value = m.queues
       streams = { ...m.streams }
+      break
+    case 'queues':
+      queues.value = m.queues
       break
     case 'event':
       streams[m.stream] = m.seq
@@ -113,7 +116,7 @@ effect(() => (offers.value.length > 0 ? ring() : silence()))
 export async function act(name: string, args: object): Promise<unknown> {
   problem.value = ''
   try {
-    return await socket.command(name, args)
+    return (await socket.command(name, args)) ?? true
   } catch (error) {
     problem.value = error instanceof CommandError ? error.code : 'internal'
     return undefined
@@ -134,6 +137,10 @@ export const mute = (on: boolean) => {
 }
 
 export async function start(): Promise<void> {
+  if (!(await sendLogout())) {
+    loggedIn.value = false
+    return
+  }
   const me = await fetch('/desk/me').catch(() => null)
   if (!me?.ok) {
     loggedIn.value = false
@@ -145,6 +152,7 @@ export async function start(): Promise<void> {
 }
 
 export async function logIn(login: string, password: string): Promise<string> {
+  if (!(await sendLogout())) return text('error.unreachable')
   const answer = await fetch('/desk/login', { method: 'POST', body: JSON.stringify({ login, password }) }).catch(() => null)
   if (!answer) return text('error.unreachable')
   if (!answer.ok) return text('error.' + ((await answer.json()) as { code: string }).code)
@@ -152,10 +160,25 @@ export async function logIn(login: string, password: string): Promise<string> {
   return ''
 }
 
+// logOut ends the login here at once, and at the server as soon as it can be reached: the server then takes the agent off duty.
 export async function logOut(): Promise<void> {
-  await act('set_status', { status: 'offline' })
-  await fetch('/desk/logout', { method: 'POST' }).catch(() => undefined)
+  localStorage.setItem(logoutDue, 'yes')
   forget()
+  await sendLogout()
+}
+
+const logoutDue = 'okno-logout-due'
+
+// sendLogout ends the login at the server, if that is still to be done. It says whether nothing is left to do.
+async function sendLogout(): Promise<boolean> {
+  if (!localStorage.getItem(logoutDue)) return true
+  const answer = await fetch('/desk/logout', { method: 'POST', signal: AbortSignal.timeout(5000) }).catch(() => null)
+  if (!answer || answer.status >= 500) {
+    setTimeout(() => void sendLogout(), 3000)
+    return false
+  }
+  localStorage.removeItem(logoutDue)
+  return true
 }
 
 function forget(): void {

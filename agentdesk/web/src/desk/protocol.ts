@@ -23,7 +23,7 @@ export interface Contact {
   context: Record<string, string>
   number: string
   name: string
-  state: 'offered' | 'accepted' | 'connected' | 'wrap_up'
+  state: 'offered' | 'accepted' | 'ringing' | 'connected' | 'wrap_up'
   queued_at: string
   connected_at: string | null
   wrap_up_until: string | null
@@ -120,6 +120,7 @@ export interface SMSNode {
 export type Incoming =
   | { type: 'welcome'; agent: Agent; dispositions: string[]; pause_reasons: string[]; voice: boolean; sip: Account | null }
   | { type: 'snapshot'; agent: Agent; contacts: Contact[]; queues: Queue[]; streams: Record<string, number> }
+  | { type: 'queues'; queues: Queue[] }
   | { type: 'event'; stream: string; seq: number; at: string; kind: string; data: unknown }
   | { type: 'result'; id: string; ok: boolean; code?: string; detail?: string; data?: unknown }
   | { type: 'error'; code: string }

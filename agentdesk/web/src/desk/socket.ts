@@ -1,7 +1,7 @@
 // The websocket: it says hello with what it has seen, sends commands until they are answered, and comes back by itself.
+import closings from '../shared/close.json'
 import type { Incoming } from './protocol'
 
-const closeExpired = 4001
 const leastPause = 500
 const mostPause = 30_000
 
@@ -42,10 +42,14 @@ export class Socket {
     ws.onclose = ({ code }) => this.lost(code)
   }
 
+  // close ends the socket for good: what is unanswered belongs to this login, and is not sent under another.
   close(): void {
     this.closed = true
     clearTimeout(this.timer)
     this.ws?.close()
+    const unanswered = [...this.waiting.values()]
+    this.waiting.clear()
+    for (const { reject } of unanswered) reject(new CommandError('log_in'))
   }
 
   // command is done once however often it is sent: it keeps its id until it is answered.
@@ -77,7 +81,7 @@ export class Socket {
   private lost(code: number): void {
     this.events.connected(false)
     if (this.closed) return
-    if (code === closeExpired) {
+    if (closings.some((row) => row.code === code && !row.back)) {
       this.events.expired()
       return
     }

@@ -60,6 +60,7 @@ const words: Record<string, [string, string, string]> = {
   'verification.secret': ['Құпиясөз бойынша', 'По паролю', 'By secret'],
   'verification.agent': ['Оператор растаған', 'Оператором', 'By an operator'],
   'state.accepted': ['Қосылуда…', 'Соединяем…', 'Connecting…'],
+  'state.ringing': ['Телефон шырылдап тұр…', 'Телефон звонит…', 'Your phone rings…'],
   'state.connected': ['Сөйлесуде', 'В разговоре', 'Connected'],
   'state.wrap_up': ['Аяқтау', 'Завершение', 'Wrap-up'],
   'why': ['Себебі', 'Причина', 'Why'],
@@ -169,5 +170,9 @@ const words: Record<string, [string, string, string]> = {
   'error.empty': ['Мәтін жоқ', 'Нет текста', 'There is no text'],
   'error.bad_command': ['Өрістерді тексеріңіз', 'Проверьте поля', 'Check the fields'],
   'error.no_voice': ['Бұл түйінде дауыс жоқ', 'На этом узле нет голоса', 'No voice on this node'],
+  'error.log_in': ['Алдымен кіріңіз', 'Сначала войдите', 'Log in first'],
+  'error.not_found': ['Табылмады', 'Не найдено', 'Not found'],
+  'error.conflict': ['Басқа біреу өзгертті', 'Уже изменено кем-то другим', 'Changed by somebody else'],
+  'error.unavailable': ['Қазір қолжетімсіз, қайталаңыз', 'Сейчас недоступно, повторите', 'Not available now; try again'],
   'error.internal': ['Қате болды, ол жазылды', 'Ошибка, она записана', 'Something went wrong; it is logged'],
 }

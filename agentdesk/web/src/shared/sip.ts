@@ -46,7 +46,11 @@ export class Telephone {
     this.ua = ua
     ua.on('registered', () => this.events.registered(true))
     ua.on('unregistered', () => this.events.registered(false))
-    ua.on('registrationFailed', () => this.events.registered(false))
+    ua.on('registrationFailed', () => {
+      this.events.registered(false)
+      // The account is made in Asterisk by the node that owns it, a moment after the page has heard of it.
+      setTimeout(() => this.ua === ua && ua.register(), 1000)
+    })
     ua.on('disconnected', () => this.events.registered(false))
     ua.on('newRTCSession', ({ session, originator }: { session: RTCSession; originator: string }) => {
       if (originator === 'remote') this.incoming(session)

@@ -1,0 +1,134 @@
+package contact
+
+import "fmt"
+
+// State is where a contact stands.
+//
+//	waiting ⇄ offered → accepted → ringing → connected → wrap_up → ended
+//	   └─────────┴─────────┴──────────┴──► ended (abandoned, nobody, lost)
+//
+// A channel without a telephone call goes from offered to connected at once.
+type State string
+
+// The states.
+const (
+	Waiting   State = "waiting"
+	Offered   State = "offered"   // a live offer is out
+	Accepted  State = "accepted"  // an agent has it; the order to ring the agent's phone is written
+	Ringing   State = "ringing"   // the agent's phone rings
+	Connected State = "connected" // they talk, or write
+	WrapUp    State = "wrap_up"   // the citizen has gone, the agent files the outcome
+	Ended     State = "ended"
+)
+
+// States are all states, in the order of a life.
+var States = []State{Waiting, Offered, Accepted, Ringing, Connected, WrapUp, Ended}
+
+// Outcome is what a contact came to.
+type Outcome string
+
+// The outcomes. A contact in its wrap-up has its outcome already, but for Handled.
+const (
+	Handled   Outcome = "handled"   // an agent served the citizen
+	Abandoned Outcome = "abandoned" // the citizen left before an agent was there
+	Nobody    Outcome = "nobody"    // no agent was on duty
+	Lost      Outcome = "lost"      // the telephone system went away
+)
+
+// Event is what happens to a contact.
+type Event string
+
+// The events.
+const (
+	OfferMade     Event = "offer_made"
+	Declined      Event = "declined"       // the agent declined the offer
+	Expired       Event = "expired"        // the agent did not answer the offer
+	AcceptedOffer Event = "accepted_offer" // the agent accepted the offer
+	Rings         Event = "rings"          // the agent's phone rings
+	Answered      Event = "answered"       // the agent's leg is in the room with the citizen's
+	NotReached    Event = "not_reached"    // the agent's phone did not answer, or could not be rung
+	LegLost       Event = "leg_lost"       // the agent's leg broke off in the talk
+	AgentGone     Event = "agent_gone"     // the agent logged out, or the desk did not come back
+	Released      Event = "released"       // the agent ended the talk
+	CitizenGone   Event = "citizen_gone"   // the citizen hung up, or left the conversation
+	GivenUp       Event = "given_up"       // no agent is on duty, and none will come
+	ChannelLost   Event = "channel_lost"   // the telephone system went away with the citizen's leg
+	Filed         Event = "filed"          // the agent filed the outcome
+	Overdue       Event = "overdue"        // the wrap-up took too long
+)
+
+// Events are all events.
+var Events = []Event{OfferMade, Declined, Expired, AcceptedOffer, Rings, Answered, NotReached, LegLost, AgentGone, Released, CitizenGone,
+	GivenUp, ChannelLost, Filed, Overdue}
+
+// Move is what an event makes of a contact.
+type Move struct {
+	To      State
+	Front   bool    // the contact goes to the front of its queue
+	Free    bool    // the agent no longer has it
+	Outcome Outcome // "" while there is none
+}
+
+var (
+	toFront   = Move{To: Waiting, Front: true, Free: true}
+	toPlace   = Move{To: Waiting, Free: true} // the contact keeps its place
+	toWrapUp  = Move{To: WrapUp}
+	abandoned = Move{To: Ended, Free: true, Outcome: Abandoned}
+	lost      = Move{To: Ended, Free: true, Outcome: Lost}
+	handled   = Move{To: Ended, Outcome: Handled}
+)
+
+// moves is the whole life. What is not in it cannot happen.
+var moves = map[Event]map[State]Move{
+	OfferMade:     {Waiting: {To: Offered}},
+	Declined:      {Offered: toPlace},
+	Expired:       {Offered: toFront},
+	AcceptedOffer: {Offered: {To: Accepted}},
+	Rings:         {Accepted: {To: Ringing}},
+	Answered:      {Accepted: {To: Connected}, Ringing: {To: Connected}},
+	NotReached:    {Accepted: toFront, Ringing: toFront},
+	LegLost:       {Connected: toFront},
+	AgentGone:     {Offered: toPlace, Accepted: toFront, Ringing: toFront, Connected: toFront},
+	Released:      {Connected: toWrapUp},
+	CitizenGone:   {Waiting: abandoned, Offered: abandoned, Accepted: abandoned, Ringing: abandoned, Connected: toWrapUp},
+	GivenUp:       {Waiting: {To: Ended, Outcome: Nobody}},
+	ChannelLost:   {Waiting: lost, Offered: lost, Accepted: lost, Ringing: lost, Connected: {To: WrapUp, Outcome: Lost}},
+	Filed:         {WrapUp: handled},
+	Overdue:       {WrapUp: handled},
+}
+
+// results are the states in which an event finds itself done already: told again, it changes nothing.
+var results = map[Event][]State{
+	Rings:       {Ringing, Connected},
+	Answered:    {Connected},
+	NotReached:  {Waiting, Offered, Ended},
+	LegLost:     {Waiting, Offered, WrapUp, Ended},
+	Released:    {WrapUp, Ended},
+	CitizenGone: {WrapUp, Ended},
+	ChannelLost: {WrapUp, Ended},
+	Overdue:     {Ended},
+}
+
+// After gives what an event makes of a contact. done means that the event was told before and nothing is to be changed. [ErrState]
+// when the contact is not in a state for the event.
+func (c Contact) After(e Event) (move Move, done bool, err error) {
+	move, ok := moves[e][c.State]
+	switch {
+	case !ok:
+		for _, s := range results[e] {
+			if s == c.State {
+				return Move{To: c.State}, true, nil
+			}
+		}
+		return Move{}, false, fmt.Errorf("%s while %s: %w", e, c.State, ErrState)
+	case e == AcceptedOffer && !c.ByCall:
+		move.To = Connected
+	case e == AgentGone && c.State == Connected && c.ByCall:
+		// Whoever talks goes on talking: the voice node tells when the leg is gone.
+		return Move{To: Connected}, true, nil
+	}
+	if c.Outcome != "" { // the outcome stands since the talk ended
+		move.Outcome = c.Outcome
+	}
+	return move, false, nil
+}

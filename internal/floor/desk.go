@@ -1,0 +1,197 @@
+package floor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"okno/internal/access"
+	"okno/internal/acd"
+	"okno/internal/call"
+	"okno/internal/contact"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+)
+
+// Held gives a contact that an agent has, and keeps others from it until the work is done. [contact.ErrUnknown], and the error of access.
+func (f *Floor) Held(ctx context.Context, w Work, a acd.Agent, id int64) (contact.Contact, error) {
+	c, err := w.LockContact(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	return c, access.May(access.Subject{Agent: a.ID, Role: a.Role}, access.ServeContact, access.Resource{Holder: c.AgentID})
+}
+
+// Accept takes an offered contact into the agent's hands. What needs a telephone call to connect is accepted with the order to ring
+// the agent's phone; anything else is connected at once. [contact.ErrGone] when the offer has ended.
+func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (contact.Contact, error) {
+	c, err := f.offered(ctx, w, a, id)
+	if err != nil {
+		return c, err
+	}
+	moved, _, err := move(ctx, w, c, contact.AcceptedOffer, a.ID)
+	if err != nil {
+		return c, err
+	}
+	if _, err := w.EndOffer(ctx, id, accepted); err != nil {
+		return c, err
+	}
+	if c.ByCall {
+		rules, err := w.Rules(ctx, c.Queue)
+		if err != nil {
+			return c, err
+		}
+		endpoint := a.Endpoint
+		if endpoint == "" {
+			endpoint = "PJSIP/" + AccountName(a.ID)
+		}
+		err = w.AddOrder(ctx, call.Order{ID: call.AgentLegPrefix + uuid.NewString(), Interaction: c.Interaction, Kind: call.Connect, Contact: c.ID,
+			Agent: a.ID, Endpoint: endpoint, Ring: rules.Ring, By: By(a.ID)}, call.ConnectLife)
+		if err != nil {
+			return c, err
+		}
+	}
+	return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id)
+}
+
+// Decline gives an offered contact back: it keeps its place, and is offered to others for a while. [contact.ErrGone].
+func (f *Floor) Decline(ctx context.Context, w Work, a acd.Agent, id int64) error {
+	c, err := f.offered(ctx, w, a, id)
+	if err != nil {
+		return err
+	}
+	_, _, err = move(ctx, w, c, contact.Declined, 0)
+	return err
+}
+
+// offered gives a contact that is offered to an agent.
+func (f *Floor) offered(ctx context.Context, w Work, a acd.Agent, id int64) (contact.Contact, error) {
+	c, err := w.LockContact(ctx, id)
+	if err == nil && (c.State != contact.Offered || c.AgentID != a.ID) {
+		err = contact.ErrGone
+	}
+	return c, err
+}
+
+// Release ends the agent's part of a contact: a talk, with the order to drop the agent's leg; a thread, with the dialogue's goodbye; or
+// a connection under way, which counts as a declined offer.
+func (f *Floor) Release(ctx context.Context, w Work, a acd.Agent, id int64) error {
+	c, err := f.Held(ctx, w, a, id)
+	if err != nil {
+		return err
+	}
+	switch c.State {
+	case contact.Accepted, contact.Ringing:
+		if err := w.DeclineAccepted(ctx, id, a.ID); err != nil {
+			return err
+		}
+		if _, _, err := move(ctx, w, c, contact.NotReached, 0); err != nil {
+			return err
+		}
+		return w.CancelConnects(ctx, c.Interaction)
+	case contact.Connected:
+	default:
+		return contact.ErrState
+	}
+	if c.ByCall {
+		if _, _, err := move(ctx, w, c, contact.Released, 0); err != nil {
+			return err
+		}
+		return w.AddOrder(ctx, call.Order{ID: "okno-release-" + uuid.NewString(), Interaction: c.Interaction, Kind: call.Release,
+			Contact: c.ID, Agent: a.ID, By: By(a.ID)}, call.ReleaseLife)
+	}
+	turn, err := f.dialogue.Answer(ctx, w, c.Interaction, served)
+	if errors.Is(err, dialogue.ErrStale) || errors.Is(err, conversation.ErrNoSession) {
+		turn, err = conversation.Turn{}, nil // the citizen's side has ended before
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.dialogue.Reply(ctx, w, turn); err != nil {
+		return err
+	}
+	_, _, err = move(ctx, w, c, contact.Released, 0)
+	return err
+}
+
+// File ends a wrap-up with its outcome and a note. [contact.ErrState] outside a wrap-up, [contact.ErrDisposition].
+func (f *Floor) File(ctx context.Context, w Work, a acd.Agent, id int64, disposition, note string) error {
+	c, err := f.Held(ctx, w, a, id)
+	switch {
+	case err != nil:
+		return err
+	case disposition == "":
+		return contact.ErrDisposition
+	case c.State != contact.WrapUp:
+		return contact.ErrState
+	}
+	lines := []conversation.Entry{
+		{Interaction: c.Interaction, Speaker: By(a.ID), Kind: "note", Body: strings.TrimSpace(note)},
+		{Interaction: c.Interaction, Speaker: By(a.ID), Kind: "disposition", Body: disposition},
+	}
+	for _, line := range lines {
+		if line.Body == "" {
+			continue
+		}
+		if err := w.AddEntry(ctx, line); err != nil {
+			return err
+		}
+	}
+	if err := w.SetDisposition(ctx, id, disposition); err != nil {
+		return err
+	}
+	_, _, err = move(ctx, w, c, contact.Filed, 0)
+	return err
+}
+
+// Extend gives the agent as much time again for the outcome. [contact.ErrState] outside a wrap-up.
+func (f *Floor) Extend(ctx context.Context, w Work, a acd.Agent, id int64) error {
+	if _, err := f.Held(ctx, w, a, id); err != nil {
+		return err
+	}
+	return w.ExtendWrapUp(ctx, id)
+}
+
+// SetStatus is what the agent chose: at once, or with the contact in hand.
+func (f *Floor) SetStatus(ctx context.Context, w Work, a acd.Agent, s acd.Status, reason string) error {
+	return w.SetStatus(ctx, a.ID, s, reason, By(a.ID))
+}
+
+// Depart gives back what an agent has who logs out: threads, offers and what rings. A call goes on, for whoever talks talks on. Each contact
+// is a transaction of its own.
+func (f *Floor) Depart(ctx context.Context, agent int64) error {
+	held, err := f.heldBy(ctx, agent)
+	for _, id := range held {
+		err = errors.Join(err, f.units(ctx, func(w Work) error { return f.giveBack(ctx, w, agent, id) }))
+	}
+	return err
+}
+
+func (f *Floor) heldBy(ctx context.Context, agent int64) (held []int64, err error) {
+	err = f.units(ctx, func(w Work) (err error) {
+		held, err = w.ContactsOf(ctx, agent)
+		return err
+	})
+	return held, err
+}
+
+func (f *Floor) giveBack(ctx context.Context, w Work, agent, id int64) error {
+	c, err := w.LockContact(ctx, id)
+	if err != nil || c.AgentID != agent {
+		return err
+	}
+	_, _, err = move(ctx, w, c, contact.AgentGone, 0)
+	if errors.Is(err, contact.ErrState) {
+		return nil
+	}
+	return err
+}
+
+// By names an agent in transcripts, moves, orders and the journal.
+func By(agent int64) string { return fmt.Sprintf("agent:%d", agent) }
+
+// AccountName is the name of the SIP account of an agent's page.
+func AccountName(agent int64) string { return fmt.Sprintf("agent-%d", agent) }

@@ -1,0 +1,165 @@
+package floor
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"okno/internal/acd"
+	"okno/internal/call"
+	"okno/internal/contact"
+	"okno/internal/conversation"
+	"okno/internal/lease"
+)
+
+// staleAgent says that an agent no longer stands as a decision saw it.
+type staleAgent struct{ agent int64 }
+
+func (staleAgent) Error() string { return "the agent has changed since" }
+
+// MakeOffers commits offers together. A contact or an agent that no longer stands as the decision saw it is left out: the next round
+// decides anew.
+func (f *Floor) MakeOffers(ctx context.Context, l lease.Lease, offers []acd.Offer) error {
+	offers = slices.Clone(offers)
+	slices.SortFunc(offers, func(a, b acd.Offer) int { return int(a.Agent - b.Agent) })
+	for len(offers) > 0 {
+		err := f.owned(ctx, l, func(w Work) error { return makeOffers(ctx, w, offers) })
+		var changed staleAgent
+		if !errors.As(err, &changed) {
+			return err
+		}
+		offers = slices.DeleteFunc(offers, func(o acd.Offer) bool { return o.Agent == changed.agent })
+	}
+	return nil
+}
+
+// makeOffers takes its locks kind by kind: contacts, offers, agents.
+func makeOffers(ctx context.Context, w Work, offers []acd.Offer) error {
+	ids := make([]int64, len(offers))
+	for i, o := range offers {
+		ids[i] = o.Contact
+	}
+	waiting, err := w.LockWaiting(ctx, ids)
+	if err != nil {
+		return err
+	}
+	made := slices.DeleteFunc(slices.Clone(offers), func(o acd.Offer) bool {
+		c, ok := waiting[o.Contact]
+		return !ok || c.Version != o.ContactVersion
+	})
+	for _, o := range made {
+		m, _, err := waiting[o.Contact].After(contact.OfferMade)
+		if err != nil {
+			return err
+		}
+		if _, err := w.MoveContact(ctx, waiting[o.Contact], m, o.Agent); err != nil {
+			return err
+		}
+	}
+	for _, o := range made {
+		if err := w.AddOffer(ctx, o.Contact, o.Agent, o.Ring); err != nil {
+			return err
+		}
+	}
+	for _, o := range made {
+		ok, err := w.ClaimAgent(ctx, o.Agent, o.AgentVersion)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return staleAgent{o.Agent}
+		}
+	}
+	return nil
+}
+
+// each runs a step for each id in a transaction of its own. What something else was faster with is passed over.
+func each[ID any](ctx context.Context, f *Floor, l lease.Lease, ids []ID, step func(Work, ID) error) error {
+	var failed error
+	for _, id := range ids {
+		err := f.owned(ctx, l, func(w Work) error { return step(w, id) })
+		if errors.Is(err, contact.ErrState) || errors.Is(err, contact.ErrGone) || errors.Is(err, contact.ErrUnknown) || errors.Is(err, call.ErrOver) {
+			continue
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// ExpireOffers takes offers back that were not answered in time (RONA): the contact goes to the front of its queue, and the agent is
+// paused as not responding.
+func (f *Floor) ExpireOffers(ctx context.Context, l lease.Lease, offers []acd.OpenOffer) error {
+	return each(ctx, f, l, offers, func(w Work, o acd.OpenOffer) error {
+		c, err := w.LockContact(ctx, o.Contact)
+		if err != nil || c.AgentID != o.Agent {
+			return err
+		}
+		if _, _, err := move(ctx, w, c, contact.Expired, 0); err != nil {
+			return err
+		}
+		return w.SetStatus(ctx, o.Agent, acd.Paused, acd.NotResponding, conversation.Okno)
+	})
+}
+
+// EndWrapUps ends wrap-ups that took too long, without a disposition: reports show how many there are.
+func (f *Floor) EndWrapUps(ctx context.Context, l lease.Lease, contacts []int64) error {
+	return each(ctx, f, l, contacts, func(w Work, id int64) error {
+		c, err := w.LockContact(ctx, id)
+		if err != nil {
+			return err
+		}
+		_, _, err = move(ctx, w, c, contact.Overdue, 0)
+		return err
+	})
+}
+
+// GiveUp tells a citizen who waits that no agent will come, and how it goes on.
+func (f *Floor) GiveUp(ctx context.Context, l lease.Lease, id int64) error {
+	return each(ctx, f, l, []int64{id}, func(w Work, id int64) error {
+		c, err := w.LockContact(ctx, id)
+		if err != nil {
+			return err
+		}
+		if c.State != contact.Waiting {
+			return contact.ErrState
+		}
+		turn, err := f.dialogue.Answer(ctx, w, c.Interaction, nobody)
+		waits := err == nil
+		if err != nil && !conversation.IsStale(err) {
+			return err
+		}
+		if _, _, err := move(ctx, w, c, contact.GivenUp, 0); err != nil || !waits {
+			return err
+		}
+		if c.ByCall {
+			return w.AddOrder(ctx, call.Order{ID: "okno-say-" + uuid.NewString(), Interaction: c.Interaction, Kind: call.Say,
+				By: conversation.Okno}, call.SayLife)
+		}
+		return f.dialogue.Reply(ctx, w, turn)
+	})
+}
+
+// ReturnContacts gives back what an agent has whose desk did not come back.
+func (f *Floor) ReturnContacts(ctx context.Context, l lease.Lease, agent int64) error {
+	held, err := f.heldBy(ctx, agent)
+	if err != nil {
+		return err
+	}
+	return each(ctx, f, l, held, func(w Work, id int64) error { return f.giveBack(ctx, w, agent, id) })
+}
+
+// ExpireOrder ends an order that nobody took in time, or answered. The agent whom it was to connect is not to blame.
+func (f *Floor) ExpireOrder(ctx context.Context, l lease.Lease, id string) error {
+	return each(ctx, f, l, []string{id}, func(w Work, id string) error {
+		o, err := w.Order(ctx, id)
+		if err != nil {
+			return err
+		}
+		if o.Kind == call.Connect {
+			return f.notReached(ctx, w, o, false, call.OrderExpired, "nobody took the order in time")
+		}
+		return w.EndOrder(ctx, id, call.OrderExpired, "nobody took the order in time")
+	})
+}

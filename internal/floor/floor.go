@@ -1,0 +1,182 @@
+// Package floor is the one place that moves contacts. Each move is one transaction over the interaction, its session, call, legs and
+// orders, the contact, its offer, its agent and the streams that tell of them; it names the state that it expects, and told again it changes
+// nothing. What an event makes of a contact is decided in package contact. Three kinds of caller come here: a voice node tells what
+// became of calls (line.go), an agent's desk does what the agent wants (desk.go), the dispatcher carries out what it decided
+// (dispatch.go). The package knows no SQL, no telephone system and no socket.
+package floor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"okno/internal/acd"
+	"okno/internal/call"
+	"okno/internal/contact"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/lease"
+)
+
+// Dialogue is what conversations go on by.
+type Dialogue interface {
+	Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, number string) (conversation.Turn, error)
+	Advance(ctx context.Context, w conversation.Work, interaction int64, in dialogue.Input) (conversation.Turn, error)
+	// Answer gives the outcome of the queue that the session waits in. [dialogue.ErrStale] when it waits for nothing.
+	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)
+	// Reply sends what a turn wrote.
+	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
+	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.
+	Leave(ctx context.Context, w conversation.Work, interaction int64) (conversation.Outcome, error)
+}
+
+// Work is one unit of work: a transaction with the steps of all that a move changes.
+type Work interface {
+	conversation.Work
+	contacts
+	offers
+	agents
+	calls
+	orders
+	// Owned is [lease.ErrFenced] for a holder whose lease has gone to another. It comes first.
+	Owned(ctx context.Context, l lease.Lease) error
+}
+
+type contacts interface {
+	// LockContact gives a contact and keeps others from it and its interaction. [contact.ErrUnknown].
+	LockContact(ctx context.Context, id int64) (contact.Contact, error)
+	// LockLiveContact is LockContact for the contact that an interaction has now.
+	LockLiveContact(ctx context.Context, interaction int64) (c contact.Contact, found bool, err error)
+	// ContactsOf lists the contacts that an agent has, their wrap-ups left out.
+	ContactsOf(ctx context.Context, agent int64) ([]int64, error)
+	// LockWaiting gives those of some contacts that wait, and keeps others from them.
+	LockWaiting(ctx context.Context, ids []int64) (map[int64]contact.Contact, error)
+	// MoveContact does a move; agent has the contact from now on, or 0 for no change. [contact.ErrState] if it moved meanwhile.
+	MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error)
+	SetDisposition(ctx context.Context, id int64, disposition string) error
+	ExtendWrapUp(ctx context.Context, id int64) error
+	JournalDeed(ctx context.Context, agent int64, action string, id int64) error
+	Rules(ctx context.Context, queue string) (acd.Rules, error)
+}
+
+type offers interface {
+	AddOffer(ctx context.Context, id, agent int64, ring time.Duration) error
+	// EndOffer ends the live offer of a contact: accepted, declined, expired, withdrawn. [contact.ErrGone].
+	EndOffer(ctx context.Context, id int64, how string) (agent int64, err error)
+	DeclineAccepted(ctx context.Context, id, agent int64) error
+}
+
+type agents interface {
+	LockAgent(ctx context.Context, id int64) (acd.Agent, error)
+	// ClaimAgent says whether the agent stands as a decision saw it.
+	ClaimAgent(ctx context.Context, id, version int64) (bool, error)
+	SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error
+	SetNextStatus(ctx context.Context, agent int64, s acd.Status) error
+	FreeAgent(ctx context.Context, agent int64) error
+}
+
+type calls interface {
+	AddCall(ctx context.Context, c call.Call) error
+	// Call is [call.ErrOver] for a call that has ended.
+	Call(ctx context.Context, interaction int64) (call.Call, error)
+	// CallOfLeg is [call.ErrOver] for a channel that never was a leg.
+	CallOfLeg(ctx context.Context, leg string) (interaction int64, ended bool, err error)
+	SetCall(ctx context.Context, interaction int64, state call.State, room string) error
+	AddLeg(ctx context.Context, interaction int64, l call.Leg) error
+	SetLeg(ctx context.Context, id string, state call.LegState) error
+	EndCall(ctx context.Context, interaction int64) error
+}
+
+type orders interface {
+	AddOrder(ctx context.Context, o call.Order, life time.Duration) error
+	// Order gives an order and takes the turn at its interaction. [call.ErrOver] for one that never was.
+	Order(ctx context.Context, id string) (call.Order, error)
+	EndOrder(ctx context.Context, id string, state call.OrderState, answer string) error
+	CancelConnects(ctx context.Context, interaction int64) error
+	TakeTurn(ctx context.Context, interaction int64) error
+}
+
+// Units runs fn in one transaction, again after a deadlock, and commits it if fn gives no error.
+type Units func(ctx context.Context, fn func(Work) error) error
+
+// Floor moves contacts.
+type Floor struct {
+	units    Units
+	dialogue Dialogue
+	log      zerolog.Logger
+}
+
+// New takes the parts of a floor.
+func New(units Units, d Dialogue, log zerolog.Logger) *Floor {
+	return &Floor{units: units, dialogue: d, log: log}
+}
+
+// owned runs fn as the holder of a lease: the writes of a holder before are refused.
+func (f *Floor) owned(ctx context.Context, l lease.Lease, fn func(Work) error) error {
+	return f.units(ctx, func(w Work) error {
+		if err := w.Owned(ctx, l); err != nil {
+			return err
+		}
+		return fn(w)
+	})
+}
+
+// The ends of an offer.
+const (
+	accepted  = "accepted"
+	declined  = "declined"
+	expired   = "expired"
+	withdrawn = "withdrawn"
+)
+
+// served is a queue's outcome for the dialogue: an agent has served the citizen. nobody: no agent will come.
+const (
+	served = "served"
+	nobody = "nobody"
+)
+
+// move does what an event makes of a locked contact, with all that hangs on it but the event's own business: the offer that was out, the
+// orders to ring a phone, the agent who is free. It gives the contact after it, and whether anything has changed.
+func move(ctx context.Context, w Work, c contact.Contact, e contact.Event, agent int64) (contact.Contact, bool, error) {
+	m, done, err := c.After(e)
+	if err != nil || done {
+		return c, false, err
+	}
+	moved, err := w.MoveContact(ctx, c, m, agent)
+	if err != nil {
+		return c, false, err
+	}
+	if c.State == contact.Offered && e != contact.AcceptedOffer {
+		how := map[contact.Event]string{contact.Declined: declined, contact.Expired: expired}[e]
+		if how == "" {
+			how = withdrawn
+		}
+		if _, err := w.EndOffer(ctx, c.ID, how); err != nil {
+			return c, false, err
+		}
+	}
+	// An agent who lost an offer has been no less idle for it.
+	over := m.To == contact.Ended || m.Free && c.State != contact.Offered
+	if c.AgentID != 0 && over {
+		if err := w.FreeAgent(ctx, c.AgentID); err != nil {
+			return c, false, err
+		}
+	}
+	connecting := c.State == contact.Accepted || c.State == contact.Ringing
+	if c.ByCall && connecting && m.Free && e != contact.NotReached { // which is told by the order itself
+		if err := w.CancelConnects(ctx, c.Interaction); err != nil {
+			return c, false, err
+		}
+	}
+	return moved, true, nil
+}
+
+// stale says that an error means only that something else was faster, which for a move that may be told twice is no error.
+func stale(what string, id any, err error) error {
+	if err == nil || conversation.IsStale(err) {
+		return nil
+	}
+	return fmt.Errorf("%s %v: %w", what, id, err)
+}

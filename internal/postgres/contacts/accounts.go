@@ -1,0 +1,99 @@
+package contacts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/call"
+	"okno/internal/news"
+	"okno/internal/postgres"
+)
+
+const serveAsterisk = `
+INSERT INTO asterisks (name, sip_url) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET sip_url = excluded.sip_url`
+
+// ServeAsterisk tells all nodes where browsers register at an Asterisk.
+func (s *Store) ServeAsterisk(ctx context.Context, name, sipURL string) error {
+	if _, err := s.db.Exec(ctx, serveAsterisk, name, sipURL); err != nil {
+		return fmt.Errorf("tell of asterisk %s: %w", name, err)
+	}
+	return nil
+}
+
+// The Asterisk whose voice node is there, the first by name: several want to share the accounts, and that comes with Kamailio before them.
+const servedAsterisk = `
+SELECT a.name, a.sip_url FROM asterisks a JOIN leases l ON l.name = 'voice:' || a.name AND l.expires_at > now() ORDER BY a.name LIMIT 1`
+
+const openAccount = `
+INSERT INTO sip_accounts (name, asterisk, kind, number, secret, agent_id, expires_at)
+VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), now() + make_interval(secs => $7))
+ON CONFLICT (name) DO UPDATE SET asterisk = excluded.asterisk, kind = excluded.kind, number = excluded.number, secret = excluded.secret,
+    agent_id = excluded.agent_id, created_at = now(), expires_at = excluded.expires_at`
+
+// OpenAccount opens a SIP account with its secret for a time; an older one of the name no longer counts. [call.ErrNoVoice] when no
+// voice node is there.
+func (s *Store) OpenAccount(ctx context.Context, a call.Account, lasting time.Duration) (call.Account, error) {
+	err := s.db.Do(ctx, func(tx *postgres.Tx) error {
+		if err := tx.QueryRow(ctx, servedAsterisk).Scan(&a.Asterisk, &a.URL); err != nil {
+			return postgres.NoRows(err, call.ErrNoVoice)
+		}
+		tx.Hint(news.Orders)
+		_, err := tx.Exec(ctx, openAccount, a.Name, a.Asterisk, a.Kind, a.Number, a.Secret, a.AgentID, lasting.Seconds())
+		return err
+	})
+	if err != nil {
+		return a, fmt.Errorf("open account %s: %w", a.Name, err)
+	}
+	return a, nil
+}
+
+// The row stays until the owner of the Asterisk has closed the account there.
+const closeAccounts = `UPDATE sip_accounts SET expires_at = now() WHERE agent_id = $1 AND expires_at > now()`
+
+// CloseAccounts ends the accounts of an agent's pages. A call that one of them has goes on to its end.
+func (w Steps) CloseAccounts(ctx context.Context, agent int64) error {
+	if _, err := w.tx.Exec(ctx, closeAccounts, agent); err != nil {
+		return fmt.Errorf("close accounts of agent %d: %w", agent, err)
+	}
+	w.tx.Hint(news.Orders)
+	return nil
+}
+
+const accounts = `
+SELECT name, asterisk, kind, number, secret, coalesce(agent_id, 0), expires_at <= now() FROM sip_accounts WHERE asterisk = $1 ORDER BY name`
+
+// SIPAccounts lists the accounts of an Asterisk: those that it is to have, and those that are to go.
+func (s *Store) SIPAccounts(ctx context.Context, asterisk string) ([]call.Account, error) {
+	rows, err := s.db.Query(ctx, accounts, asterisk)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a call.Account, err error) {
+		err = row.Scan(&a.Name, &a.Asterisk, &a.Kind, &a.Number, &a.Secret, &a.AgentID, &a.Closed)
+		return a, err
+	})
+}
+
+const forgetAccount = `DELETE FROM sip_accounts WHERE name = $1 AND secret = $2 AND expires_at <= now()`
+
+// ForgetAccount deletes an account that its Asterisk no longer has, unless it was opened anew.
+func (s *Store) ForgetAccount(ctx context.Context, a call.Account) error {
+	if _, err := s.db.Exec(ctx, forgetAccount, a.Name, a.Secret); err != nil {
+		return fmt.Errorf("forget account %s: %w", a.Name, err)
+	}
+	return nil
+}
+
+// HasVoice says whether a voice node serves calls.
+func (s *Store) HasVoice(ctx context.Context) (bool, error) {
+	var name, url string
+	err := s.db.QueryRow(ctx, servedAsterisk).Scan(&name, &url)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}

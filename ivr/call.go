@@ -1,0 +1,344 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"okno/internal/call"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/lease"
+	"okno/internal/phone"
+)
+
+// ErrHangup is the cause of a call's context once the citizen's channel is gone.
+var ErrHangup = errors.New("the citizen has hung up")
+
+// errFinished says that the dialogue has ended, and Okno hangs up.
+var errFinished = errors.New("the dialogue has ended")
+
+// What can be in a call's mailbox, beside a call.Order.
+type (
+	key     string // the citizen pressed it
+	played  string // the playback with this id is over
+	legUp   string // the agent's leg, by its channel, has answered
+	legDown struct {
+		channel string
+		cause   int // Q.850; 0 when Asterisk does not say
+	}
+	cancelled string   // the order to connect with this id is wanted no more
+	doubt     struct{} // events may have been lost: look for yourself
+)
+
+// normalClearing is the Q.850 cause of a side that hung up of its own will.
+const normalClearing = 16
+
+const (
+	// stepLimit bounds a step of the conversation. It is not cut short by a hang-up, nor by the process's end: what the
+	// citizen did is kept.
+	stepLimit = 10 * time.Second
+	// A step that does not work (the store is away) is tried again this often, a second apart, before the caller
+	// is told to call later.
+	stepTries = 8
+	stepPause = time.Second
+)
+
+// liveCall is a call in the hands of its goroutine.
+type liveCall struct {
+	line    *Line
+	channel string // the citizen's; set for good, unlike call, which is the goroutine's own
+	hangUp  func()
+	inbox   *mailbox
+	log     zerolog.Logger
+	rings   atomic.Pointer[string] // the order by which an agent's phone rings
+
+	call    call.Call
+	keys    string          // pressed, and not used yet
+	later   []call.Order    // that wait for the end of a prompt
+	known   map[string]bool // orders that have been put into the mailbox; guarded by line.mu
+	player  player
+	swallow string // a key that ends an entry which was complete without it
+}
+
+func newLiveCall(l *Line, c call.Call, hangUp func()) *liveCall {
+	log := l.log.With().Str("channel", c.Channel()).Logger()
+	lc := &liveCall{line: l, call: c, channel: c.Channel(), hangUp: hangUp, inbox: newMailbox(), log: log, known: map[string]bool{}}
+	lc.player = player{rest: l.rest, channel: lc.channel, log: log}
+	return lc
+}
+
+// order puts an order into the mailbox, once. The line's lock is held.
+func (c *liveCall) order(o call.Order) {
+	if !c.known[o.ID] {
+		c.known[o.ID] = true
+		c.inbox.put(o)
+	}
+}
+
+// ringsBy is the order by which an agent's phone rings, or "".
+func (c *liveCall) ringsBy() string {
+	if id := c.rings.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+func (c *liveCall) lease() lease.Lease { return c.line.lease() }
+
+func (c *liveCall) floor() Floor { return c.line.config.Floor }
+
+// run is the whole call: a first turn, and turn after turn from there.
+func (c *liveCall) run(ctx context.Context, start func(*liveCall, context.Context) (conversation.Turn, error)) {
+	turn, err := start(c, ctx)
+	for {
+		for err == nil {
+			turn, err = c.take(ctx, turn)
+		}
+		// Asterisk may be away for a while with the call in it. Only what is known to be wrong ends a call.
+		if !isTransient(err) || ctx.Err() != nil {
+			break
+		}
+		c.log.Warn().Err(err).Msg("call waits for asterisk")
+		if turn, err = c.awaitAsterisk(ctx); err != nil && !isTransient(err) {
+			break
+		}
+	}
+	c.finish(ctx, err)
+}
+
+// awaitAsterisk waits until events come again, and goes on with what was said last.
+func (c *liveCall) awaitAsterisk(ctx context.Context) (conversation.Turn, error) {
+	for {
+		item, err := c.next(ctx, nil)
+		if err != nil {
+			return conversation.Turn{}, err
+		}
+		switch item := item.(type) {
+		case doubt:
+			c.player.lost()
+			return c.advance(ctx, resumed)
+		case call.Order:
+			c.later = append(c.later, item)
+		}
+	}
+}
+
+// take says a turn, and gives the next one.
+func (c *liveCall) take(ctx context.Context, turn conversation.Turn) (conversation.Turn, error) {
+	refusal, clips := c.clips(ctx, turn)
+	switch {
+	case takesKeys(turn.Expect):
+		in, err := c.hear(ctx, refusal, clips, turn.Expect)
+		if err != nil {
+			return conversation.Turn{}, err
+		}
+		return c.advance(ctx, in)
+	case turn.Expect.Kind == dialogue.ExpectOutcome:
+		if err := c.say(ctx, slices.Concat(refusal, clips)); err != nil {
+			return conversation.Turn{}, err
+		}
+		return c.wait(ctx)
+	default:
+		if err := c.say(ctx, slices.Concat(refusal, clips)); err != nil {
+			return conversation.Turn{}, err
+		}
+		return conversation.Turn{}, errFinished
+	}
+}
+
+// clips gives the clips of a turn: what tells why an answer was refused, which is heard to its end, and the rest.
+func (c *liveCall) clips(ctx context.Context, turn conversation.Turn) (refusal, rest []string) {
+	n := min(turn.Refused, len(turn.Spoken))
+	return c.line.config.Voice.Clips(ctx, turn.Spoken[:n]), c.line.config.Voice.Clips(ctx, turn.Spoken[n:])
+}
+
+// greet opens the interaction of a new call, and answers it. The caller hears ringing until there is something to say.
+func (c *liveCall) greet(ctx context.Context) (conversation.Turn, error) {
+	c.log.Info().Str("number", phone.Mask(c.call.Number)).Msg("call")
+	turn, err := c.step(ctx, func(ctx context.Context, _ bool) (conversation.Turn, error) {
+		return c.floor().Begin(ctx, c.lease(), c.call)
+	})
+	if err != nil {
+		return turn, err
+	}
+	c.call.Interaction = turn.Interaction
+	c.log = c.log.With().Int64("interaction", turn.Interaction).Logger()
+	c.line.route(c, turn.Interaction, "")
+	turn.Spoken = slices.Insert(turn.Spoken, turn.Refused, nil) // a breath before the first word: a connection's first moment is often lost
+	return turn, c.answer(ctx)
+}
+
+// answer answers the citizen's channel, and keeps that. A store that fails costs no call: a later process answers again.
+func (c *liveCall) answer(ctx context.Context) error {
+	if err := c.line.rest.answer(c.channel); err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepLimit)
+	defer cancel()
+	if err := c.floor().Answered(limited, c.lease(), c.call.Interaction); err != nil {
+		c.log.Warn().Err(err).Msg("answer not kept")
+	}
+	return nil
+}
+
+var resumed = dialogue.Input{Kind: dialogue.Resumed}
+
+// advance gives the conversation an input. One that failed may still have been taken, so after a failure it is asked to
+// resume, which repeats what was said last.
+func (c *liveCall) advance(ctx context.Context, in dialogue.Input) (conversation.Turn, error) {
+	return c.step(ctx, func(ctx context.Context, again bool) (conversation.Turn, error) {
+		if again {
+			in = resumed
+		}
+		return c.floor().Advance(ctx, c.lease(), c.call.Interaction, in)
+	})
+}
+
+// step does a step of the conversation, to its end and again until it works.
+func (c *liveCall) step(ctx context.Context, do func(ctx context.Context, again bool) (conversation.Turn, error)) (turn conversation.Turn, err error) {
+	for try := 1; ; try++ {
+		err = c.once(ctx, func(ctx context.Context) (err error) {
+			turn, err = do(ctx, try > 1)
+			return err
+		})
+		if err == nil || isFinal(err) || try == stepTries {
+			return turn, err
+		}
+		c.log.Warn().Err(err).Int("try", try).Msg("step failed")
+		if err := pause(ctx, stepPause); err != nil {
+			return turn, err
+		}
+	}
+}
+
+// insist tells the floor what has happened, until it knows: what Asterisk did is a fact, however long the store is away. It ends with the
+// call, for the end is then what counts.
+func (c *liveCall) insist(ctx context.Context, what string, tell func(context.Context) error) error {
+	for try := 1; ; try++ {
+		err := c.once(ctx, tell)
+		if err == nil || isFinal(err) {
+			return err
+		}
+		c.log.Warn().Err(err).Int("try", try).Msg(what + " not kept")
+		if err := pause(ctx, stepPause); err != nil {
+			return err
+		}
+	}
+}
+
+// once runs fn within a step's limit, and to its end.
+func (c *liveCall) once(ctx context.Context, fn func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepLimit)
+	defer cancel()
+	return fn(limited)
+}
+
+// isFinal says that to tell the floor the same again would give the same.
+func isFinal(err error) bool {
+	return conversation.IsStale(err) || errors.Is(err, lease.ErrFenced) || errors.Is(err, call.ErrOver) || isRefused(err)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// finish ends the call for the reason why its turns have ended.
+func (c *liveCall) finish(ctx context.Context, why error) {
+	gone := errors.Is(context.Cause(ctx), ErrHangup) || isGone(why)
+	if ctx.Err() != nil && !gone || errors.Is(why, lease.ErrFenced) {
+		c.log.Info().Msg("call left to the next owner")
+		return
+	}
+	how := call.HungUp
+	switch {
+	case gone:
+	case errors.Is(why, errFinished):
+		how = call.Finished
+	default:
+		how = call.Lost
+		c.log.Error().Err(why).Msg("call cannot go on")
+		c.apologise(ctx)
+	}
+	if _, ok := c.call.Leg(call.Agent); ok {
+		c.dropAgent()
+	}
+	if !gone {
+		if err := c.line.rest.hangup(c.channel); err != nil {
+			c.log.Warn().Err(err).Msg("channel stays")
+		}
+	}
+	if c.call.Interaction == 0 {
+		return
+	}
+	if err := c.line.hungUp(context.WithoutCancel(ctx), c.call.Interaction, how); err != nil {
+		c.log.Error().Err(err).Msg("hang-up not kept") // the next sweep finds a call without a channel
+		return
+	}
+	c.log.Info().Str("how", string(how)).Msg("call over")
+}
+
+// apologise tells the caller to call later, as Asterisk does when Okno is away.
+func (c *liveCall) apologise(ctx context.Context) {
+	if c.call.Interaction == 0 {
+		if err := c.line.rest.answer(c.channel); err != nil {
+			return
+		}
+	}
+	_ = c.say(ctx, []string{c.line.config.Voice.Unavailable()})
+}
+
+// hungUp tells the floor that a call is over.
+func (l *Line) hungUp(ctx context.Context, interaction int64, how call.Departure) error {
+	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	return l.config.Floor.HungUp(ctx, l.lease(), interaction, how)
+}
+
+// next returns what happens next, or nil when patience is over.
+func (c *liveCall) next(ctx context.Context, patience <-chan time.Time) (any, error) {
+	for {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if item := c.inbox.take(); item != nil {
+			if _, ok := item.(doubt); ok {
+				c.checkChannel()
+			}
+			return item, nil
+		}
+		select {
+		case <-c.inbox.ready:
+		case <-patience:
+			return nil, nil
+		case <-ctx.Done():
+		}
+	}
+}
+
+// checkChannel asks Asterisk whether the citizen is still there.
+func (c *liveCall) checkChannel() {
+	if there, err := c.line.rest.exists(c.channel); err == nil && !there {
+		c.hangUp()
+	}
+}
+
+// refuse answers an order that comes at the wrong time.
+func (c *liveCall) refuse(ctx context.Context, o call.Order, why string) {
+	err := c.once(ctx, func(ctx context.Context) error { return c.floor().Refuse(ctx, c.lease(), o, why) })
+	if err != nil {
+		c.log.Warn().Err(err).Str("kind", string(o.Kind)).Msg("order not refused")
+		c.line.forgetOrder(c, o.ID) // the next sweep brings it again
+	}
+}

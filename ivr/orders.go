@@ -1,0 +1,94 @@
+package ivr
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/call"
+)
+
+// orderPoll is what a lost hint costs.
+const orderPoll = time.Second
+
+// followOrders takes the orders for this line's calls and puts each into its call's mailbox, tells calls of orders that were cancelled, and
+// makes Asterisk's SIP accounts what they should be. It begins once calls and channels agree: an agent's phone that rang before could
+// answer unheard.
+func (l *Line) followOrders(ctx context.Context) {
+	ticker := time.NewTicker(orderPoll)
+	defer ticker.Stop()
+	connection := 0
+	for {
+		if now, settled := l.isSettled(); settled {
+			if now != connection { // Asterisk may have restarted, and lost the accounts
+				connection, l.accounts = now, map[string]string{}
+			}
+			for what, do := range map[string]func(context.Context) error{
+				"orders not taken": l.takeOrders, "orders not looked at": l.findCancelled, "sip accounts not renewed": l.renewAccounts,
+			} {
+				if err := do(ctx); err != nil && ctx.Err() == nil {
+					l.log.Warn().Err(err).Msg(what)
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.config.Hints:
+		case <-ticker.C:
+		}
+	}
+}
+
+func (l *Line) takeOrders(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	taken, err := l.config.Store.TakeOrders(limited, l.lease(), l.config.Asterisk.Name)
+	if err != nil {
+		return err
+	}
+	l.deliver(taken)
+	return nil
+}
+
+// deliver puts orders into the mailboxes of their calls. One whose call is not here stays taken: the next sweep finds the call, or its end
+// cancels it.
+func (l *Line) deliver(taken []call.Order) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range taken {
+		if c := l.calls[o.Interaction]; c != nil {
+			c.order(o)
+		}
+	}
+}
+
+// findCancelled tells calls whose agent's phone rings that nobody wants it any more.
+func (l *Line) findCancelled(ctx context.Context) error {
+	l.mu.Lock()
+	ringing := map[string]*liveCall{}
+	for _, c := range l.calls {
+		if id := c.ringsBy(); id != "" {
+			ringing[id] = c
+		}
+	}
+	l.mu.Unlock()
+	if len(ringing) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(ringing))
+	for id := range ringing {
+		ids = append(ids, id)
+	}
+	limited, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	open, err := l.config.Store.StillOpen(limited, ids)
+	if err != nil {
+		return err
+	}
+	for id, c := range ringing {
+		if !open[id] {
+			c.inbox.put(cancelled(id))
+		}
+	}
+	return nil
+}
