@@ -169,7 +169,9 @@ func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
 	if err := c.line.rest.follow(c.channel); err != nil {
 		return conversation.Turn{}, err
 	}
-	c.player.lost()
+	if err := c.player.reset(); err != nil {
+		return conversation.Turn{}, err
+	}
 	switch c.call.Stage {
 	case call.Talking:
 		return c.rejoin(ctx)
@@ -185,16 +187,13 @@ func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
 			return conversation.Turn{}, err
 		}
 	}
-	if err := c.player.stopAll(); err != nil {
-		return conversation.Turn{}, err
-	}
 	return c.advance(ctx, resumed)
 }
 
 // rejoin goes on with a talk: as it is if both sides are in their room, in the queue again if not.
 func (c *liveCall) rejoin(ctx context.Context) (conversation.Turn, error) {
 	leg, _ := c.call.Leg(call.Agent)
-	c.player.queued, c.player.music = nil, false
+	c.player.music = false
 	if err := c.line.rest.follow(leg.ID); err != nil && !isGone(err) {
 		c.log.Warn().Err(err).Msg("agent's leg not followed")
 	}

@@ -120,7 +120,9 @@ func (c *liveCall) awaitAsterisk(ctx context.Context) (conversation.Turn, error)
 		}
 		switch item := item.(type) {
 		case doubt:
-			c.player.lost()
+			if err := c.player.reset(); err != nil {
+				return conversation.Turn{}, err
+			}
 			return c.advance(ctx, resumed)
 		case call.Order:
 			c.later = append(c.later, item)

@@ -86,13 +86,14 @@ func (p *player) over(id string) {
 // plays says whether a playback has not ended, as far as is known.
 func (p *player) plays(id string) bool { return slices.Contains(p.queued, id) }
 
-// lost forgets what was known of playbacks: events were lost. Whatever still plays has one of the names, and is stopped with them.
-func (p *player) lost() {
+// reset ends whatever plays after events were lost: it has one of the names. Music may play on; to stop what does not play does no harm.
+func (p *player) reset() error {
+	p.music = true
 	p.queued = nil
 	for n := range playNames {
 		p.queued = append(p.queued, playID(p.channel, n))
 	}
-	p.music = true // it may: to stop what does not play does no harm
+	return p.stopAll()
 }
 
 func (p *player) startMusic() {
