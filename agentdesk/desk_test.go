@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -119,7 +119,6 @@ type page struct {
 	socket *websocket.Conn
 	seen   map[string]float64
 	desk   m // the newest snapshot
-	ids    int
 }
 
 type m = map[string]any
@@ -173,8 +172,7 @@ func inState(state string) func([]any) bool {
 // sends sends a command and gives its result.
 func (p *page) sends(name string, args m) m {
 	p.t.Helper()
-	p.ids++
-	return p.sendsAs(fmt.Sprintf("%s-%d", p.t.Name(), p.ids), name, args)
+	return p.sendsAs(uuid.NewString(), name, args)
 }
 
 func (p *page) sendsAs(id, name string, args m) m {
