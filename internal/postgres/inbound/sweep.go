@@ -34,6 +34,12 @@ func (s *Store) SweepSMS(ctx context.Context, sweep message.Sweep, join func([]m
 		if swept, err = messages.In(w.tx).Sweep(ctx, sweep); err != nil {
 			return err
 		}
+		if swept.Incomplete, err = w.joinStale(ctx, sweep.IncompleteSince, sweep.Limit, join); err != nil {
+			return err
+		}
+		if swept.Incomplete > 0 {
+			w.tx.Hint(news.MO)
+		}
 		for _, step := range []struct {
 			sql  string
 			args []any
@@ -46,11 +52,7 @@ func (s *Store) SweepSMS(ctx context.Context, sweep message.Sweep, join func([]m
 				return err
 			}
 		}
-		swept.Incomplete, err = w.joinStale(ctx, sweep.IncompleteSince, sweep.Limit, join)
-		if swept.Incomplete > 0 {
-			w.tx.Hint(news.MO)
-		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return message.Swept{}, fmt.Errorf("sweep sms: %w", err)

@@ -32,10 +32,10 @@ func New(t testing.TB) *store.Store {
 	return Open(t, URL(t))
 }
 
-// Open opens a database of [URL], as a node of its own.
+// Open opens a database of [URL], as a node of its own. The test fails if a transaction breaks [postgres.LockOrder].
 func Open(t testing.TB, url string) *store.Store {
 	t.Helper()
-	db, err := store.Open(url, store.Options{Numbering: cases.NewNumbering([]byte("test"))})
+	db, err := store.Open(url, store.Options{Options: postgres.Options{Tracer: newLockOrder(t)}, Numbering: cases.NewNumbering([]byte("test"))})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db
