@@ -50,6 +50,7 @@ var aggregates = map[string][]string{
 	"audit":         nil,
 	"catalogue":     nil,
 	"leases":        nil,
+	"retention":     nil,
 	"streams":       nil,
 	"cases":         {"audit"},
 	"identity":      {"audit"},

@@ -151,3 +151,16 @@ func Exec(t testing.TB, url, statement string) {
 	_, err = conn.Exec(ctx, statement)
 	require.NoError(t, err, statement)
 }
+
+// HoldRow runs fn while another transaction has locked what a statement locks.
+func HoldRow(t testing.TB, url, statement string, fn func()) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "BEGIN; "+statement)
+	require.NoError(t, err, statement)
+	fn()
+}

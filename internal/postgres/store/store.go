@@ -19,6 +19,7 @@ import (
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/messages"
+	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
 )
 
@@ -34,6 +35,7 @@ type (
 	inboundStore      = inbound.Store
 	leaseStore        = leases.Store
 	messageStore      = messages.Store
+	retentionStore    = retention.Store
 	streamStore       = streams.Store
 
 	agencySteps       = agencies.Steps
@@ -58,6 +60,7 @@ type Store struct {
 	*inboundStore
 	*leaseStore
 	*messageStore
+	*retentionStore
 	*streamStore
 
 	numbering *domain.Numbering
@@ -80,7 +83,7 @@ func Open(url string, o Options) (*Store, error) {
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
 		identityStore: identity.NewStore(db), leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
-		streamStore: streams.NewStore(db), numbering: o.Numbering,
+		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering,
 	}
 	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
