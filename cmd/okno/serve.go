@@ -186,6 +186,7 @@ func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
+		n.startJobs()
 		hints, _ := n.news.Hear(news.Contacts)
 		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
 		n.parts.start("distribution", acd.NewDistributor(n.db, n.nobody, hints, n.log).Run)

@@ -81,6 +81,11 @@ var Rules = []Rule{
 	{Table: "agency_accounts", Stays: "settings"},
 	{Table: "sms_links", Stays: "settings"},
 	{Table: "leases", Stays: "one row for each thing that has an owner; its fence must not go back"},
+	// Jobs: River forgets completed ones after a day, failed ones after a week, queues that nobody works after a day.
+	{Table: "river_job", Stays: "the leading worker deletes it"},
+	{Table: "river_queue", Stays: "the leading worker deletes it"},
+	{Table: "river_leader", Stays: "one row"},
+	{Table: "river_notification", Stays: "always empty: nothing notifies"},
 	{Table: "goose_db_version", Stays: "the history of the schema"},
 }
 

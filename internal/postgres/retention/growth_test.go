@@ -68,8 +68,9 @@ func TestAPassReadsLittleOfWhatStays(t *testing.T) {
 	let(t, url, time.Now(), 20000)
 	before := pgtest.Value[int64](t, url, reads)
 	db := pgtest.Open(t, url)
-	deleted, err := db.SweepOld(t.Context(), time.Now())
+	deleted, whole, err := db.SweepOld(t.Context(), time.Now(), time.Minute)
 	require.NoError(t, err)
+	require.True(t, whole)
 	require.Len(t, deleted, len(store.Swept()))
 	db.Close() // it tells then
 	const others = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
@@ -89,7 +90,7 @@ func grow(t testing.TB, steps, rows int) (names []string, sizes []map[string]int
 	for step := range steps {
 		now := start.Add(time.Duration(step) * month)
 		let(t, url, now, rows)
-		_, err := db.SweepOld(t.Context(), now)
+		_, _, err := db.SweepOld(t.Context(), now, time.Minute)
 		require.NoError(t, err)
 		size := map[string]int64{}
 		for _, name := range names {

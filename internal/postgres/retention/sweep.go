@@ -18,43 +18,50 @@ type Store struct{ db *postgres.DB }
 // NewStore is over a database.
 func NewStore(db *postgres.DB) *Store { return &Store{db} }
 
-// SweepOld deletes what is over at a moment, and gives how many rows of each table that has a time of its own. What it has
-// not come to when ctx ends is the next pass's.
-func (s *Store) SweepOld(ctx context.Context, now time.Time) (map[string]int, error) {
-	deleted := map[string]int{}
+// SweepOld deletes what is over at a moment, and gives how many rows of each table that has a time of its own. It begins no
+// batch once the budget is spent, and says whether it came to the end.
+func (s *Store) SweepOld(ctx context.Context, now time.Time, budget time.Duration) (deleted map[string]int, whole bool, err error) {
+	until := time.Now().Add(budget)
+	deleted = map[string]int{}
 	for _, sweep := range sweeps {
 		rule, _ := retention.Of(sweep.table) // a test holds that there is one
-		n, err := s.sweep(ctx, sweep, now.Add(-rule.For))
-		if n > 0 {
-			deleted[sweep.table] = n
+		pass := pass{sweep: sweep, before: now.Add(-rule.For)}
+		for !pass.done {
+			if time.Now().After(until) {
+				return deleted, false, nil
+			}
+			if err := s.step(ctx, &pass); err != nil {
+				return deleted, false, fmt.Errorf("sweep %s: %w", sweep.table, err)
+			}
 		}
-		if err != nil {
-			return deleted, fmt.Errorf("sweep %s: %w", sweep.table, err)
+		if pass.deleted > 0 {
+			deleted[sweep.table] = pass.deleted
 		}
 	}
-	return deleted, nil
+	return deleted, true, nil
 }
 
-func (s *Store) sweep(ctx context.Context, sweep sweep, before time.Time) (deleted int, err error) {
-	args := []any{before, batch}
-	if sweep.byID {
-		args = append(args, int64(0))
+// pass is a way through one table.
+type pass struct {
+	sweep
+	before  time.Time
+	last    int64 // id that was read
+	deleted int
+	done    bool
+}
+
+// step deletes one batch.
+func (s *Store) step(ctx context.Context, p *pass) error {
+	var gone, found int
+	if !p.byID {
+		err := s.db.QueryRow(ctx, p.sql, p.before, batch).Scan(&gone)
+		p.deleted += gone
+		p.done = gone < batch
+		return err
 	}
-	for {
-		var gone, found int
-		var last int64
-		var done bool
-		row := s.db.QueryRow(ctx, sweep.sql, args...)
-		if sweep.byID {
-			err = row.Scan(&gone, &found, &last, &done)
-			args[2] = last
-			done = done || found < batch
-		} else {
-			err = row.Scan(&gone)
-			done = gone < batch
-		}
-		if deleted += gone; err != nil || done {
-			return deleted, err
-		}
-	}
+	var young bool
+	err := s.db.QueryRow(ctx, p.sql, p.before, batch, p.last).Scan(&gone, &found, &p.last, &young)
+	p.deleted += gone
+	p.done = found < batch || young
+	return err
 }

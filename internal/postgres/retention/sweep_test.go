@@ -150,14 +150,16 @@ func TestWhatIsOverGoesAndEverythingElseStays(t *testing.T) {
 			require.Greater(t, more[r.Table], want[r.Table], "%s has rows that are over", r.Table)
 		}
 	}
-	deleted, err := db.SweepOld(t.Context(), now)
+	deleted, whole, err := db.SweepOld(t.Context(), now, time.Minute)
 	require.NoError(t, err)
+	require.True(t, whole)
 	require.Equal(t, want, counts(t, url))
 	for _, table := range tables {
 		require.Positive(t, deleted[table], table)
 	}
-	deleted, err = db.SweepOld(t.Context(), now)
+	deleted, whole, err = db.SweepOld(t.Context(), now, time.Minute)
 	require.NoError(t, err)
+	require.True(t, whole)
 	require.Empty(t, deleted)
 }
 
@@ -170,11 +172,24 @@ func TestARowInUseIsLeftForTheNextPass(t *testing.T) {
 		add(t, url, "commands", time.Now().Add(-9*retention.Rules[0].For), fmt.Sprint(i))
 	}
 	pgtest.HoldRow(t, url, `SELECT FROM commands WHERE id = '1' FOR UPDATE`, func() {
-		deleted, err := db.SweepOld(t.Context(), time.Now())
+		deleted, whole, err := db.SweepOld(t.Context(), time.Now(), time.Minute)
 		require.NoError(t, err)
+		require.True(t, whole)
 		require.Equal(t, map[string]int{"commands": 2}, deleted)
 	})
-	deleted, err := db.SweepOld(t.Context(), time.Now())
+	deleted, whole, err := db.SweepOld(t.Context(), time.Now(), time.Minute)
 	require.NoError(t, err)
+	require.True(t, whole)
 	require.Equal(t, map[string]int{"commands": 1}, deleted)
+}
+
+func TestAPassEndsWithItsBudget(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	add(t, url, "sms_nodes", time.Now().Add(-retention.Rules[0].For), "old")
+	deleted, whole, err := db.SweepOld(t.Context(), time.Now(), 0)
+	require.NoError(t, err)
+	require.False(t, whole)
+	require.Empty(t, deleted)
 }

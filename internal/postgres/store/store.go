@@ -17,6 +17,7 @@ import (
 	"okno/internal/postgres/conversations"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/inbound"
+	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/retention"
@@ -33,6 +34,7 @@ type (
 	conversationStore = conversations.Store
 	identityStore     = identity.Store
 	inboundStore      = inbound.Store
+	jobStore          = jobs.Store
 	leaseStore        = leases.Store
 	messageStore      = messages.Store
 	retentionStore    = retention.Store
@@ -44,6 +46,7 @@ type (
 	contactSteps      = contacts.Steps
 	conversationSteps = conversations.Steps
 	identitySteps     = identity.Steps
+	jobSteps          = jobs.Steps
 	messageSteps      = messages.Steps
 )
 
@@ -58,6 +61,7 @@ type Store struct {
 	*conversationStore
 	*identityStore
 	*inboundStore
+	*jobStore
 	*leaseStore
 	*messageStore
 	*retentionStore
@@ -79,10 +83,15 @@ func Open(url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	background, err := jobs.NewStore(db)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
-		identityStore: identity.NewStore(db), leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
+		identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
 		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering,
 	}
 	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
@@ -98,12 +107,14 @@ type Work struct {
 	contactSteps
 	conversationSteps
 	identitySteps
+	jobSteps
 	messageSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
-		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx), messageSteps: messages.In(tx)}
+		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx),
+		jobSteps: s.jobStore.In(tx), messageSteps: messages.In(tx)}
 }
 
 // Do is [postgres.DB.Do] with all steps.
