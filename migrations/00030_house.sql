@@ -55,7 +55,7 @@ CREATE TABLE legs (
     since    timestamptz NOT NULL DEFAULT now(),
     ended_at timestamptz
 );
-CREATE INDEX legs_call ON legs (call_id) WHERE state <> 'ended';
+CREATE INDEX legs_call ON legs (call_id);
 INSERT INTO legs (id, call_id, role, outbound, state, since, ended_at)
     SELECT channel_id, interaction_id, 'citizen', false, 'ended', started_at, coalesce(ended_at, now()) FROM calls;
 UPDATE calls SET state = 'ended', ended_at = coalesce(ended_at, now());
@@ -78,7 +78,7 @@ CREATE TABLE call_orders (
     answer     text NOT NULL DEFAULT '',
     ended_at   timestamptz
 );
-CREATE INDEX call_orders_open ON call_orders (call_id) WHERE state IN ('new', 'taken');
+CREATE INDEX call_orders_call ON call_orders (call_id);
 CREATE INDEX call_orders_new ON call_orders (expires_at) WHERE state = 'new';
 CREATE INDEX call_orders_taken ON call_orders (expires_at) WHERE state = 'taken';
 

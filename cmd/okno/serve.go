@@ -192,6 +192,7 @@ func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
+		n.startJobs()
 		hints, _ := n.news.Subscribe(news.Contacts)
 		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
 		keeper := lease.NewKeeper(n.db, acd.LeaseName, nodeName(n.config), n.log)

@@ -253,8 +253,7 @@ func (c *checker) queue(name string, n *Node) {
 }
 
 func (c *checker) outcomes(name string, n *Node, outcomes []string) {
-	slices.Sort(outcomes)
-	for _, outcome := range outcomes {
+	for _, outcome := range slices.Sorted(slices.Values(outcomes)) { // they may be shared
 		way, ok := n.Outcomes[outcome]
 		switch {
 		case !ok:

@@ -15,6 +15,9 @@ import (
 type DB struct {
 	hot, report *pgxpool.Pool
 	publish     func(topic string)
+
+	url    string
+	tracer pgx.QueryTracer
 }
 
 // Options are what the database needs beside its URL.
@@ -46,6 +49,9 @@ var reportSettings = map[string]string{
 	"plan_cache_mode":   "force_custom_plan", // a list is filtered in many ways, and each wants its own plan
 }
 
+// backgroundSettings leave the planner free.
+var backgroundSettings = map[string]string{"statement_timeout": "30s"}
+
 // Open prepares the pools for the URL. It connects to nothing yet: an address that cannot be parsed is the only error.
 func Open(url string, o Options) (*DB, error) {
 	hot, err := pool("database_url", url, 16, hotSettings, o.Tracer)
@@ -64,7 +70,7 @@ func Open(url string, o Options) (*DB, error) {
 	if o.Publish == nil {
 		o.Publish = func(string) {}
 	}
-	return &DB{hot: hot, report: report, publish: o.Publish}, nil
+	return &DB{hot: hot, report: report, publish: o.Publish, url: url, tracer: o.Tracer}, nil
 }
 
 // pool opens at least a number of connections with settings, unless the URL says otherwise. name is the URL's in the
@@ -95,6 +101,12 @@ func pool(name, url string, connections int32, settings map[string]string, trace
 func (db *DB) Close() {
 	db.hot.Close()
 	db.report.Close()
+}
+
+// Background opens a pool of its own for bookkeeping beside the hot path, so that neither waits for the other's connections. The
+// planner is free. Who opens it closes it.
+func (db *DB) Background(connections int32) (*pgxpool.Pool, error) {
+	return pool("database_url", db.url, connections, backgroundSettings, db.tracer)
 }
 
 // Ready says whether the database answers.

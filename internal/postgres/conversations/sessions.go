@@ -28,10 +28,10 @@ func (w Steps) AddSession(ctx context.Context, interaction int64, s dialogue.Sta
 
 const lockSession = `
 SELECT s.state, i.channel, i.number, coalesce(i.citizen_id, 0), i.verification, i.language
-FROM sessions s JOIN interactions i ON i.id = s.interaction_id
-WHERE s.interaction_id = $1 FOR UPDATE OF s`
+FROM interactions i JOIN sessions s ON s.interaction_id = i.id
+WHERE i.id = $1 FOR NO KEY UPDATE OF i FOR UPDATE OF s`
 
-// LockSession gives a session and its interaction, and keeps others from the session until the work is done.
+// LockSession gives a session and its interaction, and keeps others from both until the work is done.
 func (w Steps) LockSession(ctx context.Context, interaction int64) (conversation.Interaction, dialogue.State, error) {
 	i := conversation.Interaction{ID: interaction}
 	var raw []byte

@@ -46,9 +46,9 @@ type talk struct {
 }
 
 const lockOpenSMS = `
-SELECT interaction_id, state FROM sessions
-WHERE interaction_id IN (SELECT id FROM interactions WHERE number = ANY ($1) AND channel = 'sms' AND ended_at IS NULL)
-FOR UPDATE SKIP LOCKED`
+SELECT s.interaction_id, s.state FROM interactions i JOIN sessions s ON s.interaction_id = i.id
+WHERE i.number = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL
+FOR NO KEY UPDATE OF i SKIP LOCKED FOR UPDATE OF s SKIP LOCKED`
 
 // After the lock: nobody else can open a contact of a conversation any more. An id is there for whoever has none open.
 const knownInBatch = `

@@ -175,20 +175,3 @@ func TestRedeliveryIsToldFromASecondMessage(t *testing.T) {
 	arrive(t, db, whole("b3", false), whole("b3", false))
 	require.Len(t, drain(t, db), 1, "one of the two has come again, the other is new")
 }
-
-func TestUSSDRequestsAreForgotten(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	url := pgtest.URL(t)
-	db := pgtest.Open(t, url)
-	for number, age := range map[string]time.Duration{"+77010000001": 0, "+77010000002": 2 * time.Hour} {
-		_, err := db.Dial(ctx, message.Dialled{Number: number, Bind: "b", Fingerprint: []byte(number), ReceivedAt: time.Now().Add(-age)},
-			func(context.Context, conversation.Work, message.Dialled) (message.Page, error) {
-				return message.Page{Text: "x"}, nil
-			})
-		require.NoError(t, err)
-	}
-	_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now()}, pgtest.JoinPlain)
-	require.NoError(t, err)
-	require.Equal(t, "+77010000001", pgtest.Value[string](t, url, `SELECT string_agg(number, ',') FROM ussd_requests`))
-}

@@ -52,13 +52,8 @@ UPDATE mt_messages m SET text = ''
 WHERE lane = 'otp' AND text <> ''
   AND NOT EXISTS (SELECT FROM mt_segments s WHERE ` + SegmentsOf + ` AND s.state = 'queued')`
 
-const forgetReceipts = `DELETE FROM mt_receipts WHERE received_at < $1`
-
-// How long a receipt is kept that names nothing.
-const (
-	receiptMemory = 72 * time.Hour
-	lateMatch     = time.Minute // what is older than that when its segment is answered for names another's message
-)
+// lateMatch: a kept receipt that is older than that when its segment is answered for names another's message.
+const lateMatch = time.Minute
 
 // Sweep does the upkeep of what goes out.
 func (w Steps) Sweep(ctx context.Context, s message.Sweep) (swept message.Swept, err error) {
@@ -78,7 +73,6 @@ func (w Steps) Sweep(ctx context.Context, s message.Sweep) (swept message.Swept,
 		{lapseSegments, []any{s.Now, repeats}, &swept.Lapsed},
 		{expireSegments, []any{s.Now}, &swept.Expired},
 		{eraseSecrets, nil, nil},
-		{forgetReceipts, []any{s.Now.Add(-receiptMemory)}, nil},
 	} {
 		tag, err := w.tx.Exec(ctx, step.sql, step.args...)
 		if err != nil {

@@ -32,13 +32,14 @@ func New(t testing.TB) *store.Store {
 	return Open(t, URL(t))
 }
 
-// Open opens a database of [URL], as a node of its own.
+// Open opens a database of [URL], as a node of its own. The test fails if a transaction breaks [postgres.LockOrder].
 func Open(t testing.TB, url string) *store.Store { return OpenPublishing(t, url, nil) }
 
 // OpenPublishing is Open for a node whose hints go somewhere.
 func OpenPublishing(t testing.TB, url string, publish func(topic string)) *store.Store {
 	t.Helper()
-	db, err := store.Open(url, store.Options{Options: postgres.Options{Publish: publish}, Numbering: cases.NewNumbering([]byte("test"))})
+	options := postgres.Options{Publish: publish, Tracer: newLockOrder(t)}
+	db, err := store.Open(url, store.Options{Options: options, Numbering: cases.NewNumbering([]byte("test"))})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db
@@ -153,4 +154,17 @@ func Exec(t testing.TB, url, statement string) {
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, statement)
 	require.NoError(t, err, statement)
+}
+
+// HoldRow runs fn while another transaction has locked what a statement locks.
+func HoldRow(t testing.TB, url, statement string, fn func()) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "BEGIN; "+statement)
+	require.NoError(t, err, statement)
+	fn()
 }

@@ -18,8 +18,10 @@ import (
 	"okno/internal/postgres/conversations"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/inbound"
+	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/messages"
+	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
 )
 
@@ -33,8 +35,10 @@ type (
 	conversationStore = conversations.Store
 	identityStore     = identity.Store
 	inboundStore      = inbound.Store
+	jobStore          = jobs.Store
 	leaseStore        = leases.Store
 	messageStore      = messages.Store
+	retentionStore    = retention.Store
 	streamStore       = streams.Store
 
 	agencySteps       = agencies.Steps
@@ -43,6 +47,7 @@ type (
 	contactSteps      = contacts.Steps
 	conversationSteps = conversations.Steps
 	identitySteps     = identity.Steps
+	jobSteps          = jobs.Steps
 	messageSteps      = messages.Steps
 )
 
@@ -57,8 +62,10 @@ type Store struct {
 	*conversationStore
 	*identityStore
 	*inboundStore
+	*jobStore
 	*leaseStore
 	*messageStore
+	*retentionStore
 	*streamStore
 
 	numbering *domain.Numbering
@@ -77,11 +84,16 @@ func Open(url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	background, err := jobs.NewStore(db)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
-		identityStore: identity.NewStore(db), leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
-		streamStore: streams.NewStore(db), numbering: o.Numbering,
+		identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
+		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering,
 	}
 	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
@@ -96,12 +108,14 @@ type Work struct {
 	contactSteps
 	conversationSteps
 	identitySteps
+	jobSteps
 	messageSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
-		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx), messageSteps: messages.In(tx)}
+		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx),
+		jobSteps: s.jobStore.In(tx), messageSteps: messages.In(tx)}
 }
 
 // Do is [postgres.DB.Do] with all steps.

@@ -1,0 +1,128 @@
+// Package retention says how long the rows of each table stay. It knows no storage: [Rules] is the one table of it, and a test
+// of the store fails for a table without a rule.
+package retention
+
+import (
+	"fmt"
+	"time"
+)
+
+// Rule is how the rows of a table end. Exactly one of For, With and Stays is set.
+type Rule struct {
+	Table string
+
+	// For is how long a row stays after From, a moment in words. The sweeper deletes it then.
+	For  time.Duration
+	From string
+
+	// With is the table whose rows take these along.
+	With string
+
+	// Stays is why the rows stay, or who ends them.
+	Stays string
+}
+
+const (
+	day  = 24 * time.Hour
+	year = 365 * day
+)
+
+// Rules are the rules of all tables.
+var Rules = []Rule{
+	// What was said, and on which channel. An interaction takes along all that happened in it.
+	{Table: "interactions", For: year, From: "its end, or its last line if nobody has ended it"},
+	{Table: "entries", With: "interactions"},
+	{Table: "interaction_cases", With: "interactions"},
+	{Table: "sessions", With: "interactions"},
+	{Table: "calls", With: "interactions"},
+	{Table: "legs", With: "calls"},
+	{Table: "call_orders", With: "calls"},
+	{Table: "contacts", With: "interactions"},
+	{Table: "offers", With: "contacts"},
+
+	// Messages. Their text is in the transcript as well; these rows tell what an operator did with them.
+	{Table: "mo_messages", For: 90 * day, From: "its arrival, once it is processed"},
+	{Table: "mo_parts", For: day, From: "its arrival, once it is joined: until then its redelivery is known"},
+	{Table: "mt_messages", For: 90 * day, From: "its expiry"},
+	{Table: "mt_segments", With: "mt_messages"},
+	{Table: "agency_submits", With: "mt_messages"},
+	{Table: "mt_receipts", For: 3 * day, From: "its arrival: no answer to a submit comes later"},
+	{Table: "mt_queue", Stays: "the claim or the expiry of the segment deletes the row"},
+	{Table: "mt_claims", Stays: "the outcome of its segments, or the end of its lease, deletes the row"},
+	{Table: "ussd_requests", For: time.Hour, From: "its arrival: an SMSC gives a session up long before"},
+	{Table: "sms_quarantine", For: 30 * day, From: "its arrival"},
+	{Table: "sms_binds", For: 7 * day, From: "its end, or its last sign of life: redeliveries come within a day"},
+	{Table: "sms_nodes", For: day, From: "its last report"},
+
+	// Desks.
+	{Table: "stream_events", For: 7 * day, From: "its time: a desk that was away for longer starts from a snapshot"},
+	{Table: "streams", Stays: "a number must not be used again; a contact's stream goes with the contact, agents and queues are few"},
+	{Table: "commands", For: 7 * day, From: "its time: a page sends a command again within minutes"},
+	{Table: "logins", For: 30 * day, From: "its expiry"},
+	{Table: "sip_accounts", Stays: "the voice node deletes the row once its Asterisk has closed the account"},
+
+	// Identity.
+	{Table: "challenges", For: 90 * day, From: "its expiry"},
+	{Table: "bindings", For: 3 * year, From: "its end"},
+	{Table: "citizens", Stays: "the register of persons"},
+	{Table: "subscribers", Stays: "a choice holds until it is changed: a STOP is never forgotten"},
+	{Table: "clients", Stays: "settings"},
+
+	// Cases and the journal.
+	{Table: "cases", Stays: "the durable matter"},
+	{Table: "case_moves", Stays: "the history of a case"},
+	{Table: "audit", Stays: "the journal is a chain: a gap in it is a breach"},
+
+	// Settings and reference data.
+	{Table: "agencies", Stays: "reference data"},
+	{Table: "services", Stays: "the catalogue"},
+	{Table: "service_texts", Stays: "the catalogue"},
+	{Table: "dialogues", Stays: "few, and any session may go on with one"},
+	{Table: "agents", Stays: "the journal names them"},
+	{Table: "agent_queues", Stays: "settings"},
+	{Table: "queues", Stays: "settings"},
+	{Table: "channels", Stays: "settings"},
+	{Table: "asterisks", Stays: "few"},
+	{Table: "agency_accounts", Stays: "settings"},
+	{Table: "sms_links", Stays: "settings"},
+	{Table: "leases", Stays: "one row for each thing that has an owner; its fence must not go back"},
+	// Jobs: River forgets completed ones after a day, failed ones after a week, queues that nobody works after a day.
+	{Table: "river_job", Stays: "the leading worker deletes it"},
+	{Table: "river_queue", Stays: "the leading worker deletes it"},
+	{Table: "river_leader", Stays: "one row"},
+	{Table: "river_notification", Stays: "always empty: nothing notifies"},
+	{Table: "goose_db_version", Stays: "the history of the schema"},
+}
+
+// Of gives the rule of a table.
+func Of(table string) (Rule, bool) {
+	for _, r := range Rules {
+		if r.Table == table {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
+
+// Check says what is wrong with a rule by itself.
+func (r Rule) Check() error {
+	ways := 0
+	for _, set := range []bool{r.For > 0, r.With != "", r.Stays != ""} {
+		if set {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return fmt.Errorf("%s: exactly one of For, With and Stays", r.Table)
+	case (r.For > 0) != (r.From != ""):
+		return fmt.Errorf("%s: For needs From, and only For", r.Table)
+	case r.With == "":
+		return nil
+	}
+	parent, ok := Of(r.With)
+	if !ok || parent.Stays != "" {
+		return fmt.Errorf("%s: its parent %s never ends", r.Table, r.With)
+	}
+	return parent.Check()
+}
