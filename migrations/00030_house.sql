@@ -56,9 +56,9 @@ CREATE TABLE legs (
     ended_at timestamptz
 );
 CREATE INDEX legs_call ON legs (call_id);
+UPDATE calls SET state = 'ended', ended_at = coalesce(ended_at, now());
 INSERT INTO legs (id, call_id, role, outbound, state, since, ended_at)
     SELECT channel_id, interaction_id, 'citizen', false, 'ended', started_at, coalesce(ended_at, now()) FROM calls;
-UPDATE calls SET state = 'ended', ended_at = coalesce(ended_at, now());
 ALTER TABLE calls
     DROP COLUMN channel_id, DROP COLUMN bridge_id, DROP COLUMN agent_channel_id, DROP COLUMN agent_endpoint,
     ADD CONSTRAINT calls_state_check CHECK (state IN ('ringing', 'live', 'ended'));

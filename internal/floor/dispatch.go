@@ -125,17 +125,22 @@ func (f *Floor) GiveUp(ctx context.Context, l lease.Lease, id int64) error {
 		if c.State != contact.Waiting {
 			return contact.ErrState
 		}
-		turn, err := f.dialogue.Answer(ctx, w, c.Interaction, nobody)
-		waits := err == nil
-		if err != nil && !conversation.IsStale(err) {
+		if _, _, err := move(ctx, w, c, contact.GivenUp, 0); err != nil {
 			return err
 		}
-		if _, _, err := move(ctx, w, c, contact.GivenUp, 0); err != nil || !waits {
-			return err
-		}
-		if c.ByCall {
-			return w.AddOrder(ctx, call.Order{ID: "okno-say-" + uuid.NewString(), Interaction: c.Interaction, Kind: call.Say,
+		if c.ByCall { // the voice node says what the conversation has come to by then
+			err := w.AddOrder(ctx, call.Order{ID: "okno-say-" + uuid.NewString(), Interaction: c.Interaction, Kind: call.Say,
 				By: conversation.Okno}, call.SayLife)
+			if err != nil {
+				return err
+			}
+		}
+		turn, err := f.dialogue.Answer(ctx, w, c.Interaction, nobody)
+		switch {
+		case conversation.IsStale(err):
+			return nil // the conversation waits no longer
+		case err != nil || c.ByCall:
+			return err
 		}
 		return f.dialogue.Reply(ctx, w, turn)
 	})

@@ -103,10 +103,10 @@ func (f *Floor) Joined(ctx context.Context, l lease.Lease, o call.Order) error {
 		if _, _, err := move(ctx, w, c, contact.Answered, 0); err != nil {
 			return err
 		}
-		if err := w.SetLeg(ctx, o.ID, call.LegUp); err != nil {
+		if err := w.EndOrder(ctx, o.ID, call.OrderDone, ""); err != nil {
 			return err
 		}
-		return w.EndOrder(ctx, o.ID, call.OrderDone, "")
+		return w.SetLeg(ctx, o.ID, call.LegUp)
 	})
 }
 
@@ -199,13 +199,13 @@ func (f *Floor) AgentLeft(ctx context.Context, l lease.Lease, interaction int64,
 			}
 			found = lost
 		}
-		if err := w.SetLeg(ctx, leg, call.LegEnded); err != nil {
-			return err
-		}
 		if order != "" {
 			if err := w.EndOrder(ctx, order, call.OrderDone, ""); err != nil {
 				return err
 			}
+		}
+		if err := w.SetLeg(ctx, leg, call.LegEnded); err != nil {
+			return err
 		}
 		if found { // the citizen waits
 			turn, err = f.dialogue.Advance(ctx, w, interaction, resumed)

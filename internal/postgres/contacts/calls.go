@@ -72,10 +72,13 @@ func (w Steps) EndCall(ctx context.Context, interaction int64) error {
 	if err := w.SetCall(ctx, interaction, call.Ended, ""); err != nil && !errors.Is(err, call.ErrOver) {
 		return err
 	}
+	if err := w.CancelOrders(ctx, interaction); err != nil {
+		return err
+	}
 	if _, err := w.tx.Exec(ctx, endLegs, interaction); err != nil {
 		return fmt.Errorf("end legs of interaction %d: %w", interaction, err)
 	}
-	return w.CancelOrders(ctx, interaction)
+	return nil
 }
 
 // The stage of a call is read from its contact.
