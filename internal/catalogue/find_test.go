@@ -20,6 +20,11 @@ func service(code, name, keywords string, until string) catalogue.Service {
 		Texts: map[dialogue.Language]catalogue.Text{dialogue.Russian: {Name: name, Spoken: name, Keywords: []string{keywords}}}}
 }
 
+func found(x *catalogue.Index, query string) []string {
+	services, _ := x.Find(query, dialogue.Russian)
+	return codes(services)
+}
+
 func codes(services []catalogue.Service) []string {
 	found := []string{}
 	for _, s := range services {
@@ -50,7 +55,7 @@ func TestFind(t *testing.T) {
 		"":                  {},
 		"о":                 {},
 	} {
-		require.Equal(t, want, codes(x.Find(query, dialogue.Russian)), query)
+		require.Equal(t, want, found(x, query), query)
 	}
 	require.Equal(t, []string{"028", "029", "031"}, codes(x.In("c")))
 }

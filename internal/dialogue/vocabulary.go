@@ -16,6 +16,7 @@ type Vocabulary struct {
 // Action is the signature of something that a dialogue may have done.
 type Action struct {
 	Inputs   map[string]Type
+	Optional map[string]Type            // inputs that may be left out
 	Writes   bool                       // takes a text to send
 	Outcomes map[string]map[string]Type // the values of each outcome
 }

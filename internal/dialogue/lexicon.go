@@ -1,0 +1,100 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"okno/internal/words"
+)
+
+// meaning is what a word means: it is one of a text that lists words, in a language.
+type meaning struct {
+	key      string
+	language Language
+}
+
+// lexicon finds the words of all options: as they are written, and by their sound in Latin letters.
+type lexicon struct {
+	written, sounds map[string][]meaning
+}
+
+func newLexicon(d *Definition) lexicon {
+	x := lexicon{map[string][]meaning{}, map[string][]meaning{}}
+	for _, node := range d.Nodes {
+		for _, option := range node.Options {
+			for _, l := range Languages {
+				for _, word := range d.Texts.words(l, option.Word) {
+					m := meaning{option.Word, l}
+					add(x.written, word, m)
+					for _, sound := range soundsOf(word) {
+						add(x.sounds, sound, m)
+					}
+				}
+			}
+		}
+	}
+	return x
+}
+
+func add(to map[string][]meaning, word string, m meaning) {
+	if !slices.Contains(to[word], m) {
+		to[word] = append(to[word], m)
+	}
+}
+
+// soundsOf gives the forms of a listed word in Latin letters, each once.
+func soundsOf(word string) []string {
+	sounds := words.Sounds(word)
+	slices.Sort(sounds)
+	return slices.DeleteFunc(slices.Compact(sounds), func(s string) bool { return len(s) < 2 })
+}
+
+// of gives what a word means: as it is written; else, in Latin letters, by its sound; else by the look of its letters.
+func (x lexicon) of(word string) []meaning {
+	if word == "" {
+		return nil
+	}
+	if found := x.written[words.Fold(word)]; found != nil {
+		return found
+	}
+	if words.IsLatin(word) {
+		if found := x.sounds[words.Sound(word)]; found != nil {
+			return found
+		}
+	}
+	cyrillic, latin := words.Alike(word)
+	for _, other := range []string{cyrillic, latin} {
+		if found := x.written[other]; found != nil && other != "" {
+			return found
+		}
+	}
+	return nil
+}
+
+// lead parts a normalised message into what its leading word means and the rest. Digits within the first word may stand for
+// letters: СТ0П.
+func (x lexicon) lead(text string) (found []meaning, rest string) {
+	word, rest := words.Split(text)
+	if found = x.of(word); found != nil {
+		return found, rest
+	}
+	first, after, _ := strings.Cut(text, " ")
+	if words.Mixed(first) {
+		return x.of(first), after
+	}
+	return nil, rest
+}
+
+// follows says whether what follows its word is what the option wants.
+func (o Option) follows(rest string) bool {
+	switch o.Follows {
+	case FollowsNothing:
+		return !strings.ContainsFunc(rest, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	case FollowsDigits:
+		return words.Digits(rest) != ""
+	case FollowsWords:
+		return words.Digits(rest) == "" || strings.ContainsFunc(rest, unicode.IsLetter)
+	}
+	return true
+}
