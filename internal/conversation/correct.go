@@ -23,6 +23,9 @@ func (e *Engine) correct(d *dialogue.Definition, l dialogue.Language, text strin
 	return "corrected", map[string]dialogue.Value{"text": dialogue.TextValue(meant), "language": dialogue.TextValue(string(in))}
 }
 
+// mostAround is how many words a message has in which a command may stand anywhere.
+const mostAround = 4
+
 type corrector struct {
 	d        *dialogue.Definition
 	index    *catalogue.Index
@@ -45,6 +48,13 @@ func (c corrector) correct(text, layout string) (meant string, in dialogue.Langu
 	if first, _ := words.Split(layout); c.known(first) {
 		if in, ok := c.leads(layout); ok {
 			return layout, in, true
+		}
+	}
+	if len(list) <= mostAround {
+		for _, word := range list { // "позовите оператора"
+			if in, ok := c.leads(word); ok && c.d.Means(word) {
+				return word, in, true
+			}
 		}
 	}
 	changed := false

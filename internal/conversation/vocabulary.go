@@ -48,7 +48,8 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 		},
 		Entries: map[string]dialogue.Entry{
 			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.NumberDigits,
-				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit}},
+				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit},
+				Near: cases.RefusedCheckDigit},
 			"service_code": {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
 		},
 		Texts: map[string]values{

@@ -10,7 +10,7 @@ import (
 
 // mostLooked is how many words may stand beside what a message looks like: "мое дело номер 742913586" is a case number, a
 // sentence that has one in it is not.
-const mostLooked = 4
+const mostLooked = 6
 
 func (r *run) commandAnywhere(text string) bool {
 	node := r.d.Nodes[r.d.Anywhere.SMS]
@@ -52,7 +52,8 @@ func (r *run) command(options []Option, text string) bool {
 		if option.Looks == "" || !option.open(r.s.Channel) {
 			continue
 		}
-		if _, reason := r.d.vocabulary.Entries[option.Looks].Parse(text); reason == "" && fewWords(text) {
+		kind := r.d.vocabulary.Entries[option.Looks]
+		if _, reason := kind.Parse(text); (reason == "" || reason == kind.Near) && fewWords(text) {
 			r.choose(option, text)
 			return true
 		}

@@ -50,7 +50,8 @@ func soundsOf(word string) []string {
 	return slices.DeleteFunc(slices.Compact(sounds), func(s string) bool { return len(s) < 2 })
 }
 
-// of gives what a word means: as it is written; else, in Latin letters, by its sound; else by the look of its letters.
+// of gives what a word means: as it is written; else, in Latin letters, by its sound; else by the look of its letters; a mix of
+// scripts by its sound too.
 func (x lexicon) of(word string) []meaning {
 	if word == "" {
 		return nil
@@ -68,6 +69,9 @@ func (x lexicon) of(word string) []meaning {
 		if found := x.written[other]; found != nil && other != "" {
 			return found
 		}
+	}
+	if words.Mixed(word) {
+		return x.sounds[words.Sound(words.Latin("ru", word))]
 	}
 	return nil
 }

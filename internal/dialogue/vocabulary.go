@@ -29,6 +29,7 @@ type Entry struct {
 	// Parse gives the canonical form, or why it is refused: one of Reasons.
 	Parse   func(string) (canonical, reason string)
 	Reasons []string
+	Near    string // of the reasons: a message that is refused for it was meant for one all the same
 }
 
 // Text is the entry of any message.
