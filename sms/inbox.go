@@ -19,6 +19,7 @@ import (
 type inbox struct {
 	channel *Channel
 	link    string
+	reading text.Reading
 	bind    string
 	dialled chan ussdRequest
 	log     zerolog.Logger
@@ -97,7 +98,7 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: content.Clean(m.Dest.Number), ReceivedAt: now,
 	}
 	a.Fingerprint, a.Identified = in.fingerprint(m)
-	part, scheme, payload, err := content.PartOf(m)
+	part, scheme, payload, err := content.Incoming(m, in.reading)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +110,9 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme), Payload: payload}
 	} else {
 		a.Text = content.Clean(whole)
+		if content.Garbled(a.Text) {
+			a.Raw = m.Payload()
+		}
 	}
 	return a, nil
 }

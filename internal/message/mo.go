@@ -26,6 +26,7 @@ type Arrival struct {
 	Source      string
 	Destination string
 	Text        string // of a message that came whole
+	Raw         []byte // its octets, where the text is not all that they say; else nil
 	Part        Part   // of one that did not
 	Fingerprint []byte // what a redelivery repeats
 	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has

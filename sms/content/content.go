@@ -60,10 +60,11 @@ func Join(parts []message.Part) string {
 	return Clean(b.String())
 }
 
-// Number gives a subscriber's number in E.164; false where it is none.
+// Number gives a subscriber's number in E.164; false where it is none. Some SMSCs call a national number international, and some
+// put the prefix of international calls before one.
 func Number(a smpp.Address) (e164 string, ok bool) {
 	candidate := Clean(a.Number)
-	if a.TON == 1 && !strings.HasPrefix(candidate, "+") { // international, without its plus
+	if a.TON == 1 && !strings.HasPrefix(candidate, "+") && !strings.HasPrefix(candidate, "00") { // international, without its plus
 		candidate = "+" + candidate
 	}
 	e164, err := phone.Parse(candidate)
