@@ -6,12 +6,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/message"
 	"okno/internal/news"
+	"okno/internal/words"
 )
 
 // What came over bind b at m.received_at may be sent again over another when its answer may not have got through, and b has
@@ -47,12 +49,12 @@ SELECT nth::int, nextval('mo_messages_id_seq'),
 FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
 
 const addMOs = `
-INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood, failure)
+INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood, failure, raw)
 OVERRIDING SYSTEM VALUE
-SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, '')
+SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, ''), raw
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[],
-            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[])
-     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood, failure)`
+            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[], $13::bytea[])
+     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood, failure, raw)`
 
 // newMO is an arrival that is no redelivery.
 type newMO struct {
@@ -92,9 +94,11 @@ func (w *Work) addArrivals(ctx context.Context, l message.Ledger, join func([]me
 			return c, fmt.Errorf("add mo: %w", err)
 		}
 		whole = nil
-		if err := w.addPart(ctx, a, l.Limit, join); err != nil {
+		doubtful, err := w.addPart(ctx, a, l.Limit, join)
+		if err != nil {
 			return c, fmt.Errorf("add mo part: %w", err)
 		}
+		c.Doubtful += doubtful
 	}
 	if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
 		return c, fmt.Errorf("add mo: %w", err)
@@ -138,7 +142,7 @@ func (w *Work) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 		column(added, func(n newMO) string { return n.Text }), column(added, func(n newMO) []byte { return n.Fingerprint }),
 		column(added, func(n newMO) time.Time { return n.ReceivedAt }), column(added, func(n newMO) *time.Time { return n.processedAt }),
 		column(added, func(n newMO) int64 { return n.interaction }), column(added, func(n newMO) bool { return n.flood }),
-		column(added, func(n newMO) string { return n.failure }))
+		column(added, func(n newMO) string { return n.failure }), column(added, func(n newMO) []byte { return n.Raw }))
 	return len(arrivals) - len(added) + held + heard, w.tx.SendBatch(ctx, &writes).Close()
 }
 
@@ -232,8 +236,16 @@ DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND re
 
 // addPart keeps a part, and makes a message if none is missing with it. What is not the same part again, and has its number,
 // begins a new message under a reference used before, and what waits of the old one is all that will come of it.
-func (w *Work) addPart(ctx context.Context, a message.Arrival, limit message.Limit, join func([]message.Part) string) error {
+// So does a part that comes long after the others and cannot have been sent again; doubtful is 1 of one that can.
+func (w *Work) addPart(ctx context.Context, a message.Arrival, limit message.Limit, join func([]message.Part) string) (doubtful int, err error) {
 	key := partsOf(a)
+	if doubtful, err = w.partApart(ctx, key, a, limit, join); err != nil {
+		return 0, err
+	}
+	return doubtful, w.joinPart(ctx, key, a, limit, join)
+}
+
+func (w *Work) joinPart(ctx context.Context, key partsKey, a message.Arrival, limit message.Limit, join func([]message.Part) string) error {
 	isNew, err := w.insertPart(ctx, key, a)
 	if err != nil {
 		return err
@@ -293,8 +305,8 @@ WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND tota
 ORDER BY part`
 
 const addJoined = `
-INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, '')) RETURNING id`
+INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure, raw)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), $13) RETURNING id`
 
 const markParts = `
 UPDATE mo_parts SET mo_id = $6
@@ -319,7 +331,7 @@ func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 	if err != nil || len(parts) == 0 || len(parts) < key.total && !anyway {
 		return false, err
 	}
-	whole := []newMO{{Arrival: message.Arrival{Source: key.source, ReceivedAt: received}}}
+	whole := []newMO{{Arrival: message.Arrival{Source: key.source, Destination: key.destination, Text: join(parts), ReceivedAt: received}}}
 	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Messages).Scan(&whole[0].lately); err != nil {
 		return false, err
 	}
@@ -327,12 +339,23 @@ func (w *Work) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 		return false, err
 	}
 	var id int64
-	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, join(parts), len(parts),
-		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure).Scan(&id)
+	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, whole[0].Text, len(parts),
+		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure, rawOf(parts, whole[0].Text)).Scan(&id)
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
 	}
 	return err == nil, err
+}
+
+// rawOf gives the octets of parts whose text is not all that they say, or nil.
+func rawOf(parts []message.Part, text string) (raw []byte) {
+	if !strings.ContainsRune(text, '\uFFFD') && !words.Unreadable(text) {
+		return nil
+	}
+	for _, p := range parts {
+		raw = append(raw, p.Payload...)
+	}
+	return raw
 }
 
 const staleParts = `
