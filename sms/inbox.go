@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -20,6 +21,7 @@ type inbox struct {
 	channel *Channel
 	link    string
 	reading text.Reading
+	putOff  *atomic.Int64 // of the link: when a message was put off last
 	bind    string
 	dialled chan ussdRequest
 	log     zerolog.Logger
@@ -87,7 +89,19 @@ func (in *inbox) note(a *message.Arrival, err error) {
 	}
 }
 
+// refused notes that a message was put off: it comes again, maybe long after those around it.
+func (in *inbox) refused() { in.putOff.Store(in.channel.Clock().UnixNano()) }
+
+// refusedAt is when a message of the link was put off last; zero: never.
+func (in *inbox) refusedAt() time.Time {
+	if at := in.putOff.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
+}
+
 func (in *inbox) postpone(r *smpp.Request) {
+	in.refused()
 	r.Answer(smpp.TemporaryAppError, "")
 	in.channel.metrics.count(in.link, "in", "deferred")
 }
@@ -107,6 +121,7 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		return nil, err
 	}
 	if part.Valid() {
+		a.RefusedAt = in.refusedAt()
 		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme), Payload: payload}
 	} else {
 		a.Text = content.Clean(whole)

@@ -2,6 +2,7 @@ package sms
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -17,6 +18,8 @@ type link struct {
 	health  *health
 	delays  *delays
 	binds   []*bind
+
+	refusedAt atomic.Int64 // when a message of it was put off last, by the clock of the channel (Unix ns); 0: never
 
 	mu      sync.Mutex
 	ordered message.Order // "": not known yet

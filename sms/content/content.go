@@ -51,6 +51,9 @@ func Join(parts []message.Part) string {
 				break
 			}
 		}
+		if text.Scheme(coding).Lenient() && i == len(parts) && next > parts[0].Total {
+			payload = trimNUL(byte(coding), payload)
+		}
 		s, _ := text.DecodeAs(text.Scheme(coding), payload) // each part was decoded before
 		b.WriteString(s)
 	}

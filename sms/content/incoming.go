@@ -23,7 +23,7 @@ func Incoming(m *smpp.Message, r text.Reading) (text.Part, text.Scheme, []byte, 
 	if r.Alphabet == text.Packed && m.Coding == 0 {
 		payload = text.Unpack(payload, len(whole)-len(payload))
 	}
-	if !part.Valid() || part.Number == part.Total {
+	if !part.Valid() { // of parts, Join sees to it
 		payload = trimNUL(m.Coding, payload)
 	}
 	return part, scheme.On(r), payload, nil

@@ -29,7 +29,7 @@ func TestIncoming(t *testing.T) {
 		"a NUL behind UCS2":                 {0, 8, append(ucs2("СТОП"), 0), "СТОП", text.Part{}},
 		"UCS2 that ends in an octet 0":      {0, 8, ucs2("aĀ"), "aĀ", text.Part{}},
 		"a header":                          {0x40, 0, []byte{5, 0, 3, 7, 2, 1, 'x', 0}, "x@", text.Part{Reference: 7, Total: 2, Number: 1}},
-		"NULs behind the last part":         {0x40, 0, []byte{5, 0, 3, 7, 2, 2, 'x', 0}, "x", text.Part{Reference: 7, Total: 2, Number: 2}},
+		"NULs behind a part":                {0x40, 0, []byte{5, 0, 3, 7, 2, 2, 'x', 0}, "x@", text.Part{Reference: 7, Total: 2, Number: 2}},
 		"no header":                         {0x40, 0, []byte("STATUS 742913586"), "STATUS 742913586", text.Part{}},
 		"no header, and few letters":        {0x40, 0, []byte("1"), "1", text.Part{}},
 		"no header before Cyrillic letters": {0x40, 8, ucs2("СТАТУС 742"), "СТАТУС 742", text.Part{}},

@@ -68,6 +68,9 @@ func (s Scheme) On(r Reading) Scheme {
 	return s
 }
 
+// Lenient says whether the octets are an SMSC's, and read by a Reading.
+func (s Scheme) Lenient() bool { return s&readLeniently != 0 }
+
 // decodeDefault reads octets of the default alphabet.
 func decodeDefault(s Scheme, b []byte) string {
 	switch s & readAlphabet {
