@@ -85,10 +85,10 @@ var badInputs = []badInput{
 		answers: []pdu{{deliverSM | response, 0, 7, nil}}, kept: 1},
 	{name: "an empty message", send: [][]byte{deliver(7, citizen, 0, 0, nil)},
 		answers: []pdu{{deliverSM | response, 0, 7, nil}}, heard: []string{""}},
-	{name: "an address of no digits", send: [][]byte{deliver(7, "", 0, 0, []byte("a"))}, // kept, and not answered
-		answers: []pdu{{deliverSM | response, 0, 7, nil}}},
+	{name: "an address of no digits", send: [][]byte{deliver(7, "", 0, 0, []byte("a"))},
+		answers: []pdu{{deliverSM | response, 0, 7, nil}}, heard: []string{"a"}},
 	{name: "an address of 21 digits", send: [][]byte{deliver(7, "770100000017701000001", 0, 0, []byte("a"))},
-		answers: []pdu{{deliverSM | response, 0, 7, nil}}},
+		answers: []pdu{{deliverSM | response, 0, 7, nil}}, heard: []string{"a"}},
 	{name: "an address without end", send: [][]byte{deliver(7, strings.Repeat("7", 65), 0, 0, []byte("a"))},
 		answers: []pdu{{deliverSM | response, 0x65, 7, nil}}, kept: 1},
 	{name: "a receipt for nothing", send: [][]byte{deliver(7, citizen, 0x04, 0, []byte("stat:DELIVRD")), deliver(8, citizen, 0x04, 0, []byte("id:9 stat:DELIVRD"))},

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
@@ -207,10 +208,14 @@ func (c *Channel) limit() message.Limit {
 	return limit
 }
 
-// deaf says whether a message is kept and never answered: whoever has no telephone number (EGOV, 1414, 112) cannot have written
-// it by hand, and an answer to ourselves would be answered.
+// mostShort is how many digits a short number has at most.
+const mostShort = 6
+
+// deaf says whether a message is kept and never answered: a name (EGOV) and a short number (1414, 112) are a machine's, and an
+// answer to ourselves would be answered.
 func (c *Channel) deaf(source, destination string) bool {
-	return !strings.HasPrefix(source, "+") || c.own[source] || strings.TrimPrefix(source, "+") == strings.TrimPrefix(destination, "+")
+	return c.own[source] || strings.ContainsFunc(source, unicode.IsLetter) || source != "" && len(source) <= mostShort ||
+		strings.TrimPrefix(source, "+") == strings.TrimPrefix(destination, "+")
 }
 
 // ownNumbers are those that citizens see as the sender, in E.164.

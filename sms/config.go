@@ -76,6 +76,7 @@ type Link struct {
 
 	Alphabet     text.Alphabet `yaml:"alphabet"`      // what the SMSC means by data_coding 0: gsm (default), latin1, utf-8, windows-1251, packed
 	LittleEndian bool          `yaml:"little_endian"` // of UCS2 without a byte-order mark
+	ReceiptIDs   text.Notation `yaml:"receipt_ids"`   // beside those of the answers: same, decimal (answered in hexadecimal), hex (the reverse); "": it is learned
 }
 
 // Form gives a text of Okno's own as it is sent in a lane. language is "kk" or "ru", or "" where nobody has said.
@@ -135,6 +136,9 @@ func (c Config) Check() error {
 		}
 		if err := l.reading().Check(); err != nil {
 			fault("%v", err)
+		}
+		if l.ReceiptIDs != text.AnyNotation && !slices.Contains(text.Notations, l.ReceiptIDs) {
+			fault("receipt_ids %q is none of %v", l.ReceiptIDs, text.Notations)
 		}
 		for _, p := range l.Prefixes {
 			if p == "" || strings.Trim(strings.TrimPrefix(p, "+"), "0123456789") != "" {
