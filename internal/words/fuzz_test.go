@@ -31,7 +31,7 @@ func FuzzNormalise(f *testing.F) {
 		require.True(t, strings.Contains(got, word) && strings.Contains(got, rest))
 		words.Sounds(word)
 		words.Alike(word)
-		words.Layout(got)
+		require.True(t, utf8.ValidString(words.Layout(got)))
 		words.LanguageOf(got)
 		words.Unreadable(s)
 		if n, ok := words.Number(s, 9); ok {
