@@ -14,7 +14,7 @@ import (
 // A receipt names its segment by a message id in whatever notation if the number is right too; else by the first key alone. Of
 // several, the newest: SMSCs use ids again. From each receipt to its segments, however few of those a plan expects.
 const (
-	byKey    = `SELECT s.id, s.mt_id, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key OFFSET 0`
+	byKey    = `SELECT s.id, s.mt_id, s.state, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key OFFSET 0`
 	byNumber = `SELECT s.* FROM (` + byKey + `) s WHERE (SELECT m.destination FROM mt_messages m WHERE m.id = s.mt_id) = r.destination OFFSET 0`
 )
 
@@ -26,22 +26,23 @@ var addByNumber, addByKey = addReceipts(byNumber), addReceipts(byKey)
 func addReceipts(by string) string {
 	return `
 WITH hit AS (
-    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.submitted_at, r.link, r.key, r.state, r.failure, r.at
+    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, s.submitted_at, r.link, r.key, r.state, r.failure, r.at
     FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
          r (nth, link, key, rank, destination, state, failure, at)
     CROSS JOIN LATERAL (` + by + `) s
     ORDER BY r.nth, r.rank, s.id DESC
-), whole AS MATERIALIZED (
-    SELECT hit.*, parts.* FROM hit CROSS JOIN LATERAL (
-        SELECT array_agg(s.id) FILTER (WHERE s.link = hit.link AND s.message_key = hit.key AND s.state IN ('accepted', 'unknown')) AS ids,
-               bool_or(s.state = 'queued') AS open
-        FROM mt_segments s WHERE s.id BETWEEN (hit.id >> 8) << 8 AND hit.id | 255 OFFSET 0) parts
 ), done AS (
-    UPDATE mt_segments s SET state = w.state, failure = nullif(w.failure, ''), final_at = w.at
-    FROM whole w
-    WHERE s.id = ANY (ARRAY (SELECT unnest(ids) FROM whole)) AND s.id = ANY (w.ids) AND s.state IN ('accepted', 'unknown')
+    UPDATE mt_segments s SET state = hit.state, failure = nullif(hit.failure, ''), final_at = hit.at
+    FROM hit WHERE s.id = hit.id AND hit.was IN ('accepted', 'unknown')
+), other AS MATERIALIZED ( -- parts of the same messages
+    SELECT hit.nth, s.id, s.state = 'queued' AS open, hit.state, hit.failure, hit.at FROM hit CROSS JOIN LATERAL (
+        SELECT * FROM mt_segments s WHERE s.id BETWEEN (hit.id >> 8) << 8 AND hit.id | 255 AND s.id <> hit.id
+          AND (s.state = 'queued' OR s.link = hit.link AND s.message_key = hit.key AND s.state IN ('accepted', 'unknown')) OFFSET 0) s
+), others AS (
+    UPDATE mt_segments s SET state = o.state, failure = nullif(o.failure, ''), final_at = o.at
+    FROM other o WHERE s.id = ANY (ARRAY (SELECT id FROM other WHERE NOT open)) AND s.id = o.id AND NOT o.open
 )
-SELECT nth, submitted_at, key, open FROM whole`
+SELECT nth, submitted_at, key, nth IN (SELECT nth FROM other WHERE open) FROM hit`
 }
 
 const keepReceipt = `
