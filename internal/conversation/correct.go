@@ -44,6 +44,11 @@ func (c corrector) correct(text, layout string) (meant string, in dialogue.Langu
 			return first, in, true
 		}
 	}
+	// A code without its zeros, which nothing else says is one.
+	if len(text) == 2 && words.Digits(text) == text {
+		in, ok := c.leads("0" + text)
+		return "0" + text, in, ok
+	}
 	layout = words.Normalise(layout)
 	if first, _ := words.Split(layout); c.known(first) {
 		if in, ok := c.leads(layout); ok {

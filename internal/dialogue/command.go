@@ -151,15 +151,8 @@ func (d *Definition) IsCommand(text string, last Language) (Language, bool) {
 	return l, ok
 }
 
-// Commands lists the words of all commands, folded.
-func (d *Definition) Commands() []string {
-	var list []string
-	for word := range d.lexicon.written {
-		list = append(list, word)
-	}
-	slices.Sort(list)
-	return list
-}
+// Commands lists the words of all commands, in lower case.
+func (d *Definition) Commands() []string { return d.lexicon.list }
 
 // Means says whether a word is one of a command, in whatever form.
 func (d *Definition) Means(word string) bool { return len(d.lexicon.of(word)) > 0 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"okno/internal/words"
 )
@@ -17,14 +18,17 @@ type meaning struct {
 // lexicon finds the words of all options: as they are written, and by their sound in Latin letters.
 type lexicon struct {
 	written, sounds map[string][]meaning
+	list            []string // the words as their texts list them
 }
 
 func newLexicon(d *Definition) lexicon {
-	x := lexicon{map[string][]meaning{}, map[string][]meaning{}}
+	x := lexicon{written: map[string][]meaning{}, sounds: map[string][]meaning{}}
 	for _, node := range d.Nodes {
 		for _, option := range node.Options {
 			for _, l := range Languages {
-				for _, word := range d.Texts.words(l, option.Word) {
+				listed, _ := d.Texts.find(l, SMS, option.Word)
+				x.list = append(x.list, strings.Fields(strings.ToLower(listed.source))...)
+				for _, word := range listed.words {
 					m := meaning{option.Word, l}
 					add(x.written, word, m)
 					for _, sound := range soundsOf(word) {
@@ -34,6 +38,8 @@ func newLexicon(d *Definition) lexicon {
 			}
 		}
 	}
+	slices.Sort(x.list)
+	x.list = slices.Compact(x.list)
 	return x
 }
 
@@ -83,9 +89,13 @@ func (x lexicon) lead(text string) (found []meaning, rest string) {
 	if found = x.of(word); found != nil {
 		return found, rest
 	}
-	first, after, _ := strings.Cut(text, " ")
-	if words.Mixed(first) {
+	if first, after, _ := strings.Cut(text, " "); words.Mixed(first) {
 		return x.of(first), after
+	}
+	if utf8.RuneCountInString(word) == 1 {
+		if found = x.of(words.Spelt(text)); found != nil {
+			return found, ""
+		}
 	}
 	return nil, rest
 }

@@ -142,6 +142,20 @@ func Split(s string) (word, rest string) {
 	return s, ""
 }
 
+// Spelt gives the word of a text that is spelt, letter by letter: "S T O P" and "s.t.o.p" are STOP and stop; "" of any other.
+func Spelt(s string) string {
+	letters := All(s)
+	if len(letters) < 3 {
+		return ""
+	}
+	for _, l := range letters {
+		if r, size := utf8.DecodeRuneInString(l); size != len(l) || !unicode.IsLetter(r) {
+			return ""
+		}
+	}
+	return strings.Join(letters, "")
+}
+
 // All gives the words and numbers of a text.
 func All(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool {

@@ -89,7 +89,8 @@ func readPiece(piece string) (digits string, kind pieceKind) {
 		return digits, aNumber
 	}
 	word, rest := Split(piece)
-	if digits, ok := readDigits(rest); ok && len([]rune(word)) > 1 {
+	_, looks := digitLooks[[]rune(word + " ")[0]]
+	if digits, ok := readDigits(rest); ok && word != "" && (len([]rune(word)) > 1 || !looks) {
 		return digits, wordAndNumber
 	}
 	return "", neither
