@@ -34,9 +34,7 @@ type peer struct {
 	greet func(n int, conn net.Conn) bool
 	// repeats is how often a submit_sm is answered.
 	repeats int
-	// id, where set, gives the message id of the n-th submit_sm, from 1; else it is n.
-	id    func(n int) string
-	ended sync.WaitGroup
+	ended   sync.WaitGroup
 
 	answers chan pdu // what Okno answered to the peer's requests
 
@@ -120,9 +118,6 @@ func (p *peer) hear(conn net.Conn) {
 			p.mu.Lock()
 			p.submits = append(p.submits, textOf(in.body))
 			out.body = fmt.Appendf(nil, "%d\x00", len(p.submits))
-			if p.id != nil {
-				out.body = append([]byte(p.id(len(p.submits))), 0)
-			}
 			p.mu.Unlock()
 			times = p.repeats
 		case enquireLink, unbindCommand:

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -100,13 +101,44 @@ func turned(to, body string) []byte {
 		"\x01"+to+"\x00", "\x011414\x00", 1))}.frame()
 }
 
+// identify has the peer answer the n-th submit_sm, from 1, with an id of the test's.
+func (p *peer) identify(id func(n int) string) {
+	p.greet = func(_ int, conn net.Conn) bool {
+		p.mu.Lock()
+		p.conns = append(p.conns, conn)
+		p.mu.Unlock()
+		for {
+			in, err := readPDU(conn)
+			if err != nil {
+				return false
+			}
+			out := pdu{command: in.command | response, sequence: in.sequence}
+			switch in.command {
+			case bindTransceiver:
+				out.body = []byte("raw\x00")
+			case submitSM:
+				p.mu.Lock()
+				p.submits = append(p.submits, textOf(in.body))
+				out.body = append([]byte(id(len(p.submits))), 0)
+				p.mu.Unlock()
+			case deliverSM | response:
+				p.answers <- in
+				continue
+			}
+			if _, err := conn.Write(out.frame()); err != nil {
+				return false
+			}
+		}
+	}
+}
+
 func TestReceipts(t *testing.T) {
 	t.Parallel()
 	for _, tt := range receiptsTold {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := startPeer(t)
-			p.id = func(n int) string { return tt.ids[min(n, len(tt.ids))-1] }
+			p.identify(func(n int) string { return tt.ids[min(n, len(tt.ids))-1] })
 			p.serve()
 			tt.link.Name, tt.link.Addr, tt.link.SystemID, tt.link.Password = "raw", p.listener.Addr().String(), "okno", "p"
 			r := newRig(t, tt.link)
@@ -168,7 +200,7 @@ func TestLinkLearnsItsNotation(t *testing.T) {
 	t.Parallel()
 	p := startPeer(t)
 	ids := []string{"fa0", "fa1", "fa2", "16", "10"}
-	p.id = func(n int) string { return ids[n-1] }
+	p.identify(func(n int) string { return ids[n-1] })
 	p.serve()
 	r := newRig(t, Link{Name: "raw", Addr: p.listener.Addr().String(), SystemID: "okno", Password: "p"})
 	r.run()

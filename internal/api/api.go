@@ -148,7 +148,7 @@ func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, client str
 
 func (a *API) service(w http.ResponseWriter, r *http.Request, _ string) error {
 	code := r.PathValue("code")
-	found, _ := a.catalogue.Index().Find(code, "")
+	found := a.catalogue.Index().Find(code, "")
 	if !catalogue.IsCode(code) || len(found) == 0 {
 		return errService
 	}

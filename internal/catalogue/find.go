@@ -13,9 +13,14 @@ import (
 // mostMatches bounds an answer: nobody reads further down an SMS, or listens.
 const mostMatches = 20
 
-// Find gives the services that a query names: the one with that code, or those whose words match best, best first. in is the
-// language whose words it was when none of l's are among them, else "".
-func (x *Index) Find(query string, l dialogue.Language) (services []Service, in dialogue.Language) {
+// Find gives the services that a query names: the one with that code, or those whose words match best, best first.
+func (x *Index) Find(query string, l dialogue.Language) []Service {
+	services, _ := x.FindIn(query, l)
+	return services
+}
+
+// FindIn is Find; in is the language whose words matched when none of l's did, else "".
+func (x *Index) FindIn(query string, l dialogue.Language) (services []Service, in dialogue.Language) {
 	query = words.Normalise(query)
 	if IsCode(query) {
 		if s, ok := x.valid(query); ok {

@@ -95,7 +95,7 @@ func askedCode(query string) string {
 }
 
 func (e *Engine) findService(d *dialogue.Definition, l dialogue.Language, query string) (string, map[string]dialogue.Value) {
-	found, in := e.catalogue.Index().Find(query, l)
+	found, in := e.catalogue.Index().FindIn(query, l)
 	l = cmp.Or(in, l)
 	language := dialogue.TextValue(string(l))
 	switch len(found) {

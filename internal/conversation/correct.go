@@ -85,7 +85,7 @@ func (c corrector) leads(text string) (dialogue.Language, bool) {
 		return l, true
 	}
 	guess := dialogue.GuessLanguage(text, c.language)
-	found, in := c.index.Find(text, guess)
+	found, in := c.index.FindIn(text, guess)
 	if in == "" {
 		in = guess
 	}

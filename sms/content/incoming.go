@@ -56,13 +56,14 @@ func trimNUL(coding byte, payload []byte) []byte {
 	if coding != byte(text.UCS2) {
 		return bytes.TrimRight(payload, "\x00")
 	}
-	if n := len(payload); n%2 == 1 && payload[n-1] == 0 {
-		payload = payload[:n-1]
+	text := payload
+	for n := len(text); n >= 2 && n%2 == 0 && text[n-1] == 0 && text[n-2] == 0; n = len(text) {
+		text = text[:n-2]
 	}
-	for n := len(payload); n >= 2 && n%2 == 0 && payload[n-1] == 0 && payload[n-2] == 0; n = len(payload) {
-		payload = payload[:n-2]
+	if len(text) == 0 { // no string's end
+		return payload
 	}
-	return payload
+	return text
 }
 
 // Garbled says whether a text is not what its octets were meant to be, for all that anybody can tell: some had no character, or it

@@ -26,7 +26,7 @@ func TestIncoming(t *testing.T) {
 		"NULs behind":                       {0, 0, []byte("HELP\x00\x00"), "HELP", text.Part{}},
 		"an @ within":                       {0, 0, []byte("a\x00b"), "a@b", text.Part{}},
 		"NULs behind UCS2":                  {0, 8, append(ucs2("СТОП"), 0, 0), "СТОП", text.Part{}},
-		"a NUL behind UCS2":                 {0, 8, append(ucs2("СТОП"), 0), "СТОП", text.Part{}},
+		"half a NUL behind UCS2":            {0, 8, append(ucs2("СТОП"), 0), "СТОП\uFFFD", text.Part{}},
 		"UCS2 that ends in an octet 0":      {0, 8, ucs2("aĀ"), "aĀ", text.Part{}},
 		"a header":                          {0x40, 0, []byte{5, 0, 3, 7, 2, 1, 'x', 0}, "x@", text.Part{Reference: 7, Total: 2, Number: 1}},
 		"NULs behind a part":                {0x40, 0, []byte{5, 0, 3, 7, 2, 2, 'x', 0}, "x@", text.Part{Reference: 7, Total: 2, Number: 2}},
