@@ -110,7 +110,7 @@ const (
 // session runs one session from bind to end.
 func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	id := uuid.NewString()
-	in := &inbox{channel: b.channel, link: b.link.Name, bind: id, dialled: make(chan ussdRequest, ussdWaiting), log: b.log}
+	in := &inbox{channel: b.channel, link: b.link.Name, reading: b.link.reading(), putOff: &b.link.refusedAt, notation: b.link.notation, bind: id, dialled: make(chan ussdRequest, ussdWaiting), log: b.log}
 	session, err := smpp.Dial(ctx, b.link.Addr, smpp.Bind{
 		Mode: b.mode, SystemID: b.link.SystemID, Password: b.link.Password, SystemType: b.link.SystemType,
 		AddressRange: b.link.AddressRange,

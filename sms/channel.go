@@ -10,11 +10,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
 	"okno/internal/message"
+	"okno/internal/phone"
 	"okno/sms/smpp"
 )
 
@@ -116,7 +118,8 @@ type Channel struct {
 	quiet   hours
 	putOff  putOff
 	endings endings
-	unheard chan struct{} // there may be messages to answer
+	own     map[string]bool // our numbers, in E.164
+	unheard chan struct{}   // there may be messages to answer
 }
 
 // New makes a channel. The error is of the configuration.
@@ -136,7 +139,7 @@ func New(o Options) (*Channel, error) {
 	if o.tune == (tuning{}) {
 		o.tune = usual
 	}
-	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1)}
+	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1), own: ownNumbers(o.Config)}
 	c.quiet, _ = o.Config.Quiet.hours() // checked above
 	c.settled = newLedger(c)
 	c.settled.Limit = settledTogether
@@ -196,6 +199,34 @@ func (c *Channel) arrivals(source string) *ledger {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(source))
 	return c.arrived[h.Sum32()%arrivedLedgers]
+}
+
+// limit is how much is taken in of one citizen, and of whom nothing is heard.
+func (c *Channel) limit() message.Limit {
+	limit := c.Config.Flood.limit()
+	limit.Deaf = c.deaf
+	return limit
+}
+
+// mostShort is how many digits a short number has at most.
+const mostShort = 6
+
+// deaf says whether a message is kept and never answered: a name (EGOV) and a short number (1414, 112) are a machine's, and an
+// answer to ourselves would be answered.
+func (c *Channel) deaf(source, destination string) bool {
+	return c.own[source] || strings.ContainsFunc(source, unicode.IsLetter) || source != "" && len(source) <= mostShort ||
+		strings.TrimPrefix(source, "+") == strings.TrimPrefix(destination, "+")
+}
+
+// ownNumbers are those that citizens see as the sender, in E.164.
+func ownNumbers(conf Config) map[string]bool {
+	own := map[string]bool{}
+	for _, l := range append([]Link{{}}, conf.Links...) {
+		if e164, err := phone.Parse(l.sender(conf.ShortNumber)); err == nil {
+			own[e164] = true
+		}
+	}
+	return own
 }
 
 // hear passes hints on.
@@ -262,6 +293,6 @@ func (c *Channel) alive() []message.Alive {
 func (b *bind) options(in *inbox) smpp.Options {
 	return smpp.Options{
 		Window: b.window(), BindTimeout: b.link.BindTimeout, AnswerTimeout: b.answerTimeout(), WriteTimeout: b.link.WriteTimeout,
-		EnquireEvery: b.link.EnquireEvery, ConfirmWithin: b.channel.tune.confirm, TLS: b.tls, Handler: in, Log: b.log,
+		EnquireEvery: b.link.EnquireEvery, ConfirmWithin: b.channel.tune.confirm, TLS: b.tls, Handler: in, Refused: in.refused, Log: b.log,
 	}
 }

@@ -73,6 +73,10 @@ type Link struct {
 	Receipts       *bool         `yaml:"receipts"`        // are asked for; default true. Without them accepted is the last that is known
 	ReceiptsWithin time.Duration `yaml:"receipts_within"` // later ones speak against the link; 0: they never do
 	Query          bool          `yaml:"query"`           // the SMSC answers query_sm
+
+	Alphabet     text.Alphabet `yaml:"alphabet"`      // what the SMSC means by data_coding 0: gsm (default), latin1, utf-8, windows-1251, packed
+	LittleEndian bool          `yaml:"little_endian"` // of UCS2 without a byte-order mark
+	ReceiptIDs   text.Notation `yaml:"receipt_ids"`   // beside those of the answers: same, decimal (answered in hexadecimal), hex (the reverse); "": it is learned
 }
 
 // Form gives a text of Okno's own as it is sent in a lane. language is "kk" or "ru", or "" where nobody has said.
@@ -130,6 +134,12 @@ func (c Config) Check() error {
 		if l.ReceiptsWithin > 0 && !l.wantsReceipts() {
 			fault("receipts_within needs receipts")
 		}
+		if err := l.reading().Check(); err != nil {
+			fault("%v", err)
+		}
+		if l.ReceiptIDs != text.AnyNotation && !slices.Contains(text.Notations, l.ReceiptIDs) {
+			fault("receipt_ids %q is none of %v", l.ReceiptIDs, text.Notations)
+		}
 		for _, p := range l.Prefixes {
 			if p == "" || strings.Trim(strings.TrimPrefix(p, "+"), "0123456789") != "" {
 				fault("prefix %q is not a number", p)
@@ -141,6 +151,11 @@ func (c Config) Check() error {
 
 // mostReceiptsWithin leaves a silent segment to be judged by before it is asked about.
 const mostReceiptsWithin = 5 * time.Minute
+
+// reading is how the SMSC's messages are to be understood.
+func (l Link) reading() text.Reading {
+	return text.Reading{Alphabet: l.Alphabet, LittleEndian: l.LittleEndian}
+}
 
 // weight is at least 1, so that a share is never divided by nothing.
 func (l Link) weight() int { return max(1, l.Weight) }

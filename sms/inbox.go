@@ -1,9 +1,12 @@
 package sms
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -18,11 +21,14 @@ import (
 // inbox hears one session: messages and receipts. It answers each once it is
 // committed, and with 0x64 where that fails, so that the SMSC keeps it.
 type inbox struct {
-	channel *Channel
-	link    string
-	bind    string
-	dialled chan ussdRequest
-	log     zerolog.Logger
+	channel  *Channel
+	link     string
+	reading  text.Reading
+	putOff   *atomic.Int64 // of the link: when a message was put off last
+	notation *notation     // of the link
+	bind     string
+	dialled  chan ussdRequest
+	log      zerolog.Logger
 }
 
 // HandlePoison keeps a PDU that could not be read.
@@ -38,8 +44,8 @@ func (in *inbox) HandlePoison(p smpp.Poison) {
 func (in *inbox) HandleMessage(r *smpp.Request) {
 	now := in.channel.Clock()
 	m := &r.Message
-	if isReceipt(m) {
-		in.hearReceipt(r, now)
+	if receipt, marked := isReceipt(m); receipt {
+		in.hearReceipt(r, marked, now)
 		return
 	}
 	if in.channel.Dial != nil && isUSSD(m) {
@@ -87,7 +93,19 @@ func (in *inbox) note(a *message.Arrival, err error) {
 	}
 }
 
+// refused notes that a message was put off: it comes again, maybe long after those around it.
+func (in *inbox) refused() { in.putOff.Store(in.channel.Clock().UnixNano()) }
+
+// refusedAt is when a message of the link was put off last; zero: never.
+func (in *inbox) refusedAt() time.Time {
+	if at := in.putOff.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
+}
+
 func (in *inbox) postpone(r *smpp.Request) {
+	in.refused()
 	r.Answer(smpp.TemporaryAppError, "")
 	in.channel.metrics.count(in.link, "in", "deferred")
 }
@@ -98,7 +116,7 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		Link: in.link, Bind: in.bind, Source: number(m.Source), Destination: content.Clean(m.Dest.Number), ReceivedAt: now,
 	}
 	a.Fingerprint, a.Identified = in.fingerprint(m)
-	part, scheme, payload, err := content.PartOf(m)
+	part, scheme, payload, err := content.Incoming(m, in.reading)
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +125,13 @@ func (in *inbox) arrival(m *smpp.Message, now time.Time) (*message.Arrival, erro
 		return nil, err
 	}
 	if part.Valid() {
+		a.RefusedAt = in.refusedAt()
 		a.Part = message.Part{Reference: part.Reference, Total: part.Total, Number: part.Number, Coding: int(scheme), Payload: payload}
 	} else {
 		a.Text = content.Clean(whole)
+		if content.Garbled(a.Text) {
+			a.Raw = m.Payload()
+		}
 	}
 	return a, nil
 }
@@ -132,31 +154,76 @@ func sumOf(fields ...[]byte) []byte {
 }
 
 // isReceipt reads the message type of esm_class (SMPP 3.4 §5.2.12): a delivery
-// receipt or an intermediate notification. Some SMSCs only give the TLVs.
-func isReceipt(m *smpp.Message) bool {
-	const messageType, receipt, intermediate = 0x3C, 0x04, 0x20
-	kind := m.ESMClass & messageType
-	return kind == receipt || kind == intermediate ||
-		kind == 0 && m.TLVs[smpp.TagReceiptedMessageID] != nil && m.TLVs[smpp.TagMessageState] != nil
+// receipt or an intermediate notification. Some SMSCs only give the TLVs, and some
+// nothing but a receipt's text.
+func isReceipt(m *smpp.Message) (receipt, marked bool) {
+	const messageType, deliveryReceipt, intermediate = 0x3C, 0x04, 0x20
+	switch kind := m.ESMClass & messageType; {
+	case kind == deliveryReceipt, kind == intermediate,
+		kind == 0 && m.TLVs[smpp.TagReceiptedMessageID] != nil && m.TLVs[smpp.TagMessageState] != nil:
+		return true, true
+	case kind != 0 || m.ESMClass&smpp.ESMUDHI != 0 || !mayBeReceipt(m.Payload()):
+		return false, false
+	}
+	return text.LooksLikeReceipt(receiptText(m)), false
 }
 
-func (in *inbox) hearReceipt(r *smpp.Request, now time.Time) {
+// mayBeReceipt says whether octets begin as a receipt's text does, in whatever alphabet: nearly no message does.
+func mayBeReceipt(b []byte) bool {
+	b = bytes.TrimLeft(b, "\x00 ")
+	return len(b) > 0 && b[0]|0x20 == 'i'
+}
+
+// receiptText gives the text of a receipt. Some SMSCs write it in ASCII under the coding of its message.
+func receiptText(m *smpp.Message) string {
+	payload := m.Payload()
+	if lower := bytes.ToLower(payload); bytes.Contains(lower, []byte("id:")) || bytes.Contains(lower, []byte("stat:")) {
+		return content.Clean(string(bytes.TrimRight(payload, "\x00")))
+	}
+	body, _ := text.DecodeAs(text.Scheme(m.Coding).On(text.Reading{}), payload)
+	return body
+}
+
+// hearReceipt takes a receipt. One that nothing marks as such, and which a citizen may have written, says something of messages to
+// the number that it comes from only.
+func (in *inbox) hearReceipt(r *smpp.Request, marked bool, now time.Time) {
 	m := &r.Message
-	body, _ := text.Decode(m.Coding, m.Payload())
+	body := receiptText(m)
 	receipt, ok := text.ParseReceipt(body, string(m.TLVs[smpp.TagReceiptedMessageID]), m.TLVs[smpp.TagMessageState])
+	quarantine := func(reason string) {
+		in.enter(r, in.channel.settled, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason, At: now}}, "poison")
+	}
 	switch {
 	case !ok:
-		in.enter(r, in.channel.settled, entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: "receipt without a message id", At: now}}, "poison")
+		quarantine("receipt without a message id")
+	case !text.Stated(body, m.TLVs[smpp.TagMessageState]):
+		quarantine("receipt without a state")
 	case !receipt.Outcome.Final(): // more will come
 		r.Answer(smpp.OK, "")
 		in.channel.metrics.count(in.link, "in", "receipt")
 	default:
-		keys := text.MessageKeys(content.Clean(receipt.MessageID))
+		id := content.Clean(receipt.MessageID)
 		state, failure := finalOf(receipt)
+		to := in.receipted(m)
+		keys := in.notation.keys(id)
+		if !marked || in.notation.known() == text.AnyNotation && strings.HasPrefix(to, "+") {
+			keys = append([]string{""}, keys...) // the number has to be right
+		}
 		in.enter(r, in.channel.settled, entry{receipt: &message.Receipt{
-			Link: in.link, Keys: keys, Destination: number(m.Source), State: state, Failure: string(failure), At: now,
+			Link: in.link, ID: id, Keys: keys, Destination: to, State: state, Failure: string(failure), At: now,
 		}}, "receipt")
 	}
+}
+
+// receipted gives the number to which the message of a receipt went: that which it comes from, unless an SMSC has left the
+// addresses as they were.
+func (in *inbox) receipted(m *smpp.Message) string {
+	if _, ok := content.Number(m.Source); !ok || in.channel.own[number(m.Source)] {
+		if e164, ok := content.Number(m.Dest); ok {
+			return e164
+		}
+	}
+	return number(m.Source)
 }
 
 // number gives a subscriber's number in E.164, and what is none as it came.

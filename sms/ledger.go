@@ -76,7 +76,7 @@ func (l *ledger) commit(ctx context.Context, batch []entry) {
 }
 
 func (l *ledger) write(ctx context.Context, batch []entry) error {
-	page := message.Ledger{Limit: l.channel.Config.Flood.limit()}
+	page := message.Ledger{Limit: l.channel.limit()}
 	for _, e := range batch {
 		switch {
 		case e.arrival != nil:
@@ -97,6 +97,9 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	committed, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
 	if err != nil {
 		return err
+	}
+	if committed.Doubtful > 0 {
+		l.channel.Log.Warn().Int("parts", committed.Doubtful).Msg("parts of a long message came minutes after the others: joined, for the smsc may have sent them again")
 	}
 	l.channel.endings.noted(page.Ended)
 	l.channel.dispatch(committed.Granted)
@@ -129,7 +132,7 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 	defer cancel()
 	now := c.Clock()
 	swept, err := c.Store.SweepSMS(bounded, message.Sweep{
-		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete), Limit: c.Config.Flood.limit(),
+		Now: now, Alive: c.alive(), IncompleteSince: now.Add(-c.tune.incomplete), Limit: c.limit(),
 	}, content.Join)
 	if err != nil {
 		if ctx.Err() == nil {

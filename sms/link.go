@@ -2,6 +2,7 @@ package sms
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -18,6 +19,9 @@ type link struct {
 	delays  *delays
 	binds   []*bind
 
+	notation  *notation
+	refusedAt atomic.Int64 // when a message of it was put off last, by the clock of the channel (Unix ns); 0: never
+
 	mu      sync.Mutex
 	ordered message.Order // "": not known yet
 	changed chan struct{} // closed and replaced with ordered
@@ -25,7 +29,7 @@ type link struct {
 
 func newLink(c *Channel, conf Link) *link {
 	return &link{
-		Link: conf, limiter: newLimiter(conf.Rate), delays: &delays{}, changed: make(chan struct{}),
+		Link: conf, notation: newNotation(conf.ReceiptIDs), limiter: newLimiter(conf.Rate), delays: &delays{}, changed: make(chan struct{}),
 		health: newHealth(c.tune.temper, conf.ReceiptsWithin, c.Clock()),
 	}
 }

@@ -91,6 +91,13 @@ func (c *Channel) timed(r message.Receipt) {
 	if r.SubmittedAt.IsZero() || r.Queried {
 		return
 	}
+	if r.Key != "" {
+		for _, l := range c.links {
+			if l.Name == r.Link {
+				l.notation.learn(r.ID, r.Key)
+			}
+		}
+	}
 	took := max(0, r.At.Sub(r.SubmittedAt))
 	c.metrics.receipts.WithLabelValues(r.Link).Observe(took.Seconds())
 	for _, l := range c.links {

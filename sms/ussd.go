@@ -63,7 +63,7 @@ func (x *exchange) run(ctx context.Context) {
 // serve commits what follows from a request, has the page shown, and then acknowledges the request.
 func (x *exchange) serve(ctx context.Context, r ussdRequest) {
 	c, link := x.bind.channel, x.bind.link.Name
-	in, ok := dialled(&r.Message)
+	in, ok := dialled(&r.Message, x.inbox.reading)
 	if !ok { // another network operation, or nobody's
 		r.Answer(smpp.OK, "")
 		c.metrics.count(link, "in", "ussd_ignored")
@@ -138,10 +138,14 @@ func (in *inbox) fingerprintUSSD(m *smpp.Message) []byte {
 }
 
 // dialled reads a request; false where it is none that a citizen makes.
-func dialled(m *smpp.Message) (message.Dialled, bool) {
+func dialled(m *smpp.Message, reading text.Reading) (message.Dialled, bool) {
 	number, ok := content.Number(m.Source)
-	body, err := text.Decode(m.Coding, m.Payload())
+	_, scheme, payload, err := content.Incoming(m, reading)
 	if !ok || err != nil {
+		return message.Dialled{}, false
+	}
+	body, err := text.DecodeAs(scheme, payload)
+	if err != nil {
 		return message.Dialled{}, false
 	}
 	d := message.Dialled{Number: number, Text: content.Clean(body)}

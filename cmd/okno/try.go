@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,9 +85,9 @@ func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t
 }
 
 func (t try) text(ctx context.Context) error {
-	fmt.Fprintln(t.out, "Write a message a line; end with Ctrl-D.")
+	fmt.Fprintln(t.out, `Write a message a line, signs that cannot be seen as \n, \u00a0; end with Ctrl-D.`)
 	for t.line("> ") {
-		if _, err := t.engine.Hear(ctx, t.world, t.from, t.in.Text()); err != nil {
+		if _, err := t.engine.Hear(ctx, t.world, t.from, unescaped(t.in.Text())); err != nil {
 			return err
 		}
 		for _, m := range t.world.takeSent() {
@@ -94,6 +95,14 @@ func (t try) text(ctx context.Context) error {
 		}
 	}
 	return t.in.Err()
+}
+
+// unescaped gives a line with the signs that it names as in Go: \n, \t, \u200b. A line that names none is as it stands.
+func unescaped(line string) string {
+	if text, err := strconv.Unquote(`"` + strings.ReplaceAll(line, `"`, `\"`) + `"`); err == nil {
+		return text
+	}
+	return line
 }
 
 func (t try) dial(ctx context.Context) error {

@@ -5,7 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"strings"
+
+	"okno/internal/words"
 )
 
 // damm is the quasigroup of H. M. Damm's dissertation (2004): it finds every single wrong digit and every swap of two
@@ -33,28 +34,27 @@ const (
 	RefusedCheckDigit = "check_digit" // mistyped
 )
 
-// ParseNumber gives a case number without the spaces and dashes that people write, or the reason for refusing it.
+// ParseNumber gives the case number that a text has: with spaces, dashes and quotes, in the digits of any script, after words
+// like "дела №" ([words.Number]). Or it gives the reason for refusing it: there is none, or more than one (form), or it has too
+// few digits or too many (length), or the check digit is wrong.
 func ParseNumber(s string) (number, refused string) {
-	s = strings.Map(func(r rune) rune {
-		if r == ' ' || r == '-' || r == '\u00a0' || r == '№' || r == '#' {
-			return -1
-		}
-		return r
-	}, s)
-	var check byte
-	for _, r := range s {
-		if r < '0' || r > '9' {
-			return "", RefusedForm
-		}
-		check = damm[check][r-'0']
-	}
-	if len(s) != NumberDigits {
+	number, ok := words.Number(s, NumberDigits)
+	switch {
+	case !ok && words.Normalise(s) == "":
 		return "", RefusedLength
+	case !ok:
+		return "", RefusedForm
+	case len(number) != NumberDigits:
+		return "", RefusedLength
+	}
+	var check byte
+	for i := range len(number) {
+		check = damm[check][number[i]-'0']
 	}
 	if check != 0 {
 		return "", RefusedCheckDigit
 	}
-	return s, ""
+	return number, ""
 }
 
 // Numbering makes case numbers that cannot be guessed or counted: a keyed permutation of a sequence.

@@ -21,7 +21,12 @@ func TestParseNumber(t *testing.T) {
 		{"12345678", "", cases.RefusedLength},
 		{"", "", cases.RefusedLength},
 		{"1234x6786", "", cases.RefusedForm},
-		{"١٢٣٤٥٦٧٨٦", "", cases.RefusedForm},
+		{"статус моего дела", "", cases.RefusedForm},
+		{"123456786 и 287285580", "", cases.RefusedForm},
+		{"١٢٣٤٥٦٧٨٦", "123456786", ""},
+		{"дела «123456786»?", "123456786", ""},
+		{"12З456786", "123456786", ""},
+		{"12З456785", "", cases.RefusedCheckDigit},
 	} {
 		number, refused := cases.ParseNumber(c.in)
 		require.Equal(t, c.number, number, c.in)

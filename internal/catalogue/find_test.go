@@ -54,3 +54,24 @@ func TestFind(t *testing.T) {
 	}
 	require.Equal(t, []string{"028", "029", "031"}, codes(x.In("c")))
 }
+
+// A service is found by words in whatever form, and by its code among few words; and it is said whose words they were.
+func TestFindInOtherForms(t *testing.T) {
+	t.Parallel()
+	kazakh := service("031", "Справка о наличии либо отсутствии судимости", "судимость", "2026-12-31")
+	kazakh.Texts[dialogue.Kazakh] = catalogue.Text{Name: "Соттылық туралы анықтама", Keywords: []string{"соттылық"}}
+	kazakh.Texts[dialogue.English] = catalogue.Text{Name: "Criminal record certificate", Keywords: []string{"criminal"}}
+	x := catalogue.NewIndex([]catalogue.Service{kazakh}, func() time.Time { return day("2026-11-21") })
+	for query, in := range map[string]dialogue.Language{
+		"sudimost": dialogue.Russian, "spravka o sudimosti": dialogue.Russian, "sottylyq": dialogue.Kazakh, "criminal": "", "«судимость»?": dialogue.Russian,
+		"cудимoсть": dialogue.Russian, "анықтама 031": "", "№031": "", "соттылык": dialogue.Kazakh, "СУДИМОСТЬ\u00a0": dialogue.Russian,
+	} {
+		found, language := x.FindIn(query, dialogue.English)
+		require.Equal(t, []string{"031"}, codes(found), query)
+		require.Equal(t, in, language, query)
+	}
+	require.True(t, x.Knows("судимости"))
+	require.False(t, x.Knows("судимасть"))
+	require.Contains(t, x.Words(), "соттылық", "as it is written")
+	require.Empty(t, x.Find("квартира на 031 улице Абая", dialogue.Russian))
+}

@@ -3,9 +3,11 @@ package catalogue
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"okno/internal/dialogue"
+	"okno/internal/words"
 )
 
 // Index answers from a catalogue held in memory. It never changes; a new catalogue is a new index.
@@ -13,12 +15,15 @@ type Index struct {
 	services []Service
 	byCode   map[string]int
 	terms    map[string]map[dialogue.Language][]term
+	all      []term   // each word once
+	written  []string // the same, as they are written
 	clock    func() time.Time
 }
 
 type term struct {
 	word   string
 	weight int
+	sounds []string // in Latin letters; none of a word that is in them
 }
 
 // The weight of a word's place.
@@ -37,17 +42,31 @@ func NewIndex(services []Service, clock func() time.Time) *Index {
 		for l, text := range s.Texts {
 			var terms []term
 			for _, keyword := range text.Keywords {
-				for _, word := range wordsOf(keyword) {
-					terms = append(terms, term{word, inKeywords})
-				}
+				terms = append(terms, x.termsOf(keyword, inKeywords)...)
 			}
-			for _, word := range wordsOf(text.Name) {
-				terms = append(terms, term{word, inName})
-			}
+			terms = append(terms, x.termsOf(text.Name, inName)...)
 			x.terms[s.Code][l] = terms
 		}
 	}
 	return x
+}
+
+// termsOf gives the words of a text, and keeps those that are new.
+func (x *Index) termsOf(text string, weight int) []term {
+	var terms []term
+	for _, written := range words.All(strings.ToLower(words.Clean(text))) {
+		for _, folded := range wordsOf(written) {
+			t := term{word: folded, weight: weight}
+			if !words.IsLatin(folded) {
+				t.sounds = words.Sounds(written)
+			}
+			terms = append(terms, t)
+			if !slices.ContainsFunc(x.all, func(known term) bool { return known.word == folded }) {
+				x.all, x.written = append(x.all, t), append(x.written, written)
+			}
+		}
+	}
+	return terms
 }
 
 // valid gives the service of a code, if it may be told of today.

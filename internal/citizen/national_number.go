@@ -3,14 +3,14 @@ package citizen
 import (
 	"errors"
 	"fmt"
-	"time"
 )
 
 // ErrNationalNumber says that a national number is not valid.
 var ErrNationalNumber = errors.New("not a national number")
 
-// CheckNationalNumber checks Kazakhstan's IIN: 12 digits, the date of birth (YYMMDD), the century and sex (1 to 6; the
-// decree of the Government No. 406 of 22 May 2007), a serial number and a checksum.
+// CheckNationalNumber checks Kazakhstan's IIN: 12 digits, the last a check digit (the decree of the Government No. 406 of 22 May
+// 2007). Nothing else is checked, and nothing told from the digits: since 2013 they are not tied to the date of birth, and in the
+// place of the century and sex (1 to 6) others occur.
 func CheckNationalNumber(s string) error {
 	if len(s) != 12 {
 		return fmt.Errorf("%w: it has 12 digits", ErrNationalNumber)
@@ -22,12 +22,8 @@ func CheckNationalNumber(s string) error {
 		}
 		digits[i] = int(r - '0')
 	}
-	if digits[6] < 1 || digits[6] > 6 {
-		return fmt.Errorf("%w: the seventh digit is 1 to 6", ErrNationalNumber)
-	}
-	century := 18 + (digits[6]-1)/2
-	if _, err := time.Parse("20060102", fmt.Sprintf("%d%s", century, s[:6])); err != nil {
-		return fmt.Errorf("%w: it begins with a date of birth", ErrNationalNumber)
+	if digits == [12]int{} {
+		return fmt.Errorf("%w: it is all zeros", ErrNationalNumber)
 	}
 	if check, ok := checksum(digits); !ok || check != digits[11] {
 		return fmt.Errorf("%w: its check digit is wrong", ErrNationalNumber)

@@ -1,14 +1,17 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/contact"
 	"okno/internal/dialogue"
+	"okno/internal/words"
 )
 
 // act carries out an effect and gives its outcome as the next input, or nil if the outcome comes later.
@@ -20,20 +23,28 @@ func (e *Engine) act(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 	case dialogue.QueueAction:
 		name, err = e.joinQueue(ctx, w, i, effect)
 	case "service.find":
-		name, values = e.findService(d, i.Language, effect.With["query"].Text)
+		query := effect.With["query"].Text
+		if effect.With["asked"].Text != "" {
+			query = askedCode(query)
+		}
+		name, values = e.findService(d, i.Language, query)
 	case "service.categories":
 		name, values = e.categories(d, i.Language)
 	case "service.in_category":
 		name, values = "found", matches("matches", e.catalogue.Index().In(effect.With["category"].Text), i.Language)
 	case "case.status":
 		name, values, err = e.caseStatus(ctx, w, i, effect.With["case"].Text)
+	case "words.correct":
+		name, values = e.correct(d, i.Language, effect.With["text"].Text)
 	case "passcode.fetch":
 		name, values, err = e.fetchPasscode(ctx, w, i)
 	case "appeal.open":
-		name, values, err = e.openCase(ctx, w, i, cases.Appeal)
+		name, values, err = e.openCase(ctx, w, i, cases.Appeal, "")
+	case "appeal.file":
+		name, values, err = e.openCase(ctx, w, i, cases.Appeal, effect.With["text"].Text)
 	case "callback.open":
 		if name = "no_number"; i.Number != "" {
-			name, values, err = e.openCase(ctx, w, i, cases.Callback)
+			name, values, err = e.openCase(ctx, w, i, cases.Callback, "")
 		}
 	case "notices.stop", "notices.start":
 		name, err = "done", w.SetNotices(ctx, i.Number, effect.Action == "notices.stop")
@@ -72,8 +83,21 @@ func (e *Engine) joinQueue(ctx context.Context, w Work, i Interaction, effect *d
 	return "closed", nil
 }
 
+// askedCode gives an answer to a question for a code with the zeros that were left out: "31" is 031.
+func askedCode(query string) string {
+	if code, refused := parseCode(query); refused == "" {
+		return code
+	}
+	if n := words.Normalise(query); len(n) < 3 && n != "" && strings.Trim(n, "0123456789") == "" {
+		return strings.Repeat("0", 3-len(n)) + n
+	}
+	return query
+}
+
 func (e *Engine) findService(d *dialogue.Definition, l dialogue.Language, query string) (string, map[string]dialogue.Value) {
-	found := e.catalogue.Index().Find(query, l)
+	found, in := e.catalogue.Index().FindIn(query, l)
+	l = cmp.Or(in, l)
+	language := dialogue.TextValue(string(l))
 	switch len(found) {
 	case 0:
 		return "unknown", nil
@@ -81,10 +105,12 @@ func (e *Engine) findService(d *dialogue.Definition, l dialogue.Language, query 
 		text := found[0].Texts[l]
 		return "found", map[string]dialogue.Value{
 			"code": {Type: dialogue.TypeCode, Text: found[0].Code}, "name": dialogue.TextValue(text.Name),
-			"short": dialogue.TextValue(text.Short), "spoken": dialogue.TextValue(text.Spoken),
+			"short": dialogue.TextValue(text.Short), "spoken": dialogue.TextValue(text.Spoken), "language": language,
 		}
 	default:
-		return "several", matches("matches", found, l)
+		values := matches("matches", found, l)
+		values["language"] = language
+		return "several", values
 	}
 }
 
@@ -146,9 +172,18 @@ func (e *Engine) fetchPasscode(ctx context.Context, w Work, i Interaction) (stri
 	return "found", map[string]dialogue.Value{"code": {Type: dialogue.TypeSecret, Text: code}}, nil
 }
 
-func (e *Engine) openCase(ctx context.Context, w Work, i Interaction, kind cases.Kind) (string, map[string]dialogue.Value, error) {
-	c, err := w.OpenCase(ctx, cases.Opening{Kind: kind, CitizenID: i.CitizenID, Contact: i.Number, By: Citizen,
-		Subject: fmt.Sprintf("%s, %s", kind, i.Channel)})
+// mostSubject is how many letters of a message are a case's subject; all of it is in the interaction that the case is tied to.
+const mostSubject = 200
+
+// openCase opens a case; about is what the citizen wrote, or "".
+func (e *Engine) openCase(ctx context.Context, w Work, i Interaction, kind cases.Kind, about string) (string, map[string]dialogue.Value, error) {
+	subject := fmt.Sprintf("%s, %s", kind, i.Channel)
+	if letters := []rune(about); len(letters) > mostSubject {
+		subject = string(letters[:mostSubject]) + "…"
+	} else if about != "" {
+		subject = about
+	}
+	c, err := w.OpenCase(ctx, cases.Opening{Kind: kind, CitizenID: i.CitizenID, Contact: i.Number, By: Citizen, Subject: subject})
 	if err != nil {
 		return "", nil, err
 	}

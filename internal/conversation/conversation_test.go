@@ -191,6 +191,39 @@ func TestOTPLimits(t *testing.T) {
 	require.ErrorIs(t, w.otp.Verify(ctx, "portal", third.PublicID, "x"), otp.ErrExpired)
 }
 
+// Wrong answers are counted over codes, whoever asks for them; after five of them each new code has one try, until one is right.
+func TestFailuresAreKeptOverCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error { return work.SaveClient(ctx, "kiosk", []byte("another")) }))
+	send := func(client, purpose string) (c otp.Challenge, code string) {
+		w.now = w.now.Add(otp.SendsWindow)
+		c, err := w.otp.Send(ctx, otp.Request{Client: client, Number: bound, Purpose: purpose})
+		require.NoError(t, err)
+		return c, strings.TrimPrefix(w.lastMT(t, bound), "code ")
+	}
+	first, _ := send("portal", "sign-in")
+	for range 3 {
+		require.ErrorIs(t, w.otp.Verify(ctx, "portal", first.PublicID, "x"), otp.ErrWrong)
+	}
+	second, code := send("kiosk", "sign-in")
+	require.ErrorIs(t, w.otp.Verify(ctx, "kiosk", second.PublicID, "x"), otp.ErrWrong)
+	require.ErrorIs(t, w.otp.Verify(ctx, "kiosk", second.PublicID, "x"), otp.ErrExhausted, "three and two")
+	require.ErrorIs(t, w.otp.Verify(ctx, "kiosk", second.PublicID, code), otp.ErrExhausted)
+	other, code := send("portal", "consent")
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", other.PublicID, "x"), otp.ErrWrong, "another purpose has its own")
+	require.NoError(t, w.otp.Verify(ctx, "portal", other.PublicID, code[:3]+" "+code[3:]))
+	for range 2 {
+		third, _ := send("portal", "sign-in")
+		require.ErrorIs(t, w.otp.Verify(ctx, "portal", third.PublicID, "x"), otp.ErrExhausted, "one try")
+	}
+	last, code := send("portal", "sign-in")
+	require.NoError(t, w.otp.Verify(ctx, "portal", last.PublicID, code[:3]+"-"+code[3:]+"\u200b"))
+	fresh, _ := send("portal", "sign-in")
+	require.ErrorIs(t, w.otp.Verify(ctx, "portal", fresh.PublicID, "x"), otp.ErrWrong, "a right answer ends the count")
+}
+
 // turn takes one turn, committed.
 func (w *world) turn(t *testing.T, take func(*store.Work) (conversation.Turn, error)) (turn conversation.Turn) {
 	t.Helper()

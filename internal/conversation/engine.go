@@ -123,7 +123,10 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
 	was, chosen := state.Language, false
-	var said []dialogue.Utterance
+	said, err := e.aside(ctx, w, d, i, state, in)
+	if err != nil {
+		return Turn{}, err
+	}
 	for range mostActions {
 		result, err := d.Step(state, in)
 		if err != nil {

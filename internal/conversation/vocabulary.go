@@ -4,6 +4,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
+	"okno/internal/words"
 )
 
 // Vocabulary is what a dialogue may have done here, and the kinds of entry it may ask for. Segments counts the SMS
@@ -14,7 +15,8 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 	return &dialogue.Vocabulary{
 		Actions: map[string]dialogue.Action{
 			"service.find": {
-				Inputs: values{"query": dialogue.TypeText},
+				Inputs:   values{"query": dialogue.TypeText},
+				Optional: values{"asked": dialogue.TypeText}, // the query answers a question for a code: 31 is 031
 				Outcomes: outcomes{
 					"found":   {"code": dialogue.TypeCode, "name": dialogue.TypeText, "short": dialogue.TypeText, "spoken": dialogue.TypeText},
 					"several": {"matches": dialogue.TypeList},
@@ -33,15 +35,21 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 				},
 			},
 			"passcode.fetch": {Outcomes: outcomes{"found": {"code": dialogue.TypeSecret}, "none": {}, "unbound": {}}},
-			"appeal.open":    {Outcomes: outcomes{"opened": {"case": dialogue.TypeCaseNumber}}},
-			"callback.open":  {Outcomes: outcomes{"opened": {"case": dialogue.TypeCaseNumber}, "no_number": {}}},
-			"notices.stop":   {Outcomes: outcomes{"done": {}}},
-			"notices.start":  {Outcomes: outcomes{"done": {}}},
-			"sms.send":       {Writes: true, Outcomes: outcomes{"sent": {}, "no_number": {}}},
+			"words.correct": {
+				Inputs:   values{"text": dialogue.TypeText},
+				Outcomes: outcomes{"corrected": {"text": dialogue.TypeText}, "none": {}},
+			},
+			"appeal.file":   {Inputs: values{"text": dialogue.TypeText}, Outcomes: outcomes{"opened": {"case": dialogue.TypeCaseNumber}}},
+			"appeal.open":   {Outcomes: outcomes{"opened": {"case": dialogue.TypeCaseNumber}}},
+			"callback.open": {Outcomes: outcomes{"opened": {"case": dialogue.TypeCaseNumber}, "no_number": {}}},
+			"notices.stop":  {Outcomes: outcomes{"done": {}}},
+			"notices.start": {Outcomes: outcomes{"done": {}}},
+			"sms.send":      {Writes: true, Outcomes: outcomes{"sent": {}, "no_number": {}}},
 		},
 		Entries: map[string]dialogue.Entry{
 			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.NumberDigits,
-				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit}},
+				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit},
+				Near: cases.RefusedCheckDigit},
 			"service_code": {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
 		},
 		Texts: map[string]values{
@@ -54,9 +62,14 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 	}
 }
 
+// parseCode reads a service's code, as "031", "№ 031." or "No. 031".
 func parseCode(s string) (code, refused string) {
-	if !catalogue.IsCode(s) {
+	code = words.Normalise(s)
+	if sign, rest := words.Split(code); words.Fold(sign) == "no" || words.Fold(sign) == "n" {
+		code = rest
+	}
+	if !catalogue.IsCode(code) {
 		return "", "length"
 	}
-	return s, ""
+	return code, ""
 }

@@ -1,9 +1,10 @@
 package dialogue
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+
+	"okno/internal/words"
 )
 
 // answer takes what the citizen keyed or wrote at the node that waits, or that nothing came.
@@ -13,6 +14,8 @@ func (r *run) answer(in Input) {
 	r.s.Said = nil
 	node := r.d.Nodes[r.s.Node]
 	switch {
+	case in.Kind == Text && r.d.Defaults.Unreadable != "" && words.Unreadable(in.Text):
+		r.say(r.d.Defaults.Unreadable, nil)
 	case in.Kind == Silence || in.Kind == Keys && in.Keys == "":
 		r.strike(r.d.Defaults.Silence)
 	case in.Kind == Keys && in.Keys == KeyBack:
@@ -25,7 +28,7 @@ func (r *run) answer(in Input) {
 	case in.Kind == Keys:
 		r.key(node, in.Keys, before)
 	default:
-		r.text(node, strings.TrimSpace(in.Text))
+		r.text(node, in.Text)
 	}
 }
 
@@ -92,80 +95,18 @@ func (r *run) chooseByNumber(node *Node, key string) bool {
 }
 
 func (r *run) text(node *Node, text string) {
-	if r.chooseByNumber(node, text) || r.command(node.Options, text) || r.commandAnywhere(text) {
+	plain := words.Normalise(text)
+	own := node != r.d.Nodes[r.d.Anywhere.SMS]
+	if r.chooseByNumber(node, plain) || own && r.command(node.Options, plain) || r.commandAnywhere(plain) {
 		return
 	}
-	r.s.Language = GuessLanguage(text, r.s.Language)
+	r.s.Language = GuessLanguage(plain, r.s.Language)
 	if other := node.Menu.Otherwise; other != nil {
-		r.s.Slots[other.Into] = TextValue(text)
+		r.s.Slots[other.Into] = TextValue(words.Clean(text))
 		r.enter(other.To)
 		return
 	}
 	r.strike(r.d.Defaults.Wrong)
-}
-
-func (r *run) commandAnywhere(text string) bool {
-	node := r.d.Nodes[r.d.Anywhere.SMS]
-	return node != nil && r.command(node.Options, text)
-}
-
-// command takes an option by the first word of a message, in any language, or by what the whole message looks like.
-// The answer comes in the language asked in.
-func (r *run) command(options []Option, text string) bool {
-	first, rest, _ := strings.Cut(text, " ")
-	first = strings.Trim(Fold(first), ".,:;!?")
-	languages := append([]Language{r.s.Language}, Russian, Kazakh, English)
-	for _, l := range languages {
-		for _, option := range options {
-			if option.Word != "" && option.open(r.s.Channel) && slices.Contains(r.d.Texts.words(l, option.Word), first) {
-				r.s.Language = l
-				r.choose(option, strings.TrimSpace(rest))
-				return true
-			}
-		}
-	}
-	for _, option := range options {
-		if option.Looks == "" || !option.open(r.s.Channel) {
-			continue
-		}
-		if _, reason := r.d.vocabulary.Entries[option.Looks].Parse(text); reason == "" {
-			r.choose(option, text)
-			return true
-		}
-	}
-	return false
-}
-
-// LeadsTo says whether a message's first word is a command, in any language, for nothing but an action.
-func (d *Definition) LeadsTo(text, action string) bool {
-	node := d.Nodes[d.Anywhere.SMS]
-	if node == nil {
-		return false
-	}
-	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	first = strings.Trim(Fold(first), ".,:;!?")
-	for _, option := range node.Options {
-		to := d.Nodes[option.To]
-		if option.Word == "" || to == nil || to.Do != action {
-			continue
-		}
-		for _, l := range Languages {
-			if slices.Contains(d.Texts.words(l, option.Word), first) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// isCommand follows a command that came where an answer was due: anything that is no valid answer may be one, and where
-// any text is valid, a command goes first.
-func (r *run) isCommand(node *Node, text string) bool {
-	kind := r.d.entry(node.Ask, r.s.Channel)
-	if _, reason := kind.Parse(strings.TrimSpace(text)); reason == "" && kind.Type != TypeText {
-		return false
-	}
-	return r.commandAnywhere(strings.TrimSpace(text))
 }
 
 // choose follows an option; answer is what is left of the message for the ask that follows.
@@ -179,6 +120,11 @@ func (r *run) choose(option Option, answer string) {
 		r.s.Slots[slot] = Value{Type: TypePhrase, Text: value}
 	}
 	next := r.d.Nodes[option.To]
+	if option.As != "" && next != nil && next.Menu != nil {
+		r.s.Node, r.s.Page = option.To, 0
+		r.text(next, r.value(option.As).Text)
+		return
+	}
 	if option.Answer && answer != "" && next != nil && next.Ask != nil {
 		r.s.Node, r.s.Page = option.To, 0
 		r.trail(option.To)
@@ -193,7 +139,7 @@ func (r *run) entry(node *Node, in Input) {
 	raw := in.Keys
 	kind := r.d.entry(node.Ask, r.s.Channel)
 	if in.Kind == Text {
-		raw = strings.TrimSpace(in.Text)
+		raw = words.Clean(in.Text)
 	}
 	canonical, reason := kind.Parse(raw)
 	if reason != "" {

@@ -122,6 +122,12 @@ func (c *checker) menu(name string, n *Node) {
 	if other := n.Menu.Otherwise; other != nil {
 		c.way(name, name, other.To, false)
 	}
+	if long := n.Menu.Long; long != nil {
+		c.way(name, name, long.To, false)
+		if long.Letters <= 0 || long.Into == "" || name != c.d.Anywhere.SMS {
+			c.add(name, "long of menu %s needs letters and into, and works at the node of anywhere.sms only", "say both, and put it there", name)
+		}
+	}
 	for _, channel := range Channels {
 		c.options(name, n.Options, channel)
 	}
@@ -138,7 +144,7 @@ func (c *checker) menu(name string, n *Node) {
 // options finds what one channel could not tell apart.
 func (c *checker) options(name string, options []Option, channel Channel) {
 	keys := map[string]bool{}
-	words := map[string]int{}
+	words, sounds := map[string]int{}, map[string]int{}
 	for i, option := range options {
 		where := fmt.Sprintf("%s.options.%d", name, i)
 		if !option.open(channel) {
@@ -154,6 +160,7 @@ func (c *checker) options(name string, options []Option, channel Channel) {
 		if _, ok := c.d.vocabulary.Entries[option.Looks]; option.Looks != "" && !ok {
 			c.add(where, "menu %s looks for %s, which is no kind of entry", c.entryNames(), name, option.Looks)
 		}
+		c.optionText(name, where, option)
 		if option.Word == "" {
 			continue
 		}
@@ -167,8 +174,27 @@ func (c *checker) options(name string, options []Option, channel Channel) {
 					c.add(where, "menu %s has the word %q for two options", "a person could not tell them apart: choose another", name, word)
 				}
 				words[word] = i
+				for _, sound := range soundsOf(word) {
+					if other, ok := sounds[sound]; ok && other != i {
+						c.add(where, "menu %s has the word %q for one option, and one that is the same in Latin letters for another",
+							"a person could not tell them apart: choose another", name, word)
+					}
+					sounds[sound] = i
+				}
 			}
 		}
+	}
+}
+
+// optionText finds what is wrong with how an option reads a message.
+func (c *checker) optionText(name, where string, option Option) {
+	switch option.Follows {
+	case "", FollowsNothing, FollowsDigits, FollowsWords:
+	default:
+		c.add(where, "menu %s says that %q follows a word", "it can be nothing, digits, words", name, option.Follows)
+	}
+	if to := c.d.Nodes[option.To]; option.As != "" && (to == nil || to.Menu == nil || !strings.HasPrefix(option.As, "$")) {
+		c.add(where, "menu %s has an option that counts as a text, and no menu takes it", "give as a $slot, and lead to a menu", name)
 	}
 }
 
@@ -297,6 +323,9 @@ func (c *checker) starts() {
 			continue
 		}
 		c.text("", key, Channels, nil)
+	}
+	if key := c.d.Defaults.Unreadable; key != "" {
+		c.text("", key, []Channel{SMS}, nil)
 	}
 }
 

@@ -17,6 +17,7 @@ type Definition struct {
 
 	vocabulary *Vocabulary
 	lines      lines
+	lexicon    lexicon
 }
 
 // Defaults hold for every menu and ask that does not say otherwise.
@@ -25,8 +26,11 @@ type Defaults struct {
 	Else    string `yaml:"else"`    // the node that helps whoever gets no further
 	Wrong   string `yaml:"wrong"`   // said when an answer means nothing here
 	Silence string `yaml:"silence"` // said when no answer came
-	Item    string `yaml:"item"`    // says one line of a list; parameters key and label
-	More    string `yaml:"more"`    // says that the list goes on; parameter key
+	// Unreadable is said to a message that makes no sense in any script of the region, as octets do that an SMSC has coded in
+	// another alphabet; "": it is taken for text. It is no strike.
+	Unreadable string `yaml:"unreadable"`
+	Item       string `yaml:"item"` // says one line of a list; parameters key and label
+	More       string `yaml:"more"` // says that the list goes on; parameter key
 }
 
 // Anywhere is what works at every node that waits.
@@ -63,6 +67,7 @@ type Menu struct {
 	Each      string            `yaml:"each"`     // "$slot" of a list to choose from
 	Into      string            `yaml:"into"`     // the slot for the chosen item's value
 	Otherwise *Otherwise        `yaml:"otherwise"`
+	Long      *Long             `yaml:"long"` // of the node anywhere.sms
 	Tries     int               `yaml:"tries"`
 	Else      string            `yaml:"else"`
 }
@@ -73,15 +78,31 @@ type Otherwise struct {
 	To   string `yaml:"to"`
 }
 
+// Long takes a message that is too long to be a command or a question: a letter.
+type Long struct {
+	Letters int    `yaml:"letters"` // more than so many
+	Into    string `yaml:"into"`    // the slot for its beginning
+	To      string `yaml:"to"`
+}
+
+// What may follow a word so that the option is meant.
+const (
+	FollowsNothing = "nothing" // the word stands alone
+	FollowsDigits  = "digits"  // with a number
+	FollowsWords   = "words"   // anything but a mere number, or nothing
+)
+
 // Option is one way out of a menu.
 type Option struct {
-	Key    string            `yaml:"key"`
-	Word   string            `yaml:"word"`   // the key of a text that lists words, parted by spaces
-	Looks  string            `yaml:"looks"`  // a kind of entry: a message that is one chooses this option
-	Answer bool              `yaml:"answer"` // the rest of the message answers the ask that follows
-	Set    map[string]string `yaml:"set"`
-	When   *When             `yaml:"when"`
-	To     string            `yaml:"to"`
+	Key     string            `yaml:"key"`
+	Word    string            `yaml:"word"`    // the key of a text that lists words, parted by spaces
+	Follows string            `yaml:"follows"` // what has to follow the word: nothing, digits, words; "": anything may
+	Looks   string            `yaml:"looks"`   // a kind of entry: a message that is one chooses this option
+	Answer  bool              `yaml:"answer"`  // the rest of the message answers the ask that follows
+	As      string            `yaml:"as"`      // "$slot": the choice counts as a message of that text, at the menu To
+	Set     map[string]string `yaml:"set"`
+	When    *When             `yaml:"when"`
+	To      string            `yaml:"to"`
 }
 
 // When limits an option to a channel.

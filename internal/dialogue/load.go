@@ -70,10 +70,12 @@ func Parse(files map[string]string, vocabulary *Vocabulary) (*Definition, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Definition{
+	d := &Definition{
 		Name: src.Dialogue, Version: version(files), Start: src.Start, Defaults: src.Defaults, Anywhere: src.Anywhere,
 		Limits: src.Limits, Transliterate: src.Transliterate, Nodes: src.Nodes, Texts: texts, vocabulary: vocabulary, lines: findLines(files[File]),
-	}, nil
+	}
+	d.lexicon = newLexicon(d)
+	return d, nil
 }
 
 func version(files map[string]string) string {

@@ -25,6 +25,9 @@ func (d *Definition) Begin(channel Channel, known Language, slots map[string]Val
 	return s
 }
 
+// outcomeLanguage is the value of an outcome that says in which language the conversation goes on.
+const outcomeLanguage = "language"
+
 // slotKnownLanguage is set while the citizen's language is known from before; slotWhy holds the reason to see an operator.
 const (
 	slotKnownLanguage = "known_language"
@@ -221,6 +224,10 @@ func (r *run) outcome(in Input) error {
 	}
 	r.s.Pending = nil
 	for name, value := range in.Values {
+		if name == outcomeLanguage {
+			r.s.Language = Language(value.Text)
+			continue
+		}
 		r.s.Slots[in.Name+"."+name] = value
 	}
 	if way.Retry == "" {

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+
+	"okno/internal/words"
 )
 
 // template is a text with typed parameters: "Case {case:case_number}: {days:plural|one:day|other:days}."
@@ -30,7 +32,7 @@ type part struct {
 var pluralForms = map[string]plural.Form{"one": plural.One, "few": plural.Few, "many": plural.Many, "other": plural.Other}
 
 func parseTemplate(s string) (template, error) {
-	t := template{source: s, words: strings.Fields(Fold(s))}
+	t := template{source: s, words: strings.Fields(words.Fold(s))}
 	for s != "" {
 		open := strings.IndexByte(s, '{')
 		if open < 0 {

@@ -16,6 +16,7 @@ type Vocabulary struct {
 // Action is the signature of something that a dialogue may have done.
 type Action struct {
 	Inputs   map[string]Type
+	Optional map[string]Type            // inputs that may be left out
 	Writes   bool                       // takes a text to send
 	Outcomes map[string]map[string]Type // the values of each outcome
 }
@@ -28,6 +29,7 @@ type Entry struct {
 	// Parse gives the canonical form, or why it is refused: one of Reasons.
 	Parse   func(string) (canonical, reason string)
 	Reasons []string
+	Near    string // of the reasons: a message that is refused for it was meant for one all the same
 }
 
 // Text is the entry of any message.

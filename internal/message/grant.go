@@ -43,4 +43,7 @@ type Granted struct {
 type Committed struct {
 	Waiting bool // there are messages that nobody has heard yet
 	Granted []Granted
+	// Doubtful counts parts that came long after the others of their message (PartsApart) and were joined with them, as they
+	// may have been sent again.
+	Doubtful int
 }

@@ -25,20 +25,29 @@ type Arrival struct {
 	Source      string
 	Destination string
 	Text        string // of a message that came whole
+	Raw         []byte // its octets, where the text is not all that they say; else nil
 	Part        Part   // of one that did not
 	Fingerprint []byte // what a redelivery repeats
 	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has
 	ReceivedAt  time.Time
 	// PutOffAt is when it came before, and was put off with ErrUncertain: it may have been kept then. Zero: it was not.
 	PutOffAt time.Time
+	// RefusedAt is when a message of the link was put off last, of a part: what was put off since the others came comes late.
+	RefusedAt time.Time
 }
+
+// PartsApart is how far apart in time the parts of one message may come: an SMSC sends them one after another, and a reference of
+// 8 bits comes again soon. Those that may have been sent again come later than that, and are one message all the same.
+const PartsApart = 2 * time.Minute
 
 // Limit is how much a link takes in of one citizen.
 type Limit struct {
 	Messages int                    // that are heard within a time; what is over it is kept, and not answered. 0: no limit
 	Within   time.Duration          // the time; an episode is over when no message was over the limit for as long
 	Spare    func(text string) bool // what is heard all the same; nil: nothing is
-	Parts    int                    // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
+	// Deaf says of whom nothing is heard, by number and the number written to: their messages are kept. nil: of nobody.
+	Deaf  func(source, destination string) bool
+	Parts int // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
 }
 
 // Part is one segment of a long message, not yet decoded: a character may lie across two.

@@ -67,15 +67,20 @@ type Outcome struct {
 
 // Receipt is an SMSC's final word on a segment.
 type Receipt struct {
-	Link        string
-	Keys        []string // under which the message id may be known, the likeliest first; only the first is safe without Destination
-	Destination string   // E.164, of the segment
+	Link string
+	ID   string // as the SMSC wrote it
+	// Keys under which the message id may be known, the likeliest first: they name a segment to Destination. Where none does, the
+	// first names one by itself; "" says that none may.
+	Keys        []string
+	Destination string // E.164, of the segment; as it came where it is no number
 	State       SegmentState
 	Failure     string
 	At          time.Time
 	Queried     bool // it is an answer to our question, and says nothing of how fast receipts come
 	// When its segment was submitted. The store sets it as it commits; zero where the receipt names no segment yet.
 	SubmittedAt time.Time
+	// The key that named a segment to Destination. The store sets it as it commits; "" where none did.
+	Key string
 }
 
 // Ledger is what a channel has to write down in one transaction.

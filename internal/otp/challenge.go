@@ -58,5 +58,11 @@ type Challenge struct {
 	ExpiresAt time.Time
 }
 
+// Carry takes over the failures of the challenge's number and purpose over all codes: a new code does not reset the count (NIST SP
+// 800-63B-4 §3.1.3). Beyond the tries that a code has, each has one.
+func (c *Challenge) Carry(failures int) {
+	c.Failures = max(c.Failures, min(failures, Tries-1))
+}
+
 // Live says whether the challenge can still be met.
 func (c Challenge) Live(now time.Time) bool { return c.State == Sent && now.Before(c.ExpiresAt) }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/message"
+	"okno/internal/words"
 )
 
 // Work is what sending a password does in one transaction.
@@ -20,7 +22,7 @@ type Work interface {
 	Known(ctx context.Context, number string) (citizen.Known, error)
 	// SentSince counts the challenges of a number.
 	SentSince(ctx context.Context, number string, since time.Time) (int, error)
-	// Supersede ends the client's live challenge for the number and purpose, and gives the failures that it had.
+	// Supersede ends the client's live challenge for the number and purpose, and gives the failures of these over all codes.
 	Supersede(ctx context.Context, client, number, purpose string) (failures int, err error)
 	AddChallenge(ctx context.Context, c Challenge) (id int64, err error)
 	EnqueueMT(ctx context.Context, m message.MT) error
@@ -29,7 +31,8 @@ type Work interface {
 // Store keeps challenges.
 type Store interface {
 	SendChallenge(ctx context.Context, fn func(Work) error) error
-	// CheckChallenge runs fn on the locked challenge of a client, and keeps the state and failures that it leaves.
+	// CheckChallenge runs fn on the locked challenge of a client, to which the failures of its number and purpose have been
+	// carried, and keeps the state and failures that it leaves. Verified ends the failures of the number and purpose.
 	// ErrUnknown if there is none.
 	CheckChallenge(ctx context.Context, client, publicID string, fn func(*Challenge)) error
 }
@@ -85,11 +88,8 @@ func (s *Service) Send(ctx context.Context, r Request) (Challenge, error) {
 			return err
 		}
 		challenge = Challenge{PublicID: uuid.NewString(), Client: r.Client, Purpose: r.Purpose, Number: r.Number,
-			CitizenID: known.CitizenID, State: Sent, Failures: failures, CreatedAt: now, ExpiresAt: now.Add(Lifetime)}
-		if challenge.Failures >= Tries {
-			// A new code does not reset the count: whoever guesses must wait until the limits on sending let go.
-			challenge.Failures = Tries - 1
-		}
+			CitizenID: known.CitizenID, State: Sent, CreatedAt: now, ExpiresAt: now.Add(Lifetime)}
+		challenge.Carry(failures)
 		code, mac, sealed, err := s.vault.New(challenge.PublicID)
 		if err != nil {
 			return err
@@ -142,12 +142,28 @@ func (s *Service) limits(ctx context.Context, w Work, number string, now time.Ti
 func (s *Service) Verify(ctx context.Context, client, publicID, answer string) error {
 	var verdict error
 	err := s.store.CheckChallenge(ctx, client, publicID, func(c *Challenge) {
-		verdict = s.check(c, strings.TrimSpace(answer))
+		verdict = s.check(c, read(answer))
 	})
 	if err != nil {
 		return err
 	}
 	return verdict
+}
+
+// read gives the code that a citizen has typed: as "123 456" or "123-456", in the digits of any script. What has anything else in it
+// is no code, and stays as it is.
+func read(answer string) string {
+	answer = words.Normalise(answer)
+	code := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '.' || unicode.Is(unicode.Pd, r) {
+			return -1
+		}
+		return r
+	}, answer)
+	if code == "" || strings.Trim(code, "0123456789") != "" {
+		return answer
+	}
+	return code
 }
 
 func (s *Service) check(c *Challenge, answer string) error {

@@ -4,8 +4,11 @@ package phone
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"okno/internal/words"
 )
 
 // ErrInvalid says that a number is not one that can be reached.
@@ -14,17 +17,42 @@ var ErrInvalid = errors.New("not a telephone number")
 // Region is the country whose national form numbers may have.
 const Region = "KZ"
 
-// Parse gives a number in E.164, "+77011234567", from any usual form: "8 701 123 45 67", "77011234567", "+7 (701) …".
+// Parse gives a number in E.164, "+77011234567", from any usual form: "8 701 123 45 67", "77011234567", "+7 (701) …", "0044 …",
+// in the digits of any script and among the marks of direction that come with what is pasted (U+202D…U+202C). Letters are
+// refused: nobody dials by them here, and an O for a 0 is as likely another's number.
 func Parse(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if isMobile(s) {
 		return s, nil
 	}
-	number, err := phonenumbers.Parse(s, Region)
+	plus := strings.HasPrefix(strings.TrimLeft(words.Clean(s), " "), "+")
+	s = words.Normalise(s)
+	if strings.ContainsFunc(s, unicode.IsLetter) {
+		return "", ErrInvalid
+	}
+	number, err := phonenumbers.Parse(international(s, plus), Region)
 	if err != nil || !phonenumbers.IsPossibleNumber(number) {
 		return "", ErrInvalid
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
+}
+
+// international undoes what is written before a number by mistake: 00 for the plus, and the 8 of calls within the country after
+// the plus or after +7 ("+8 705…", "+7 8 701…"). Neither is the beginning of another number of that length: no country has the
+// code 89, numbers of 87 are longer, and those of +7 have ten digits.
+func international(s string, plus bool) string {
+	digits := words.Digits(s)
+	switch {
+	case strings.HasPrefix(digits, "00"):
+		return "+" + digits[2:]
+	case plus && len(digits) == 11 && (strings.HasPrefix(digits, "87") || strings.HasPrefix(digits, "89")):
+		return "+7" + digits[1:]
+	case len(digits) == 12 && strings.HasPrefix(digits, "78"):
+		return "+7" + digits[2:]
+	case plus:
+		return "+" + strings.TrimPrefix(s, "+")
+	}
+	return s
 }
 
 // isMobile says whether a number is a Kazakh one of mobile networks in E.164, as it is in nearly all messages: reading any

@@ -20,6 +20,7 @@ var LockOrder = []string{
 	"call_orders",
 	"legs",
 	"challenges",
+	"passcode_failures",
 	"cases",
 	"subscribers",
 	"streams", // last: all events of a stream wait for its row

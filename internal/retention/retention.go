@@ -63,6 +63,7 @@ var Rules = []Rule{
 
 	// Identity.
 	{Table: "challenges", For: 90 * day, From: "its expiry"},
+	{Table: "passcode_failures", For: 90 * day, From: "its last failure"},
 	{Table: "bindings", For: 3 * year, From: "its end"},
 	{Table: "citizens", Stays: "the register of persons"},
 	{Table: "subscribers", Stays: "a choice holds until it is changed: a STOP is never forgotten"},

@@ -51,6 +51,9 @@ func Join(parts []message.Part) string {
 				break
 			}
 		}
+		if text.Scheme(coding).Lenient() && i == len(parts) && next > parts[0].Total {
+			payload = trimNUL(byte(coding), payload)
+		}
 		s, _ := text.DecodeAs(text.Scheme(coding), payload) // each part was decoded before
 		b.WriteString(s)
 	}
@@ -60,10 +63,11 @@ func Join(parts []message.Part) string {
 	return Clean(b.String())
 }
 
-// Number gives a subscriber's number in E.164; false where it is none.
+// Number gives a subscriber's number in E.164; false where it is none. Some SMSCs call a national number international, and some
+// put the prefix of international calls before one.
 func Number(a smpp.Address) (e164 string, ok bool) {
 	candidate := Clean(a.Number)
-	if a.TON == 1 && !strings.HasPrefix(candidate, "+") { // international, without its plus
+	if a.TON == 1 && !strings.HasPrefix(candidate, "+") && !strings.HasPrefix(candidate, "00") { // international, without its plus
 		candidate = "+" + candidate
 	}
 	e164, err := phone.Parse(candidate)

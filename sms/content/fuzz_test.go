@@ -65,3 +65,33 @@ func FuzzJoin(f *testing.F) {
 		require.NotContains(t, got, "\x00")
 	})
 }
+
+// Whatever an SMSC delivers and is said to mean by it, what is read is text that the database takes.
+func FuzzIncoming(f *testing.F) {
+	f.Add(smpp.ESMUDHI, byte(8), []byte("\x04\x21\x04\x22"), byte(0), false)
+	f.Add(smpp.ESMUDHI, byte(0), []byte{5, 0, 3, 7, 2, 2, 0x53, 0xEA, 0x13, 0x0A}, byte(4), false)
+	f.Add(byte(0), byte(8), []byte{0xFF, 0xFE, 0x21, 0x04, 0}, byte(0), true)
+	f.Add(byte(0), byte(0), []byte("СТОП\x00\x00"), byte(2), false)
+	alphabets := []text.Alphabet{text.DefaultGSM, text.Latin1, text.UTF8, text.Windows1251, text.Packed}
+	f.Fuzz(func(t *testing.T, class, coding byte, short []byte, alphabet byte, little bool) {
+		before := bytes.Clone(short)
+		m := &smpp.Message{ESMClass: class, Coding: coding, Short: short}
+		part, scheme, payload, err := Incoming(m, text.Reading{Alphabet: alphabets[int(alphabet)%len(alphabets)], LittleEndian: little})
+		require.Equal(t, before, short, "the PDU stays as it came")
+		if err != nil {
+			require.ErrorIs(t, err, text.ErrHeader)
+			return
+		}
+		s, err := text.DecodeAs(scheme, payload)
+		if err != nil {
+			require.ErrorIs(t, err, text.ErrBinary)
+			return
+		}
+		require.True(t, utf8.ValidString(Clean(s)))
+		Garbled(s)
+		if part.Valid() {
+			joined := Join([]message.Part{{Number: part.Number, Total: part.Total, Coding: int(scheme), Payload: payload}})
+			require.True(t, utf8.ValidString(joined))
+		}
+	})
+}

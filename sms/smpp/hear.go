@@ -160,6 +160,9 @@ func (s *Session) hearMessage(p PDU, frame []byte) {
 	s.mu.Unlock()
 	if !room {
 		s.stats.refused.Add(1)
+		if s.opts.Refused != nil {
+			s.opts.Refused()
+		}
 		status := TemporaryAppError
 		if !s.esme {
 			status = Throttled

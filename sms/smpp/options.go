@@ -33,6 +33,8 @@ type Options struct {
 	TLS *tls.Config
 	// Handler hears the peer. Needed.
 	Handler Handler
+	// Refused, where set, hears of each message that was refused for want of room. It must not block.
+	Refused func()
 	// Log gets at most one line for each fault of the peer.
 	Log zerolog.Logger
 }

@@ -29,8 +29,11 @@ func Decode(coding byte, payload []byte) (string, error) { return DecodeAs(Schem
 func DecodeAs(s Scheme, payload []byte) (string, error) {
 	switch alphabetOf(byte(s)) {
 	case alphabetGSM:
-		return decodeGSM(s, payload), nil
+		return decodeDefault(s, payload), nil
 	case alphabetUCS2:
+		if s&readLeniently != 0 {
+			return decodeMarked(s, payload), nil
+		}
 		return decodeUCS2(payload), nil
 	case alphabetLatin1:
 		s, _ := charmap.ISO8859_1.NewDecoder().Bytes(payload) // every octet has a character
@@ -95,6 +98,9 @@ func alphabetOf(coding byte) alphabet {
 // decodeASCII takes text with control characters for GSM 03.38: npm's smpp sends that under ASCII's coding unless it is
 // told another, and ASCII has no use for them.
 func decodeASCII(s Scheme, b []byte) string {
+	if s.isUTF8(b) {
+		return string(b)
+	}
 	for _, c := range b {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
 			return decodeGSM(s, b)

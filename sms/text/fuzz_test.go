@@ -100,27 +100,44 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
-// A receipt names a message only by an id that its submit's answer could have had, and TLVs go first.
+// A receipt names a message only by an id that its submit's answer could have had, and TLVs go first. Whatever it says, it is read
+// alike a second time, and what is quoted says nothing.
 func FuzzReceipt(f *testing.F) {
 	f.Add("id:1 stat:DELIVRD text:", "", []byte{2})
 	f.Add("id:0123456789 sub:001 dlvrd:001 submit date:2611212300 done date:2611212301 stat:DELIVRD err:000 text:id:7 stat:UNDELIV", "", []byte{})
 	f.Add("ID:7FFFFFFFFFFFFFFF STAT:expired ERR:1 Text:", "00FF\x00", []byte{0, 5})
 	f.Add("id:18446744073709551616 stat:REJECTD", " ", []byte{9})
+	f.Add("id: 5 sub: 001 stat: DELIVERED text: id: 7", "", []byte{})
+	f.Add("id:0x2A dlvrd:001 FAILED err:21b", "", []byte{2, 0})
+	f.Add("id:f81d4fae-7dec-11d0-a765-00a0c91e6bf6 stat:2", "", []byte{})
 	f.Fuzz(func(t *testing.T, body, id string, state []byte) {
 		r, ok := ParseReceipt(body, id, state)
 		require.Equal(t, r.MessageID != "", ok)
 		if len(state) == 1 {
 			require.Equal(t, outcomeOfState(state[0]), r.Outcome)
 		}
+		if r.Outcome != Unknown {
+			require.True(t, Stated(body, state), "what has an outcome was read")
+		}
+		if LooksLikeReceipt(body) {
+			require.True(t, Stated(body, nil))
+		}
 		if !ok {
 			return
 		}
 		keys := MessageKeys(r.MessageID)
 		require.Equal(t, MessageKey(r.MessageID), keys[0], "the likeliest")
-		require.LessOrEqual(t, len(keys), 3)
+		require.LessOrEqual(t, len(keys), mostNotations)
 		for i, key := range keys {
 			require.Equal(t, key, MessageKey(key), "as it would be stored")
 			require.NotContains(t, keys[:i], key)
+		}
+		for _, n := range Notations {
+			require.ElementsMatch(t, keys, MessageKeysBy(r.MessageID, n), "a notation only says which is first")
+			if key := n.KeyIn(r.MessageID); key != "" {
+				require.Contains(t, keys, key)
+				require.Contains(t, []Notation{AnyNotation, n}, Of(r.MessageID, key))
+			}
 		}
 		if named := strings.TrimSpace(strings.TrimRight(id, "\x00")); named != "" {
 			require.Equal(t, named, r.MessageID)

@@ -10,8 +10,9 @@ const (
 	portuguese = 3
 )
 
-// Scheme says how octets are to be read: data_coding, and above its octet the
-// identifiers of the national tables, first the locking one's.
+// Scheme says how octets are to be read: data_coding, above its octet the
+// identifiers of the national tables, first the locking one's, and above these
+// how the SMSC is to be understood (Reading).
 type Scheme int
 
 // SchemeOf gives the scheme of a message with this data_coding; header is the

@@ -222,6 +222,15 @@ func TestReceipts(t *testing.T) {
 		"no id":              {"stat:DELIVRD", "", nil, Receipt{"", Delivered, ""}, false},
 		"not a receipt":      {"STATUS 123456786", "", nil, Receipt{"", Unknown, ""}, false},
 		"id only in text":    {"stat:DELIVRD text:id:5", "", nil, Receipt{"", Delivered, ""}, false},
+		"a bare state":       {"id:5 sub:001 dlvrd:001 DELIVRD err:000", "", nil, Receipt{"5", Delivered, "000"}, true},
+		"spelt out":          {"id:5 stat:DELIVERED", "", nil, Receipt{"5", Delivered, ""}, true},
+		"undeliverable":      {"id:5 stat:UNDELIVERABLE", "", nil, Receipt{"5", Undeliverable, ""}, true},
+		"failed":             {"id:5 stat:FAILED", "", nil, Receipt{"5", Undeliverable, ""}, true},
+		"by its number":      {"id:5 stat:2 err:000", "", nil, Receipt{"5", Delivered, "000"}, true},
+		"spaces":             {"id: 5 sub: 001 stat: DELIVRD err: 000 text: id: 7", "", nil, Receipt{"5", Delivered, "000"}, true},
+		"no value":           {"id:5 stat: err:001", "", nil, Receipt{"5", Unknown, "001"}, true},
+		"two octets alone":   {"id:5", "", []byte{0, 2}, Receipt{"5", Delivered, ""}, true},
+		"and reversed":       {"id:5", "", []byte{5, 0}, Receipt{"5", Undeliverable, ""}, true},
 		"state of two bytes": {"id:1 stat:DELIVRD", "", []byte{0, 5}, Receipt{"1", Delivered, ""}, true},
 	} {
 		got, ok := ParseReceipt(tt.body, tt.id, tt.state)
@@ -234,7 +243,8 @@ func TestMessageIDsMatchAcrossNotations(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ submitted, receipt string }{
 		{"1A2B3C", "1a2b3c"}, {"0000123", "123"}, {"123", "0000123"}, {"ff", "255"}, {"255", "FF"},
-		{"00FF", "0255"}, {"0", "000"}, {"b8a7-11", "B8A7-11"}, {"7fffffffffffffff", "9223372036854775807"},
+		{"00FF", "0255"}, {"2a00f", "0x2A00F"}, {"0x2a", "42"}, {"F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6", "f81d4fae7dec11d0a76500a0c91e6bf6"},
+		{"f81d4fae7dec11d0a76500a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}, {"0", "000"}, {"b8a7-11", "B8A7-11"}, {"7fffffffffffffff", "9223372036854775807"},
 	} {
 		require.Contains(t, MessageKeys(tt.receipt), MessageKey(tt.submitted), "%s ~ %s", tt.submitted, tt.receipt)
 	}

@@ -122,7 +122,7 @@ func TestWordsInThreeLanguages(t *testing.T) {
 		"INFO 031":           {dialogue.English, "service.find", "031"},
 		"ИНФО судимость":     {dialogue.Russian, "service.find", "судимость"},
 		"АҚПАРАТ 031":        {dialogue.Kazakh, "service.find", "031"},
-		"akparat":            {dialogue.English, "service.find", "akparat"},
+		"AQPARAT 031":        {dialogue.Kazakh, "service.find", "031"},
 		"031":                {dialogue.Russian, "service.find", "031"},
 		"где получить справку?": {dialogue.Russian, "service.find", "где получить справку?"},
 		"ТОҚТА":     {dialogue.Kazakh, "notices.stop", ""},

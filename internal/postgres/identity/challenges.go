@@ -59,15 +59,17 @@ func (w Steps) SentSince(ctx context.Context, number string, since time.Time) (i
 }
 
 const supersede = `
-UPDATE challenges SET state = 'superseded', sealed = NULL, ended_at = now()
-WHERE client = $1 AND number = $2 AND purpose = $3 AND state = 'sent' RETURNING failures`
+WITH live AS (
+    UPDATE challenges SET state = 'superseded', sealed = NULL, ended_at = now()
+    WHERE client = $1 AND number = $2 AND purpose = $3 AND state = 'sent'
+)
+SELECT coalesce((` + passcodeFailures + `), 0)`
 
-// Supersede ends the live challenge for the same purpose, and gives its failures.
+const passcodeFailures = `SELECT failures FROM passcode_failures WHERE number = $2 AND purpose = $3`
+
+// Supersede ends the live challenge for the same purpose, and gives the failures of the number and purpose over all codes.
 func (w Steps) Supersede(ctx context.Context, client, number, purpose string) (failures int, err error) {
 	err = w.tx.QueryRow(ctx, supersede, client, number, purpose).Scan(&failures)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, nil
-	}
 	if err != nil {
 		return 0, fmt.Errorf("supersede password: %w", err)
 	}
@@ -96,6 +98,25 @@ UPDATE challenges SET state = $2, failures = $3,
     sealed = CASE WHEN $2 = 'sent' THEN sealed END
 WHERE id = $1`
 
+const lockFailures = `SELECT failures FROM passcode_failures WHERE number = $1 AND purpose = $2 FOR UPDATE`
+
+const addFailures = `
+INSERT INTO passcode_failures (number, purpose, failures) VALUES ($1, $2, $3)
+ON CONFLICT (number, purpose) DO UPDATE SET failures = passcode_failures.failures + excluded.failures, last_at = now()`
+
+const dropFailures = `DELETE FROM passcode_failures WHERE number = $1 AND purpose = $2`
+
+// keepFailures keeps what an answer has added to the failures of a number and purpose; a right one ends them.
+func (w Steps) keepFailures(ctx context.Context, c otp.Challenge, added int) (err error) {
+	switch {
+	case c.State == otp.Verified:
+		_, err = w.tx.Exec(ctx, dropFailures, c.Number, c.Purpose)
+	case added > 0:
+		_, err = w.tx.Exec(ctx, addFailures, c.Number, c.Purpose, added)
+	}
+	return err
+}
+
 // CheckChallenge runs fn on a client's locked challenge, and keeps what it leaves. otp.ErrUnknown.
 func (s *Store) CheckChallenge(ctx context.Context, client, publicID string, fn func(*otp.Challenge)) error {
 	return s.do(ctx, func(w Steps) error {
@@ -103,8 +124,16 @@ func (s *Store) CheckChallenge(ctx context.Context, client, publicID string, fn 
 		if err != nil {
 			return fmt.Errorf("check password: %w", err)
 		}
-		before := c.State
+		var failures int
+		if err := w.tx.QueryRow(ctx, lockFailures, c.Number, c.Purpose).Scan(&failures); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("check password: %w", err)
+		}
+		c.Carry(failures)
+		before, was := c.State, c.Failures
 		fn(&c)
+		if err := w.keepFailures(ctx, c, c.Failures-was); err != nil {
+			return fmt.Errorf("check password: %w", err)
+		}
 		if _, err := w.tx.Exec(ctx, keepChallenge, c.ID, c.State, c.Failures); err != nil {
 			return fmt.Errorf("check password: %w", err)
 		}

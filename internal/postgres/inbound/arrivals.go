@@ -46,12 +46,12 @@ SELECT nth::int, nextval('mo_messages_id_seq'),
 FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
 
 const addMOs = `
-INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood, failure)
+INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood, failure, raw)
 OVERRIDING SYSTEM VALUE
-SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, '')
+SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, ''), raw
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[],
-            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[])
-     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood, failure)`
+            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[], $13::bytea[])
+     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood, failure, raw)`
 
 // newMO is an arrival that is no redelivery.
 type newMO struct {
@@ -91,9 +91,11 @@ func (w steps) addArrivals(ctx context.Context, l message.Ledger, join func([]me
 			return c, fmt.Errorf("add mo: %w", err)
 		}
 		whole = nil
-		if err := w.addPart(ctx, a, l.Limit, join); err != nil {
+		doubtful, err := w.addPart(ctx, a, l.Limit, join)
+		if err != nil {
 			return c, fmt.Errorf("add mo part: %w", err)
 		}
+		c.Doubtful += doubtful
 	}
 	if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
 		return c, fmt.Errorf("add mo: %w", err)
@@ -137,7 +139,7 @@ func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 		postgres.Column(added, func(n newMO) string { return n.Text }), postgres.Column(added, func(n newMO) []byte { return n.Fingerprint }),
 		postgres.Column(added, func(n newMO) time.Time { return n.ReceivedAt }), postgres.Column(added, func(n newMO) *time.Time { return n.processedAt }),
 		postgres.Column(added, func(n newMO) int64 { return n.interaction }), postgres.Column(added, func(n newMO) bool { return n.flood }),
-		postgres.Column(added, func(n newMO) string { return n.failure }))
+		postgres.Column(added, func(n newMO) string { return n.failure }), postgres.Column(added, func(n newMO) []byte { return n.Raw }))
 	return len(arrivals) - len(added) + held + heard, w.tx.SendBatch(ctx, &writes).Close()
 }
 

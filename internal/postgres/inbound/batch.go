@@ -18,6 +18,7 @@ import (
 	casestore "okno/internal/postgres/cases"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/messages"
+	"okno/internal/words"
 )
 
 // batch is a unit of work for the messages of many citizens: it reads what they are likely to need at once, lets each step
@@ -72,7 +73,7 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	numbers := postgres.Column(waiting, func(mo message.MO) string { return mo.Source })
 	var named []string
 	for _, mo := range waiting {
-		if number := digits(mo.Text); len(number) == cases.NumberDigits {
+		if number := words.Digits(mo.Text); len(number) == cases.NumberDigits {
 			named = append(named, number)
 		}
 	}
@@ -126,17 +127,6 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 		return fmt.Errorf("read for mos: %w", err)
 	}
 	return nil
-}
-
-// digits are those of a text: of a message that names a case, the case's number for the most part.
-func digits(s string) string {
-	var found []byte
-	for i := range len(s) {
-		if '0' <= s[i] && s[i] <= '9' {
-			found = append(found, s[i])
-		}
-	}
-	return string(found)
 }
 
 // hear lets a message's step write its draft. It says false when the message has to go alone: for what a batch does not

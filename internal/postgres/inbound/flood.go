@@ -31,23 +31,34 @@ SELECT EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::t
 // overLimit is the failure of a message that was kept and not heard.
 const overLimit = "over the limit"
 
-// holdFlood marks what is over the limit, of messages in the order in which they came. All of an episode but the first needs
-// no processing any more, and their number is given; the first waits, for a citizen is told once to slow down.
+// noSubscriber is the failure of a message of whom nothing is heard.
+const noSubscriber = "not from a subscriber"
+
+// holdFlood marks what is of somebody of whom nothing is heard, and what is over the limit, of messages in the order in which
+// they came. All of an episode but the first needs no processing any more, and their number is given; the first waits, for a
+// citizen is told once to slow down.
 func (w steps) holdFlood(ctx context.Context, added []newMO, limit message.Limit) (held int, err error) {
+	now := time.Now()
+	for i := range added {
+		if n := &added[i]; limit.Deaf != nil && limit.Deaf(n.Source, n.Destination) {
+			n.processedAt, n.failure = &now, noSubscriber
+			held++
+		}
+	}
 	if limit.Messages == 0 {
-		return 0, nil
+		return held, nil
 	}
 	before := map[string]int{} // in this batch
 	var over []*newMO
 	for i := range added {
 		n := &added[i]
-		if n.lately+before[n.Source] >= limit.Messages && (limit.Spare == nil || !limit.Spare(n.Text)) {
+		if n.processedAt == nil && n.lately+before[n.Source] >= limit.Messages && (limit.Spare == nil || !limit.Spare(n.Text)) {
 			over = append(over, n)
 		}
 		before[n.Source]++
 	}
 	if len(over) == 0 {
-		return 0, nil
+		return held, nil
 	}
 	rows, err := w.tx.Query(ctx, threads, postgres.Column(over, func(n *newMO) string { return n.Source }))
 	if err != nil {
@@ -57,7 +68,6 @@ func (w steps) holdFlood(ctx context.Context, added []newMO, limit message.Limit
 	if err != nil {
 		return 0, err
 	}
-	now := time.Now()
 	told := map[string]bool{}
 	for _, n := range over {
 		if slices.Contains(spared, n.Source) {

@@ -6,12 +6,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/message"
 	"okno/internal/postgres"
+	"okno/internal/words"
 )
 
 const lockParts = `SELECT pg_advisory_xact_lock(hashtextextended($1, 5))`
@@ -55,8 +57,16 @@ DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND re
 
 // addPart keeps a part, and makes a message if none is missing with it. What is not the same part again, and has its number,
 // begins a new message under a reference used before, and what waits of the old one is all that will come of it.
-func (w steps) addPart(ctx context.Context, a message.Arrival, limit message.Limit, join func([]message.Part) string) error {
+// So does a part that comes long after the others and cannot have been sent again; doubtful is 1 of one that can.
+func (w steps) addPart(ctx context.Context, a message.Arrival, limit message.Limit, join func([]message.Part) string) (doubtful int, err error) {
 	key := partsOf(a)
+	if doubtful, err = w.partApart(ctx, key, a, limit, join); err != nil {
+		return 0, err
+	}
+	return doubtful, w.joinPart(ctx, key, a, limit, join)
+}
+
+func (w steps) joinPart(ctx context.Context, key partsKey, a message.Arrival, limit message.Limit, join func([]message.Part) string) error {
 	isNew, err := w.insertPart(ctx, key, a)
 	if err != nil {
 		return err
@@ -116,8 +126,8 @@ WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND tota
 ORDER BY part`
 
 const addJoined = `
-INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, '')) RETURNING id`
+INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure, raw)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), $13) RETURNING id`
 
 const markParts = `
 UPDATE mo_parts SET mo_id = $6
@@ -142,7 +152,7 @@ func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 	if err != nil || len(parts) == 0 || len(parts) < key.total && !anyway {
 		return false, err
 	}
-	whole := []newMO{{Arrival: message.Arrival{Source: key.source, ReceivedAt: received}}}
+	whole := []newMO{{Arrival: message.Arrival{Source: key.source, Destination: key.destination, Text: join(parts), ReceivedAt: received}}}
 	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Messages).Scan(&whole[0].lately); err != nil {
 		return false, err
 	}
@@ -150,12 +160,23 @@ func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 		return false, err
 	}
 	var id int64
-	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, join(parts), len(parts),
-		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure).Scan(&id)
+	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, whole[0].Text, len(parts),
+		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure, rawOf(parts, whole[0].Text)).Scan(&id)
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
 	}
 	return err == nil, err
+}
+
+// rawOf gives the octets of parts whose text is not all that they say, or nil.
+func rawOf(parts []message.Part, text string) (raw []byte) {
+	if !strings.ContainsRune(text, '\uFFFD') && !words.Unreadable(text) {
+		return nil
+	}
+	for _, p := range parts {
+		raw = append(raw, p.Payload...)
+	}
+	return raw
 }
 
 const staleParts = `

@@ -92,10 +92,39 @@ func TestReceiptInAnotherNotationNeedsTheNumberToo(t *testing.T) {
 		{Link: "b", Keys: []string{"16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
 		{Link: "a", Keys: []string{"10", "a", "16"}, Destination: "+77010000000", State: message.Delivered, At: time.Now()},
 	}})
-	for to, want := range map[string]message.SegmentState{"+77010000000": message.Accepted, "+77010000001": message.Delivered} {
+	for to, want := range map[string]message.SegmentState{"+77010000000": message.Delivered, "+77010000001": message.Accepted} {
 		status, err := db.SegmentsTo(ctx, to, 100)
 		require.NoError(t, err)
 		require.Equal(t, want, status[0].State, to)
+	}
+	// Where no notation has the right number, the id as it stands names its segment, unless none may be named by it.
+	for _, keys := range [][]string{{"", "10", "a"}, {"10", "a"}} {
+		pgtest.Commit(t, db, message.Ledger{Receipts: []message.Receipt{{Link: "a", Keys: keys, Destination: "", State: message.Delivered, At: time.Now()}}})
+		status, err := db.SegmentsTo(ctx, "+77010000001", 100)
+		require.NoError(t, err)
+		require.Equal(t, keys[0] != "", status[0].State == message.Delivered, keys)
+	}
+}
+
+// One id of all parts of a message: those that are answered after the receipt get what it says as well.
+func TestReceiptOfOneIDForAllParts(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	pgtest.Enqueue(t, db, message.Reply, "+77010000001", 3)
+	claimed := claim(t, db, 3)
+	answer := func(s message.Segment) {
+		pgtest.Commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
+			State: message.Accepted, MessageID: "7", MessageKey: "7", At: time.Now(), DueAt: time.Now()}}})
+	}
+	answer(claimed[0])
+	answer(claimed[1])
+	pgtest.Commit(t, db, message.Ledger{Receipts: []message.Receipt{{Link: "a", Keys: []string{"7"}, Destination: "+77010000001", State: message.Delivered, At: time.Now()}}})
+	answer(claimed[2])
+	status, err := db.SegmentsTo(t.Context(), "+77010000001", 100)
+	require.NoError(t, err)
+	require.Len(t, status, 3)
+	for _, s := range status {
+		require.Equal(t, message.Delivered, s.State)
 	}
 }
 

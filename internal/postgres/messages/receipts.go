@@ -11,29 +11,38 @@ import (
 	"okno/internal/message"
 )
 
-// A receipt names its segment by the message id as it stands; by another notation of it only if the number is right too. Of
+// A receipt names its segment by a message id in whatever notation if the number is right too; else by the first key alone. Of
 // several, the newest: SMSCs use ids again. From each receipt to its segments, however few of those a plan expects.
 const (
-	byKey   = `SELECT s.id, s.state, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key`
-	byOther = `SELECT s.id, s.state, s.submitted_at FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
-	           WHERE s.link = r.link AND s.message_key = r.key AND m.destination = r.destination`
+	byKey    = `SELECT s.id, s.mt_id, s.state, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key OFFSET 0`
+	byNumber = `SELECT s.* FROM (` + byKey + `) s WHERE (SELECT m.destination FROM mt_messages m WHERE m.id = s.mt_id) = r.destination OFFSET 0`
 )
 
-var addByKey, addByOther = addReceipts(byKey), addReceipts(byOther)
+var addByNumber, addByKey = addReceipts(byNumber), addReceipts(byKey)
 
+// addReceipts gives the statement that gives segments their final state: all parts of a message that have the id, for some SMSCs
+// give one to all. It says which receipts name a segment, when that was submitted, by which key, and whether the message has parts
+// whose answers, with their ids, are still to come.
 func addReceipts(by string) string {
 	return `
 WITH hit AS (
-    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, s.submitted_at, r.state, r.failure, r.at
+    SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, s.submitted_at, r.link, r.key, r.state, r.failure, r.at
     FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
          r (nth, link, key, rank, destination, state, failure, at)
-    CROSS JOIN LATERAL (` + by + ` OFFSET 0) s
+    CROSS JOIN LATERAL (` + by + `) s
     ORDER BY r.nth, r.rank, s.id DESC
 ), done AS (
     UPDATE mt_segments s SET state = hit.state, failure = nullif(hit.failure, ''), final_at = hit.at
     FROM hit WHERE s.id = hit.id AND hit.was IN ('accepted', 'unknown')
+), other AS MATERIALIZED ( -- parts of the same messages
+    SELECT hit.nth, s.id, s.state = 'queued' AS open, hit.state, hit.failure, hit.at FROM hit CROSS JOIN LATERAL (
+        SELECT * FROM mt_segments s WHERE s.id BETWEEN (hit.id >> 8) << 8 AND hit.id | 255 AND s.id <> hit.id
+          AND (s.state = 'queued' OR s.link = hit.link AND s.message_key = hit.key AND s.state IN ('accepted', 'unknown')) OFFSET 0) s
+), others AS (
+    UPDATE mt_segments s SET state = o.state, failure = nullif(o.failure, ''), final_at = o.at
+    FROM other o WHERE s.id = ANY (ARRAY (SELECT id FROM other WHERE NOT open)) AND s.id = o.id AND NOT o.open
 )
-SELECT nth, submitted_at FROM hit`
+SELECT nth, submitted_at, key, nth IN (SELECT nth FROM other WHERE open) FROM hit`
 }
 
 const keepReceipt = `
@@ -46,7 +55,7 @@ func (w Steps) ApplyReceipts(ctx context.Context, receipts []message.Receipt) er
 		return err
 	}
 	for i, r := range receipts {
-		if known[i] {
+		if known[i] == settled {
 			continue
 		}
 		if _, err := w.tx.Exec(ctx, keepReceipt, r.Link, r.Keys, r.Destination, r.State, r.Failure, r.At); err != nil {
@@ -56,26 +65,44 @@ func (w Steps) ApplyReceipts(ctx context.Context, receipts []message.Receipt) er
 	return nil
 }
 
-// matchReceipts gives segments their final state, and says which receipts, by their place, name one, and in these when it was
-// submitted.
-func (w Steps) matchReceipts(ctx context.Context, receipts []message.Receipt) (known map[int]bool, err error) {
-	known = make(map[int]bool, len(receipts))
-	if err := w.matchKeys(ctx, addByKey, receipts, known, 0, 1); err != nil {
-		return nil, err
+// match is what is known of a receipt.
+type match int
+
+// A receipt names nothing yet; or a segment of a message of which others may still get the same id; or all that it can.
+const (
+	unmatched match = iota
+	unsettled
+	settled
+)
+
+// matchReceipts gives segments their final state, and says what the receipts name, by their place, and in these when it was
+// submitted, and by which key.
+func (w Steps) matchReceipts(ctx context.Context, receipts []message.Receipt) (known map[int]match, err error) {
+	known = make(map[int]match, len(receipts))
+	for _, step := range []struct {
+		sql      string
+		from, to int // ranks of the keys
+	}{{addByNumber, 0, 1}, {addByNumber, 1, math.MaxInt}, {addByKey, 0, 1}} {
+		if err := w.matchKeys(ctx, step.sql, receipts, known, step.from, step.to); err != nil {
+			return nil, err
+		}
 	}
-	return known, w.matchKeys(ctx, addByOther, receipts, known, 1, math.MaxInt)
+	return known, nil
 }
 
 // matchKeys tries the keys of some ranks of the receipts that are not known yet.
-func (w Steps) matchKeys(ctx context.Context, match string, receipts []message.Receipt, known map[int]bool, from, to int) error {
+func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Receipt, known map[int]match, from, to int) error {
 	var nth, ranks []int
 	var links, keys, destinations, states, failures []string
 	var at []time.Time
 	for i, r := range receipts {
-		if known[i] {
+		if known[i] != unmatched {
 			continue
 		}
 		for rank := from; rank < min(to, len(r.Keys)); rank++ {
+			if r.Keys[rank] == "" {
+				continue
+			}
 			nth, ranks, links, keys = append(nth, i), append(ranks, rank), append(links, r.Link), append(keys, r.Keys[rank])
 			destinations, states = append(destinations, r.Destination), append(states, string(r.State))
 			failures, at = append(failures, r.Failure), append(at, r.At)
@@ -84,14 +111,23 @@ func (w Steps) matchKeys(ctx context.Context, match string, receipts []message.R
 	if len(nth) == 0 {
 		return nil
 	}
-	rows, err := w.tx.Query(ctx, match, nth, links, keys, ranks, destinations, states, failures, at)
+	rows, err := w.tx.Query(ctx, sql, nth, links, keys, ranks, destinations, states, failures, at)
 	if err != nil {
 		return fmt.Errorf("match receipts: %w", err)
 	}
 	var matched int
 	var submitted time.Time
-	_, err = pgx.ForEachRow(rows, []any{&matched, &submitted}, func() error {
-		known[matched], receipts[matched].SubmittedAt = true, submitted
+	var key string
+	var open bool
+	_, err = pgx.ForEachRow(rows, []any{&matched, &submitted, &key, &open}, func() error {
+		known[matched] = settled
+		if open {
+			known[matched] = unsettled
+		}
+		receipts[matched].SubmittedAt = submitted
+		if sql == addByNumber {
+			receipts[matched].Key = key
+		}
 		return nil
 	})
 	if err != nil {
@@ -126,8 +162,10 @@ func (w Steps) matchKept(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
-	for i := range known {
-		matched = append(matched, ids[i])
+	for i, m := range known {
+		if m == settled {
+			matched = append(matched, ids[i])
+		}
 	}
 	if len(matched) > 0 {
 		_, err = w.tx.Exec(ctx, dropReceipts, matched)

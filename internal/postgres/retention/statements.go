@@ -77,5 +77,6 @@ var sweeps = []sweep{
 	byIndex("commands", "at", ""),
 	byIndex("logins", "expires_at", ""),
 	byID("challenges", "created_at", "expires_at < $1"),
+	byIndex("passcode_failures", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),
 }

@@ -1,0 +1,114 @@
+package conversation
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"okno/internal/catalogue"
+	"okno/internal/dialogue"
+	"okno/internal/words"
+)
+
+// mostCorrected is how many words a message has whose slips are looked for.
+const mostCorrected = 8
+
+// correct gives what a message that means nothing may have been meant to say: typed in the keyboard's other layout, or with
+// slips in a word of a command or of the catalogue. The citizen is asked, and nothing is done unasked.
+func (e *Engine) correct(d *dialogue.Definition, l dialogue.Language, text string) (string, map[string]dialogue.Value) {
+	c := corrector{d: d, index: e.catalogue.Index(), language: l}
+	meant, in, ok := c.correct(words.Normalise(text), words.Layout(text))
+	if !ok {
+		return "none", nil
+	}
+	return "corrected", map[string]dialogue.Value{"text": dialogue.TextValue(meant), "language": dialogue.TextValue(string(in))}
+}
+
+// mostAround is how many words a message has in which a command may stand anywhere.
+const mostAround = 4
+
+type corrector struct {
+	d        *dialogue.Definition
+	index    *catalogue.Index
+	language dialogue.Language
+}
+
+// correct tries a normalised text; layout is what its keys write in the other layout.
+func (c corrector) correct(text, layout string) (meant string, in dialogue.Language, ok bool) {
+	list := words.All(text)
+	if len(list) == 0 || len(list) > mostCorrected {
+		return "", "", false
+	}
+	// A command with what it does not take, like a number after STOP: the word alone may be meant.
+	if first, _ := words.Split(text); first != text && c.d.Means(first) {
+		if in, ok := c.leads(first); ok {
+			return first, in, true
+		}
+	}
+	// A code without its zeros, which nothing else says is one.
+	if len(text) == 2 && words.Digits(text) == text {
+		in, ok := c.leads("0" + text)
+		return "0" + text, in, ok
+	}
+	layout = words.Normalise(layout)
+	if first, _ := words.Split(layout); c.known(first) {
+		if in, ok := c.leads(layout); ok {
+			return layout, in, true
+		}
+	}
+	if len(list) <= mostAround {
+		for _, word := range list { // "позовите оператора"
+			if in, ok := c.leads(word); ok && c.d.Means(word) {
+				return word, in, true
+			}
+		}
+	}
+	changed := false
+	for i, word := range list {
+		if c.known(word) {
+			continue
+		}
+		if near, ok := c.nearest(word); ok {
+			list[i], changed = near, true
+		}
+	}
+	if !changed {
+		return "", "", false
+	}
+	meant = strings.Join(list, " ")
+	in, ok = c.leads(meant)
+	return meant, in, ok
+}
+
+// leads says whether a text is understood, and in which language.
+func (c corrector) leads(text string) (dialogue.Language, bool) {
+	if l, ok := c.d.IsCommand(text, c.language); ok {
+		return l, true
+	}
+	guess := dialogue.GuessLanguage(text, c.language)
+	found, in := c.index.FindIn(text, guess)
+	if in == "" {
+		in = guess
+	}
+	return in, len(found) > 0
+}
+
+func (c corrector) known(word string) bool {
+	return words.Digits(word) != "" || utf8.RuneCountInString(word) < 3 || c.d.Means(word) || c.index.Knows(word)
+}
+
+// nearest gives the word of a command, or else of the catalogue, that is fewest slips away.
+func (c corrector) nearest(word string) (near string, ok bool) {
+	folded := words.Fold(word)
+	most := words.Slips(utf8.RuneCountInString(folded))
+	for _, list := range [][]string{c.d.Commands(), c.index.Words()} {
+		for _, other := range list {
+			if utf8.RuneCountInString(other) < 4 {
+				continue
+			}
+			if n := words.Distance(folded, words.Fold(other), most); n <= most {
+				near, ok, most = other, true, n-1
+			}
+		}
+	}
+	return near, ok
+}
