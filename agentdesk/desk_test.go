@@ -1,21 +1,19 @@
 package agentdesk_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk"
+	"okno/agentdesk/desktest"
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/dialogue"
@@ -102,84 +100,19 @@ func (o *office) lastMT(t *testing.T) string {
 
 func (o *office) logIn(t *testing.T, secret string) (cookie string, status int) {
 	t.Helper()
-	body, _ := json.Marshal(map[string]string{"login": "aliya", "password": secret})
-	response, err := http.Post(o.server.URL+"/desk/login", "application/json", bytes.NewReader(body))
-	require.NoError(t, err)
-	defer response.Body.Close()
-	for _, c := range response.Cookies() {
-		require.True(t, c.HttpOnly && c.Secure && c.SameSite == http.SameSiteStrictMode)
-		cookie = c.Name + "=" + c.Value
-	}
-	return cookie, response.StatusCode
+	return desktest.LogIn(t, o.server.URL, "aliya", secret)
 }
 
-// page is a page's end of the socket.
-type page struct {
-	t      *testing.T
-	socket *websocket.Conn
-	seen   map[string]float64
-	desk   m // the newest snapshot
-}
+type (
+	page = desktest.Page
+	m    = desktest.M
+)
 
-type m = map[string]any
+var inState = desktest.InState
 
 func (o *office) open(t *testing.T, cookie string, seen map[string]float64) *page {
 	t.Helper()
-	socket, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(o.server.URL, "http")+"/desk/ws", http.Header{"Cookie": {cookie}})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = socket.Close() })
-	p := &page{t: t, socket: socket, seen: map[string]float64{}}
-	require.NoError(t, socket.WriteJSON(m{"type": "hello", "streams": seen}))
-	return p
-}
-
-// until reads messages up to the one that is wanted, and gives all of them.
-func (p *page) until(what string, want func(m) bool) (wanted m, all []m) {
-	p.t.Helper()
-	require.NoError(p.t, p.socket.SetReadDeadline(time.Now().Add(10*time.Second)))
-	for {
-		var got m
-		require.NoError(p.t, p.socket.ReadJSON(&got), "waiting for %s, after %v", what, all)
-		all = append(all, got)
-		switch got["type"] {
-		case "event":
-			p.seen[got["stream"].(string)] = got["seq"].(float64)
-		case "snapshot":
-			p.desk = got
-		}
-		if want(got) {
-			return got, all
-		}
-	}
-}
-
-// snapshot waits until the desk is as wanted; it may be already.
-func (p *page) snapshot(what string, want func(contacts []any) bool) []any {
-	p.t.Helper()
-	if p.desk == nil || !want(p.desk["contacts"].([]any)) {
-		p.until(what, func(got m) bool { return got["type"] == "snapshot" && want(got["contacts"].([]any)) })
-	}
-	for name, seq := range p.desk["streams"].(map[string]any) {
-		p.seen[name] = max(p.seen[name], seq.(float64))
-	}
-	return p.desk["contacts"].([]any)
-}
-
-func inState(state string) func([]any) bool {
-	return func(contacts []any) bool { return len(contacts) == 1 && contacts[0].(m)["state"] == state }
-}
-
-// sends sends a command and gives its result.
-func (p *page) sends(name string, args m) m {
-	p.t.Helper()
-	return p.sendsAs(uuid.NewString(), name, args)
-}
-
-func (p *page) sendsAs(id, name string, args m) m {
-	p.t.Helper()
-	require.NoError(p.t, p.socket.WriteJSON(m{"type": "command", "id": id, "name": name, "args": args}))
-	got, _ := p.until(name, func(got m) bool { return got["type"] == "result" && got["id"] == id })
-	return got
+	return desktest.Open(t, o.server.URL, cookie, seen)
 }
 
 func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
@@ -190,41 +123,41 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 	cookie, status := o.logIn(t, "okno-demo")
 	require.Equal(t, http.StatusOK, status)
 	p := o.open(t, cookie, nil)
-	p.snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
-	require.Equal(t, "bad_command", p.sends("set_status", m{"status": "asleep"})["code"])
-	require.True(t, p.sends("set_status", m{"status": "available"})["ok"].(bool))
+	p.Snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
+	require.Equal(t, "bad_command", p.Sends("set_status", m{"status": "asleep"})["code"])
+	require.True(t, p.Sends("set_status", m{"status": "available"})["ok"].(bool))
 
 	o.writes(t, "оператор")
-	offered := p.snapshot("an offer", inState("offered"))[0].(m)
+	offered := p.Snapshot("an offer", inState("offered"))[0].(m)
 	require.Equal(t, citizen, offered["number"])
 	require.Equal(t, "Просит оператора", offered["reason"].(m)["ru"])
 	contact := offered["id"]
-	require.Equal(t, "unknown_contact", p.sends("reply", m{"contact": 1 << 40, "text": "x"})["code"])
-	require.Equal(t, "wrong_state", p.sends("reply", m{"contact": contact, "text": "x"})["code"], "not before it is accepted")
-	accepted := p.sendsAs("accept-1", "accept", m{"contact": contact})
+	require.Equal(t, "unknown_contact", p.Sends("reply", m{"contact": 1 << 40, "text": "x"})["code"])
+	require.Equal(t, "wrong_state", p.Sends("reply", m{"contact": contact, "text": "x"})["code"], "not before it is accepted")
+	accepted := p.SendsAs("accept-1", "accept", m{"contact": contact})
 	require.True(t, accepted["ok"].(bool))
-	require.Equal(t, accepted["data"], p.sendsAs("accept-1", "accept", m{"contact": contact})["data"], "done once, answered as often as asked")
-	require.Equal(t, "offer_gone", p.sends("accept", m{"contact": contact})["code"])
+	require.Equal(t, accepted["data"], p.SendsAs("accept-1", "accept", m{"contact": contact})["data"], "done once, answered as often as asked")
+	require.Equal(t, "offer_gone", p.Sends("accept", m{"contact": contact})["code"])
 
 	o.writes(t, "Когда будет готово?")
-	p.until("the citizen's words", func(got m) bool {
+	p.Until("the citizen's words", func(got m) bool {
 		return got["kind"] == "entry" && got["data"].(m)["body"] == "Когда будет готово?"
 	})
-	require.Equal(t, "empty", p.sends("reply", m{"contact": contact, "text": "  "})["code"])
-	require.True(t, p.sends("reply", m{"contact": contact, "text": "Завтра."})["ok"].(bool))
+	require.Equal(t, "empty", p.Sends("reply", m{"contact": contact, "text": "  "})["code"])
+	require.True(t, p.Sends("reply", m{"contact": contact, "text": "Завтра."})["ok"].(bool))
 	require.Equal(t, "Завтра.", o.lastMT(t))
 
-	opened := p.sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Справка"})["data"].(m)
+	opened := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Справка"})["data"].(m)
 	move := m{"contact": contact, "number": opened["number"], "from": "registered", "to": "in_progress", "why": "проверяем", "tell": "Проверяем."}
-	require.Equal(t, "in_progress", p.sends("case_move", move)["data"].(m)["state"])
+	require.Equal(t, "in_progress", p.Sends("case_move", move)["data"].(m)["state"])
 	require.Equal(t, "Проверяем.", o.lastMT(t))
-	require.Equal(t, "case_moved", p.sends("case_move", move)["code"], "somebody else was faster")
+	require.Equal(t, "case_moved", p.Sends("case_move", move)["code"], "somebody else was faster")
 
-	require.True(t, p.sends("finish", m{"contact": contact})["ok"].(bool))
+	require.True(t, p.Sends("finish", m{"contact": contact})["ok"].(bool))
 	require.Equal(t, "Спасибо за обращение. До свидания.", o.lastMT(t))
-	require.Equal(t, "no_disposition", p.sends("disposition", m{"contact": contact, "disposition": ""})["code"])
-	require.True(t, p.sends("disposition", m{"contact": contact, "disposition": "resolved", "note": "всё"})["ok"].(bool))
-	p.snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
+	require.Equal(t, "no_disposition", p.Sends("disposition", m{"contact": contact, "disposition": ""})["code"])
+	require.True(t, p.Sends("disposition", m{"contact": contact, "disposition": "resolved", "note": "всё"})["ok"].(bool))
+	p.Snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
 	require.Equal(t, "operator", pgtest.Value[string](t, o.URL, `SELECT outcome FROM interactions`))
 }
 
@@ -233,11 +166,11 @@ func TestAPageThatComesBackMissesNothingAndSeesNothingTwice(t *testing.T) {
 	o := newOffice(t)
 	cookie, _ := o.logIn(t, "okno-demo")
 	p := o.open(t, cookie, nil)
-	p.sends("set_status", m{"status": "available"})
+	p.Sends("set_status", m{"status": "available"})
 	o.writes(t, "оператор")
-	contact := p.snapshot("an offer", inState("offered"))[0].(m)["id"]
-	p.sends("accept", m{"contact": contact})
-	p.snapshot("the contact", inState("connected"))
+	contact := p.Snapshot("an offer", inState("offered"))[0].(m)["id"]
+	p.Sends("accept", m{"contact": contact})
+	p.Snapshot("the contact", inState("connected"))
 	entries := func(all []m) (bodies []string) {
 		for _, got := range all {
 			if got["kind"] == "entry" {
@@ -247,13 +180,13 @@ func TestAPageThatComesBackMissesNothingAndSeesNothingTwice(t *testing.T) {
 		return bodies
 	}
 	o.writes(t, "раз")
-	p.until("раз", func(got m) bool { return len(entries([]m{got})) == 1 })
-	require.NoError(t, p.socket.Close())
+	p.Until("раз", func(got m) bool { return len(entries([]m{got})) == 1 })
+	require.NoError(t, p.Socket.Close())
 	for _, body := range []string{"два", "три", "четыре"} {
 		o.writes(t, body)
 	}
-	back := o.open(t, cookie, p.seen)
-	_, all := back.until("четыре", func(got m) bool { return len(entries([]m{got})) == 1 && entries([]m{got})[0] == "четыре" })
+	back := o.open(t, cookie, p.Seen)
+	_, all := back.Until("четыре", func(got m) bool { return len(entries([]m{got})) == 1 && entries([]m{got})[0] == "четыре" })
 	require.Equal(t, []string{"два", "три", "четыре"}, entries(all))
 }
 
@@ -262,9 +195,9 @@ func TestSocketsEndWithTheLoginAndWithTheNode(t *testing.T) {
 	o := newOffice(t)
 	closed := func(p *page) int {
 		t.Helper()
-		require.NoError(t, p.socket.SetReadDeadline(time.Now().Add(10*time.Second)))
+		require.NoError(t, p.Socket.SetReadDeadline(time.Now().Add(10*time.Second)))
 		for {
-			if _, _, err := p.socket.ReadMessage(); err != nil {
+			if _, _, err := p.Socket.ReadMessage(); err != nil {
 				var end *websocket.CloseError
 				require.ErrorAs(t, err, &end)
 				return end.Code
@@ -273,7 +206,7 @@ func TestSocketsEndWithTheLoginAndWithTheNode(t *testing.T) {
 	}
 	cookie, _ := o.logIn(t, "okno-demo")
 	p := o.open(t, cookie, nil)
-	p.snapshot("the desk", func([]any) bool { return true })
+	p.Snapshot("the desk", func([]any) bool { return true })
 	request, err := http.NewRequest(http.MethodPost, o.server.URL+"/desk/logout", nil)
 	require.NoError(t, err)
 	request.Header.Set("Cookie", cookie)
@@ -287,7 +220,7 @@ func TestSocketsEndWithTheLoginAndWithTheNode(t *testing.T) {
 
 	cookie, _ = o.logIn(t, "okno-demo")
 	p = o.open(t, cookie, nil)
-	p.snapshot("the desk", func([]any) bool { return true })
+	p.Snapshot("the desk", func([]any) bool { return true })
 	o.desk()
 	require.Equal(t, websocket.CloseServiceRestart, closed(p))
 }

@@ -38,7 +38,7 @@ func TestASupervisorOrdersLinks(t *testing.T) {
 
 	cookie, _ := o.logIn(t, "okno-demo")
 	p := o.open(t, cookie, nil)
-	require.Equal(t, "forbidden", p.sends("order_link", m{"link": "a", "order": "paused"})["code"])
+	require.Equal(t, "forbidden", p.Sends("order_link", m{"link": "a", "order": "paused"})["code"])
 	status, _ := o.get(t, cookie, "/desk/sms")
 	require.Equal(t, http.StatusForbidden, status)
 	require.Equal(t, message.Open, orders())
@@ -52,11 +52,11 @@ func TestASupervisorOrdersLinks(t *testing.T) {
 	require.Equal(t, m{"links": []any{m{"link": "a"}}}, node["standing"])
 
 	for _, order := range []message.Order{message.Paused, message.Drained, message.Open} {
-		require.Equal(t, true, p.sends("order_link", m{"link": "a", "order": order})["ok"])
+		require.Equal(t, true, p.Sends("order_link", m{"link": "a", "order": order})["ok"])
 		require.Equal(t, order, orders())
 	}
-	require.Equal(t, "bad_command", p.sends("order_link", m{"link": "a", "order": "broken"})["code"])
-	require.Equal(t, "no_link", p.sends("order_link", m{"link": "b", "order": "paused"})["code"])
+	require.Equal(t, "bad_command", p.Sends("order_link", m{"link": "a", "order": "broken"})["code"])
+	require.Equal(t, "no_link", p.Sends("order_link", m{"link": "b", "order": "paused"})["code"])
 	require.Equal(t, "paused drained open", pgtest.Value[string](t, o.URL,
 		`SELECT string_agg(detail->>'ordered', ' ' ORDER BY id) FROM audit WHERE action = 'sms.link' AND subject = 'link:a' AND actor LIKE 'agent:%'`))
 }

@@ -2,7 +2,6 @@ package agentdesk_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk"
+	"okno/agentdesk/desktest"
 	"okno/internal/fault"
 	"okno/internal/floor/floortest"
 	"okno/internal/postgres/pgtest"
@@ -25,11 +25,11 @@ func talkingBySMS(t *testing.T) (o *office, cookie string, p *page, contact any)
 	o = newOffice(t)
 	cookie, _ = o.logIn(t, floortest.Password)
 	p = o.open(t, cookie, nil)
-	require.True(t, p.sends("set_status", m{"status": "available"})["ok"].(bool))
+	require.True(t, p.Sends("set_status", m{"status": "available"})["ok"].(bool))
 	o.writes(t, "оператор")
-	contact = p.snapshot("an offer", inState("offered"))[0].(m)["id"]
-	require.True(t, p.sends("accept", m{"contact": contact})["ok"].(bool))
-	p.snapshot("the contact", inState("connected"))
+	contact = p.Snapshot("an offer", inState("offered"))[0].(m)["id"]
+	require.True(t, p.Sends("accept", m{"contact": contact})["ok"].(bool))
+	p.Snapshot("the contact", inState("connected"))
 	return o, cookie, p, contact
 }
 
@@ -47,7 +47,7 @@ func TestACommandIsDoneOnceOverSixSockets(t *testing.T) {
 		var all sync.WaitGroup
 		for i, p := range pages {
 			all.Go(func() {
-				answers[i] = p.sendsAs(fmt.Sprint("reply-", try), "reply", m{"contact": contact, "text": text})
+				answers[i] = p.SendsAs(fmt.Sprint("reply-", try), "reply", m{"contact": contact, "text": text})
 			})
 		}
 		all.Wait()
@@ -91,16 +91,16 @@ func TestTheSocketIsCutAtEveryCommand(t *testing.T) {
 			t.Parallel()
 			o, cookie, p, contact := talkingBySMS(t)
 			if name == "disposition" {
-				require.True(t, p.sends("finish", m{"contact": contact})["ok"].(bool))
+				require.True(t, p.Sends("finish", m{"contact": contact})["ok"].(bool))
 			}
 			test.args["contact"] = contact
 			for cut := range 5 {
 				p := o.open(t, cookie, nil)
-				require.NoError(t, p.socket.WriteJSON(m{"type": "command", "id": "cut", "name": name, "args": test.args}))
+				require.NoError(t, p.Socket.WriteJSON(m{"type": "command", "id": "cut", "name": name, "args": test.args}))
 				<-time.After(time.Duration(cut) * 3 * time.Millisecond) // somewhere in the command
-				require.NoError(t, p.socket.Close())
+				require.NoError(t, p.Socket.Close())
 			}
-			require.True(t, o.open(t, cookie, nil).sendsAs("cut", name, test.args)["ok"].(bool))
+			require.True(t, o.open(t, cookie, nil).SendsAs("cut", name, test.args)["ok"].(bool))
 			require.Equal(t, 1, pgtest.Value[int](t, o.URL, test.count))
 		})
 	}
@@ -128,7 +128,7 @@ func TestACommandWhoseCommitNobodyAnswered(t *testing.T) {
 	t.Cleanup(server.Close)
 	o.runs(t, desk.Run)
 	o.server = server
-	require.True(t, o.open(t, cookie, nil).sends("reply", m{"contact": contact, "text": "один раз"})["ok"].(bool))
+	require.True(t, o.open(t, cookie, nil).Sends("reply", m{"contact": contact, "text": "один раз"})["ok"].(bool))
 	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages WHERE text = 'один раз'`))
 }
 
@@ -136,10 +136,10 @@ func TestACommandWhoseCommitNobodyAnswered(t *testing.T) {
 func TestAStrangersCaseIsNeitherShownNorMoved(t *testing.T) {
 	t.Parallel()
 	o, _, p, contact := talkingBySMS(t)
-	own := p.sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
+	own := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
 	pgtest.Exec(t, o.URL, `INSERT INTO cases (number, kind, state, contact, subject) VALUES ('999999999', 'appeal', 'registered', '+77019999999', 'Чужое')`)
 	move := func(number any) m {
-		return p.sends("case_move", m{"contact": contact, "number": number, "from": "registered", "to": "in_progress", "why": "w", "tell": "чужая тайна"})
+		return p.Sends("case_move", m{"contact": contact, "number": number, "from": "registered", "to": "in_progress", "why": "w", "tell": "чужая тайна"})
 	}
 	require.Equal(t, "unknown_case", move("999999999")["code"])
 	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages WHERE text = 'чужая тайна'`))
@@ -151,15 +151,15 @@ func TestAStrangersCaseIsNeitherShownNorMoved(t *testing.T) {
 func TestALongReplayOverrunsNothing(t *testing.T) {
 	t.Parallel()
 	o, cookie, p, contact := talkingBySMS(t)
-	require.NoError(t, p.socket.Close())
+	require.NoError(t, p.Socket.Close())
 	const missed = 700
 	pgtest.Exec(t, o.URL, fmt.Sprintf(`
 		WITH s AS (UPDATE streams SET seq = seq + %d WHERE name = 'contact:%v' RETURNING seq - %d AS base)
 		INSERT INTO stream_events (stream, seq, kind, payload)
 		SELECT 'contact:%v', base + n, 'entry', jsonb_build_object('body', n::text) FROM s, generate_series(1, %d) n`, missed, contact, missed, contact, missed))
-	back := o.open(t, cookie, p.seen)
+	back := o.open(t, cookie, p.Seen)
 	next := 1
-	back.until("all events", func(got m) bool {
+	back.Until("all events", func(got m) bool {
 		if got["kind"] == "entry" {
 			body := got["data"].(m)["body"]
 			require.Equal(t, fmt.Sprint(next), body)
@@ -167,7 +167,7 @@ func TestALongReplayOverrunsNothing(t *testing.T) {
 		}
 		return next > missed
 	})
-	require.True(t, back.sends("note", m{"contact": contact, "text": "жив"})["ok"].(bool))
+	require.True(t, back.Sends("note", m{"contact": contact, "text": "жив"})["ok"].(bool))
 }
 
 // Desks are told how their queues stand, as that changes, though nothing of their own does.
@@ -176,15 +176,15 @@ func TestQueuesAreToldAsTheyChange(t *testing.T) {
 	o := newOffice(t)
 	cookie, _ := o.logIn(t, floortest.Password)
 	p := o.open(t, cookie, nil)
-	p.snapshot("the desk", func([]any) bool { return true })
-	require.True(t, p.sends("set_status", m{"status": "paused", "reason": "break"})["ok"].(bool)) // on duty, and gets no offer
+	p.Snapshot("the desk", func([]any) bool { return true })
+	require.True(t, p.Sends("set_status", m{"status": "paused", "reason": "break"})["ok"].(bool)) // on duty, and gets no offer
 	waiting := func(n float64) func(m) bool {
 		return func(got m) bool { return got["type"] == "queues" && got["queues"].([]any)[0].(m)["waiting"] == n }
 	}
 	o.Writes(t, "+77010000003", "оператор")
-	p.until("one waits", waiting(1))
+	p.Until("one waits", waiting(1))
 	o.Writes(t, "+77010000004", "оператор")
-	p.until("two wait", waiting(2))
+	p.Until("two wait", waiting(2))
 }
 
 // Whoever logs out goes off duty, and leaves nothing behind that is nobody's.
@@ -209,13 +209,7 @@ func TestAnotherLoginKeepsTheAgentOnDuty(t *testing.T) {
 
 func (o *office) logOut(t *testing.T, cookie string) int {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodPost, o.server.URL+"/desk/logout", nil)
-	require.NoError(t, err)
-	request.Header.Set("Cookie", cookie)
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	response.Body.Close()
-	return response.StatusCode
+	return desktest.LogOut(t, o.server.URL, cookie)
 }
 
 // Bad input has a clear answer, and costs nothing but itself.
@@ -234,17 +228,8 @@ func TestBadCommandsAreAnswered(t *testing.T) {
 		"a service unknown":     {"case_open", m{"contact": contact, "kind": "application", "subject": "x", "service": "999"}, "bad_command"},
 		"an offer that is none": {"decline", m{"contact": contact}, "offer_gone"},
 	} {
-		raw, err := json.Marshal(test.args)
-		require.NoError(t, err)
-		require.Equal(t, test.code, p.sendsRaw(name, test.command, raw)["code"], name)
+		require.Equal(t, test.code, p.SendsAs(name, test.command, test.args)["code"], name)
 	}
-	require.Equal(t, "bad_command", p.sendsAs(string(make([]byte, 65)), "note", m{"contact": contact, "text": "x"})["code"], "an id that is too long")
-	require.True(t, p.sends("note", m{"contact": contact, "text": "жив"})["ok"].(bool))
-}
-
-func (p *page) sendsRaw(id, name string, args json.RawMessage) m {
-	p.t.Helper()
-	require.NoError(p.t, p.socket.WriteJSON(m{"type": "command", "id": id, "name": name, "args": args}))
-	got, _ := p.until(name, func(got m) bool { return got["type"] == "result" && got["id"] == id })
-	return got
+	require.Equal(t, "bad_command", p.SendsAs(string(make([]byte, 65)), "note", m{"contact": contact, "text": "x"})["code"], "an id that is too long")
+	require.True(t, p.Sends("note", m{"contact": contact, "text": "жив"})["ok"].(bool))
 }
