@@ -67,12 +67,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
 	w.phones = ivrtest.StartPhones(t, tools, w.asterisk.SIP())
 
-	files, err := dialogue.Source(line.Files)
-	require.NoError(t, err)
-	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
-	require.NoError(t, err)
-	w.texts = definition.Texts
-	w.pack = voice.New(voice.Config{Espeak: tools.Espeak, Folder: clips, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop()})
+	w.prepareVoice(t, clips)
 
 	smpp, http := startSimulator(t)
 	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, fmt.Sprintf(simulated, smpp),
@@ -81,6 +76,17 @@ func newWorld(t *testing.T) *world {
 	w.start(t)
 	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips
 	return w
+}
+
+// prepareVoice reads the dialogue's texts, and makes what turns them into clips.
+func (w *world) prepareVoice(t *testing.T, clips string) {
+	t.Helper()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
+	require.NoError(t, err)
+	w.texts = definition.Texts
+	w.pack = voice.New(voice.Config{Espeak: tools.Espeak, Folder: clips, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop()})
 }
 
 // startSimulator starts Okno's own SMSC, and gives its addresses.
