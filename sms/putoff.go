@@ -17,11 +17,16 @@ type putOff struct {
 	at map[string]time.Time
 }
 
+// remember keeps when a message came. If it is remembered already the first time counts: the message may have been kept then,
+// whatever came of it since.
 func (p *putOff) remember(fingerprint []byte, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.at == nil {
 		p.at = map[string]time.Time{}
+	}
+	if first, known := p.at[string(fingerprint)]; known && first.Before(at) {
+		return
 	}
 	for other := range p.at {
 		if len(p.at) < putOffs {

@@ -30,7 +30,7 @@ type Arrival struct {
 	Fingerprint []byte // what a redelivery repeats
 	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has
 	ReceivedAt  time.Time
-	// PutOffAt is when it came before, and was put off with ErrUncertain: it may have been kept then. Zero: it was not.
+	// PutOffAt is when it first came and was put off with ErrUncertain: it may have been kept then, or since. Zero: it was not.
 	PutOffAt time.Time
 	// RefusedAt is when a message of the link was put off last, of a part: what was put off since the others came comes late.
 	RefusedAt time.Time

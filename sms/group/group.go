@@ -2,7 +2,12 @@
 // syncs, the next gathers. It knows nothing of what is committed, or where.
 package group
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"okno/internal/fault"
+)
 
 // Limit is how many entries share a commit, unless their owner says otherwise.
 const Limit = 200
@@ -51,28 +56,31 @@ func (g *Entries[E]) Gather(first E) []E {
 }
 
 // Commit writes a batch down. Where that fails the entries go one by one, so
-// that a bad one spoils only itself.
+// that a bad one spoils only itself. A batch of which nobody knows whether it is
+// in force ([fault.ErrUncertain]) is not tried again: its entries would be
+// committed twice, and it is no entry's fault. Each of them hears of it.
 func (g *Entries[E]) Commit(ctx context.Context, batch []E) {
 	if len(batch) == 0 {
 		return
 	}
 	err := g.write(ctx, batch)
-	if err == nil || len(batch) == 1 {
+	if err == nil || len(batch) == 1 || errors.Is(err, fault.ErrUncertain) {
 		g.settle(batch, err)
 		return
 	}
 	failed := 0
 	for i, e := range batch {
 		if failed == giveUpAfter {
-			g.settle(batch[i:], err)
+			g.settle(batch[i:], err) // of the whole batch, which is not in force: these were not tried alone
 			return
 		}
-		if err = g.write(ctx, []E{e}); err != nil {
+		alone := g.write(ctx, []E{e})
+		if alone != nil {
 			failed++
 		} else {
 			failed = 0
 		}
-		g.settle([]E{e}, err)
+		g.settle([]E{e}, alone)
 	}
 }
 

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"okno/internal/fault"
 )
 
 func TestABadEntrySpoilsOnlyItself(t *testing.T) {
@@ -46,6 +49,44 @@ func TestABadEntrySpoilsOnlyItself(t *testing.T) {
 			require.Equal(t, "[0 1 2 3 4 5 6 7 8 9]", fmt.Sprint(settled), "every entry once, in order")
 			require.Equal(t, c.failed, failed)
 			require.Equal(t, c.writes, writes)
+		})
+	}
+}
+
+// Each entry hears of its own commit only: of one that may be in force, or of one that is not.
+func TestAnUncertainCommitIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	bad, uncertain := errors.New("bad"), fmt.Errorf("commit: %w", fault.ErrUncertain)
+	for name, c := range map[string]struct {
+		writes []error // what comes of each; the rest is bad
+		want   string  // of each entry: u(ncertain), b(ad), or kept
+	}{
+		"the batch":                 {[]error{uncertain}, "uuuuuu"},
+		"an entry alone":            {[]error{bad, nil, uncertain, nil, nil, nil, nil}, ".u...."},
+		"the last before giving up": {[]error{bad, bad, bad, uncertain}, "bbubbb"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			heard, n := "", 0
+			g := New(100, func(context.Context, []int) error {
+				n++
+				if n > len(c.writes) {
+					return bad
+				}
+				return c.writes[n-1]
+			}, func(batch []int, err error) {
+				letter := "."
+				switch {
+				case errors.Is(err, fault.ErrUncertain):
+					letter = "u"
+				case err != nil:
+					letter = "b"
+				}
+				heard += strings.Repeat(letter, len(batch))
+			})
+			g.Commit(t.Context(), make([]int, len(c.want)))
+			require.Equal(t, c.want, heard)
+			require.Len(t, c.writes, n)
 		})
 	}
 }

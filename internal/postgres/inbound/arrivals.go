@@ -31,7 +31,8 @@ WITH a AS MATERIALIZED (
     SELECT a.*, (
         SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
         WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-          AND (a.identified OR a.turn = 1 AND (m.received_at = a.put_off_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
+          AND (a.identified OR m.received_at = a.put_off_at
+               OR a.turn = 1 AND (m.received_at >= a.put_off_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
         LIMIT 1) AS id -- looked up one by one: as a join it would read the whole table for every commit
     FROM a
 ), again AS ( -- one that is being processed is left as it is, rather than waited for

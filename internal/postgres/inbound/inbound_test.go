@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/conversation"
+	"okno/internal/fault"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -174,4 +175,27 @@ func TestRedeliveryIsToldFromASecondMessage(t *testing.T) {
 	begin("b3", "a/0@n")
 	arrive(t, db, whole("b3", false), whole("b3", false))
 	require.Len(t, drain(t, db), 1, "one of the two has come again, the other is new")
+}
+
+// The reply to a commit is lost, and so is that to the next try, which was not in force. Only the first time counts.
+func TestWhatWasPutOffTwiceIsKnownByTheFirstTime(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	wire := pgtest.NewWire(t, url)
+	db := pgtest.Open(t, wire.URL)
+	now := time.Now()
+	arrival := message.Arrival{Link: "a", Bind: "b", Source: "+77010000001", Destination: "1414", Text: "1", Fingerprint: []byte("1"), ReceivedAt: now}
+	second := arrival // the same text again, a moment later
+	second.ReceivedAt = now.Add(time.Millisecond)
+	commit := func(arrivals ...message.Arrival) error {
+		_, err := db.CommitSMS(t.Context(), message.Ledger{Arrivals: arrivals}, pgtest.JoinPlain, nil)
+		return err
+	}
+	wire.Decide("mo_messages", pgtest.LosesReply, pgtest.LosesOrder)
+	require.ErrorIs(t, commit(arrival, second), fault.ErrUncertain)
+	arrival.PutOffAt, second.PutOffAt = arrival.ReceivedAt, second.ReceivedAt
+	arrival.ReceivedAt, second.ReceivedAt = now.Add(time.Second), now.Add(time.Second+time.Millisecond)
+	require.ErrorIs(t, commit(arrival, second), fault.ErrUncertain)
+	require.NoError(t, commit(arrival, second))
+	require.Equal(t, 2, pgtest.Value[int](t, url, `SELECT count(*) FROM mo_messages`))
 }

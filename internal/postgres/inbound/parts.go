@@ -44,7 +44,7 @@ ON CONFLICT DO NOTHING`
 // A part that waits for its siblings is the same if it comes again; one whose message is whole, if it was put off though it was
 // kept, or may come again.
 const readPart = `
-SELECT m.text, m.mo_id IS NULL OR coalesce(m.received_at = $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
+SELECT m.text, m.mo_id IS NULL OR coalesce(m.received_at >= $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
 FROM mo_parts m LEFT JOIN sms_binds b ON b.id = m.bind
 WHERE m.link = $1 AND m.source = $2 AND m.destination = $3 AND m.reference = $4 AND m.total = $5 AND m.part = $6`
 

@@ -167,4 +167,6 @@ func HoldRow(t testing.TB, url, statement string, fn func()) {
 	_, err = conn.Exec(ctx, "BEGIN; "+statement)
 	require.NoError(t, err, statement)
 	fn()
+	_, err = conn.Exec(ctx, "ROLLBACK")
+	require.NoError(t, err)
 }
