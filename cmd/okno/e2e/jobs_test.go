@@ -21,7 +21,9 @@ func TestJobs(t *testing.T) {
 	o.awaitReady(t, patience)
 	left := func() int { return pgtest.Value[int](t, url, `SELECT count(*) FROM sms_nodes`) }
 	eventually(t, patience, func() bool { return left() == 0 }, func() string { return o.run(t, "jobs") })
-	eventually(t, patience, func() bool { return pgtest.Value[int](t, url, `SELECT count(*) FROM river_job WHERE state = 'completed'`) == 1 },
+	eventually(t, patience, func() bool {
+		return pgtest.Value[int](t, url, `SELECT count(*) FROM river_job WHERE state = 'completed'`) == 1
+	},
 		func() string { return o.run(t, "jobs") })
 	require.Regexp(t, `default +retention.sweep +completed +1 `, o.run(t, "jobs"))
 
