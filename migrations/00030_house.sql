@@ -94,6 +94,7 @@ CREATE TABLE sip_accounts (
     expires_at timestamptz NOT NULL
 );
 CREATE INDEX sip_accounts_asterisk ON sip_accounts (asterisk, name);
+CREATE INDEX sip_accounts_expiry ON sip_accounts (expires_at);
 CREATE INDEX sip_accounts_agent ON sip_accounts (agent_id);
 -- The Asterisks that voice nodes have served, so that any node can tell a browser where to register.
 CREATE TABLE asterisks (

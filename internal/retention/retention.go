@@ -59,7 +59,7 @@ var Rules = []Rule{
 	{Table: "streams", Stays: "a number must not be used again; a contact's stream goes with the contact, agents and queues are few"},
 	{Table: "commands", For: 7 * day, From: "its time: a page sends a command again within minutes"},
 	{Table: "logins", For: 30 * day, From: "its expiry"},
-	{Table: "sip_accounts", Stays: "the voice node deletes the row once its Asterisk has closed the account"},
+	{Table: "sip_accounts", For: 30 * day, From: "its expiry: the voice node deletes it long before"},
 
 	// Identity.
 	{Table: "challenges", For: 90 * day, From: "its expiry"},

@@ -77,6 +77,7 @@ var sweeps = []sweep{
 	byIndex("commands", "at", ""),
 	byIndex("logins", "expires_at", ""),
 	byID("challenges", "created_at", "expires_at < $1"),
+	byIndex("sip_accounts", "expires_at", ""), // few
 	byIndex("passcode_failures", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),
 }

@@ -92,6 +92,7 @@ SELECT $2 || e, $2 || e, 'a', $1, $1, CASE WHEN e = 'ended' THEN $1::timestamptz
 	"challenges": `
 INSERT INTO challenges (public_id, client, purpose, number, citizen_id, mac, state, created_at, expires_at)
 SELECT $2, 'c', '', $2, min(id), '', 'expired', $1, $1 FROM citizens`,
+	"sip_accounts":      `INSERT INTO sip_accounts (name, asterisk, kind, secret, expires_at) VALUES ($2, 'a', 'citizen', 'x', $1)`,
 	"passcode_failures": `INSERT INTO passcode_failures (number, purpose, failures, last_at) VALUES ($2, 'login', 1, $1)`,
 	"bindings":          `INSERT INTO bindings (citizen_id, number, verified_at, ended_at) SELECT min(id), '+7701000000', $1, $1 FROM citizens`,
 }
