@@ -73,6 +73,10 @@ func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.
 			if result, done, err = w.BeginCommand(ctx, agent.ID, m.ID); err != nil || done {
 				return err
 			}
+			agent, err := w.AgentNow(ctx, agent.ID) // rights and telephone may have changed since the socket was opened
+			if err != nil {
+				return err
+			}
 			data, err := do(d, ctx, w, agent, m.Args)
 			if err != nil {
 				return err

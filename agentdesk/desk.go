@@ -61,6 +61,7 @@ type Work interface {
 	floor.Work
 	commands
 	caseWork
+	AgentNow(ctx context.Context, id int64) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
 	EndLogin(ctx context.Context, tokenHash []byte) (agent int64, another bool, err error)
 	CloseAccounts(ctx context.Context, agent int64) error

@@ -149,9 +149,17 @@ func (n *nodes) hearEachOther(t *testing.T, citizen, operator *ivrtest.Phone) {
 	operator.Speak(t, recorded(operatorSays))
 	citizen.Hears(t, ivrtest.ReadSound(t, recorded(operatorSays)), after, patience)
 	after = operator.Heard().Length()
-	citizen.Speak(t, recorded(citizenSays))
-	operator.Hears(t, ivrtest.ReadSound(t, recorded(citizenSays)), after, patience)
+	const short = "agent-pass"
+	citizen.Speak(t, recorded(short))
+	operator.Hears(t, ivrtest.ReadSound(t, recorded(short)), after, patience)
 }
+
+// stands is how everything stands that a call has to do with, as a text.
+const stands = `
+SELECT string_agg(t, E'\n') FROM (
+    SELECT 'contact ' || to_jsonb(c)::text FROM contacts c UNION ALL SELECT 'call ' || to_jsonb(k)::text FROM calls k
+    UNION ALL SELECT 'leg ' || to_jsonb(l)::text FROM legs l UNION ALL SELECT 'order ' || to_jsonb(o)::text FROM call_orders o
+    UNION ALL SELECT 'lease ' || to_jsonb(e)::text FROM leases e) x (t)`
 
 // Each process is killed with a call in each state, and comes back: the call goes on to its end, the agent is freed, nothing is done twice.
 func TestThreeProcesses(t *testing.T) {
@@ -161,7 +169,7 @@ func TestThreeProcesses(t *testing.T) {
 		{"voice", "accepted"}, {"voice", "ringing"}, {"desk, api", "ringing"}, {"worker", "ringing"}, {"voice", "connected"}, {"desk, api", "connected"},
 		{"voice", "wrap_up"},
 	} {
-		t.Run(row.roles+" dies while "+row.state, func(t *testing.T) {
+		passed := t.Run(row.roles+" dies while "+row.state, func(t *testing.T) {
 			number := fmt.Sprintf("+770155502%02d", i)
 			at := func(state string) {
 				if row.state == state {
@@ -182,12 +190,17 @@ func TestThreeProcesses(t *testing.T) {
 			}
 			n.sitAt(t, extension)
 
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Log("contacts, calls, legs and orders:\n" + pgtest.Value[string](t, n.database, stands))
+				}
+			})
 			citizen := n.calls(t, number)
-			n.hears(t, citizen, kk, 0, begins("language.choose"))
-			at("menu")
-			citizen.Key(t, "2")
-			n.hears(t, citizen, ru, 0, begins("main.menu"))
-			citizen.Key(t, "0")
+			if row.state == "menu" {
+				n.hears(t, citizen, kk, 0, begins("language.choose"))
+				at("menu")
+			}
+			citizen.Key(t, "20") // Russian, an operator
 			n.hears(t, citizen, ru, 0, whole("operator.wait"))
 			if status == "paused" {
 				at("waiting")
@@ -234,13 +247,15 @@ func TestThreeProcesses(t *testing.T) {
 				WHERE i.number = $1 AND o.kind = 'connect' AND o.state = 'done'`, number), "orders to connect")
 			require.Equal(t, "operator", pgtest.Value[string](t, n.database, `SELECT outcome FROM interactions WHERE number = $1`, number))
 		})
+		if !passed { // what it left would fail the rows behind it
+			return
+		}
 	}
 	// The calls' node stays away: whoever was accepted waits again, and the agent, who is not to blame, gets the next offer.
 	t.Run("voice stays away", func(t *testing.T) {
 		require.Equal(t, true, n.sends(t, "set_status", desktest.M{"status": "available"})["ok"])
 		n.sitAt(t, "1001")
 		citizen := n.calls(t, "+77015550299")
-		n.hears(t, citizen, kk, 0, begins("language.choose"))
 		citizen.Key(t, "20")
 		n.hears(t, citizen, ru, 0, whole("operator.wait"))
 		n.comes(t, "offered")

@@ -65,6 +65,11 @@ func (w Steps) SetPassword(ctx context.Context, login, passwordHash string) erro
 
 const agentByID = `SELECT ` + agentColumns + ` FROM agents a WHERE a.id = $1`
 
+// AgentNow gives an agent as the unit of work finds it. acd.ErrNoAgent.
+func (w Steps) AgentNow(ctx context.Context, id int64) (acd.Agent, error) {
+	return scanAgent(w.tx.QueryRow(ctx, agentByID, id))
+}
+
 const lockAgent = agentByID + ` FOR UPDATE OF a`
 
 // LockAgent gives an agent and keeps others from changing it until the work is done. acd.ErrNoAgent.
