@@ -68,7 +68,7 @@ WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
 INSERT INTO entries (interaction_id, speaker, kind, body) VALUES ($1, $2, $3, $4) RETURNING id, at`
 
 const contactOfEntry = `
-SELECT id, coalesce((SELECT name FROM agents WHERE 'agent:' || agents.id = $2), '')
+SELECT id, coalesce((SELECT name FROM agents WHERE id = CASE WHEN $2 LIKE 'agent:%' THEN substr($2, 7)::bigint END), '')
 FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
 
 // AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once.

@@ -1,0 +1,137 @@
+package floor_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/acd"
+	"okno/internal/call"
+	"okno/internal/contact"
+	"okno/internal/floor/floortest"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
+)
+
+// years is what years leave behind: 100,000 of each kind that the desks, the distribution and the calls' node look at.
+const years = `
+WITH a AS (
+    INSERT INTO agents (login, name, role, password_hash, languages, status, status_at, connected_until)
+    SELECT 'gone' || n, 'x', 'agent', '', '{ru}', 'offline', now() - interval '9 days', now() - interval '9 days' FROM generate_series(1, 100000) n
+    RETURNING id
+), q AS (INSERT INTO agent_queues SELECT id, 'general' FROM a
+), i AS (
+    INSERT INTO interactions (channel, number, language, ended_at, outcome)
+    SELECT 'voice', '+7702' || lpad(n::text, 7, '0'), 'ru', now(), 'operator' FROM generate_series(1, 100000) n RETURNING id, number
+), k AS (INSERT INTO calls (interaction_id, asterisk, state, ended_at) SELECT id, 'ast1', 'ended', now() FROM i
+), l AS (INSERT INTO legs (id, call_id, role, outbound, state, ended_at) SELECT 'leg' || id, id, 'citizen', false, 'ended', now() FROM i
+), o AS (INSERT INTO call_orders (id, call_id, kind, by, expires_at, state, ended_at) SELECT 'order' || id, id, 'connect', 'x', now(), 'done', now() FROM i
+), c AS (
+    INSERT INTO contacts (interaction_id, queue, channel, language, reason, effect, state, agent_id, connected_at, wrap_up_until, ended_at, outcome)
+    SELECT id, 'general', 'voice', 'ru', 'x', 'x', 'ended', 1, now(), now(), now(), 'handled' FROM i RETURNING id
+), f AS (
+    INSERT INTO offers (contact_id, agent_id, state, expires_at, ended_at)
+    SELECT id, 1, s, now(), now() FROM c, unnest('{declined,accepted}'::text[]) s
+), s AS (INSERT INTO streams SELECT 'contact:' || id, 3 FROM c
+), e AS (INSERT INTO stream_events (stream, seq, kind, payload) SELECT 'contact:' || id, n, 'contact', '{}' FROM c, generate_series(1, 3) n
+), g AS (INSERT INTO logins (token_hash, agent_id, expires_at) SELECT sha256(id::text::bytea), id, now() FROM a
+), d AS (INSERT INTO commands (id, agent_id, result) SELECT 'x' || id, 1, '{}' FROM a
+), t AS (INSERT INTO entries (interaction_id, speaker, kind, body) SELECT id, 'agent:' || id, 'note', 'x' FROM i
+)
+INSERT INTO cases (number, kind, state, contact, subject) SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', '+7702' || lpad(n::text, 7, '0'), 'x' FROM generate_series(1, 100000) n`
+
+// looked is how many rows and index entries all statements so far have looked at.
+const looked = `
+SELECT (SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_user_tables)::bigint +
+       (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes)::bigint`
+
+// A call's and a thread's way through the house look at no more rows when 100,000 of each kind have gone it before.
+func TestFloorPlansHoldAsTablesGrow(t *testing.T) {
+	t.Parallel()
+	h := floortest.New(t, 1)
+	cost := func(number string) int64 {
+		before := settled(t, h)
+		house(t, h, number)
+		return settled(t, h) - before
+	}
+	cost("+77010000001") // statements are planned while the tables are small
+	small := cost("+77010000002")
+	pgtest.Exec(t, h.URL, years)
+	pgtest.Exec(t, h.URL, "ANALYZE")
+	large := cost("+77010000003")
+	require.Less(t, large, small+500, "rows and index entries that a call and a thread look at, with 100,000 of each kind there; %d without", small)
+}
+
+// settled waits until Postgres has counted all that the house's connections did.
+func settled(t *testing.T, h *floortest.House) int64 {
+	t.Helper()
+	var last int64
+	for quiet := 0; quiet < 4; {
+		h.Do(t, func(w *store.Work) error {
+			_, err := w.Tx.Exec(t.Context(), "SELECT pg_stat_force_next_flush()")
+			return err
+		})
+		now := pgtest.Value[int64](t, h.URL, looked)
+		if quiet++; now != last {
+			quiet = 0
+		}
+		last = now
+		<-time.After(300 * time.Millisecond)
+	}
+	return last
+}
+
+// house is the way of a call and of a thread, and whatever looks at them.
+func house(t *testing.T, h *floortest.House, number string) {
+	t.Helper()
+	ctx := t.Context()
+	look := func(id int64) {
+		_, err := h.DB.DeskSnapshot(ctx, h.Agents[0].ID)
+		require.NoError(t, err)
+		_, err = h.DB.ContactView(ctx, h.Agents[0].ID, id, func(contact.Contact) error { return nil })
+		require.NoError(t, err)
+		_, err = h.DB.QueueStands(ctx)
+		require.NoError(t, err)
+		_, err = h.DB.LiveCalls(ctx, "ast1")
+		require.NoError(t, err)
+		_, err = h.DB.TakenOrders(ctx, h.Voice, "ast1")
+		require.NoError(t, err)
+		_, err = h.DB.SIPAccounts(ctx, "ast1")
+		require.NoError(t, err)
+	}
+	file := func(id int64) {
+		h.Do(t, func(w *store.Work) error { return h.Floor.Release(ctx, w, h.Agents[0], id) })
+		h.Do(t, func(w *store.Work) error { return h.Floor.File(ctx, w, h.Agents[0], id, "resolved", "x") })
+	}
+	// declined once, and talked to
+	interaction, id := h.CallWaits(t, number)
+	require.Equal(t, 1, h.Dispatch(t))
+	h.Do(t, func(w *store.Work) error { return h.Floor.Decline(ctx, w, h.Agents[0], id) })
+	h.Dispatch(t)
+	pgtest.Exec(t, h.URL, `UPDATE offers SET ended_at = now() - interval '1 hour' WHERE state = 'declined' AND ended_at > now() - interval '1 minute' AND contact_id = (SELECT max(id) FROM contacts)`)
+	require.Equal(t, 1, h.Dispatch(t))
+	h.Accept(t, h.Agents[0], id)
+	o := h.Orders(t)[0]
+	require.NoError(t, h.Floor.Dial(ctx, h.Voice, o, "room"))
+	_, err := h.DB.StillOpen(ctx, []string{o.ID})
+	require.NoError(t, err)
+	require.NoError(t, h.Floor.Joined(ctx, h.Voice, o))
+	look(id)
+	file(id)
+	_, err = h.Floor.AgentLeft(ctx, h.Voice, interaction, o.ID, false, h.Orders(t)[0].ID)
+	require.NoError(t, err)
+	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, interaction, call.Finished))
+	// a thread, and a command of the desk
+	_, thread := h.ThreadWaits(t, number)
+	require.Equal(t, 1, h.Dispatch(t))
+	h.Accept(t, h.Agents[0], thread)
+	look(thread)
+	h.Do(t, func(w *store.Work) error {
+		_, _, err := w.BeginCommand(ctx, h.Agents[0].ID, number)
+		return err
+	})
+	file(thread)
+	require.NoError(t, h.Floor.Depart(ctx, h.Agents[0].ID))
+	h.Do(t, func(w *store.Work) error { return w.SetStatus(ctx, h.Agents[0].ID, acd.Available, "", "test") })
+}
