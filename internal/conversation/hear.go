@@ -21,11 +21,11 @@ func (e *Engine) Hear(ctx context.Context, w Work, from, text string) (interacti
 		return 0, err
 	}
 	if found && e.clock().Sub(activeAt) > smsIdle {
-		i, state, err := w.LockSession(ctx, id)
+		i, s, err := w.LockSession(ctx, id)
 		if err != nil {
 			return 0, err
 		}
-		if state.Pending == nil { // whoever waits for an operator goes on waiting
+		if s.Pending == nil { // whoever waits for an operator goes on waiting
 			if err := w.EndInteraction(ctx, i.ID, SelfService); err != nil {
 				return 0, err
 			}

@@ -37,12 +37,12 @@ type batch struct {
 // talk is an SMS conversation in a batch.
 type talk struct {
 	conversation.Interaction
-	state    dialogue.State
-	raw      []byte // the state as it was kept; nil of a new one
+	session  conversation.Session
+	raw      []byte // the session as it was kept; nil of a new one
 	activeAt time.Time
 	fresh    bool
 	spoken   bool                 // has new entries
-	saved    bool                 // has a new state
+	saved    bool                 // the session is new, or has changed
 	outcome  conversation.Outcome // "" while it goes on
 }
 
@@ -223,11 +223,11 @@ func (b *batch) queue(writes *pgx.Batch) error {
 		writes.Queue(dropSessions, over)
 	}
 	if len(saved) > 0 {
-		states, err := statesOf(saved)
+		encoded, err := sessionsOf(saved)
 		if err != nil {
 			return err
 		}
-		writes.Queue(saveSessions, postgres.Column(saved, id), states)
+		writes.Queue(saveSessions, postgres.Column(saved, id), encoded)
 	}
 	if len(fresh) > 0 {
 		writes.Queue(addInteractions, postgres.Column(fresh, id), postgres.Column(fresh, func(t *talk) string { return t.Number }),
@@ -235,11 +235,11 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			postgres.Column(fresh, language), postgres.Column(fresh, outcome))
 	}
 	if open := slices.DeleteFunc(fresh, func(t *talk) bool { return t.outcome != "" }); len(open) > 0 {
-		states, err := statesOf(open)
+		encoded, err := sessionsOf(open)
 		if err != nil {
 			return err
 		}
-		writes.Queue(addSessions, postgres.Column(open, id), postgres.Column(open, func(t *talk) string { return t.state.Version }), states)
+		writes.Queue(addSessions, postgres.Column(open, id), postgres.Column(open, func(t *talk) string { return t.session.Version }), encoded)
 	}
 	if len(entries) > 0 {
 		writes.Queue(addEntries, postgres.Column(entries, func(e conversation.Entry) int64 { return e.Interaction }),
@@ -305,13 +305,13 @@ func (b *batch) processed(writes *pgx.Batch, now time.Time) {
 	}
 }
 
-func statesOf(talks []*talk) ([][]byte, error) {
-	states := make([][]byte, len(talks))
+func sessionsOf(talks []*talk) ([][]byte, error) {
+	encoded := make([][]byte, len(talks))
 	for i, t := range talks {
 		var err error
-		if states[i], err = json.Marshal(t.state); err != nil {
+		if encoded[i], err = json.Marshal(t.session); err != nil {
 			return nil, fmt.Errorf("encode session of interaction %d: %w", t.ID, err)
 		}
 	}
-	return states, nil
+	return encoded, nil
 }
