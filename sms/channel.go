@@ -58,6 +58,8 @@ type Options struct {
 	// conversation, in one transaction, and gives the page to be shown. It is
 	// called by several goroutines at once.
 	Dial func(ctx context.Context, in message.Dialled) (message.Page, error)
+	// Spare, where given, says of a message that it is answered however much its sender has written.
+	Spare func(text string) bool
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
 	// Orders, where given, says that something may have been ordered of a link.
@@ -201,10 +203,10 @@ func (c *Channel) arrivals(source string) *ledger {
 	return c.arrived[h.Sum32()%arrivedLedgers]
 }
 
-// limit is how much is taken in of one citizen, and of whom nothing is heard.
+// limit is how much of one citizen is answered, and which senders get no answer.
 func (c *Channel) limit() message.Limit {
 	limit := c.Config.Flood.limit()
-	limit.Deaf = c.deaf
+	limit.Deaf, limit.Spare = c.deaf, c.Spare
 	return limit
 }
 

@@ -15,6 +15,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/dialogue/line"
+	"okno/internal/message"
 	"okno/internal/otp"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -90,7 +91,7 @@ func (w *world) writes(t *testing.T, from, text string) string {
 	ctx := context.Background()
 	var id int64
 	require.NoError(t, w.db.Do(ctx, func(work *store.Work) (err error) {
-		id, err = w.engine.Hear(ctx, work, from, text)
+		id, err = w.engine.Handle(ctx, work, message.MO{Source: from, Text: text})
 		return err
 	}))
 	require.NotZero(t, id)

@@ -19,7 +19,7 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			"service_code": {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
 		},
 		Texts: map[string]values{
-			slowDown:        {},
+			slowDownText:    {},
 			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 			passcodeBrief:   {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 		},

@@ -22,6 +22,7 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/internal/floor"
 	"okno/internal/lease"
+	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/otp"
 	"okno/internal/password"
@@ -150,7 +151,7 @@ func (h *House) CallWaits(t testing.TB, number string) (interaction, id int64) {
 func (h *House) Writes(t testing.TB, number, text string) (interaction int64) {
 	t.Helper()
 	h.Do(t, func(w *store.Work) (err error) {
-		interaction, err = h.Engine.Hear(t.Context(), w, number, text)
+		interaction, err = h.Engine.Handle(t.Context(), w, message.MO{Source: number, Text: text})
 		return err
 	})
 	return interaction

@@ -28,7 +28,7 @@ type batch struct {
 	drafts map[string]*draft     // by number; whoever is missing has to go alone
 	cases  map[string]cases.Case // that the messages seem to name
 
-	heard []*draft // whose steps succeeded
+	handled []*draft // whose steps succeeded
 
 	grants  []message.Grant
 	granted []message.Granted // once the writes are done
@@ -66,7 +66,7 @@ LEFT JOIN interactions i ON i.number = n.number AND i.channel = 'sms' AND i.ende
 const casesByNumber = `SELECT ` + casestore.Columns + ` FROM cases WHERE number = ANY ($1)`
 
 // read reads for the messages, and locks the sessions that they go on with. A session that somebody else has locked,
-// or with a contact, whose desk has to hear of every entry, is left out.
+// or with a contact, whose desk has to be told of every entry, is left out.
 func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	b.drafts, b.cases = map[string]*draft{}, map[string]cases.Case{}
 	states := map[int64][]byte{}
@@ -129,19 +129,19 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	return nil
 }
 
-// hear lets a message's step write its draft. It says false when the message has to go alone: for what a batch does not
+// handle lets a message's step write its draft. It says false when the message has to go alone: for what a batch does not
 // hold, or for an error, which it will meet again there.
-func (b *batch) hear(ctx context.Context, mo message.MO, hear Hear) bool {
+func (b *batch) handle(ctx context.Context, mo message.MO, handle Handler) bool {
 	d, ok := b.drafts[mo.Source]
 	if !ok {
 		return false
 	}
-	interaction, err := hear.safely(ctx, d, mo)
+	interaction, err := handle.safely(ctx, d, mo)
 	if err != nil {
 		return false
 	}
 	d.mo, d.interaction = mo.ID, interaction
-	b.heard = append(b.heard, d)
+	b.handled = append(b.handled, d)
 	return true
 }
 
@@ -189,7 +189,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
-	for _, d := range b.heard {
+	for _, d := range b.handled {
 		for _, t := range d.talks {
 			if t.fresh {
 				fresh = append(fresh, t)
@@ -297,11 +297,11 @@ func (b *batch) grant(m message.MT) *message.Grant {
 	return most
 }
 
-// processed marks the messages that were heard.
+// processed marks the messages that were handled.
 func (b *batch) processed(writes *pgx.Batch, now time.Time) {
-	if len(b.heard) > 0 {
-		writes.Queue(processedMOs, postgres.Column(b.heard, func(d *draft) int64 { return d.mo }), now,
-			postgres.Column(b.heard, func(d *draft) int64 { return d.interaction }))
+	if len(b.handled) > 0 {
+		writes.Queue(processedMOs, postgres.Column(b.handled, func(d *draft) int64 { return d.mo }), now,
+			postgres.Column(b.handled, func(d *draft) int64 { return d.interaction }))
 	}
 }
 

@@ -34,7 +34,7 @@ type draft struct {
 	language dialogue.Language // newly chosen, or ""
 	stopped  *bool             // newly chosen, or nil
 
-	mo, interaction int64 // once heard
+	mo, interaction int64 // once handled
 }
 
 type caseLink struct{ interaction, id int64 }
