@@ -97,8 +97,8 @@ func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]me
 var quick = tuning{
 	poll: 20 * time.Millisecond, answer: time.Second, lease: 10 * time.Second,
 	reconnect: 2 * time.Millisecond, confirm: 20 * time.Millisecond, incomplete: time.Hour,
-	silence: time.Hour,
-	temper:  temper{grace: 50 * time.Millisecond, window: time.Minute, rest: 50 * time.Millisecond, step: 50 * time.Millisecond},
+	silence:      time.Hour,
+	healthTuning: healthTuning{grace: 50 * time.Millisecond, window: time.Minute, rest: 50 * time.Millisecond, step: 50 * time.Millisecond},
 }
 
 func testLog() zerolog.Logger {

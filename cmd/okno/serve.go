@@ -68,7 +68,7 @@ type node struct {
 	db        *store.Store
 	parts     *components
 	library   *conversation.Library
-	shelf     *catalogue.Shelf
+	services  *catalogue.Cache
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
@@ -107,24 +107,24 @@ func (n *node) run(ctx context.Context) error {
 	}
 	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
-	n.shelf = catalogue.NewShelf(n.db, hints, time.Now, n.log)
+	n.services = catalogue.NewCache(n.db, hints, time.Now, n.log)
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
 		return err
 	}
 	n.passwords = otp.NewService(n.db, n.vault, conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
-	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, n.config.SMS.Writing(), time.Now, n.log)
+	n.engine = conversation.NewEngine(n.library, n.services, n.vault, n.config.SMS.Writing(), time.Now, n.log)
 
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.engine, n.log)
 	// Whoever takes in work finds all that it needs: a message that is heard without a catalogue would be answered wrong.
-	if err := n.shelf.Fill(ctx); err != nil {
+	if err := n.services.Fill(ctx); err != nil {
 		return err
 	}
 	if err := n.startRoles(); err != nil {
 		return err
 	}
-	n.parts.start("catalogue", n.shelf.Run)
+	n.parts.start("catalogue", n.services.Run)
 	n.routes.Store(n.mux)
 	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", definition.Version).Msg("okno runs")
 
@@ -197,7 +197,7 @@ func (n *node) startRoles() error {
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
-		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
+		api.New(n.db, n.passwords, n.services, n.log).Register(n.mux)
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

@@ -17,8 +17,8 @@ func (n *node) startVoice() error {
 	ivr.PrepareTransport()
 	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Recorded: voice.RecordedSets(c.Sounds), Log: n.log})
 	renderer := voice.NewRenderer(pack, n.library, n.log)
-	renderer.Renew(context.Background(), n.shelf.Index())
-	n.shelf.Renewed = renderer.Renew
+	renderer.Renew(context.Background(), n.services.Index())
+	n.services.Renewed = renderer.Renew
 	n.checks.Add("prompts", renderer.Ready)
 	n.parts.start("prompts", renderer.Run)
 

@@ -24,7 +24,7 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	form := func(lane message.Lane, l dialogue.Language, _ dialogue.Transliteration, s string) string {
 		return string(lane) + " " + string(l) + " " + strings.ToUpper(s)
 	}
-	engine := conversation.NewEngine(w.library, w.shelf, w.vault, conversation.Writing{Segments: func(s string) int { return len(s) }, Form: form},
+	engine := conversation.NewEngine(w.library, w.services, w.vault, conversation.Writing{Segments: func(s string) int { return len(s) }, Form: form},
 		func() time.Time { return w.now }, zerolog.Nop())
 	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		_, err := engine.Handle(t.Context(), work, message.MO{Source: unbound, Text: "help"})
@@ -69,7 +69,7 @@ func TestEachMessageGoesWithTheChoiceOfItsTexts(t *testing.T) {
 	form := func(_ message.Lane, _ dialogue.Language, choice dialogue.Transliteration, _ string) string {
 		return "choice: " + string(choice)
 	}
-	engine := conversation.NewEngine(library, w.shelf, w.vault, conversation.Writing{Segments: func(string) int { return 1 }, Form: form},
+	engine := conversation.NewEngine(library, w.services, w.vault, conversation.Writing{Segments: func(string) int { return 1 }, Form: form},
 		func() time.Time { return w.now }, zerolog.Nop())
 	for said, want := range map[string]string{"help": "always", "status 123456786": "never", "stop": ""} {
 		require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {

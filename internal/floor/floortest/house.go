@@ -94,8 +94,8 @@ func Build(t testing.TB, url string, hints *news.News) *House {
 	require.NoError(t, err)
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
-	shelf := catalogue.NewShelf(h.DB, nil, time.Now, zerolog.Nop())
-	h.Engine = conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: OneSegment}, time.Now, zerolog.Nop())
+	services := catalogue.NewCache(h.DB, nil, time.Now, zerolog.Nop())
+	h.Engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: OneSegment}, time.Now, zerolog.Nop())
 	h.Floor = floor.New(h.Units, h.Engine, zerolog.New(zerolog.NewTestWriter(t)))
 	return h
 }

@@ -18,7 +18,7 @@ import (
 const mayComeAgain = `
 (b.ended_at IS NOT NULL OR b.alive_at < now() - interval '3 seconds') AND m.received_at >= b.confirmed_until`
 
-// A message is a redelivery if the SMSC's own id says so, if it was put off though it was kept, or if the same may come again;
+// A message is a redelivery if the SMSC's own id says so, if it was deferred though it was kept, or if the same may come again;
 // once of several that come together.
 // It counts as one that came now: it has its answer, and the same after it is a second message. Of the others, each gets an
 // id, and it is told whether the citizen has messages that wait, and how many came lately ($6), counted up to a limit ($7).
@@ -26,12 +26,12 @@ const sortMOs = `
 WITH a AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
     FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[], $8::timestamptz[])
-         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, put_off_at, nth)
+         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, deferred_at, nth)
 ), known AS MATERIALIZED (
     SELECT a.*, (
         SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
         WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-          AND (a.identified OR a.turn = 1 AND (m.received_at = a.put_off_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
+          AND (a.identified OR a.turn = 1 AND (m.received_at = a.deferred_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
         LIMIT 1) AS id -- looked up one by one: as a join it would read the whole table for every commit
     FROM a
 ), again AS ( -- one that is being processed is left as it is, rather than waited for
@@ -150,7 +150,7 @@ func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 		postgres.Column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
 		postgres.Column(arrivals, func(a message.Arrival) bool { return a.Identified }),
 		postgres.Column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Messages,
-		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.PutOffAt) }))
+		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.DeferredAt) }))
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (s *Store) CommitSMS(ctx context.Context, l message.Ledger, join func([]mes
 		if errors.Is(err, fault.ErrUncertain) {
 			l.Arrivals = slices.Clone(l.Arrivals)
 			for i := range l.Arrivals {
-				l.Arrivals[i].PutOffAt = l.Arrivals[i].ReceivedAt
+				l.Arrivals[i].DeferredAt = l.Arrivals[i].ReceivedAt
 			}
 		}
 	}
