@@ -24,7 +24,7 @@ var errDown = errors.New("the script is down")
 func (s *script) Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, number string) (conversation.Turn, error) {
 	interaction, err := w.OpenInteraction(ctx, conversation.Interaction{Channel: channel, Number: number, Verification: "none", Language: dialogue.Russian})
 	if err == nil {
-		err = w.AddSession(ctx, interaction, dialogue.State{Version: "script", Node: "menu", Language: dialogue.Russian})
+		err = w.AddSession(ctx, interaction, conversation.Session{State: dialogue.State{Version: "script", Node: "menu", Language: dialogue.Russian}})
 	}
 	return turnAt(interaction, "menu"), err
 }

@@ -17,13 +17,13 @@ func (c *Channel) answerAll(ctx context.Context) {
 		}
 		if found > 0 {
 			if found >= AnswerBatch {
-				ring(c.unheard)
+				ring(c.unanswered)
 			}
 			c.wakeSenders()
 			continue
 		}
 		select {
-		case <-c.unheard:
+		case <-c.unanswered:
 		case <-poll.C:
 		case <-ctx.Done():
 		}

@@ -152,7 +152,7 @@ func TestBadInput(t *testing.T) { // not in parallel: goroutines are counted
 			r := newRig(t, Link{Name: "raw", Addr: p.listener.Addr().String(), SystemID: "okno", Password: "p", BindTimeout: 300 * time.Millisecond})
 			said := &lines{}
 			r.options.Log = zerolog.New(said).Level(zerolog.WarnLevel)
-			r.options.tune.temper.grace = time.Minute // a fault of a moment is no ailment
+			r.options.tune.healthTuning.grace = time.Minute // a fault of a moment is no ailment
 			require.NoError(t, r.db.Ready(t.Context()))
 			before := runtime.NumGoroutine()
 			p.serve()

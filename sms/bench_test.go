@@ -18,7 +18,7 @@ func BenchmarkReply(b *testing.B) {
 	s, link := smsc(b, "a", smstest.Config{Window: 512})
 	link.Window = 256
 	r := newRig(b, link)
-	r.options.tune = usual
+	r.options.tune = defaultTuning
 	r.options.Config.Flood.Within = time.Millisecond // for these citizens write faster than people do
 	r.run()
 	const citizens = 400
@@ -50,7 +50,7 @@ func BenchmarkDrain(b *testing.B) {
 	s, link := smsc(b, "a", smstest.Config{Window: 512})
 	link.Window = 256
 	r := newRig(b, link)
-	r.options.tune = usual
+	r.options.tune = defaultTuning
 	err := r.db.Do(b.Context(), func(w *store.Work) error {
 		for i := range b.N {
 			err := w.EnqueueMT(b.Context(), message.MT{Lane: message.Notice, Destination: fmt.Sprintf("+7701%07d", i),

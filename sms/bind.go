@@ -110,7 +110,7 @@ const (
 // session runs one session from bind to end.
 func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	id := uuid.NewString()
-	in := &inbox{channel: b.channel, link: b.link.Name, reading: b.link.reading(), putOff: &b.link.refusedAt, notation: b.link.notation, bind: id, dialled: make(chan ussdRequest, ussdWaiting), log: b.log}
+	in := &inbox{channel: b.channel, link: b.link.Name, reading: b.link.reading(), deferredAt: &b.link.refusedAt, notation: b.link.notation, bind: id, dialled: make(chan ussdRequest, ussdWaiting), log: b.log}
 	session, err := smpp.Dial(ctx, b.link.Addr, smpp.Bind{
 		Mode: b.mode, SystemID: b.link.SystemID, Password: b.link.Password, SystemType: b.link.SystemType,
 		AddressRange: b.link.AddressRange,
@@ -142,7 +142,7 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 		}
 	})
 	if b.link.Query && session.CanSend() {
-		sending.Go(func() { newAsker(b, session).run(ctx) })
+		sending.Go(func() { newQuerier(b, session).run(ctx) })
 	}
 	for range ussdAtOnce {
 		sending.Go(func() { newExchange(b, session, in).run(ctx) })
@@ -153,14 +153,14 @@ func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
 	if errors.Is(err, smpp.ErrClosed) {
 		ended.ConfirmedUntil = time.Time{}
 	}
-	b.channel.endings.add(ended) // before anything of it comes again over another bind
+	b.channel.unbinds.add(ended) // before anything of it comes again over another bind
 	sending.Wait()
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
 	if err := b.channel.Store.EndBind(ending, ended); err != nil {
 		b.log.Error().Err(err).Msg("end bind")
 	} else {
-		b.channel.endings.noted([]message.Alive{ended})
+		b.channel.unbinds.noted([]message.Alive{ended})
 	}
 	return time.Since(began), err
 }
@@ -239,8 +239,8 @@ func (b *bind) alive() message.Alive {
 	}
 	now := b.channel.Clock()
 	confirmed := now.Add(-b.live.Unconfirmed())
-	// Of what was put off the SMSC has an answer, and sends it again for all that: also to the next process, which remembers nothing.
-	if since := b.channel.putOff.since(now); since.Before(confirmed) {
+	// The SMSC has an answer to a deferred message and sends it again all the same: also to the next process, which remembers none.
+	if since := b.channel.deferred.since(now); since.Before(confirmed) {
 		confirmed = since
 	}
 	return message.Alive{Bind: b.id, ConfirmedUntil: confirmed}

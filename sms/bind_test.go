@@ -71,7 +71,7 @@ func TestNoBindWithoutTheDatabase(t *testing.T) {
 	r.eventually("a bind", func() bool { return r.channel.Ready() == nil && s.Binds() == 1 })
 }
 
-func TestSlowLaneForWhatHasteMakesWorse(t *testing.T) {
+func TestBackoffStaysLongWhereRetriesMakeItWorse(t *testing.T) {
 	t.Parallel()
 	b := newBackoff(time.Second)
 	for range 3 {

@@ -33,11 +33,11 @@ type Store interface {
 	// EndBind notes that a session has ended, and what of it may come again.
 	EndBind(ctx context.Context, a message.Alive) error
 	Backlog(ctx context.Context) (map[message.Lane]int, error)
-	steering
+	routing
 	queries
 }
 
-type steering interface {
+type routing interface {
 	AddLinks(ctx context.Context, names []string) error
 	LinkOrders(ctx context.Context) (map[string]message.Order, error)
 	Awaited(ctx context.Context, a message.Awaited) (int, error)
@@ -58,6 +58,8 @@ type Options struct {
 	// conversation, in one transaction, and gives the page to be shown. It is
 	// called by several goroutines at once.
 	Dial func(ctx context.Context, in message.Dialled) (message.Page, error)
+	// Spare, where given, says of a message that it is answered however much its sender has written.
+	Spare func(text string) bool
 	// Hints, where given, says that there may be messages to answer or to send.
 	Hints <-chan struct{}
 	// Orders, where given, says that something may have been ordered of a link.
@@ -81,24 +83,24 @@ type Options struct {
 const AnswerBatch = 100
 
 type tuning struct {
-	poll       time.Duration // the floor when a hint is lost
-	answer     time.Duration // an SMSC's time for submit_sm_resp
-	lease      time.Duration // of a claim; longer than answer by what it takes to write the outcome down
-	reconnect  time.Duration // the first pause
-	confirm    time.Duration // for an SMSC to show that it has read our answers, before it is asked
-	incomplete time.Duration // the wait for missing parts
-	silence    time.Duration // of an SMSC about a segment, before it is asked
-	temper     temper
+	poll         time.Duration // the floor when a hint is lost
+	answer       time.Duration // an SMSC's time for submit_sm_resp
+	lease        time.Duration // of a claim; longer than answer by what it takes to write the outcome down
+	reconnect    time.Duration // the first pause
+	confirm      time.Duration // for an SMSC to show that it has read our answers, before it is asked
+	incomplete   time.Duration // the wait for missing parts
+	silence      time.Duration // of an SMSC about a segment, before it is asked
+	healthTuning healthTuning
 }
 
-var usual = tuning{
+var defaultTuning = tuning{
 	poll: time.Second, answer: 10 * time.Second, lease: 30 * time.Second,
 	reconnect: time.Second, confirm: time.Second, incomplete: 5 * time.Minute,
-	silence: 10 * time.Minute,
-	temper:  temper{grace: 5 * time.Second, window: time.Minute, rest: 30 * time.Second, step: 30 * time.Second},
+	silence:      10 * time.Minute,
+	healthTuning: healthTuning{grace: 5 * time.Second, window: time.Minute, rest: 30 * time.Second, step: 30 * time.Second},
 }
 
-// arrivedLedgers is how many commits of messages are under way at once: while one waits for the database another is heard.
+// arrivedLedgers is how many commits of messages are under way at once: while one waits for the database the next is filled.
 const arrivedLedgers = 2
 
 // settledTogether is how many outcomes and receipts share a commit: nobody waits for theirs as a citizen does for a reply, and
@@ -108,18 +110,18 @@ const settledTogether = 400
 // Channel is the SMS channel.
 type Channel struct {
 	Options
-	arrived []*ledger // messages, each before its acknowledgement: all of a citizen in one
-	settled *ledger   // what has become of ours
-	links   []*link
-	binds   []*bind
-	table   atomic.Pointer[table]
-	backlog atomic.Pointer[map[message.Lane]int] // as counted last
-	metrics *metrics
-	quiet   hours
-	putOff  putOff
-	endings endings
-	own     map[string]bool // our numbers, in E.164
-	unheard chan struct{}   // there may be messages to answer
+	arrived    []*ledger // messages, each before its acknowledgement: all of a citizen in one
+	settled    *ledger   // what has become of ours
+	links      []*link
+	binds      []*bind
+	table      atomic.Pointer[table]
+	backlog    atomic.Pointer[map[message.Lane]int] // as counted last
+	metrics    *metrics
+	quiet      hours
+	deferred   deferred
+	unbinds    unbinds
+	own        map[string]bool // our numbers, in E.164
+	unanswered chan struct{}   // there may be messages to answer
 }
 
 // New makes a channel. The error is of the configuration.
@@ -137,9 +139,9 @@ func New(o Options) (*Channel, error) {
 		o.Node, _ = os.Hostname()
 	}
 	if o.tune == (tuning{}) {
-		o.tune = usual
+		o.tune = defaultTuning
 	}
-	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unheard: make(chan struct{}, 1), own: ownNumbers(o.Config)}
+	c := &Channel{Options: o, metrics: newMetrics(o.Metrics), unanswered: make(chan struct{}, 1), own: ownNumbers(o.Config)}
 	c.quiet, _ = o.Config.Quiet.hours() // checked above
 	c.settled = newLedger(c)
 	c.settled.Limit = settledTogether
@@ -184,8 +186,8 @@ func (c *Channel) Run(ctx context.Context) error {
 	for _, b := range c.binds {
 		binds.Go(func() { b.run(ctx) })
 	}
-	binds.Go(func() { c.hear(ctx) })
-	binds.Go(func() { c.steer(ctx) })
+	binds.Go(func() { c.relayHints(ctx) })
+	binds.Go(func() { c.route(ctx) })
 	binds.Wait()
 	stopAnswers()
 	answers.Wait()
@@ -201,10 +203,10 @@ func (c *Channel) arrivals(source string) *ledger {
 	return c.arrived[h.Sum32()%arrivedLedgers]
 }
 
-// limit is how much is taken in of one citizen, and of whom nothing is heard.
+// limit is how much of one citizen is answered, and which senders get no answer.
 func (c *Channel) limit() message.Limit {
 	limit := c.Config.Flood.limit()
-	limit.Deaf = c.deaf
+	limit.Deaf, limit.Spare = c.deaf, c.Spare
 	return limit
 }
 
@@ -229,8 +231,8 @@ func ownNumbers(conf Config) map[string]bool {
 	return own
 }
 
-// hear passes hints on.
-func (c *Channel) hear(ctx context.Context) {
+// relayHints wakes the answerers and the senders at each hint.
+func (c *Channel) relayHints(ctx context.Context) {
 	for {
 		select {
 		case _, ok := <-c.Hints:
@@ -247,7 +249,7 @@ func (c *Channel) hear(ctx context.Context) {
 
 // Wake hints that there may be messages to answer or to send. It never blocks.
 func (c *Channel) Wake() {
-	ring(c.unheard)
+	ring(c.unanswered)
 	c.wakeSenders()
 }
 

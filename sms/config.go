@@ -79,14 +79,6 @@ type Link struct {
 	ReceiptIDs   text.Notation `yaml:"receipt_ids"`   // beside those of the answers: same, decimal (answered in hexadecimal), hex (the reverse); "": it is learned
 }
 
-// Form gives a text of Okno's own as it is sent in a lane. language is "kk" or "ru", or "" where nobody has said.
-func (c Config) Form(lane message.Lane, language, body string) string {
-	if slices.Contains(c.Transliterate, lane) {
-		return text.Latin(language, body)
-	}
-	return body
-}
-
 // Check gives all that is wrong with a configuration, or nil.
 func (c Config) Check() error {
 	var faults []error

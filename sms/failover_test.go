@@ -117,8 +117,8 @@ func TestFailoverAndDriftBack(t *testing.T) {
 					c.link(a)
 				}
 			})
-			p.options.tune.silence = 2 * time.Second     // longer than receipts are waited for
-			p.options.tune.temper.rest = 2 * time.Second // long enough to be seen
+			p.options.tune.silence = 2 * time.Second           // longer than receipts are waited for
+			p.options.tune.healthTuning.rest = 2 * time.Second // long enough to be seen
 			p.run()
 			p.eventually("binds", func() bool { return p.channel.Ready() == nil && p.state("a").Fitness == 1 })
 			p.burst(5)
@@ -153,7 +153,7 @@ func TestFailoverWhileAnOperatorIsAway(t *testing.T) {
 func TestNothingIsLostWhenLinksFlap(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, func(*Link) {})
-	p.options.tune.temper.grace = 0
+	p.options.tune.healthTuning.grace = 0
 	p.run()
 	for range 10 {
 		p.burst(10)

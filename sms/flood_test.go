@@ -72,7 +72,7 @@ func TestFlooderIsToldOnceToSlowDown(t *testing.T) {
 func TestFlooderDoesNotHoldOthersBack(t *testing.T) {
 	t.Parallel()
 	s, r := floodRig(t, time.Hour)
-	r.store.hear = nil
+	r.store.handle = nil
 	answer := make(chan struct{})
 	r.options.Answerers = 1
 	r.options.Answer = func(ctx context.Context) (int, error) {

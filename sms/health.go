@@ -15,8 +15,8 @@ const (
 	LateReceipts Ailment = "late_receipts" // at least half of the receipts that are due have not come
 )
 
-// temper is how a link's health is judged.
-type temper struct {
+// healthTuning is how a link's health is judged.
+type healthTuning struct {
 	grace  time.Duration // of a link without a bind: a reconnect is no failure
 	window time.Duration // that errors and receipts are looked at over
 	rest   time.Duration // of a link that failed, before it is tried again
@@ -35,7 +35,7 @@ const (
 //	fit ──ailment──► ailing ──rest, and no ailment──► coming back: 1/16, 1/8 … 1 ──► fit
 //	                   ▲────────────────ailment──────────────┘
 type health struct {
-	temper
+	healthTuning
 	receipts time.Duration // within which they should come; 0: whenever they like
 
 	mu      sync.Mutex
@@ -53,8 +53,8 @@ type health struct {
 // tally is what became of the submits of a second.
 type tally struct{ unix, taken, faults int }
 
-func newHealth(t temper, receipts time.Duration, now time.Time) *health {
-	return &health{temper: t, receipts: receipts, fitness: 1, upAt: now, since: now}
+func newHealth(t healthTuning, receipts time.Duration, now time.Time) *health {
+	return &health{healthTuning: t, receipts: receipts, fitness: 1, upAt: now, since: now}
 }
 
 // settled notes the end of a submit. What is the message's own fault says nothing of the link.

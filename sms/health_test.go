@@ -18,7 +18,7 @@ type ward struct {
 
 func newWard(t *testing.T, receipts time.Duration) *ward {
 	w := &ward{t: t, now: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC), bound: true}
-	w.h = newHealth(usual.temper, receipts, w.now)
+	w.h = newHealth(defaultTuning.healthTuning, receipts, w.now)
 	return w
 }
 
@@ -96,7 +96,7 @@ func TestErrorsAreJudgedByTheirShare(t *testing.T) {
 func TestLateReceiptsAreAnAilment(t *testing.T) {
 	t.Parallel()
 	w := newWard(t, 2*time.Minute)
-	_, _, mind := newHealth(usual.temper, 0, w.now).due(w.now)
+	_, _, mind := newHealth(defaultTuning.healthTuning, 0, w.now).due(w.now)
 	require.False(t, mind, "nobody minds")
 	_, _, mind = w.h.due(w.now.Add(2 * time.Minute))
 	require.False(t, mind, "none can be due yet")

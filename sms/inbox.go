@@ -21,14 +21,14 @@ import (
 // inbox hears one session: messages and receipts. It answers each once it is
 // committed, and with 0x64 where that fails, so that the SMSC keeps it.
 type inbox struct {
-	channel  *Channel
-	link     string
-	reading  text.Reading
-	putOff   *atomic.Int64 // of the link: when a message was put off last
-	notation *notation     // of the link
-	bind     string
-	dialled  chan ussdRequest
-	log      zerolog.Logger
+	channel    *Channel
+	link       string
+	reading    text.Reading
+	deferredAt *atomic.Int64 // of the link: when a message was deferred last
+	notation   *notation     // of the link
+	bind       string
+	dialled    chan ussdRequest
+	log        zerolog.Logger
 }
 
 // HandlePoison keeps a PDU that could not be read.
@@ -45,7 +45,7 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 	now := in.channel.Clock()
 	m := &r.Message
 	if receipt, marked := isReceipt(m); receipt {
-		in.hearReceipt(r, marked, now)
+		in.handleReceipt(r, marked, now)
 		return
 	}
 	if in.channel.Dial != nil && isUSSD(m) {
@@ -61,7 +61,7 @@ func (in *inbox) HandleMessage(r *smpp.Request) {
 		in.enter(r, in.channel.arrivals(""), entry{poison: &message.Poison{Link: in.link, Raw: r.Raw, Reason: reason.Error(), At: now}}, "poison")
 		return
 	}
-	arrival.PutOffAt = in.channel.putOff.when(arrival.Fingerprint)
+	arrival.DeferredAt = in.channel.deferred.when(arrival.Fingerprint)
 	in.enter(r, in.channel.arrivals(arrival.Source), entry{arrival: arrival}, "accepted")
 }
 
@@ -87,18 +87,18 @@ func (in *inbox) enter(r *smpp.Request, l *ledger, e entry, result string) {
 func (in *inbox) note(a *message.Arrival, err error) {
 	switch {
 	case errors.Is(err, fault.ErrUncertain):
-		in.channel.putOff.remember(a.Fingerprint, a.ReceivedAt)
-	case err == nil && !a.PutOffAt.IsZero():
-		in.channel.putOff.forget(a.Fingerprint)
+		in.channel.deferred.remember(a.Fingerprint, a.ReceivedAt)
+	case err == nil && !a.DeferredAt.IsZero():
+		in.channel.deferred.forget(a.Fingerprint)
 	}
 }
 
-// refused notes that a message was put off: it comes again, maybe long after those around it.
-func (in *inbox) refused() { in.putOff.Store(in.channel.Clock().UnixNano()) }
+// refused notes that a message was deferred: it comes again, maybe long after those around it.
+func (in *inbox) refused() { in.deferredAt.Store(in.channel.Clock().UnixNano()) }
 
-// refusedAt is when a message of the link was put off last; zero: never.
+// refusedAt is when a message of the link was deferred last; zero: never.
 func (in *inbox) refusedAt() time.Time {
-	if at := in.putOff.Load(); at != 0 {
+	if at := in.deferredAt.Load(); at != 0 {
 		return time.Unix(0, at)
 	}
 	return time.Time{}
@@ -184,9 +184,9 @@ func receiptText(m *smpp.Message) string {
 	return body
 }
 
-// hearReceipt takes a receipt. One that nothing marks as such, and which a citizen may have written, says something of messages to
+// handleReceipt takes a receipt. One that nothing marks as such, and which a citizen may have written, says something of messages to
 // the number that it comes from only.
-func (in *inbox) hearReceipt(r *smpp.Request, marked bool, now time.Time) {
+func (in *inbox) handleReceipt(r *smpp.Request, marked bool, now time.Time) {
 	m := &r.Message
 	body := receiptText(m)
 	receipt, ok := text.ParseReceipt(body, string(m.TLVs[smpp.TagReceiptedMessageID]), m.TLVs[smpp.TagMessageState])

@@ -187,7 +187,7 @@ func TestRedeliveryIsRecognised(t *testing.T) {
 				return nil
 			}
 			r.store.after.Store(&cut)
-			r.store.hear = nil
+			r.store.handle = nil
 			r.options.Answer = func(ctx context.Context) (int, error) {
 				if cuts.Load() <= 2 { // the cuts are not meant for its answer
 					return 0, nil
@@ -396,10 +396,10 @@ func TestBadMessageDoesNotHoldItsSenderForGood(t *testing.T) {
 	// the others. Tries are counted with one.
 	r.options.Answerers = 1
 	var now atomic.Int64 // minutes that the clock is ahead
-	r.store.hear = func(_ context.Context, _ conversation.Work, mo message.MO) (int64, error) {
+	r.store.handle = func(_ context.Context, _ conversation.Work, mo message.MO) (int64, error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.heard = append(r.heard, mo)
+		r.handled = append(r.handled, mo)
 		if mo.Text == "bad" {
 			panic("a defect")
 		}
@@ -407,7 +407,7 @@ func TestBadMessageDoesNotHoldItsSenderForGood(t *testing.T) {
 	}
 	r.options.Answer = func(ctx context.Context) (int, error) {
 		ahead := time.Now().Add(time.Duration(now.Add(1)) * time.Minute)
-		return r.db.ProcessMOs(ctx, ahead, AnswerBatch, r.store.hear)
+		return r.db.ProcessMOs(ctx, ahead, AnswerBatch, r.store.handle)
 	}
 	r.run()
 	require.NoError(t, s.Send(t.Context(), phone1, "1414", "bad"))

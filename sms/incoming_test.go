@@ -124,7 +124,7 @@ func TestReferenceUsedAgainBesideAnOrphan(t *testing.T) {
 		"at once":          {time.Second, nil, []string{"ab"}},
 		"three minutes on": {3 * time.Minute, nil, []string{"…b", "ac"}},
 		"after a rebind":   {3 * time.Minute, func(r *rig, p *peer) { rebind(r, p) }, []string{"ab"}},
-		"after being put off": {3 * time.Minute, func(r *rig, p *peer) {
+		"after being deferred": {3 * time.Minute, func(r *rig, p *peer) {
 			fail := func(l message.Ledger) error {
 				if len(l.Arrivals) > 0 {
 					return errors.New("no database")

@@ -92,7 +92,7 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	if len(page.Arrivals) > 0 {
-		page.Grants, page.Ended = l.channel.grants(), l.channel.endings.all()
+		page.Grants, page.Ended = l.channel.grants(), l.channel.unbinds.all()
 	}
 	committed, err := l.channel.Store.CommitSMS(ctx, page, content.Join)
 	if err != nil {
@@ -101,10 +101,10 @@ func (l *ledger) write(ctx context.Context, batch []entry) error {
 	if committed.Doubtful > 0 {
 		l.channel.Log.Warn().Int("parts", committed.Doubtful).Msg("parts of a long message came minutes after the others: joined, for the smsc may have sent them again")
 	}
-	l.channel.endings.noted(page.Ended)
+	l.channel.unbinds.noted(page.Ended)
 	l.channel.dispatch(committed.Granted)
 	if committed.Waiting {
-		ring(l.channel.unheard)
+		ring(l.channel.unanswered)
 	}
 	for _, r := range page.Receipts {
 		l.channel.timed(r)
@@ -146,7 +146,7 @@ func (l *ledger) sweep(ctx context.Context, count bool) {
 		c.wakeSenders()
 	}
 	if swept.Incomplete > 0 {
-		ring(c.unheard)
+		ring(c.unanswered)
 	}
 	if !count {
 		return

@@ -20,7 +20,7 @@ type link struct {
 	binds   []*bind
 
 	notation  *notation
-	refusedAt atomic.Int64 // when a message of it was put off last, by the clock of the channel (Unix ns); 0: never
+	refusedAt atomic.Int64 // when a message of it was deferred last, by the clock of the channel (Unix ns); 0: never
 
 	mu      sync.Mutex
 	ordered message.Order // "": not known yet
@@ -30,7 +30,7 @@ type link struct {
 func newLink(c *Channel, conf Link) *link {
 	return &link{
 		Link: conf, notation: newNotation(conf.ReceiptIDs), limiter: newLimiter(conf.Rate), delays: &delays{}, changed: make(chan struct{}),
-		health: newHealth(c.tune.temper, conf.ReceiptsWithin, c.Clock()),
+		health: newHealth(c.tune.healthTuning, conf.ReceiptsWithin, c.Clock()),
 	}
 }
 

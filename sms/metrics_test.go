@@ -18,7 +18,7 @@ func TestMetricsOfALink(t *testing.T) {
 	_, link := smsc(t, "a", smstest.Config{ReceiptDelay: 200 * time.Millisecond})
 	link.Cost, link.Binds = 2.5, 2
 	r := newRig(t, link)
-	r.options.tune.temper.grace = time.Hour
+	r.options.tune.healthTuning.grace = time.Hour
 	r.run()
 	r.send(message.Reply, phone1, strings.Repeat("я", 100), time.Hour)
 	r.eventuallyStates(phone1, message.Delivered, message.Delivered)

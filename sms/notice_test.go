@@ -76,7 +76,7 @@ func TestStopIsSeenAtTheClaim(t *testing.T) {
 	require.Empty(t, s.Received(phone1))
 }
 
-// STOPs come while notices are enqueued and sent, and some are put off. A notice that the SMSC gets after a STOP was
+// STOPs come while notices are enqueued and sent, and some are deferred. A notice that the SMSC gets after a STOP was
 // committed must have been under way before.
 func TestStopInTheMidstOfSending(t *testing.T) {
 	t.Parallel()

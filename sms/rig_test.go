@@ -37,13 +37,13 @@ type rig struct {
 
 	mu      sync.Mutex
 	answers func(message.MO) (string, error)
-	heard   []message.MO
+	handled []message.MO
 }
 
 // hooked is the store, with something between the channel and it.
 type hooked struct {
 	*store.Store
-	hear          inbound.Hear
+	handle        inbound.Handler
 	before, after atomic.Pointer[func(message.Ledger) error] // around CommitSMS
 	begin         atomic.Pointer[func(message.Bind) error]   // before BeginBind
 	dead          atomic.Bool                                // no end of a bind is noted any more
@@ -87,7 +87,7 @@ func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]me
 			return message.Committed{}, err
 		}
 	}
-	committed, err := h.Store.CommitSMS(ctx, l, join, h.hear)
+	committed, err := h.Store.CommitSMS(ctx, l, join, h.handle)
 	if f := h.after.Load(); f != nil && err == nil {
 		err = (*f)(l)
 	}
@@ -97,8 +97,8 @@ func (h *hooked) CommitSMS(ctx context.Context, l message.Ledger, join func([]me
 var quick = tuning{
 	poll: 20 * time.Millisecond, answer: time.Second, lease: 10 * time.Second,
 	reconnect: 2 * time.Millisecond, confirm: 20 * time.Millisecond, incomplete: time.Hour,
-	silence: time.Hour,
-	temper:  temper{grace: 50 * time.Millisecond, window: time.Minute, rest: 50 * time.Millisecond, step: 50 * time.Millisecond},
+	silence:      time.Hour,
+	healthTuning: healthTuning{grace: 50 * time.Millisecond, window: time.Minute, rest: 50 * time.Millisecond, step: 50 * time.Millisecond},
 }
 
 func testLog() zerolog.Logger {
@@ -115,7 +115,7 @@ func newRig(t testing.TB, links ...Link) *rig {
 
 func rigOn(t testing.TB, db *store.Store, links ...Link) *rig {
 	r := &rig{t: t, db: db, answers: func(mo message.MO) (string, error) { return "re: " + mo.Text, nil }}
-	r.store = &hooked{Store: r.db, hear: r.hear}
+	r.store = &hooked{Store: r.db, handle: r.handle}
 	r.options = Options{
 		Config: Config{ShortNumber: "1414", Links: links}, Store: r.store, Answer: r.answer,
 		Node: "node-1", Log: testLog(), Metrics: prometheus.NewRegistry(), tune: quick,
@@ -124,12 +124,12 @@ func rigOn(t testing.TB, db *store.Store, links ...Link) *rig {
 }
 
 func (r *rig) answer(ctx context.Context) (int, error) {
-	return r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, r.hear)
+	return r.db.ProcessMOs(ctx, time.Now(), AnswerBatch, r.handle)
 }
 
-func (r *rig) hear(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
+func (r *rig) handle(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
 	r.mu.Lock()
-	r.heard = append(r.heard, mo)
+	r.handled = append(r.handled, mo)
 	answers := r.answers
 	r.mu.Unlock()
 	reply, err := answers(mo)
@@ -143,7 +143,7 @@ func (r *rig) hear(ctx context.Context, w conversation.Work, mo message.MO) (int
 func (r *rig) messages() []message.MO {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]message.MO(nil), r.heard...)
+	return append([]message.MO(nil), r.handled...)
 }
 
 // run starts the channel; stop ends it and waits. It may be started anew.

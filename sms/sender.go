@@ -22,7 +22,7 @@ type sender struct {
 	flying  sync.WaitGroup // what is to be submitted, and outcomes that are not settled
 	freed   chan struct{}  // a submit has ended
 	idle    atomic.Bool    // nothing waited when it looked last, and there was room
-	haste   haste          // of what may wait
+	urgency urgency        // of what may wait
 
 	mu     sync.Mutex
 	closed bool // takes no more
@@ -32,17 +32,17 @@ type sender struct {
 	noticesAt time.Time
 }
 
-// haste says whether to claim in little room.
-type haste int
+// urgency says whether to claim in little room.
+type urgency int
 
 const (
-	none   haste = iota // there is no password and no reply: notices wait until many can go at once
-	some                // there may be more of them than there was room for
-	called              // somebody has called since the last claim, perhaps for a password: it gets what room there is
+	none   urgency = iota // there is no password and no reply: notices wait until many can go at once
+	some                  // there may be more of them than there was room for
+	called                // somebody has called since the last claim, perhaps for a password: it gets what room there is
 )
 
-// dear is a claim that looked through far more than it could take.
-const dear = 100 * time.Millisecond
+// slowClaim is how long a claim takes that read far more rows than it could take.
+const slowClaim = 100 * time.Millisecond
 
 func newSender(b *bind, session *smpp.Session) *sender {
 	return &sender{bind: b, session: session, freed: make(chan struct{}, 1), bell: make(chan struct{}, 1)}
@@ -60,7 +60,7 @@ func (s *sender) run(ctx context.Context) {
 	defer poll.Stop()
 	later := time.NewTimer(0)
 	defer later.Stop()
-	s.haste = called
+	s.urgency = called
 	for waiting := true; ; {
 		order, changed := s.bind.link.order()
 		if order == message.Drained {
@@ -75,10 +75,10 @@ func (s *sender) run(ctx context.Context) {
 		}
 		select {
 		case <-s.bind.wake:
-			waiting, s.haste = true, called
+			waiting, s.urgency = true, called
 		case <-changed:
 		case <-poll.C:
-			waiting, s.haste = true, called
+			waiting, s.urgency = true, called
 		case <-later.C:
 		case <-s.freed:
 		case <-s.session.Done():
@@ -107,7 +107,7 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 		if now.Before(s.noticesAt) {
 			room.notices = 0
 		}
-		if room.segments == 0 || room.scant && s.haste != called || room.notices == 0 && s.haste == none {
+		if room.segments == 0 || room.scant && s.urgency != called || room.notices == 0 && s.urgency == none {
 			return true, room.wait
 		}
 		segments, err := s.claim(ctx, message.Claim{
@@ -126,11 +126,11 @@ func (s *sender) round(ctx context.Context) (more bool, wait time.Duration) {
 			}
 			s.submit(ctx, segment)
 		}
-		s.haste = none
+		s.urgency = none
 		if len(segments)-notices == room.segments {
-			s.haste = some
+			s.urgency = some
 		}
-		if took := ended.Sub(now); room.notices > 0 && notices == 0 && took > dear {
+		if took := ended.Sub(now); room.notices > 0 && notices == 0 && took > slowClaim {
 			s.noticesAt = ended.Add(10 * took) // a tenth of the time, so that passwords and replies do not wait for it
 		}
 		switch {

@@ -83,7 +83,7 @@ func TestExpiredPasswordIsNeverSubmitted(t *testing.T) {
 	r.eventuallyStates(phone1, message.Expired)
 	require.Zero(t, submits.Load())
 
-	// One that the SMSC puts off expires while it waits.
+	// One that the SMSC defers expires while it waits.
 	r.send(message.OTP, "+77010000002", "654321", 3*time.Second)
 	r.eventuallyStates("+77010000002", message.Expired)
 	require.EqualValues(t, 1, submits.Load())
@@ -326,7 +326,7 @@ func (b *behind) ClaimSegments(ctx context.Context, c message.Claim) ([]message.
 	}
 	b.long.Add(1)
 	select {
-	case <-time.After(2 * dear):
+	case <-time.After(2 * slowClaim):
 	case <-ctx.Done():
 	}
 	return b.Store.ClaimSegments(ctx, c)

@@ -52,12 +52,12 @@ func newUSSDRig(t *testing.T, links ...Link) *ussdRig {
 	require.NoError(t, err)
 	library, err := conversation.NewLibrary(ctx, d, files, r.db, vocabulary)
 	require.NoError(t, err)
-	shelf := catalogue.NewShelf(r.db, nil, time.Now, zerolog.Nop())
-	require.NoError(t, shelf.Fill(ctx))
+	services := catalogue.NewCache(r.db, nil, time.Now, zerolog.Nop())
+	require.NoError(t, services.Fill(ctx))
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
 	clock := func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
-	engine := conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: text.Segments, Pages: text.Pages}, clock, zerolog.Nop())
+	engine := conversation.NewEngine(library, services, vault, conversation.Writing{Segments: text.Segments, Pages: text.Pages}, clock, zerolog.Nop())
 	r.options.Dial = func(ctx context.Context, in message.Dialled) (message.Page, error) {
 		page, err := r.db.Dial(ctx, in, func(ctx context.Context, w conversation.Work, in message.Dialled) (message.Page, error) {
 			page, err := engine.Dial(ctx, w, in)

@@ -73,7 +73,7 @@ func measure(ctx context.Context, f flags, folder string, g gateway) (r result, 
 		return r, err
 	}
 	town := newTown()
-	smsc := smstest.New(smstest.Config{Window: flight, Judge: town.hear, Told: town.told, Log: zerolog.Nop()})
+	smsc := smstest.New(smstest.Config{Window: flight, Judge: town.judge, Told: town.told, Log: zerolog.Nop()})
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- smsc.Serve(serving, listener) }()

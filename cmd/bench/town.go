@@ -33,7 +33,7 @@ type drain struct {
 }
 
 // heard notes a segment.
-func (d *drain) heard(now time.Time) {
+func (d *drain) count(now time.Time) {
 	if d.segments == 0 {
 		return
 	}
@@ -68,8 +68,8 @@ func newTown() *town { return &town{waiting: map[string]chan time.Time{}} }
 
 func numberOf(i int) string { return fmt.Sprintf("7701%07d", i%citizens) }
 
-// hear takes each submit_sm: it is the SMSC's Judge.
-func (t *town) hear(m smpp.Message) smstest.Verdict {
+// judge takes each submit_sm: it is the SMSC's Judge.
+func (t *town) judge(m smpp.Message) smstest.Verdict {
 	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -79,11 +79,11 @@ func (t *town) hear(m smpp.Message) smstest.Verdict {
 		reply <- now
 		return smstest.Verdict{}
 	}
-	t.drain.heard(now)
+	t.drain.count(now)
 	return smstest.Verdict{}
 }
 
-// told hears each receipt that the gateway has acknowledged.
+// told counts each receipt that the gateway has acknowledged.
 func (t *town) told(smpp.Message) {
 	now := time.Now()
 	t.mu.Lock()

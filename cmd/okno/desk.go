@@ -8,7 +8,6 @@ import (
 	"okno/agentdesk/phone"
 	"okno/agentdesk/web"
 	"okno/internal/call"
-	"okno/internal/dialogue"
 	"okno/internal/news"
 	"okno/internal/postgres/store"
 	"okno/sms/text"
@@ -18,7 +17,7 @@ import (
 func (n *node) startDesk() {
 	hints, _ := n.news.Subscribe(news.Streams, news.Contacts)
 	options := agentdesk.Options{
-		Store: n.db, Floor: n.floor, Segments: text.Segments, Reasons: n.reasons, Hints: hints, Node: nodeName(n.config),
+		Store: n.db, Floor: n.floor, Segments: text.Segments, Reasons: n.library.InAllLanguages, Hints: hints, Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
@@ -34,13 +33,4 @@ func (n *node) startDesk() {
 		}
 		phone.New(page).Register(n.mux)
 	}
-}
-
-// reasons gives the texts behind a contact's reason in every language.
-func (n *node) reasons(key string) map[string]string {
-	found := map[string]string{}
-	for _, l := range dialogue.Languages {
-		found[string(l)] = n.library.Current().Texts.Line(l, key)
-	}
-	return found
 }

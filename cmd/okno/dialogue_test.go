@@ -49,7 +49,7 @@ func TestPasscodesGoInTheLettersThatTheDialogueWantsOrElseTheirLane(t *testing.T
 		{"\n  passcode.message: always", message.Notice, latin},
 		{"\n  passcode.message: never", message.OTP, cyrillic},
 	} {
-		writing := writing(sms.Config{Transliterate: []message.Lane{c.lane}})
+		writing := sms.Config{Transliterate: []message.Lane{c.lane}}.Writing()
 		texts := conversation.NewPasscodes(oneDialogue{lineWith(t, c.choice)}, writing)
 		body := texts.Passcode(dialogue.Russian, "123456", 5*time.Minute, false)
 		require.Equal(t, c.want, body)

@@ -21,11 +21,9 @@ import (
 	"okno/internal/audit"
 	"okno/internal/catalogue"
 	"okno/internal/conversation"
-	"okno/internal/dialogue"
 	"okno/internal/floor"
 	"okno/internal/health"
 	"okno/internal/lease"
-	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/otp"
 	"okno/internal/postgres/inbound"
@@ -70,7 +68,7 @@ type node struct {
 	db        *store.Store
 	parts     *components
 	library   *conversation.Library
-	shelf     *catalogue.Shelf
+	services  *catalogue.Cache
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
@@ -109,24 +107,24 @@ func (n *node) run(ctx context.Context) error {
 	}
 	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
-	n.shelf = catalogue.NewShelf(n.db, hints, time.Now, n.log)
+	n.services = catalogue.NewCache(n.db, hints, time.Now, n.log)
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
 		return err
 	}
-	n.passwords = otp.NewService(n.db, n.vault, conversation.NewPasscodes(n.library, writing(n.config.SMS.Config)), text.Segments, time.Now)
-	n.engine = conversation.NewEngine(n.library, n.shelf, n.vault, writing(n.config.SMS.Config), time.Now, n.log)
+	n.passwords = otp.NewService(n.db, n.vault, conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+	n.engine = conversation.NewEngine(n.library, n.services, n.vault, n.config.SMS.Writing(), time.Now, n.log)
 
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.engine, n.log)
 	// Whoever takes in work finds all that it needs: a message that is heard without a catalogue would be answered wrong.
-	if err := n.shelf.Fill(ctx); err != nil {
+	if err := n.services.Fill(ctx); err != nil {
 		return err
 	}
 	if err := n.startRoles(); err != nil {
 		return err
 	}
-	n.parts.start("catalogue", n.shelf.Run)
+	n.parts.start("catalogue", n.services.Run)
 	n.routes.Store(n.mux)
 	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", definition.Version).Msg("okno runs")
 
@@ -199,7 +197,7 @@ func (n *node) startRoles() error {
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
-		api.New(n.db, n.passwords, n.shelf, n.log).Register(n.mux)
+		api.New(n.db, n.passwords, n.services, n.log).Register(n.mux)
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {
@@ -220,18 +218,11 @@ func (n *node) startRoles() error {
 func (n *node) startSMS() error {
 	hints, _ := n.news.Subscribe(news.MO, news.MT)
 	orders, _ := n.news.Subscribe(news.Links)
-	hear := func(ctx context.Context, w conversation.Work, mo message.MO) (int64, error) {
-		if mo.Flood {
-			return n.engine.SlowDown(ctx, w, mo.Source)
-		}
-		return n.engine.Hear(ctx, w, mo.Source, mo.Text)
-	}
-	channel, err := sms.New(sms.Options{Config: n.config.SMS.Config, Store: smsStore{n.db, hear, n.engine.IsStop}, Hints: hints, Orders: orders, Node: nodeName(n.config),
-		Metrics: n.registry, Log: n.log,
-		Dial: func(ctx context.Context, in message.Dialled) (message.Page, error) {
-			return n.db.Dial(ctx, in, n.engine.Dial)
-		},
-		Answer: func(ctx context.Context) (int, error) { return n.db.ProcessMOs(ctx, time.Now(), sms.AnswerBatch, hear) },
+	through := n.db.Through(n.engine)
+	channel, err := sms.New(sms.Options{
+		Config: n.config.SMS.Config, Store: smsStore{n.db, through}, Spare: n.engine.IsStop, Dial: through.Dial,
+		Answer: func(ctx context.Context) (int, error) { return through.ProcessMOs(ctx, sms.AnswerBatch) },
+		Hints:  hints, Orders: orders, Node: nodeName(n.config), Metrics: n.registry, Log: n.log,
 	})
 	if err != nil {
 		return err
@@ -251,13 +242,10 @@ func (n *node) startGateway() error {
 	if err != nil {
 		return err
 	}
-	agencies := gateway.New(gateway.Options{Store: n.db, Form: n.agencyForm, Metrics: n.registry, Log: n.log})
+	agencies := gateway.New(gateway.Options{Store: n.db, Form: n.config.SMS.AgencyForm, Metrics: n.registry, Log: n.log})
 	n.parts.start("gateway", func(ctx context.Context) error { return agencies.Serve(ctx, listener) })
 	return nil
 }
-
-// agencyForm is the form of what an agency submits: its letters tell the language.
-func (n *node) agencyForm(lane message.Lane, s string) string { return n.config.SMS.Form(lane, "", s) }
 
 // serveHTTP serves health from the first moment, and everything else once it is there.
 func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
@@ -299,28 +287,8 @@ func nodeName(c config) string {
 	return host + "/" + c.HTTP.Listen
 }
 
-// writing measures texts as the operators do, and puts them into the form that the dialogue wants, or else the configuration.
-func writing(c sms.Config) conversation.Writing {
-	form := func(lane message.Lane, l dialogue.Language, choice dialogue.Transliteration, s string) string {
-		switch choice {
-		case dialogue.Always:
-			return text.Latin(string(l), s)
-		case dialogue.Never:
-			return s
-		}
-		return c.Form(lane, string(l), s)
-	}
-	return conversation.Writing{Segments: text.Segments, Pages: text.Pages, Form: form}
-}
-
-// smsStore is the store of a channel whose messages are heard as they are kept.
+// smsStore is the store of the channel: what comes in is handled by the dialogue in the transaction that keeps it.
 type smsStore struct {
 	*store.Store
-	hear   inbound.Hear
-	isStop func(text string) bool
-}
-
-func (s smsStore) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string) (message.Committed, error) {
-	l.Limit.Spare = s.isStop
-	return s.Store.CommitSMS(ctx, l, join, s.hear)
+	inbound.Through
 }

@@ -80,14 +80,14 @@ func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t
 	if err != nil {
 		return t, err
 	}
-	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, writing(sms.Config{}), time.Now, zerolog.Nop())
+	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, sms.Config{}.Writing(), time.Now, zerolog.Nop())
 	return try{engine: engine, world: world, from: from, in: bufio.NewScanner(in), out: out, d: d}, nil
 }
 
 func (t try) text(ctx context.Context) error {
 	fmt.Fprintln(t.out, `Write a message a line, signs that cannot be seen as \n, \u00a0; end with Ctrl-D.`)
 	for t.line("> ") {
-		if _, err := t.engine.Hear(ctx, t.world, t.from, unescaped(t.in.Text())); err != nil {
+		if _, err := t.engine.Handle(ctx, t.world, message.MO{Source: t.from, Text: unescaped(t.in.Text())}); err != nil {
 			return err
 		}
 		for _, m := range t.world.takeSent() {

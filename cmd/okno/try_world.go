@@ -21,7 +21,7 @@ type tryWorld struct {
 	cases       map[string]cases.Case
 	numbering   *cases.Numbering
 	interaction conversation.Interaction
-	state       dialogue.State
+	session     conversation.Session
 	open        bool
 	active      time.Time
 	said        []string
@@ -95,17 +95,17 @@ func (w *tryWorld) AddEntry(_ context.Context, e conversation.Entry) error {
 
 func (w *tryWorld) LinkCase(context.Context, int64, int64) error { return nil }
 
-func (w *tryWorld) AddSession(_ context.Context, _ int64, s dialogue.State) error {
-	w.state = s
+func (w *tryWorld) AddSession(_ context.Context, _ int64, s conversation.Session) error {
+	w.session = s
 	return nil
 }
 
-func (w *tryWorld) LockSession(context.Context, int64) (conversation.Interaction, dialogue.State, error) {
-	return w.interaction, w.state, nil
+func (w *tryWorld) LockSession(context.Context, int64) (conversation.Interaction, conversation.Session, error) {
+	return w.interaction, w.session, nil
 }
 
-func (w *tryWorld) SaveSession(_ context.Context, _ int64, s dialogue.State) error {
-	w.state = s
+func (w *tryWorld) SaveSession(_ context.Context, _ int64, s conversation.Session) error {
+	w.session = s
 	return nil
 }
 

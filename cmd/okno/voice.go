@@ -16,11 +16,11 @@ func (n *node) startVoice() error {
 	}
 	ivr.PrepareTransport()
 	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Recorded: voice.RecordedSets(c.Sounds), Log: n.log})
-	p := newPrompts(pack, n.library, n.log)
-	p.renewed(context.Background(), n.shelf.Index())
-	n.shelf.Renewed = p.renewed
-	n.checks.Add("prompts", p.ready)
-	n.parts.start("prompts", p.run)
+	renderer := voice.NewRenderer(pack, n.library, n.log)
+	renderer.Renew(context.Background(), n.services.Index())
+	n.services.Renewed = renderer.Renew
+	n.checks.Add("prompts", renderer.Ready)
+	n.parts.start("prompts", renderer.Run)
 
 	active := ivr.ActiveCalls(n.registry, nodeName(n.config))
 	for _, a := range c.Asterisks {

@@ -50,7 +50,7 @@ func newPortal(t *testing.T) *portal {
 	require.NoError(t, err)
 	passwords := otp.NewService(db, vault, texts{}, func(string) int { return 1 }, time.Now)
 	mux := http.NewServeMux()
-	api.New(db, passwords, catalogue.NewShelf(db, nil, time.Now, zerolog.Nop()), zerolog.Nop()).Register(mux)
+	api.New(db, passwords, catalogue.NewCache(db, nil, time.Now, zerolog.Nop()), zerolog.Nop()).Register(mux)
 	p.handler = mux
 	return p
 }

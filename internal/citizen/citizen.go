@@ -3,6 +3,7 @@
 package citizen
 
 import (
+	"slices"
 	"time"
 
 	"okno/internal/dialogue"
@@ -18,6 +19,16 @@ const (
 	BySecret Verification = "secret" // a PIN or a one-time password on top
 	ByAgent  Verification = "agent"  // an operator checked
 )
+
+// levels are the verifications, from least to most.
+var levels = []Verification{Nobody, ByNumber, BySecret, ByAgent}
+
+// AtLeast says whether a verification is as good as another. What is no level counts as none when it is held, and as more than
+// all when it is asked for.
+func (v Verification) AtLeast(least Verification) bool {
+	asked := slices.Index(levels, least)
+	return least == "" || asked >= 0 && max(slices.Index(levels, v), 0) >= asked
+}
 
 // Known is what is known of a number beforehand.
 type Known struct {

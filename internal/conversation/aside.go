@@ -11,11 +11,11 @@ const stopNotices = "notices.stop"
 
 // aside does what a message asks for beside the operator who reads it: whoever writes STOP is to get no more notices, whoever
 // else hears it. It gives what is said of it.
-func (e *Engine) aside(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, state dialogue.State, in dialogue.Input) ([]dialogue.Utterance, error) {
-	if in.Kind != dialogue.Text || state.Pending == nil || state.Pending.Action != dialogue.QueueAction {
+func (e *Engine) aside(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input) ([]dialogue.Utterance, error) {
+	if in.Kind != dialogue.Text || s.Pending == nil || s.Pending.Action != dialogue.QueueAction {
 		return nil, nil
 	}
-	done, ok := d.Aside(in.Text, stopNotices, state.Language)
+	done, ok := d.Aside(in.Text, stopNotices, s.Language)
 	if !ok {
 		return nil, nil
 	}

@@ -27,7 +27,7 @@ func (w *world) process(t *testing.T, now time.Time, together bool) {
 				if _, alone := work.(*store.Work); !alone && !together {
 					return 0, errors.New("one by one")
 				}
-				id, err := w.engine.Hear(ctx, work, mo.Source, mo.Text)
+				id, err := w.engine.Handle(ctx, work, mo)
 				if mo.Text == "BAD" { // after all that its step did
 					panic("a defect")
 				}
@@ -162,7 +162,7 @@ func TestNodesShareMessages(t *testing.T) {
 			for {
 				_, err := db.ProcessMOs(context.Background(), time.Now().Add(time.Hour), 40,
 					func(ctx context.Context, work conversation.Work, mo message.MO) (int64, error) {
-						return w.engine.Hear(ctx, work, mo.Source, mo.Text)
+						return w.engine.Handle(ctx, work, mo)
 					})
 				if err != nil {
 					t.Errorf("process: %v", err)

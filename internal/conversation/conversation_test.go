@@ -15,6 +15,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/dialogue/line"
+	"okno/internal/message"
 	"okno/internal/otp"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -27,15 +28,15 @@ const (
 
 // world is an engine on a database of its own, with one citizen, one case and two services.
 type world struct {
-	url     string
-	db      *store.Store
-	engine  *conversation.Engine
-	library *conversation.Library
-	shelf   *catalogue.Shelf
-	vault   *otp.Vault
-	otp     *otp.Service
-	number  string // of the citizen's case
-	now     time.Time
+	url      string
+	db       *store.Store
+	engine   *conversation.Engine
+	library  *conversation.Library
+	services *catalogue.Cache
+	vault    *otp.Vault
+	otp      *otp.Service
+	number   string // of the citizen's case
+	now      time.Time
 }
 
 func newWorld(t *testing.T) *world {
@@ -52,12 +53,12 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	library, err := conversation.NewLibrary(ctx, d, files, w.db, vocabulary)
 	require.NoError(t, err)
-	shelf := catalogue.NewShelf(w.db, nil, clock, zerolog.Nop())
+	services := catalogue.NewCache(w.db, nil, clock, zerolog.Nop())
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
-	w.library, w.shelf, w.vault = library, shelf, vault
+	w.library, w.services, w.vault = library, services, vault
 	w.otp = otp.NewService(w.db, vault, texts{}, segments, clock)
-	w.engine = conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
+	w.engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
 	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
 		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
 		require.NoError(t, err)
@@ -74,7 +75,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return work.SaveClient(ctx, "portal", []byte("hash"))
 	}))
-	require.NoError(t, shelf.Fill(ctx))
+	require.NoError(t, services.Fill(ctx))
 	return w
 }
 
@@ -90,7 +91,7 @@ func (w *world) writes(t *testing.T, from, text string) string {
 	ctx := context.Background()
 	var id int64
 	require.NoError(t, w.db.Do(ctx, func(work *store.Work) (err error) {
-		id, err = w.engine.Hear(ctx, work, from, text)
+		id, err = w.engine.Handle(ctx, work, message.MO{Source: from, Text: text})
 		return err
 	}))
 	require.NotZero(t, id)

@@ -12,17 +12,6 @@ import (
 // mostCorrected is how many words a message has whose slips are looked for.
 const mostCorrected = 8
 
-// correct gives what a message that means nothing may have been meant to say: typed in the keyboard's other layout, or with
-// slips in a word of a command or of the catalogue. The citizen is asked, and nothing is done unasked.
-func (e *Engine) correct(d *dialogue.Definition, l dialogue.Language, text string) (string, map[string]dialogue.Value) {
-	c := corrector{d: d, index: e.catalogue.Index(), language: l}
-	meant, in, ok := c.correct(words.Normalise(text), words.Layout(text))
-	if !ok {
-		return "none", nil
-	}
-	return "corrected", map[string]dialogue.Value{"text": dialogue.TextValue(meant), "language": dialogue.TextValue(string(in))}
-}
-
 // mostAround is how many words a message has in which a command may stand anywhere.
 const mostAround = 4
 

@@ -20,16 +20,16 @@ func (e *Engine) Dial(ctx context.Context, w Work, in message.Dialled) (message.
 		return message.Page{}, err
 	}
 	if found {
-		d, i, state, err := e.session(ctx, w, id)
+		d, i, s, err := e.session(ctx, w, id)
 		if err != nil {
 			return message.Page{}, err
 		}
-		goesOn := !in.Began && !in.Left && e.clock().Sub(activeAt) <= ussdIdle && state.Session == in.Session
-		switch more := in.Text == dialogue.KeyMore && len(state.Rest) > 0; {
+		goesOn := !in.Began && !in.Left && e.clock().Sub(activeAt) <= ussdIdle && s.USSDSession == in.Session
+		switch more := in.Text == dialogue.KeyMore && len(s.Unseen) > 0; {
 		case goesOn && more:
-			return e.turnPage(ctx, w, i, state)
-		case goesOn && !state.Ended:
-			return pageOf(e.advance(ctx, w, d, i, state, keyed(in.Text)))
+			return e.turnPage(ctx, w, i, s)
+		case goesOn && !s.Ended:
+			return pageOf(e.advance(ctx, w, d, i, s, keyed(in.Text)))
 		}
 		if err := w.EndInteraction(ctx, id, SelfService); err != nil {
 			return message.Page{}, err
@@ -55,14 +55,14 @@ func keyed(text string) dialogue.Input {
 }
 
 // turnPage shows the next page of what was said.
-func (e *Engine) turnPage(ctx context.Context, w Work, i Interaction, state dialogue.State) (message.Page, error) {
-	page := message.Page{Text: state.Rest[0]}
-	state.Rest = state.Rest[1:]
+func (e *Engine) turnPage(ctx context.Context, w Work, i Interaction, s Session) (message.Page, error) {
+	page := message.Page{Text: s.Unseen[0]}
+	s.Unseen = s.Unseen[1:]
 	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Citizen, Kind: "keyed", Body: dialogue.KeyMore}); err != nil {
 		return message.Page{}, err
 	}
-	if page.Last = state.Ended && len(state.Rest) == 0; page.Last {
+	if page.Last = s.Ended && len(s.Unseen) == 0; page.Last {
 		return page, w.EndInteraction(ctx, i.ID, SelfService)
 	}
-	return page, w.SaveSession(ctx, i.ID, state)
+	return page, w.SaveSession(ctx, i.ID, s)
 }

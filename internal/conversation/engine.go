@@ -62,77 +62,84 @@ func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, nu
 	return e.begin(ctx, w, channel, number, "")
 }
 
-// begin is Begin; session is what the operator calls it.
-func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, number, session string) (Turn, error) {
+// begin is Begin; ussdSession is the operator's id of a USSD session, or "".
+func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, number, ussdSession string) (Turn, error) {
 	known, err := w.Known(ctx, number)
 	if err != nil {
 		return Turn{}, err
 	}
 	definition := e.dialogues.Current()
-	state := definition.Begin(channel, known.Language, nil)
-	state.Session = session
-	interaction := Interaction{Channel: channel, Number: number, CitizenID: known.CitizenID, Verification: known.Verification(), Language: state.Language}
+	s := Session{State: definition.Begin(channel, known.Language, nil), USSDSession: ussdSession}
+	interaction := Interaction{Channel: channel, Number: number, CitizenID: known.CitizenID, Verification: known.Verification(), Language: s.Language}
 	if interaction.ID, err = w.OpenInteraction(ctx, interaction); err != nil {
 		return Turn{}, err
 	}
-	if err := w.AddSession(ctx, interaction.ID, state); err != nil {
+	if err := w.AddSession(ctx, interaction.ID, s); err != nil {
 		return Turn{}, err
 	}
-	return e.advance(ctx, w, definition, interaction, state, dialogue.Input{Kind: dialogue.Started})
+	return e.advance(ctx, w, definition, interaction, s, dialogue.Input{Kind: dialogue.Started})
 }
 
 // Advance gives what follows from an input. [ErrNoSession]; [dialogue.ErrStale] for the outcome of an effect that is no
 // longer awaited.
 func (e *Engine) Advance(ctx context.Context, w Work, interaction int64, in dialogue.Input) (Turn, error) {
-	d, i, state, err := e.session(ctx, w, interaction)
+	d, i, s, err := e.session(ctx, w, interaction)
 	if err != nil {
 		return Turn{}, err
 	}
-	return e.advance(ctx, w, d, i, state, in)
+	return e.advance(ctx, w, d, i, s, in)
 }
 
 // Answer gives the outcome of whatever the session waits for: a queue's, for the most part.
 func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome string) (Turn, error) {
-	d, i, state, err := e.session(ctx, w, interaction)
+	d, i, s, err := e.session(ctx, w, interaction)
 	if err != nil {
 		return Turn{}, err
 	}
-	if state.Pending == nil {
+	if s.Pending == nil {
 		return Turn{}, dialogue.ErrStale
 	}
-	return e.advance(ctx, w, d, i, state, dialogue.Input{Kind: dialogue.Outcome, Effect: state.Pending.ID, Name: outcome})
+	a, err := actionOf(s.Pending.Action)
+	if err != nil {
+		return Turn{}, err
+	}
+	given := result{outcome: outcome}
+	if err := a.declares(given); err != nil {
+		return Turn{}, err
+	}
+	return e.advance(ctx, w, d, i, s, outcomeOf(s.Pending, given))
 }
 
 // session locks an interaction's session, and gives the dialogue that it began with.
-func (e *Engine) session(ctx context.Context, w Work, interaction int64) (*dialogue.Definition, Interaction, dialogue.State, error) {
-	i, state, err := w.LockSession(ctx, interaction)
+func (e *Engine) session(ctx context.Context, w Work, interaction int64) (*dialogue.Definition, Interaction, Session, error) {
+	i, s, err := w.LockSession(ctx, interaction)
 	if err != nil {
-		return nil, i, state, err
+		return nil, i, s, err
 	}
-	d, err := e.dialogues.Version(ctx, state.Version)
-	return d, i, state, err
+	d, err := e.dialogues.Version(ctx, s.Version)
+	return d, i, s, err
 }
 
 // mostActions bounds a turn, as a dialogue's own bound does a step.
 const mostActions = 32
 
 // advance steps the dialogue until it waits for the citizen, carries out what the steps ask for, and keeps all of it.
-func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, state dialogue.State, in dialogue.Input) (Turn, error) {
-	if err := e.hear(ctx, w, i, state, in); err != nil {
+func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input) (Turn, error) {
+	if err := e.transcribe(ctx, w, i, in); err != nil {
 		return Turn{}, err
 	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
-	was, chosen := state.Language, false
-	said, err := e.aside(ctx, w, d, i, state, in)
+	was, chosen := s.Language, false
+	said, err := e.aside(ctx, w, d, i, s, in)
 	if err != nil {
 		return Turn{}, err
 	}
 	for range mostActions {
-		result, err := d.Step(state, in)
+		result, err := d.Step(s.State, in)
 		if err != nil {
 			return Turn{}, fmt.Errorf("step interaction %d: %w", i.ID, err)
 		}
-		state, turn.Expect, chosen = result.State, result.Expect, chosen || result.Chosen
+		s.State, turn.Expect, chosen = result.State, result.Expect, chosen || result.Chosen
 		if result.Refused > 0 {
 			turn.Refused = len(said) + result.Refused
 		}
@@ -140,7 +147,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		if result.Effect == nil || in.Kind == dialogue.Resumed && result.Effect.Action == dialogue.QueueAction {
 			break
 		}
-		i.Language = state.Language
+		i.Language = s.Language
 		answer, err := e.act(ctx, w, d, i, result.Effect)
 		if err != nil {
 			return Turn{}, fmt.Errorf("%s for interaction %d: %w", result.Effect.Action, i.ID, err)
@@ -150,9 +157,9 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		}
 		in = *answer
 	}
-	turn.Language = state.Language
-	if (chosen || state.Language != was) && i.Number != "" {
-		if err := w.SetLanguage(ctx, i.Number, state.Language); err != nil {
+	turn.Language = s.Language
+	if (chosen || s.Language != was) && i.Number != "" {
+		if err := w.SetLanguage(ctx, i.Number, s.Language); err != nil {
 			return Turn{}, err
 		}
 	}
@@ -165,17 +172,17 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 	}
 	turn.Transliteration = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
-		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(state.Language, i.Channel))
-		turn.Page, state.Rest = pages[0], pages[1:]
+		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(s.Language, i.Channel))
+		turn.Page, s.Unseen = pages[0], pages[1:]
 	}
-	if err := w.SaveSession(ctx, i.ID, state); err != nil {
+	if err := w.SaveSession(ctx, i.ID, s); err != nil {
 		return Turn{}, err
 	}
-	turn.answered = state.Answered
+	turn.answered = s.Answered
 	if in.Kind == dialogue.Hangup {
 		return turn, nil
 	}
-	if turn.Over = state.Ended && len(state.Rest) == 0; turn.Over {
+	if turn.Over = s.Ended && len(s.Unseen) == 0; turn.Over {
 		return turn, w.EndInteraction(ctx, i.ID, SelfService)
 	}
 	return turn, nil
@@ -200,8 +207,8 @@ func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 	return w.AddEntry(ctx, entry)
 }
 
-// hear puts what the citizen did into the transcript.
-func (e *Engine) hear(ctx context.Context, w Work, i Interaction, state dialogue.State, in dialogue.Input) error {
+// transcribe puts what the citizen did into the transcript.
+func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input) error {
 	entry := Entry{Interaction: i.ID, Speaker: Citizen}
 	switch in.Kind {
 	case dialogue.Keys:

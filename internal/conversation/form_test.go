@@ -24,10 +24,10 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	form := func(lane message.Lane, l dialogue.Language, _ dialogue.Transliteration, s string) string {
 		return string(lane) + " " + string(l) + " " + strings.ToUpper(s)
 	}
-	engine := conversation.NewEngine(w.library, w.shelf, w.vault, conversation.Writing{Segments: func(s string) int { return len(s) }, Form: form},
+	engine := conversation.NewEngine(w.library, w.services, w.vault, conversation.Writing{Segments: func(s string) int { return len(s) }, Form: form},
 		func() time.Time { return w.now }, zerolog.Nop())
 	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
-		_, err := engine.Hear(t.Context(), work, unbound, "help")
+		_, err := engine.Handle(t.Context(), work, message.MO{Source: unbound, Text: "help"})
 		return err
 	}))
 	sent := w.lastMT(t, unbound)
@@ -35,7 +35,7 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	require.Equal(t, len(sent), pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_segments`))
 	require.Equal(t, "help", pgtest.Value[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen'`))
 	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
-		_, err := engine.SlowDown(t.Context(), work, unbound)
+		_, err := engine.Handle(t.Context(), work, message.MO{Source: unbound, Flood: true})
 		return err
 	}))
 	require.True(t, strings.HasPrefix(w.lastMT(t, unbound), "reply en TOO MANY"))
@@ -69,17 +69,17 @@ func TestEachMessageGoesWithTheChoiceOfItsTexts(t *testing.T) {
 	form := func(_ message.Lane, _ dialogue.Language, choice dialogue.Transliteration, _ string) string {
 		return "choice: " + string(choice)
 	}
-	engine := conversation.NewEngine(library, w.shelf, w.vault, conversation.Writing{Segments: func(string) int { return 1 }, Form: form},
+	engine := conversation.NewEngine(library, w.services, w.vault, conversation.Writing{Segments: func(string) int { return 1 }, Form: form},
 		func() time.Time { return w.now }, zerolog.Nop())
 	for said, want := range map[string]string{"help": "always", "status 123456786": "never", "stop": ""} {
 		require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
-			_, err := engine.Hear(t.Context(), work, unbound, said)
+			_, err := engine.Handle(t.Context(), work, message.MO{Source: unbound, Text: said})
 			return err
 		}))
 		require.Equal(t, "choice: "+want, w.lastMT(t, unbound), said)
 	}
 	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
-		_, err := engine.SlowDown(t.Context(), work, unbound)
+		_, err := engine.Handle(t.Context(), work, message.MO{Source: unbound, Flood: true})
 		return err
 	}))
 	require.Equal(t, "choice: always", w.lastMT(t, unbound))

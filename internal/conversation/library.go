@@ -35,6 +35,15 @@ func NewLibrary(ctx context.Context, d *dialogue.Definition, files map[string]st
 // Current gives the dialogue that new sessions begin with.
 func (l *Library) Current() *dialogue.Definition { return l.current }
 
+// InAllLanguages gives a text of the current dialogue by language. Its desk shows a contact's reason by it.
+func (l *Library) InAllLanguages(key string) map[string]string {
+	lines := map[string]string{}
+	for _, language := range dialogue.Languages {
+		lines[string(language)] = l.current.Texts.Line(language, key)
+	}
+	return lines
+}
+
 // Version gives the dialogue of a version.
 func (l *Library) Version(ctx context.Context, version string) (*dialogue.Definition, error) {
 	l.mu.Lock()

@@ -6,15 +6,15 @@ import (
 	"okno/internal/dialogue"
 )
 
-// slowDown is the text for whoever writes more than is heard.
-const slowDown = "common.slow_down"
+// slowDownText is the text for a citizen who writes more than is answered.
+const slowDownText = "common.slow_down"
 
 // IsStop says whether a message is the word that stops notices: it counts however much the citizen has written.
 func (e *Engine) IsStop(text string) bool { return e.dialogues.Current().LeadsTo(text, "notices.stop") }
 
-// SlowDown answers a message that came over the limit: instead of hearing it, it asks the citizen to write less. It gives the
-// open conversation, or 0. from is E.164.
-func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction int64, err error) {
+// slowDown answers a message that came over the limit: the dialogue does not see it, and the citizen is asked to write less. It gives
+// the open conversation, or 0. from is E.164.
+func (e *Engine) slowDown(ctx context.Context, w Work, from string) (interaction int64, err error) {
 	known, err := w.Known(ctx, from)
 	if err != nil {
 		return 0, err
@@ -28,11 +28,11 @@ func (e *Engine) SlowDown(ctx context.Context, w Work, from string) (interaction
 		language = dialogue.Russian
 	}
 	d := e.dialogues.Current()
-	text := d.Texts.Line(language, slowDown)
+	text := d.Texts.Line(language, slowDownText)
 	if found {
 		if err := w.AddEntry(ctx, Entry{Interaction: id, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 			return 0, err
 		}
 	}
-	return id, e.reply(ctx, w, id, from, language, d.Transliteration(slowDown), text)
+	return id, e.reply(ctx, w, id, from, language, d.Transliteration(slowDownText), text)
 }

@@ -1,7 +1,6 @@
 package conversation_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,27 +9,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/conversation"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 )
 
-// flood has messages come one by one, of a link that hears three in an hour, and has what is left of them heard.
+// flood has messages come one by one, over a link with a limit of three in an hour, and has what waits of them handled.
 func (w *world) flood(t *testing.T, from string, texts ...string) {
 	t.Helper()
-	hear := func(ctx context.Context, work conversation.Work, mo message.MO) (int64, error) {
-		if mo.Flood {
-			return w.engine.SlowDown(ctx, work, mo.Source)
-		}
-		return w.engine.Hear(ctx, work, mo.Source, mo.Text)
-	}
 	for _, text := range texts {
 		_, err := w.db.CommitSMS(t.Context(), message.Ledger{Limit: message.Limit{Messages: 3, Within: time.Hour, Spare: w.engine.IsStop},
 			Arrivals: []message.Arrival{{Link: "a", Bind: "b", Source: from, Destination: "1414", Text: text,
-				Fingerprint: []byte(fmt.Sprint(rand.Int())), ReceivedAt: time.Now()}}}, nil, hear)
+				Fingerprint: []byte(fmt.Sprint(rand.Int())), ReceivedAt: time.Now()}}}, nil, w.engine.Handle)
 		require.NoError(t, err)
 		for found := 1; found > 0; {
-			found, err = w.db.ProcessMOs(t.Context(), time.Now(), 100, hear)
+			found, err = w.db.ProcessMOs(t.Context(), time.Now(), 100, w.engine.Handle)
 			require.NoError(t, err)
 		}
 	}

@@ -38,10 +38,10 @@ type interactions interface {
 }
 
 type sessions interface {
-	AddSession(ctx context.Context, interaction int64, s dialogue.State) error
-	// LockSession gives the state, and keeps others from it until the transaction ends. ErrNoSession.
-	LockSession(ctx context.Context, interaction int64) (Interaction, dialogue.State, error)
-	SaveSession(ctx context.Context, interaction int64, s dialogue.State) error
+	AddSession(ctx context.Context, interaction int64, s Session) error
+	// LockSession gives the session, and keeps others from it until the transaction ends. ErrNoSession.
+	LockSession(ctx context.Context, interaction int64) (Interaction, Session, error)
+	SaveSession(ctx context.Context, interaction int64, s Session) error
 }
 
 type subscribers interface {

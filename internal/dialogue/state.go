@@ -16,8 +16,6 @@ type State struct {
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
 	Answered bool             `json:"answered,omitempty"` // the citizen has answered something
-	Rest     []string         `json:"rest,omitempty"`     // USSD: pages of what was said that the citizen has not seen yet
-	Session  string           `json:"session,omitempty"`  // USSD: what the operator calls it
 }
 
 // Effect is something to be done outside: an action by its name, or a queue to be joined. Its ID is unique in the

@@ -25,8 +25,9 @@ func (d *Definition) Begin(channel Channel, known Language, slots map[string]Val
 	return s
 }
 
-// outcomeLanguage is the value of an outcome that says in which language the conversation goes on.
-const outcomeLanguage = "language"
+// OutcomeLanguage is the value that any outcome may carry beside those that its action declares: the language in which the
+// conversation goes on.
+const OutcomeLanguage = "language"
 
 // slotKnownLanguage is set while the citizen's language is known from before; slotWhy holds the reason to see an operator.
 const (
@@ -224,7 +225,7 @@ func (r *run) outcome(in Input) error {
 	}
 	r.s.Pending = nil
 	for name, value := range in.Values {
-		if name == outcomeLanguage {
+		if name == OutcomeLanguage {
 			r.s.Language = Language(value.Text)
 			continue
 		}

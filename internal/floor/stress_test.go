@@ -19,6 +19,7 @@ import (
 	"okno/internal/dialogue"
 	"okno/internal/fault"
 	"okno/internal/floor/floortest"
+	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -81,7 +82,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	run("an SMS", func() error {
 		from := fmt.Sprintf("+7702000%04d", rand.N(threads))
 		return do(func(w *store.Work) error {
-			_, err := h.Engine.Hear(ctx, w, from, []string{"оператор", "когда?", "HELP", "STOP"}[rand.N(4)])
+			_, err := h.Engine.Handle(ctx, w, message.MO{Source: from, Text: []string{"оператор", "когда?", "HELP", "STOP"}[rand.N(4)]})
 			return err
 		})
 	})

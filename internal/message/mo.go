@@ -30,9 +30,9 @@ type Arrival struct {
 	Fingerprint []byte // what a redelivery repeats
 	Identified  bool   // the fingerprint holds the SMSC's own message id, which no other message has
 	ReceivedAt  time.Time
-	// PutOffAt is when it first came and was put off with ErrUncertain: it may have been kept then, or since. Zero: it was not.
-	PutOffAt time.Time
-	// RefusedAt is when a message of the link was put off last, of a part: what was put off since the others came comes late.
+	// DeferredAt is when it first came and was deferred with ErrUncertain: it may have been kept then, or since. Zero: it was not.
+	DeferredAt time.Time
+	// RefusedAt is set for a part: when a message of the link was deferred last. A part that was deferred comes after the others.
 	RefusedAt time.Time
 }
 

@@ -60,7 +60,7 @@ func (b *bind) run(ctx context.Context) {
 	if session.CanSend() {
 		telling.Go(func() { b.tell(ctx, session) })
 	}
-	if session.CanHear() {
+	if session.CanReceive() {
 		telling.Go(func() { b.answerQueries(ctx, session) })
 	}
 	err = session.Run(ctx)

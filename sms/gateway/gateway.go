@@ -61,7 +61,7 @@ type tuning struct {
 	silent     time.Duration // the wait for a receipt beyond a segment's life
 }
 
-var usual = tuning{
+var defaultTuning = tuning{
 	poll: time.Second, refusal: time.Second, answer: 10 * time.Second, lease: 30 * time.Second, again: 5 * time.Second,
 	incomplete: 5 * time.Minute, unknown: 10 * time.Minute, silent: 24 * time.Hour,
 }
@@ -96,7 +96,7 @@ func New(o Options) *Gateway {
 		o.Form = asItIs
 	}
 	if o.tune == (tuning{}) {
-		o.tune = usual
+		o.tune = defaultTuning
 	}
 	g := &Gateway{
 		Options: o, texts: agency.Texts{Join: content.Join, Segments: text.Segments, Form: o.Form}, metrics: newMetrics(o.Metrics),

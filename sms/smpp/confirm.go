@@ -11,25 +11,25 @@ type confirmation struct {
 	follows bool
 
 	mu      sync.Mutex
-	open    []*heard // in the order of arrival, from the first that is not confirmed
-	written uint64   // frames so far
+	open    []*received // in the order of arrival, from the first that is not confirmed
+	written uint64      // frames so far
 }
 
-// heard is a message of the peer.
-type heard struct {
+// received is a message of the peer.
+type received struct {
 	at     time.Time
 	answer uint64 // the place of its answer among the frames written; 0 before that
 }
 
-func (c *confirmation) hear() *heard {
-	h := &heard{at: time.Now()}
+func (c *confirmation) receive() *received {
+	r := &received{at: time.Now()}
 	if !c.follows {
-		return h
+		return r
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.open = append(c.open, h)
-	return h
+	c.open = append(c.open, r)
+	return r
 }
 
 // write notes that a frame is about to be written. Its place counts from 1.

@@ -31,9 +31,9 @@ type Options struct {
 	Drain time.Duration
 	// TLS, where set, is spoken by Dial.
 	TLS *tls.Config
-	// Handler hears the peer. Needed.
+	// Handler gets what the peer sends. Needed.
 	Handler Handler
-	// Refused, where set, hears of each message that was refused for want of room. It must not block.
+	// Refused, where set, is told of each message that was refused for want of room. It must not block.
 	Refused func()
 	// Log gets at most one line for each fault of the peer.
 	Log zerolog.Logger

@@ -48,13 +48,13 @@ func (s *Session) Query(ctx context.Context, q Query) (QueryResp, error) {
 	return *resp, nil
 }
 
-func (s *Session) hearQuery(p PDU, frame []byte) {
+func (s *Session) receiveQuery(p PDU, frame []byte) {
 	querier, ok := s.opts.Handler.(Querier)
 	if s.esme || !ok {
 		s.poison(p, frame, &decodeError{InvalidCommand, "query_sm where none is answered"})
 		return
 	}
-	if !s.CanHear() {
+	if !s.CanReceive() {
 		s.reply(PDU{Command: QuerySM | responseBit, Status: WrongBindState, Sequence: p.Sequence}, nil)
 		return
 	}

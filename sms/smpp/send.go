@@ -15,10 +15,10 @@ type outgoing struct {
 	sequence uint32
 	frame    []byte
 	state    atomic.Int32     // waiting, taken or withdrawn
-	ended    func(PDU, error) // hears of the request's end, once, by whoever has taken it; nil for a response
+	ended    func(PDU, error) // is told of the request's end, once, by whoever has taken it; nil for a response
 	due      time.Time        // when its response is no longer waited for
 	windowed bool             // it holds a place in the window until it ends
-	answers  *heard           // the peer's message that it answers, and whose place it frees
+	answers  *received        // the peer's message that it answers, and whose place it frees
 	place    uint64           // among the frames written
 	then     error            // the session ends with this once the frame is written
 }
@@ -56,7 +56,7 @@ func (s *Session) send(ctx context.Context, c Command, m Message) (string, error
 }
 
 // Post puts a message behind all that were posted before it. It blocks while the
-// window is full; an error is ErrNotSent. Without one, ended hears what Submit
+// window is full; an error is ErrNotSent. Without one, ended is told what Submit
 // would have given: once, in a goroutine of the session, so that it must not block.
 func (s *Session) Post(ctx context.Context, c Command, m Message, ended func(messageID string, err error)) error {
 	_, err := s.enter(ctx, c, &m, func(answer PDU, err error) { ended(messageIDOf(answer), err) })

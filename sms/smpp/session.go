@@ -88,8 +88,8 @@ func (s *Session) Bind() Bind { return s.bind }
 // CanSend says if this side may send messages over the bind's mode.
 func (s *Session) CanSend() bool { return mayCarry(s.bind.Mode, s.esme) }
 
-// CanHear says if the peer may.
-func (s *Session) CanHear() bool { return mayCarry(s.bind.Mode, !s.esme) }
+// CanReceive says if the peer may.
+func (s *Session) CanReceive() bool { return mayCarry(s.bind.Mode, !s.esme) }
 
 func mayCarry(mode Mode, fromESME bool) bool {
 	return mode == Transceiver || (mode == Transmitter) == fromESME
@@ -224,7 +224,7 @@ func (s *Session) untilUnsure() time.Duration {
 	return wait
 }
 
-// silence is how long ago the peer was heard last.
+// silence is how long ago the peer sent something last.
 func (s *Session) silence() time.Duration {
 	return time.Since(s.started) - time.Duration(s.lastRead.Load())
 }

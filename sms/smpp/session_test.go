@@ -266,7 +266,7 @@ func TestSubmitOnAReceiverIsRefused(t *testing.T) {
 	running(t, e)
 	running(t, s)
 	require.False(t, e.CanSend())
-	require.True(t, e.CanHear())
+	require.True(t, e.CanReceive())
 	_, err := e.Submit(t.Context(), text("1", "x"))
 	require.ErrorIs(t, err, WrongBindState)
 	require.NoError(t, s.Deliver(t.Context(), text("1", "x")))

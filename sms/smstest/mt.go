@@ -10,7 +10,7 @@ import (
 	"okno/sms/text"
 )
 
-// ear hears one session.
+// ear handles what one session sends.
 type ear struct {
 	smsc    *SMSC
 	session *smpp.Session

@@ -101,7 +101,7 @@ func (w *world) filed(t *testing.T, desk *page, disposition string) {
 // A citizen writes, and an operator goes on in the same thread.
 func (w *world) threadAtDesk(t *testing.T, desk *page) {
 	const citizen = "+77010000004"
-	w.asks(t, citizen, "ОПЕРАТОР", w.write(ru, whole("operator.wait")))
+	w.exchange(t, citizen, "ОПЕРАТОР", w.write(ru, whole("operator.wait")))
 	desk.reads(t, ".offer .person", "Мария Ли")
 	desk.clicks(t, ".offer .accept")
 	desk.sees(t, ".reply textarea")

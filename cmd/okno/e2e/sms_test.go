@@ -50,8 +50,8 @@ func (w *world) gets(t *testing.T, number, want string) {
 	}, func() string { return fmt.Sprintf("no SMS %q to %s, which has got %q", want, number, written) })
 }
 
-// asks sends a message and waits for what must be the only answer to it.
-func (w *world) asks(t *testing.T, number, body, want string) {
+// exchange sends a message and waits for what must be the only answer to it.
+func (w *world) exchange(t *testing.T, number, body, want string) {
 	t.Helper()
 	before := len(w.operator.Written(number))
 	w.sends(t, number, body)
@@ -84,7 +84,7 @@ func (w *world) commandsBySMS(t *testing.T) {
 		{stranger, "STOP", w.write(en, whole("notices.stopped"))},
 		{stranger, "СТАРТ", w.write(ru, whole("notices.started"))},
 	} {
-		w.asks(t, turn.number, turn.body, turn.want)
+		w.exchange(t, turn.number, turn.body, turn.want)
 	}
 	w.checkCodings(t, citizen)
 	w.checkCodings(t, stranger)
@@ -136,7 +136,7 @@ func (w *world) listBySMS(t *testing.T) {
 	}
 	require.NotEmpty(t, second, list)
 	code := pgtest.Value[string](t, w.database, `SELECT service FROM service_texts WHERE language = 'ru' AND title = $1`, second)
-	w.asks(t, citizen, "2", w.serviceWritten(t, code, ru))
+	w.exchange(t, citizen, "2", w.serviceWritten(t, code, ru))
 }
 
 // Long messages arrive whole and are answered once, whatever their alphabet.
@@ -152,7 +152,7 @@ func (w *world) longSMS(t *testing.T) {
 	} {
 		number := fmt.Sprintf("+7701555002%d", i)
 		require.Greater(t, text.Segments(long.body), 2)
-		w.asks(t, number, long.body, w.write(long.l, whole("search.none")))
+		w.exchange(t, number, long.body, w.write(long.l, whole("search.none")))
 		require.Equal(t, strings.TrimSpace(long.body), strings.TrimSpace(pgtest.Value[string](t, w.database,
 			`SELECT text FROM mo_messages WHERE source = $1`, number)))
 		w.checkCodings(t, number)

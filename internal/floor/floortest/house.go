@@ -22,6 +22,7 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/internal/floor"
 	"okno/internal/lease"
+	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/otp"
 	"okno/internal/password"
@@ -93,8 +94,8 @@ func Build(t testing.TB, url string, hints *news.News) *House {
 	require.NoError(t, err)
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
-	shelf := catalogue.NewShelf(h.DB, nil, time.Now, zerolog.Nop())
-	h.Engine = conversation.NewEngine(library, shelf, vault, conversation.Writing{Segments: OneSegment}, time.Now, zerolog.Nop())
+	services := catalogue.NewCache(h.DB, nil, time.Now, zerolog.Nop())
+	h.Engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: OneSegment}, time.Now, zerolog.Nop())
 	h.Floor = floor.New(h.Units, h.Engine, zerolog.New(zerolog.NewTestWriter(t)))
 	return h
 }
@@ -150,7 +151,7 @@ func (h *House) CallWaits(t testing.TB, number string) (interaction, id int64) {
 func (h *House) Writes(t testing.TB, number, text string) (interaction int64) {
 	t.Helper()
 	h.Do(t, func(w *store.Work) (err error) {
-		interaction, err = h.Engine.Hear(t.Context(), w, number, text)
+		interaction, err = h.Engine.Handle(t.Context(), w, message.MO{Source: number, Text: text})
 		return err
 	})
 	return interaction

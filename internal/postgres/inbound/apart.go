@@ -8,8 +8,8 @@ import (
 )
 
 // The parts that wait under a reference came at $8 at the latest (message.PartsApart before the new one). The SMSC sends a part late
-// only where it has to send it again: when a message of the link was put off ($7), or a bind of it began or ended, since the
-// first of them came. What other nodes have put off nobody knows here: with a bind of theirs it may be.
+// only where it has to send it again: when a message of the link was deferred ($7), or a bind of it began or ended, since the
+// first of them came. This node does not know what other nodes have deferred: where another node has a bind it may be so.
 const partsApart = `
 SELECT max(p.received_at) < $8 AND NOT bool_or(p.part = $9 AND p.text = $10), -- that part again is no new message
        min(p.received_at) > coalesce($7, '-infinity'::timestamptz) AND NOT EXISTS (

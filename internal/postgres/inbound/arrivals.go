@@ -18,7 +18,7 @@ import (
 const mayComeAgain = `
 (b.ended_at IS NOT NULL OR b.alive_at < now() - interval '3 seconds') AND m.received_at >= b.confirmed_until`
 
-// A message is a redelivery if the SMSC's own id says so, if it was put off though it was kept, or if the same may come again;
+// A message is a redelivery if the SMSC's own id says so, if it was deferred though it was kept, or if the same may come again;
 // once of several that come together.
 // It counts as one that came now: it has its answer, and the same after it is a second message. Of the others, each gets an
 // id, and it is told whether the citizen has messages that wait, and how many came lately ($6), counted up to a limit ($7).
@@ -26,13 +26,13 @@ const sortMOs = `
 WITH a AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
     FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[], $8::timestamptz[])
-         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, put_off_at, nth)
+         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, deferred_at, nth)
 ), known AS MATERIALIZED (
     SELECT a.*, (
         SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
         WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
-          AND (a.identified OR m.received_at = a.put_off_at
-               OR a.turn = 1 AND (m.received_at >= a.put_off_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
+          AND (a.identified OR m.received_at = a.deferred_at
+               OR a.turn = 1 AND (m.received_at >= a.deferred_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
         LIMIT 1) AS id -- looked up one by one: as a join it would read the whole table for every commit
     FROM a
 ), again AS ( -- one that is being processed is left as it is, rather than waited for
@@ -61,15 +61,15 @@ type newMO struct {
 	behind      bool       // the citizen has others that wait
 	lately      int        // so many came of the citizen before it, counted up to the limit
 	flood       bool       // it is over the limit
-	failure     string     // why it is not heard, or ""
+	failure     string     // why it is not handled, or ""
 	processedAt *time.Time // nil: it waits
 	interaction int64      // that it belongs to, or 0
 }
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
-// Those that a citizen has sent alone are heard at once, where hear is given. Committed tells of those that
+// Those that a citizen has sent alone are handled at once, where handle is given. Committed tells of those that
 // are left to process, and of the replies that are claimed already.
-func (w steps) addArrivals(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
+func (w steps) addArrivals(ctx context.Context, l message.Ledger, join func([]message.Part) string, handle Handler) (c message.Committed, err error) {
 	arrivals := l.Arrivals
 	sent := map[string]int{}
 	for _, a := range arrivals {
@@ -81,7 +81,7 @@ func (w steps) addArrivals(ctx context.Context, l message.Ledger, join func([]me
 	}
 	for _, a := range arrivals {
 		switch {
-		case a.Part.Total == 0 && sent[a.Source] == 1 && hear != nil:
+		case a.Part.Total == 0 && sent[a.Source] == 1 && handle != nil:
 			alone = append(alone, a)
 			continue
 		case a.Part.Total == 0:
@@ -101,21 +101,21 @@ func (w steps) addArrivals(ctx context.Context, l message.Ledger, join func([]me
 	if _, err := w.addWhole(ctx, whole, l.Limit, nil, nil); err != nil {
 		return c, fmt.Errorf("add mo: %w", err)
 	}
-	heard := &batch{work: w, grants: slices.Clone(l.Grants)}
-	done, err := w.addWhole(ctx, alone, l.Limit, hear, heard)
+	handled := &batch{work: w, grants: slices.Clone(l.Grants)}
+	done, err := w.addWhole(ctx, alone, l.Limit, handle, handled)
 	if err != nil {
 		return c, fmt.Errorf("add mo: %w", err)
 	}
 	if c.Waiting = done < len(arrivals); c.Waiting {
 		w.tx.Hint(news.MO)
 	}
-	c.Granted = heard.granted
+	c.Granted = handled.granted
 	return c, nil
 }
 
 // addWhole adds messages, and gives how many need no processing any more: they are redeliveries, over the limit, or have
-// been heard, in b, where hear is given.
-func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit message.Limit, hear Hear, b *batch) (done int, err error) {
+// been handled, in b, where handle is given.
+func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit message.Limit, handle Handler, b *batch) (done int, err error) {
 	if len(arrivals) == 0 {
 		return 0, nil
 	}
@@ -128,9 +128,9 @@ func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 		return 0, err
 	}
 	var writes pgx.Batch
-	heard := 0
-	if hear != nil {
-		if heard, err = b.hearNow(ctx, added, hear, &writes); err != nil {
+	handled := 0
+	if handle != nil {
+		if handled, err = b.handleNow(ctx, added, handle, &writes); err != nil {
 			return 0, err
 		}
 	}
@@ -141,17 +141,17 @@ func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 		postgres.Column(added, func(n newMO) time.Time { return n.ReceivedAt }), postgres.Column(added, func(n newMO) *time.Time { return n.processedAt }),
 		postgres.Column(added, func(n newMO) int64 { return n.interaction }), postgres.Column(added, func(n newMO) bool { return n.flood }),
 		postgres.Column(added, func(n newMO) string { return n.failure }), postgres.Column(added, func(n newMO) []byte { return n.Raw }))
-	return len(arrivals) - len(added) + held + heard, w.tx.SendBatch(ctx, &writes).Close()
+	return len(arrivals) - len(added) + held + handled, w.tx.SendBatch(ctx, &writes).Close()
 }
 
-// sortMOs tells what is new from what has come again.
+// sortMOs drops redeliveries.
 func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit message.Limit) ([]newMO, error) {
 	rows, err := w.tx.Query(ctx, sortMOs, postgres.Column(arrivals, func(a message.Arrival) string { return a.Bind }),
 		postgres.Column(arrivals, func(a message.Arrival) string { return a.Source }),
 		postgres.Column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
 		postgres.Column(arrivals, func(a message.Arrival) bool { return a.Identified }),
 		postgres.Column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Messages,
-		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.PutOffAt) }))
+		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.DeferredAt) }))
 	if err != nil {
 		return nil, err
 	}
@@ -165,8 +165,8 @@ func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 	})
 }
 
-// hearNow has the messages of citizens who have no others waiting heard, and queues what that writes. It gives their number.
-func (b *batch) hearNow(ctx context.Context, added []newMO, hear Hear, writes *pgx.Batch) (heard int, err error) {
+// handleNow has the messages of citizens who have no others waiting handled, and queues what that writes. It gives their number.
+func (b *batch) handleNow(ctx context.Context, added []newMO, handle Handler, writes *pgx.Batch) (handled int, err error) {
 	var first []message.MO
 	places := map[int64]int{}
 	for i, n := range added {
@@ -183,12 +183,12 @@ func (b *batch) hearNow(ctx context.Context, added []newMO, hear Hear, writes *p
 		return 0, err
 	}
 	for _, mo := range first {
-		b.hear(ctx, mo, hear)
+		b.handle(ctx, mo, handle)
 	}
 	now := time.Now()
-	for _, d := range b.heard {
+	for _, d := range b.handled {
 		n := &added[places[d.mo]]
 		n.processedAt, n.interaction = &now, d.interaction
 	}
-	return len(b.heard), b.queue(writes)
+	return len(b.handled), b.queue(writes)
 }

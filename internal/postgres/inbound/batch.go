@@ -28,7 +28,7 @@ type batch struct {
 	drafts map[string]*draft     // by number; whoever is missing has to go alone
 	cases  map[string]cases.Case // that the messages seem to name
 
-	heard []*draft // whose steps succeeded
+	handled []*draft // whose steps succeeded
 
 	grants  []message.Grant
 	granted []message.Granted // once the writes are done
@@ -37,12 +37,12 @@ type batch struct {
 // talk is an SMS conversation in a batch.
 type talk struct {
 	conversation.Interaction
-	state    dialogue.State
-	raw      []byte // the state as it was kept; nil of a new one
+	session  conversation.Session
+	raw      []byte // the session as it was kept; nil of a new one
 	activeAt time.Time
 	fresh    bool
 	spoken   bool                 // has new entries
-	saved    bool                 // has a new state
+	saved    bool                 // the session is new, or has changed
 	outcome  conversation.Outcome // "" while it goes on
 }
 
@@ -66,7 +66,7 @@ LEFT JOIN interactions i ON i.number = n.number AND i.channel = 'sms' AND i.ende
 const casesByNumber = `SELECT ` + casestore.Columns + ` FROM cases WHERE number = ANY ($1)`
 
 // read reads for the messages, and locks the sessions that they go on with. A session that somebody else has locked,
-// or with a contact, whose desk has to hear of every entry, is left out.
+// or with a contact, whose desk has to be told of every entry, is left out.
 func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	b.drafts, b.cases = map[string]*draft{}, map[string]cases.Case{}
 	states := map[int64][]byte{}
@@ -129,19 +129,19 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	return nil
 }
 
-// hear lets a message's step write its draft. It says false when the message has to go alone: for what a batch does not
+// handle lets a message's step write its draft. It says false when the message has to go alone: for what a batch does not
 // hold, or for an error, which it will meet again there.
-func (b *batch) hear(ctx context.Context, mo message.MO, hear Hear) bool {
+func (b *batch) handle(ctx context.Context, mo message.MO, handle Handler) bool {
 	d, ok := b.drafts[mo.Source]
 	if !ok {
 		return false
 	}
-	interaction, err := hear.safely(ctx, d, mo)
+	interaction, err := handle.safely(ctx, d, mo)
 	if err != nil {
 		return false
 	}
 	d.mo, d.interaction = mo.ID, interaction
-	b.heard = append(b.heard, d)
+	b.handled = append(b.handled, d)
 	return true
 }
 
@@ -189,7 +189,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
-	for _, d := range b.heard {
+	for _, d := range b.handled {
 		for _, t := range d.talks {
 			if t.fresh {
 				fresh = append(fresh, t)
@@ -223,11 +223,11 @@ func (b *batch) queue(writes *pgx.Batch) error {
 		writes.Queue(dropSessions, over)
 	}
 	if len(saved) > 0 {
-		states, err := statesOf(saved)
+		encoded, err := sessionsOf(saved)
 		if err != nil {
 			return err
 		}
-		writes.Queue(saveSessions, postgres.Column(saved, id), states)
+		writes.Queue(saveSessions, postgres.Column(saved, id), encoded)
 	}
 	if len(fresh) > 0 {
 		writes.Queue(addInteractions, postgres.Column(fresh, id), postgres.Column(fresh, func(t *talk) string { return t.Number }),
@@ -235,11 +235,11 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			postgres.Column(fresh, language), postgres.Column(fresh, outcome))
 	}
 	if open := slices.DeleteFunc(fresh, func(t *talk) bool { return t.outcome != "" }); len(open) > 0 {
-		states, err := statesOf(open)
+		encoded, err := sessionsOf(open)
 		if err != nil {
 			return err
 		}
-		writes.Queue(addSessions, postgres.Column(open, id), postgres.Column(open, func(t *talk) string { return t.state.Version }), states)
+		writes.Queue(addSessions, postgres.Column(open, id), postgres.Column(open, func(t *talk) string { return t.session.Version }), encoded)
 	}
 	if len(entries) > 0 {
 		writes.Queue(addEntries, postgres.Column(entries, func(e conversation.Entry) int64 { return e.Interaction }),
@@ -297,21 +297,21 @@ func (b *batch) grant(m message.MT) *message.Grant {
 	return most
 }
 
-// processed marks the messages that were heard.
+// processed marks the messages that were handled.
 func (b *batch) processed(writes *pgx.Batch, now time.Time) {
-	if len(b.heard) > 0 {
-		writes.Queue(processedMOs, postgres.Column(b.heard, func(d *draft) int64 { return d.mo }), now,
-			postgres.Column(b.heard, func(d *draft) int64 { return d.interaction }))
+	if len(b.handled) > 0 {
+		writes.Queue(processedMOs, postgres.Column(b.handled, func(d *draft) int64 { return d.mo }), now,
+			postgres.Column(b.handled, func(d *draft) int64 { return d.interaction }))
 	}
 }
 
-func statesOf(talks []*talk) ([][]byte, error) {
-	states := make([][]byte, len(talks))
+func sessionsOf(talks []*talk) ([][]byte, error) {
+	encoded := make([][]byte, len(talks))
 	for i, t := range talks {
 		var err error
-		if states[i], err = json.Marshal(t.state); err != nil {
+		if encoded[i], err = json.Marshal(t.session); err != nil {
 			return nil, fmt.Errorf("encode session of interaction %d: %w", t.ID, err)
 		}
 	}
-	return states, nil
+	return encoded, nil
 }

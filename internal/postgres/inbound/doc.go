@@ -1,4 +1,4 @@
-// Package inbound keeps what comes in, and has it heard in the transaction that keeps it: messages with their parts, floods of
+// Package inbound keeps what comes in, and has it handled in the transaction that keeps it: messages with their parts, floods of
 // them, and USSD requests. It writes a channel's whole ledger, so outcomes and receipts pass through it to package messages.
 package inbound
 

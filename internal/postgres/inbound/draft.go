@@ -34,7 +34,7 @@ type draft struct {
 	language dialogue.Language // newly chosen, or ""
 	stopped  *bool             // newly chosen, or nil
 
-	mo, interaction int64 // once heard
+	mo, interaction int64 // once handled
 }
 
 type caseLink struct{ interaction, id int64 }
@@ -124,27 +124,27 @@ func (d *draft) LinkCase(_ context.Context, interaction, caseID int64) error {
 	return nil
 }
 
-func (d *draft) AddSession(ctx context.Context, interaction int64, s dialogue.State) error {
+func (d *draft) AddSession(ctx context.Context, interaction int64, s conversation.Session) error {
 	return d.SaveSession(ctx, interaction, s)
 }
 
-func (d *draft) LockSession(_ context.Context, interaction int64) (conversation.Interaction, dialogue.State, error) {
+func (d *draft) LockSession(_ context.Context, interaction int64) (conversation.Interaction, conversation.Session, error) {
 	t, err := d.talk(interaction)
 	if err == nil && t.raw != nil && !t.saved {
-		err = json.Unmarshal(t.raw, &t.state)
+		err = json.Unmarshal(t.raw, &t.session)
 	}
 	if err != nil {
-		return conversation.Interaction{}, dialogue.State{}, err
+		return conversation.Interaction{}, conversation.Session{}, err
 	}
-	return t.Interaction, t.state, nil
+	return t.Interaction, t.session, nil
 }
 
-func (d *draft) SaveSession(_ context.Context, interaction int64, s dialogue.State) error {
+func (d *draft) SaveSession(_ context.Context, interaction int64, s conversation.Session) error {
 	t, err := d.talk(interaction)
 	if err != nil {
 		return err
 	}
-	t.state, t.Language, t.saved = s, s.Language, true
+	t.session, t.Language, t.saved = s, s.Language, true
 	return nil
 }
 

@@ -28,14 +28,14 @@ SELECT EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::t
    AND EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval - interval '1 hour'
                AND flood AND failure IS NULL)`
 
-// overLimit is the failure of a message that was kept and not heard.
+// overLimit is the failure of a message that was kept and not handled.
 const overLimit = "over the limit"
 
-// noSubscriber is the failure of a message of whom nothing is heard.
+// noSubscriber is the failure of a message whose sender is no subscriber: it is kept and not handled.
 const noSubscriber = "not from a subscriber"
 
-// holdFlood marks what is of somebody of whom nothing is heard, and what is over the limit, of messages in the order in which
-// they came. All of an episode but the first needs no processing any more, and their number is given; the first waits, for a
+// holdFlood marks messages whose sender is no subscriber, and those over the limit. They come in the order in which they
+// arrived. All of an episode but the first needs no processing any more, and their number is given; the first waits, for a
 // citizen is told once to slow down.
 func (w steps) holdFlood(ctx context.Context, added []newMO, limit message.Limit) (held int, err error) {
 	now := time.Now()

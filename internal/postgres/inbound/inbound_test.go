@@ -27,17 +27,17 @@ func arrive(t *testing.T, db *store.Store, arrivals ...message.Arrival) {
 }
 
 // drain processes all that waits and gives it.
-func drain(t *testing.T, db *store.Store) (heard []message.MO) {
+func drain(t *testing.T, db *store.Store) (handled []message.MO) {
 	t.Helper()
 	for {
 		found, err := db.ProcessMOs(context.Background(), time.Now().Add(time.Minute), 100,
 			func(_ context.Context, _ conversation.Work, mo message.MO) (int64, error) {
-				heard = append(heard, mo)
+				handled = append(handled, mo)
 				return 0, nil
 			})
 		require.NoError(t, err)
 		if found == 0 {
-			return heard
+			return handled
 		}
 	}
 }
@@ -79,11 +79,11 @@ func TestMissingPartsAreGivenUp(t *testing.T) {
 	require.Zero(t, sweep(time.Now().Add(-time.Minute)), "still in time")
 	require.Equal(t, 2, sweep(time.Now().Add(time.Minute)))
 	require.Zero(t, sweep(time.Now().Add(time.Minute)), "once")
-	heard := drain(t, db)
-	require.Len(t, heard, 2)
-	require.Equal(t, "ac", heard[0].Text)
-	require.True(t, heard[0].Incomplete)
-	require.Equal(t, 2, heard[0].Parts)
+	handled := drain(t, db)
+	require.Len(t, handled, 2)
+	require.Equal(t, "ac", handled[0].Text)
+	require.True(t, handled[0].Incomplete)
+	require.Equal(t, 2, handled[0].Parts)
 }
 
 // Parts of many messages come to two nodes at once, in both orders.
@@ -110,9 +110,9 @@ func TestPartsByTwoNodesAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	heard := drain(t, nodes[0])
-	require.Len(t, heard, 200)
-	for _, mo := range heard {
+	handled := drain(t, nodes[0])
+	require.Len(t, handled, 200)
+	for _, mo := range handled {
 		require.Equal(t, "01", mo.Text)
 	}
 }
@@ -193,7 +193,7 @@ func TestWhatWasPutOffTwiceIsKnownByTheFirstTime(t *testing.T) {
 	}
 	wire.Decide("mo_messages", pgtest.LosesReply, pgtest.LosesOrder)
 	require.ErrorIs(t, commit(arrival, second), fault.ErrUncertain)
-	arrival.PutOffAt, second.PutOffAt = arrival.ReceivedAt, second.ReceivedAt
+	arrival.DeferredAt, second.DeferredAt = arrival.ReceivedAt, second.ReceivedAt
 	arrival.ReceivedAt, second.ReceivedAt = now.Add(time.Second), now.Add(time.Second+time.Millisecond)
 	require.ErrorIs(t, commit(arrival, second), fault.ErrUncertain)
 	require.NoError(t, commit(arrival, second))

@@ -12,19 +12,19 @@ import (
 )
 
 // CommitSMS writes down all that a channel has to say, in one transaction. Redeliveries are passed over. join gives the text
-// of a long message's parts, which come in order; some may be missing. With hear, the messages that can be are heard in the
+// of a long message's parts, which come in order; some may be missing. With handle, the messages that can be are handled in the
 // same transaction, and their replies claimed by the ledger's grants; whatever waits is left for [Store.ProcessMOs].
-func (s *Store) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
-	if hear != nil && len(l.Arrivals) > 0 {
-		if c, err = s.commitSMS(ctx, l, join, hear); err == nil {
+func (s *Store) CommitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, handle Handler) (c message.Committed, err error) {
+	if handle != nil && len(l.Arrivals) > 0 {
+		if c, err = s.commitSMS(ctx, l, join, handle); err == nil {
 			return c, nil
 		}
-		// Whatever kept them from being heard must not keep them from being kept.
+		// Whatever kept them from being handled must not keep them from being kept.
 		if errors.Is(err, fault.ErrUncertain) {
 			l.Arrivals = slices.Clone(l.Arrivals)
 			for i := range l.Arrivals {
-				if l.Arrivals[i].PutOffAt.IsZero() {
-					l.Arrivals[i].PutOffAt = l.Arrivals[i].ReceivedAt
+				if l.Arrivals[i].DeferredAt.IsZero() {
+					l.Arrivals[i].DeferredAt = l.Arrivals[i].ReceivedAt
 				}
 			}
 		}
@@ -36,7 +36,7 @@ func (s *Store) CommitSMS(ctx context.Context, l message.Ledger, join func([]mes
 	return c, errors.Join(again, err)
 }
 
-func (s *Store) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, hear Hear) (c message.Committed, err error) {
+func (s *Store) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, handle Handler) (c message.Committed, err error) {
 	err = s.do(ctx, func(w steps) (err error) {
 		out := messages.In(w.tx)
 		if err := w.addPoisons(ctx, l.Poisons); err != nil {
@@ -54,7 +54,7 @@ func (s *Store) commitSMS(ctx context.Context, l message.Ledger, join func([]mes
 			}
 		}
 		if len(l.Arrivals) > 0 {
-			c, err = w.addArrivals(ctx, l, join, hear)
+			c, err = w.addArrivals(ctx, l, join, handle)
 		}
 		return err
 	})

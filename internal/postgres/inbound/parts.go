@@ -41,7 +41,7 @@ INSERT INTO mo_parts (link, source, destination, reference, total, part, text, c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING`
 
-// A part that waits for its siblings is the same if it comes again; one whose message is whole, if it was put off though it was
+// A part that waits for its siblings is the same if it comes again; one whose message is whole, if it was deferred though it was
 // kept, or may come again.
 const readPart = `
 SELECT m.text, m.mo_id IS NULL OR coalesce(m.received_at >= $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
@@ -74,7 +74,7 @@ func (w steps) joinPart(ctx context.Context, key partsKey, a message.Arrival, li
 	if !isNew {
 		var known []byte
 		var again bool
-		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind, postgres.OrNil(a.PutOffAt))...).Scan(&known, &again)
+		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind, postgres.OrNil(a.DeferredAt))...).Scan(&known, &again)
 		if err == nil && again && bytes.Equal(known, a.Part.Payload) {
 			_, err = w.tx.Exec(ctx, moveBind, append(key.args(), a.Part.Number, a.Bind, a.ReceivedAt)...)
 			return err

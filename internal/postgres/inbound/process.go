@@ -13,9 +13,9 @@ import (
 	"okno/internal/postgres"
 )
 
-// Hear deals with a message as part of a unit of work, and gives the interaction that it belongs to. It may be called
+// Handler deals with a message as part of a unit of work, and gives the interaction that it belongs to. It may be called
 // again for the same message after what it did was undone.
-type Hear func(ctx context.Context, w conversation.Work, mo message.MO) (interaction int64, err error)
+type Handler func(ctx context.Context, w conversation.Work, mo message.MO) (interaction int64, err error)
 
 // The oldest waiting message of each citizen who has none in work: a citizen's messages are processed one after another,
 // and whoever holds the first of them holds back the rest.
@@ -40,11 +40,11 @@ func (w steps) claimMOs(ctx context.Context, claim string, args ...any) ([]messa
 	})
 }
 
-// ProcessMOs takes the next waiting messages, at most limit and one of each citizen, and has each heard in the transaction
+// ProcessMOs takes the next waiting messages, at most limit and one of each citizen, and has each handled in the transaction
 // that marks it processed. Those that need nothing unusual share a transaction; any other has its own. What was done for
 // a message before an error is undone, and the message is tried again later; the errors are given as well. found is how
 // many were waiting.
-func (s *Store) ProcessMOs(ctx context.Context, now time.Time, limit int, hear Hear) (found int, err error) {
+func (s *Store) ProcessMOs(ctx context.Context, now time.Time, limit int, handle Handler) (found int, err error) {
 	var waiting, alone []message.MO
 	err = s.do(ctx, func(w steps) (err error) {
 		alone = nil
@@ -56,7 +56,7 @@ func (s *Store) ProcessMOs(ctx context.Context, now time.Time, limit int, hear H
 			return err
 		}
 		for _, mo := range waiting {
-			if mo.Attempts > 0 || !b.hear(ctx, mo, hear) {
+			if mo.Attempts > 0 || !b.handle(ctx, mo, handle) {
 				alone = append(alone, mo)
 			}
 		}
@@ -75,7 +75,7 @@ func (s *Store) ProcessMOs(ctx context.Context, now time.Time, limit int, hear H
 		alone = waiting
 	}
 	for _, mo := range alone {
-		failure, broken := s.processAlone(ctx, mo.ID, now, hear)
+		failure, broken := s.processAlone(ctx, mo.ID, now, handle)
 		if err = errors.Join(err, failure, broken); broken != nil {
 			break // it is not the messages
 		}
@@ -90,12 +90,12 @@ UPDATE mo_messages SET attempts = attempts + 1, failure = $2, due_at = $3, proce
 WHERE id = $1`
 
 // moAttempts is how often a message that cannot be processed is tried, before it is put aside so that the citizen's next
-// ones are heard. The pauses between double from one second.
+// ones are handled. The pauses between double from one second.
 const moAttempts = 5
 
 // processAlone processes one message, unless somebody else has it by now. failure is the message's, noted beside it;
 // broken is of the transaction.
-func (s *Store) processAlone(ctx context.Context, id int64, now time.Time, hear Hear) (failure, broken error) {
+func (s *Store) processAlone(ctx context.Context, id int64, now time.Time, handle Handler) (failure, broken error) {
 	broken = s.do(ctx, func(w steps) error {
 		failure = nil
 		claimed, err := w.claimMOs(ctx, claimMO, now, id)
@@ -103,7 +103,7 @@ func (s *Store) processAlone(ctx context.Context, id int64, now time.Time, hear 
 			return err
 		}
 		mo := claimed[0]
-		interaction, err := w.attempt(ctx, mo, hear)
+		interaction, err := w.attempt(ctx, mo, handle)
 		if err == nil {
 			_, err = w.tx.Exec(ctx, processedMO, mo.ID, now, interaction)
 			return err
@@ -122,21 +122,21 @@ func (s *Store) processAlone(ctx context.Context, id int64, now time.Time, hear 
 	return failure, broken
 }
 
-// attempt has a message heard behind a savepoint, so that the row stays locked when what was done is undone.
-func (w steps) attempt(ctx context.Context, mo message.MO, hear Hear) (interaction int64, err error) {
+// attempt has a message handled behind a savepoint, so that the row stays locked when what was done is undone.
+func (w steps) attempt(ctx context.Context, mo message.MO, handle Handler) (interaction int64, err error) {
 	err = w.tx.Savepoint(ctx, func(tx *postgres.Tx) (err error) {
-		interaction, err = hear.safely(ctx, w.bind(tx), mo)
+		interaction, err = handle.safely(ctx, w.bind(tx), mo)
 		return err
 	})
 	return interaction, err
 }
 
 // safely makes an error of a panic: one message must not stop all others for good.
-func (hear Hear) safely(ctx context.Context, w conversation.Work, mo message.MO) (interaction int64, err error) {
+func (handle Handler) safely(ctx context.Context, w conversation.Work, mo message.MO) (interaction int64, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	return hear(ctx, w, mo)
+	return handle(ctx, w, mo)
 }

@@ -111,7 +111,7 @@ func traffic(t *testing.T, db *store.Store, url string, round int) {
 		if err == nil && !found {
 			id, err = w.OpenInteraction(ctx, conversation.Interaction{Channel: dialogue.SMS, Number: mo.Source, Language: dialogue.Russian, Verification: "none"})
 			if err == nil {
-				err = w.AddSession(ctx, id, dialogue.State{Version: "v", Language: dialogue.Russian})
+				err = w.AddSession(ctx, id, conversation.Session{State: dialogue.State{Version: "v", Language: dialogue.Russian}})
 			}
 		}
 		if err != nil {

@@ -47,11 +47,11 @@ type Answer struct {
 func StartAgency(t testing.TB) *Agency {
 	t.Helper()
 	a := &Agency{t: t}
-	a.peer = startNode(t, agencyScript, a.hear)
+	a.peer = startNode(t, agencyScript, a.onEvent)
 	return a
 }
 
-func (a *Agency) hear(event string, line []byte) {
+func (a *Agency) onEvent(event string, line []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch event {

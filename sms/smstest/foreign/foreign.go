@@ -54,7 +54,7 @@ func Start(t testing.TB) *SMSC {
 	t.Helper()
 	s := &SMSC{t: t}
 	port := make(chan int, 1)
-	s.peer = startNode(t, script, func(event string, line []byte) { s.hear(event, line, port) })
+	s.peer = startNode(t, script, func(event string, line []byte) { s.onEvent(event, line, port) })
 	select {
 	case p := <-port:
 		s.Addr = fmt.Sprintf("127.0.0.1:%d", p)
@@ -64,7 +64,7 @@ func Start(t testing.TB) *SMSC {
 	return s
 }
 
-func (s *SMSC) hear(event string, line []byte, port chan<- int) {
+func (s *SMSC) onEvent(event string, line []byte, port chan<- int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events = append(s.events, event)

@@ -27,8 +27,8 @@ type peer struct {
 	lastID  int
 }
 
-// startNode runs a script until the test ends. hear gets each of its events with the line that it is in.
-func startNode(t testing.TB, script []byte, hear func(event string, line []byte)) *peer {
+// startNode runs a script until the test ends. onEvent gets each of its events with the line that it is in.
+func startNode(t testing.TB, script []byte, onEvent func(event string, line []byte)) *peer {
 	t.Helper()
 	modules := filepath.Join(os.Getenv(Env), "node_modules")
 	node, err := exec.LookPath("node")
@@ -53,7 +53,7 @@ func startNode(t testing.TB, script []byte, hear func(event string, line []byte)
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	done := make(chan struct{})
-	go func() { defer close(done); p.read(stdout, hear) }()
+	go func() { defer close(done); p.read(stdout, onEvent) }()
 	t.Cleanup(func() {
 		cmd.Process.Kill()
 		<-done
@@ -62,7 +62,7 @@ func startNode(t testing.TB, script []byte, hear func(event string, line []byte)
 	return p
 }
 
-func (p *peer) read(stdout io.Reader, hear func(event string, line []byte)) {
+func (p *peer) read(stdout io.Reader, onEvent func(event string, line []byte)) {
 	lines := bufio.NewScanner(stdout)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -73,7 +73,7 @@ func (p *peer) read(stdout io.Reader, hear func(event string, line []byte)) {
 		if json.Unmarshal(lines.Bytes(), &line) != nil {
 			continue
 		}
-		hear(line.Event, lines.Bytes())
+		onEvent(line.Event, lines.Bytes())
 		if line.Event != "answer" {
 			continue
 		}

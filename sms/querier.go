@@ -22,35 +22,35 @@ const (
 	queryMemory = message.NoticeLifetime + 24*time.Hour // an SMSC knows no message much longer than it is valid
 )
 
-// asker asks an operator, by query_sm, about segments that it has accepted and not reported on for long.
-type asker struct {
+// querier asks an operator, by query_sm, about segments that it has accepted and not reported on for long.
+type querier struct {
 	bind    *bind
 	session *smpp.Session
 	log     zerolog.Logger
 }
 
-func newAsker(b *bind, session *smpp.Session) *asker { return &asker{b, session, b.log} }
+func newQuerier(b *bind, session *smpp.Session) *querier { return &querier{b, session, b.log} }
 
 // run asks until ctx or the session ends.
-func (a *asker) run(ctx context.Context) {
-	tick := time.NewTicker(10 * a.bind.channel.tune.poll)
+func (q *querier) run(ctx context.Context) {
+	tick := time.NewTicker(10 * q.bind.channel.tune.poll)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-		case <-a.session.Done():
+		case <-q.session.Done():
 			return
 		case <-ctx.Done():
 			return
 		}
-		if err := a.round(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn().Err(err).Msg("query sms segments")
+		if err := q.round(ctx); err != nil && ctx.Err() == nil {
+			q.log.Warn().Err(err).Msg("query sms segments")
 		}
 	}
 }
 
-func (a *asker) round(ctx context.Context) error {
-	c, l := a.bind.channel, a.bind.link
+func (q *querier) round(ctx context.Context) error {
+	c, l := q.bind.channel, q.bind.link
 	for {
 		now := c.Clock()
 		silent, err := c.Store.ClaimQueries(ctx, message.ClaimQueries{
@@ -59,8 +59,8 @@ func (a *asker) round(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, q := range silent {
-			if err := a.ask(ctx, q); err != nil {
+		for _, one := range silent {
+			if err := q.query(ctx, one); err != nil {
 				return err
 			}
 		}
@@ -70,11 +70,11 @@ func (a *asker) round(ctx context.Context) error {
 	}
 }
 
-// ask takes an answer for a receipt. An SMSC that cannot tell is asked again later; an error is of the session.
-func (a *asker) ask(ctx context.Context, q message.Query) error {
-	c, l := a.bind.channel, a.bind.link
-	source := senderAddress(l.Link, cmp.Or(q.Sender, l.sender(c.Config.ShortNumber)))
-	answer, err := a.session.Query(ctx, smpp.Query{MessageID: q.MessageID, Source: source})
+// query takes an answer for a receipt. An SMSC that cannot tell is asked again later; an error is of the session.
+func (q *querier) query(ctx context.Context, one message.Query) error {
+	c, l := q.bind.channel, q.bind.link
+	source := senderAddress(l.Link, cmp.Or(one.Sender, l.sender(c.Config.ShortNumber)))
+	answer, err := q.session.Query(ctx, smpp.Query{MessageID: one.MessageID, Source: source})
 	var status smpp.Status
 	if errors.As(err, &status) {
 		c.metrics.asked(l.Name, "refused")
@@ -83,14 +83,14 @@ func (a *asker) ask(ctx context.Context, q message.Query) error {
 	if err != nil {
 		return err
 	}
-	receipt, _ := text.ParseReceipt("", q.MessageID, []byte{answer.State})
+	receipt, _ := text.ParseReceipt("", one.MessageID, []byte{answer.State})
 	c.metrics.asked(l.Name, string(receipt.Outcome))
 	if !receipt.Outcome.Final() {
 		return nil
 	}
 	state, failure := finalOf(receipt)
 	c.settled.Offer(entry{
-		receipt: &message.Receipt{Link: l.Name, Keys: []string{q.MessageKey}, Destination: q.Destination, State: state,
+		receipt: &message.Receipt{Link: l.Name, Keys: []string{one.MessageKey}, Destination: one.Destination, State: state,
 			Failure: string(failure), At: c.Clock(), Queried: true},
 		done: func(error) {}, // what is not written down is asked again
 	})

@@ -13,19 +13,27 @@ import (
 // an answer to something forgotten.
 const smsIdle = 2 * time.Hour
 
-// Hear takes a citizen's message: the step that follows, its effects and the reply are part of the same unit of work. It
-// gives the interaction to which the message belongs. from is E.164.
-func (e *Engine) Hear(ctx context.Context, w Work, from, text string) (interaction int64, err error) {
+// Handle takes a citizen's message: the step that follows, its effects and the reply are part of the same unit of work. A message
+// over the limit has no step: the citizen is asked to slow down. It gives the interaction to which the message belongs, or 0.
+func (e *Engine) Handle(ctx context.Context, w Work, mo message.MO) (interaction int64, err error) {
+	if mo.Flood {
+		return e.slowDown(ctx, w, mo.Source)
+	}
+	return e.converse(ctx, w, mo.Source, mo.Text)
+}
+
+// converse advances the number's open conversation by a text, or begins one. from is E.164.
+func (e *Engine) converse(ctx context.Context, w Work, from, text string) (interaction int64, err error) {
 	id, activeAt, found, err := w.OpenOn(ctx, dialogue.SMS, from)
 	if err != nil {
 		return 0, err
 	}
 	if found && e.clock().Sub(activeAt) > smsIdle {
-		i, state, err := w.LockSession(ctx, id)
+		i, s, err := w.LockSession(ctx, id)
 		if err != nil {
 			return 0, err
 		}
-		if state.Pending == nil { // whoever waits for an operator goes on waiting
+		if s.Pending == nil { // whoever waits for an operator goes on waiting
 			if err := w.EndInteraction(ctx, i.ID, SelfService); err != nil {
 				return 0, err
 			}

@@ -15,8 +15,8 @@ type table struct {
 	prefixes []string                   // of all links
 }
 
-// steer follows what is ordered of the links and how they do, and gives them their routes, until ctx ends.
-func (c *Channel) steer(ctx context.Context) {
+// route keeps the links' routes until ctx ends: it follows the orders of operators and the health of the links.
+func (c *Channel) route(ctx context.Context) {
 	tick := time.NewTicker(c.tune.poll / 2) // an order is heard of within a second, hint or not
 	defer tick.Stop()
 	unroutable := &message.Unroutable{Failure: string(NoRoute), Page: unroutablePage, Seen: map[message.Lane]message.Place{}}
@@ -29,7 +29,7 @@ func (c *Channel) steer(ctx context.Context) {
 		}
 		cancel()
 		if err != nil && !failing && ctx.Err() == nil { // once: it is tried again twice a second
-			c.Log.Error().Err(err).Msg("steer sms links")
+			c.Log.Error().Err(err).Msg("route sms links")
 		}
 		failing = err != nil
 		select {

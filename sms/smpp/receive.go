@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Handler hears the peer. Both methods are called by the session's reader, in
+// Handler gets what the peer sends. Both methods are called by the session's reader, in
 // the order of arrival, and must not block: hand the work to somebody and return.
 type Handler interface {
 	// HandleMessage takes a submit_sm, deliver_sm or data_sm. The request must
@@ -27,7 +27,7 @@ type Request struct {
 
 	session  *Session
 	sequence uint32
-	heard    *heard
+	received *received
 	answered atomic.Bool
 }
 
@@ -49,7 +49,7 @@ func (r *Request) Answer(status Status, messageID string) {
 		frame, _ = encode(PDU{Command: genericNack, Status: SystemError, Sequence: r.sequence})
 	}
 	select {
-	case s.out <- &outgoing{frame: frame, answers: r.heard}:
+	case s.out <- &outgoing{frame: frame, answers: r.received}:
 	case <-s.done:
 	}
 }
@@ -95,7 +95,7 @@ func (s *Session) read() {
 			return
 		}
 		s.lastRead.Store(int64(time.Since(s.started)))
-		s.hear(frame, whole)
+		s.receive(frame, whole)
 	}
 }
 
@@ -109,7 +109,7 @@ func (s *Session) readCause(err error) error {
 	return fmt.Errorf("smpp: connection lost: %w", err)
 }
 
-func (s *Session) hear(frame []byte, whole bool) {
+func (s *Session) receive(frame []byte, whole bool) {
 	p, err := decode(frame)
 	if p.Command.isResponse() {
 		if err != nil { // the header says enough, and the request must not hang
@@ -128,9 +128,9 @@ func (s *Session) hear(frame []byte, whole bool) {
 	}
 	switch p.Command {
 	case SubmitSM, DeliverSM, DataSM:
-		s.hearMessage(p, frame)
+		s.receiveMessage(p, frame)
 	case QuerySM:
-		s.hearQuery(p, frame)
+		s.receiveQuery(p, frame)
 	case cancelSM:
 		s.refuse(p, frame, CancelFailed)
 	case replaceSM:
@@ -146,9 +146,9 @@ func (s *Session) hear(frame []byte, whole bool) {
 	}
 }
 
-func (s *Session) hearMessage(p PDU, frame []byte) {
+func (s *Session) receiveMessage(p PDU, frame []byte) {
 	fromESME := p.Command == SubmitSM || p.Command == DataSM && !s.esme
-	if fromESME == s.esme || !s.CanHear() {
+	if fromESME == s.esme || !s.CanReceive() {
 		s.reply(PDU{Command: p.Command | responseBit, Status: WrongBindState, Sequence: p.Sequence}, nil)
 		return
 	}
@@ -172,7 +172,7 @@ func (s *Session) hearMessage(p PDU, frame []byte) {
 	}
 	s.opts.Handler.HandleMessage(&Request{
 		Command: p.Command, Message: *p.Body.(*Message), Raw: frame,
-		session: s, sequence: p.Sequence, heard: s.confirmation.hear(),
+		session: s, sequence: p.Sequence, received: s.confirmation.receive(),
 	})
 }
 
@@ -209,7 +209,7 @@ func (s *Session) refuse(p PDU, frame []byte, status Status) {
 		s.poison(p, frame, &decodeError{InvalidCommand, p.Command.String() + " to an ESME"})
 		return
 	}
-	if !s.CanHear() {
+	if !s.CanReceive() {
 		status = WrongBindState
 	}
 	s.reply(PDU{Command: p.Command | responseBit, Status: status, Sequence: p.Sequence}, nil)

@@ -1,0 +1,23 @@
+package citizen_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/citizen"
+)
+
+func TestLevelsOfVerification(t *testing.T) {
+	t.Parallel()
+	levels := []citizen.Verification{citizen.Nobody, citizen.ByNumber, citizen.BySecret, citizen.ByAgent}
+	for held, v := range levels {
+		for least, l := range levels {
+			require.Equal(t, held >= least, v.AtLeast(l), "%s for %s", v, l)
+		}
+		require.True(t, v.AtLeast(""), "nothing is asked for")
+		require.False(t, v.AtLeast("rumour"), "no level")
+	}
+	require.True(t, citizen.Verification("").AtLeast(citizen.Nobody))
+	require.False(t, citizen.Verification("rumour").AtLeast(citizen.ByNumber))
+}

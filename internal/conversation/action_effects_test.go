@@ -1,0 +1,132 @@
+package conversation_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/cases"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/otp"
+	"okno/internal/postgres/store"
+)
+
+// occasion is one carrying out of an action, and the outcome that comes of it.
+type occasion struct {
+	action, outcome string
+	channel         dialogue.Channel // voice unless it says
+	from            string           // the bound number unless it says; "-" is a withheld one
+	with            map[string]string
+	write           string
+}
+
+// Each outcome that an action declares comes of some occasion, and none other: an effect that gave another outcome, or other
+// values, would be an error.
+func TestActionsGiveWhatTheyDeclare(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	var open string // a case without a term
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
+		c, err := work.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, Contact: bound, Subject: "без срока", By: "okno"})
+		open = c.Number
+		return err
+	}))
+	seen := map[string]bool{}
+	carry := func(o occasion) {
+		t.Helper()
+		if o.channel == "" {
+			o.channel = dialogue.Voice
+		}
+		switch o.from {
+		case "":
+			o.from = bound
+		case "-":
+			o.from = ""
+		}
+		effect := &dialogue.Effect{ID: "1.1", Action: o.action, With: map[string]dialogue.Value{}}
+		for name, value := range o.with {
+			effect.With[name] = dialogue.TextValue(value)
+		}
+		if o.write != "" {
+			effect.Write = &dialogue.Utterance{Key: o.write, Language: dialogue.Russian}
+		}
+		require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
+			known, err := work.Known(ctx, o.from)
+			require.NoError(t, err)
+			i := conversation.Interaction{Channel: o.channel, Number: o.from, CitizenID: known.CitizenID, Verification: known.Verification(), Language: dialogue.Russian}
+			i.ID, err = work.OpenInteraction(ctx, i)
+			require.NoError(t, err)
+			in, err := w.engine.Act(ctx, work, w.library.Current(), i, effect)
+			require.NoError(t, err, "%+v", o)
+			require.Equal(t, o.outcome, in.Name, "%+v", o)
+			require.Equal(t, "1.1", in.Effect)
+			seen[o.action+" "+in.Name] = true
+			return nil
+		}))
+	}
+	for _, o := range []occasion{
+		{action: "service.find", outcome: "found", with: map[string]string{"query": "028"}},
+		{action: "service.find", outcome: "found", with: map[string]string{"query": "28", "asked": "yes"}},
+		{action: "service.find", outcome: "several", with: map[string]string{"query": "брак"}},
+		{action: "service.find", outcome: "unknown", with: map[string]string{"query": "абракадабра"}},
+		{action: "service.categories", outcome: "found"},
+		{action: "service.in_category", outcome: "found", with: map[string]string{"category": "civil-registry"}},
+		{action: "case.status", outcome: "found", with: map[string]string{"case": w.number}},
+		{action: "case.status", outcome: "settled", with: map[string]string{"case": open}},
+		{action: "case.status", outcome: "stage_only", with: map[string]string{"case": w.number}, from: unbound},
+		{action: "case.status", outcome: "unknown", with: map[string]string{"case": "123456786"}},
+		{action: "words.correct", outcome: "corrected", with: map[string]string{"text": "статуз"}},
+		{action: "words.correct", outcome: "none", with: map[string]string{"text": "абракадабра"}},
+		{action: "passcode.fetch", outcome: "unbound", from: unbound},
+		{action: "passcode.fetch", outcome: "none"},
+		{action: "appeal.open", outcome: "opened"},
+		{action: "appeal.file", outcome: "opened", with: map[string]string{"text": "Жду ответа с мая"}},
+		{action: "callback.open", outcome: "opened"},
+		{action: "callback.open", outcome: "no_number", from: "-"},
+		{action: "notices.stop", outcome: "done"},
+		{action: "notices.start", outcome: "done"},
+		{action: "sms.send", outcome: "sent", write: "help"},
+		{action: "sms.send", outcome: "no_number", write: "help", from: "-"},
+		{action: "queue", outcome: "closed", with: map[string]string{"queue": "general"}},
+		{action: "queue", outcome: "closed", with: map[string]string{"queue": "general"}, channel: dialogue.USSD},
+	} {
+		carry(o)
+	}
+	_, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
+	require.NoError(t, err)
+	carry(occasion{action: "passcode.fetch", outcome: "found"})
+	w.dutyAgent(t)
+	carry(occasion{action: "queue", outcome: "joined", with: map[string]string{"queue": "general"}})
+
+	// The last outcomes of a queue come later, by Answer, which takes no others.
+	for _, outcome := range []string{"served", "nobody"} {
+		turn := w.turn(t, func(work *store.Work) (conversation.Turn, error) {
+			return w.engine.Begin(ctx, work, dialogue.Voice, bound)
+		})
+		turn = w.turn(t, func(work *store.Work) (conversation.Turn, error) {
+			return w.engine.Advance(ctx, work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: "0"})
+		})
+		require.True(t, turn.Expect.Queue)
+		err := w.db.Do(ctx, func(work *store.Work) error {
+			_, err := w.engine.Answer(ctx, work, turn.Interaction, "rumour")
+			return err
+		})
+		require.ErrorIs(t, err, conversation.ErrUndeclared)
+		require.ErrorContains(t, err, "queue")
+		w.turn(t, func(work *store.Work) (conversation.Turn, error) {
+			return w.engine.Answer(ctx, work, turn.Interaction, outcome)
+		})
+		seen["queue "+outcome] = true
+	}
+	for _, declared := range conversation.DeclaredOutcomes() {
+		require.True(t, seen[declared], "%s comes of no occasion", declared)
+	}
+
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
+		_, err := w.engine.Act(ctx, work, w.library.Current(), conversation.Interaction{}, &dialogue.Effect{Action: "safe.open"})
+		require.ErrorContains(t, err, `no action "safe.open"`)
+		return nil
+	}))
+}

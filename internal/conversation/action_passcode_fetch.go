@@ -1,0 +1,30 @@
+package conversation
+
+import (
+	"context"
+
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+)
+
+// passcodeFetch gives the password that a portal has sent to the number that calls, if it still counts.
+var passcodeFetch = action{
+	name:     "passcode.fetch",
+	outcomes: map[string]values{"found": {"code": dialogue.TypeSecret}, "none": {}, "unbound": {}},
+	least:    citizen.ByNumber,
+	below:    "unbound",
+	effect: func(ctx context.Context, r request) (result, error) {
+		challenge, found, err := r.work.LivePasscode(ctx, r.interaction.Number, r.engine.clock())
+		if err != nil {
+			return result{}, err
+		}
+		if !found {
+			return result{outcome: "none"}, nil
+		}
+		code, err := r.engine.vault.Open(challenge)
+		if err != nil {
+			return result{}, err
+		}
+		return result{outcome: "found", values: map[string]dialogue.Value{"code": {Type: dialogue.TypeSecret, Text: code}}}, nil
+	},
+}
