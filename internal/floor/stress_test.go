@@ -152,6 +152,10 @@ func TestEverythingAtOnce(t *testing.T) {
 			case 1:
 				return do(func(w *store.Work) error { return h.Floor.SetStatus(ctx, w, a, acd.Paused, "break") })
 			}
+			if rand.N(4) > 0 { // each change of an agent makes the dispatcher look again
+				<-time.After(20 * time.Millisecond)
+				return nil
+			}
 			return do(func(w *store.Work) error { return h.Floor.SetStatus(ctx, w, a, acd.Available, "") })
 		})
 	}
