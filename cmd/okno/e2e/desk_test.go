@@ -37,10 +37,32 @@ func (w *world) desk(t *testing.T) {
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
 	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
 
-	desk.chooses(t, "#status", "offline")
+	t.Run("Away", func(t *testing.T) { w.logoutWhileAway(t, desk) })
+}
+
+// An operator logs out while Okno is away: the page lets go at once, and the login ends as soon as Okno is back.
+func (w *world) logoutWhileAway(t *testing.T, desk *page) {
+	w.kill(t)
+	desk.misses(t, "#connection-lamp.on")
+	desk.clicks(t, "button.logout")
+	desk.sees(t, "input[name=login]")
+	desk.types(t, "input[name=login]", "aliya")
+	desk.types(t, "input[name=password]", "okno-demo")
+	desk.clicks(t, "form button.primary")
+	desk.sees(t, "input[name=login]") // the old login is still to be ended
+	w.start(t)
+	w.awaitReady(t, time.Minute)
 	eventually(t, patience, func() bool {
-		return pgtest.Value[string](t, w.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "offline"
-	}, func() string { return "the operator stays on duty" })
+		return pgtest.Value[string](t, w.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "offline" &&
+			pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM logins WHERE ended_at IS NULL`) == 0
+	}, func() string { return "the operator stays logged in" })
+	desk.clicks(t, "form button.primary")
+	desk.sees(t, "#connection-lamp.on")
+	desk.clicks(t, "button.logout")
+	desk.sees(t, "input[name=login]")
+	eventually(t, patience, func() bool {
+		return pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM logins WHERE ended_at IS NULL`) == 0
+	}, func() string { return "the login does not end" })
 }
 
 // queued calls and asks for an operator, with a question about a case.

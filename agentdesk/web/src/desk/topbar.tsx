@@ -30,7 +30,7 @@ export function TopBar() {
       <LanguageChoice />
       <div class="who">
         <span>{a.name}</span>
-        <button class="plain" onClick={() => void logOut()}>{text('logout')}</button>
+        <button class="plain logout" onClick={() => void logOut()}>{text('logout')}</button>
       </div>
     </header>
   )
