@@ -31,6 +31,7 @@ func (texts) Passcode(_ dialogue.Language, code string, _ time.Duration, _ bool)
 // portal is an API on a database of its own, with one bound number.
 type portal struct {
 	url     string
+	db      *store.Store
 	handler http.Handler
 }
 
@@ -39,6 +40,7 @@ func newPortal(t *testing.T) *portal {
 	ctx := context.Background()
 	p := &portal{url: pgtest.URL(t)}
 	db := pgtest.Open(t, p.url)
+	p.db = db
 	require.NoError(t, db.Do(ctx, func(w *store.Work) error {
 		if err := w.SaveClient(ctx, "portal", api.KeyHash(key)); err != nil {
 			return err

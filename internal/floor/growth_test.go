@@ -2,7 +2,6 @@ package floor_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -41,19 +40,14 @@ WITH a AS (
 )
 INSERT INTO cases (number, kind, state, contact, subject) SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', '+7702' || lpad(n::text, 7, '0'), 'x' FROM generate_series(1, 100000) n`
 
-// looked is how many rows and index entries all statements so far have looked at.
-const looked = `
-SELECT (SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_user_tables)::bigint +
-       (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes)::bigint`
-
 // A call's and a thread's way through the house look at no more rows when 100,000 of each kind have gone it before.
 func TestFloorPlansHoldAsTablesGrow(t *testing.T) {
 	t.Parallel()
 	h := floortest.New(t, 1)
 	cost := func(number string) int64 {
-		before := settled(t, h)
+		before := pgtest.Reads(t, h.URL, h.DB)
 		house(t, h, number)
-		return settled(t, h) - before
+		return pgtest.Reads(t, h.URL, h.DB) - before
 	}
 	cost("+77010000001") // statements are planned while the tables are small
 	small := cost("+77010000002")
@@ -61,25 +55,6 @@ func TestFloorPlansHoldAsTablesGrow(t *testing.T) {
 	pgtest.Exec(t, h.URL, "ANALYZE")
 	large := cost("+77010000003")
 	require.Less(t, large, small+500, "rows and index entries that a call and a thread look at, with 100,000 of each kind there; %d without", small)
-}
-
-// settled waits until Postgres has counted all that the house's connections did.
-func settled(t *testing.T, h *floortest.House) int64 {
-	t.Helper()
-	var last int64
-	for quiet := 0; quiet < 4; {
-		h.Do(t, func(w *store.Work) error {
-			_, err := w.Tx.Exec(t.Context(), "SELECT pg_stat_force_next_flush()")
-			return err
-		})
-		now := pgtest.Value[int64](t, h.URL, looked)
-		if quiet++; now != last {
-			quiet = 0
-		}
-		last = now
-		<-time.After(300 * time.Millisecond)
-	}
-	return last
 }
 
 // house is the way of a call and of a thread, and whatever looks at them.
