@@ -21,6 +21,8 @@ func (w *world) killedUnderMessages(t *testing.T) {
 		mine     = `source LIKE '+770266600%'`
 		replies  = `mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination LIKE '+770266600%'`
 	)
+	// A process that has just come up answers from the catalogue as well as from the dialogue alone.
+	texts := []string{"HELP", "INFO 031"}
 	number := func(i int) string { return fmt.Sprintf("%s%02d", first, i) }
 	count := func(what string) int { return pgtest.Value[int](t, w.database, "SELECT count(*)::int FROM "+what) }
 
@@ -29,7 +31,7 @@ func (w *world) killedUnderMessages(t *testing.T) {
 	refused := make([]bool, citizens)
 	for i := range citizens {
 		writing.Go(func() {
-			fields := map[string]any{"source_addr": number(i)[1:], "source_addr_ton": 1, "source_addr_npi": 1, "destination_addr": "1414", "short_message": "HELP", "data_coding": 0}
+			fields := map[string]any{"source_addr": number(i)[1:], "source_addr_ton": 1, "source_addr_npi": 1, "destination_addr": "1414", "short_message": texts[i%2], "data_coding": 0}
 			// as an operator's SMSC does: again, until it is acknowledged
 			for w.operator.Deliver(fields) != 0 {
 				if refused[i] = time.Since(begun) > time.Minute; refused[i] {
@@ -75,6 +77,9 @@ func (w *world) killedUnderMessages(t *testing.T) {
 		require.GreaterOrEqual(t, sent, 1, "the reply to %s is lost", number(i))
 		doubled += sent - 1
 		require.LessOrEqual(t, sent, 1+unanswered, "the reply to %s is doubled", number(i))
+		if texts[i%2] != "HELP" {
+			require.Equal(t, w.serviceWritten(t, "031", en), w.operator.Written(number(i))[0])
+		}
 	}
 	t.Logf("%d messages, three kills: %d were between commit and reply, %d submits were never answered, %d replies came twice", citizens, between, unknown, doubled)
 	require.Positive(t, between, "no kill came between a message and its reply: nothing is proved")

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/message"
+	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 )
 
@@ -23,12 +24,19 @@ LEFT JOIN mt_claims c ON s.state = 'queued' AND s.id = ANY (c.segments)
 ORDER BY s.id`
 
 // SegmentsTo gives what has become of each segment of the last messages to a number, oldest first.
-func (s *Store) SegmentsTo(ctx context.Context, number string, messages int) ([]message.Status, error) {
-	rows, err := s.db.Query(ctx, segmentsTo, number, messages)
+func (s *Store) SegmentsTo(ctx context.Context, number string, messages int) (segments []message.Status, err error) {
+	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
+		rows, err := tx.Query(ctx, segmentsTo, number, messages)
+		if err != nil {
+			return err
+		}
+		segments, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.Status])
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read segments: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[message.Status])
+	return segments, nil
 }
 
 const mosFrom = `
@@ -41,11 +49,15 @@ func (s *Store) TraceSMS(ctx context.Context, number string, messages int, by st
 	if err != nil {
 		return nil, nil, fmt.Errorf("trace sms: %w", err)
 	}
-	rows, err := s.db.Query(ctx, mosFrom, number, messages)
+	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
+		rows, err := tx.Query(ctx, mosFrom, number, messages)
+		if err != nil {
+			return err
+		}
+		mos, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.MOStatus])
+		return err
+	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("trace sms: %w", err)
-	}
-	if mos, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.MOStatus]); err != nil {
 		return nil, nil, fmt.Errorf("trace sms: %w", err)
 	}
 	segments, err = s.SegmentsTo(ctx, number, messages)
