@@ -20,9 +20,6 @@ const (
 	Administrator Role = "administrator"
 )
 
-// Roles are all roles.
-var Roles = []Role{Agent, Supervisor, Administrator}
-
 // Supervises says whether a role looks after more than its own contacts.
 func (r Role) Supervises() bool { return r == Supervisor || r == Administrator }
 
@@ -33,7 +30,6 @@ type Act string
 const (
 	ViewContact  Act = "contact.view"
 	ServeContact Act = "contact.serve" // accept, decline, reply, release, note, file
-	ViewCase     Act = "case.view"
 	MoveCase     Act = "case.move"
 	OpenCase     Act = "case.open"
 	OrderLinks   Act = "link.order" // pause and resume the links to operators
@@ -61,7 +57,7 @@ func May(s Subject, act Act, r Resource) error {
 			return nil
 		}
 		return otherHands()
-	case ViewCase, MoveCase:
+	case MoveCase:
 		if r.Holder != s.Agent {
 			return otherHands()
 		}

@@ -24,7 +24,7 @@ func TestMay(t *testing.T) {
 		{access.Agent, access.MoveCase, access.Resource{Holder: me, Related: true}, true},
 		{access.Agent, access.MoveCase, access.Resource{Holder: me}, false},
 		{access.Supervisor, access.MoveCase, access.Resource{Holder: me}, false},
-		{access.Agent, access.ViewCase, access.Resource{Holder: other, Related: true}, false},
+		{access.Agent, access.MoveCase, access.Resource{Holder: other, Related: true}, false},
 		{access.Agent, access.OrderLinks, access.Resource{}, false},
 		{access.Supervisor, access.OrderLinks, access.Resource{}, true},
 		{access.Administrator, access.OrderLinks, access.Resource{}, true},

@@ -18,6 +18,4 @@ const (
 	Reconnect = 60 * time.Second
 	// DeclinedFor is how long a contact is not offered again to an agent who declined it.
 	DeclinedFor = 5 * time.Minute
-	// Capacity is an agent's, in points. What a contact costs of it is a setting of its channel.
-	Capacity = 100
 )

@@ -21,9 +21,6 @@ const (
 	Ended     State = "ended"
 )
 
-// States are all states, in the order of a life.
-var States = []State{Waiting, Offered, Accepted, Ringing, Connected, WrapUp, Ended}
-
 // Outcome is what a contact came to.
 type Outcome string
 

@@ -36,7 +36,7 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 	if err != nil {
 		return c, err
 	}
-	if _, err := w.EndOffer(ctx, id, accepted); err != nil {
+	if _, err := w.EndOffer(ctx, id, contact.OfferAccepted); err != nil {
 		return c, err
 	}
 	if c.ByCall {

@@ -63,13 +63,12 @@ type contacts interface {
 
 type offers interface {
 	AddOffer(ctx context.Context, id, agent int64, ring time.Duration) error
-	// EndOffer ends the live offer of a contact: accepted, declined, expired, withdrawn. [contact.ErrGone].
-	EndOffer(ctx context.Context, id int64, how string) (agent int64, err error)
+	// EndOffer ends the live offer of a contact. [contact.ErrGone].
+	EndOffer(ctx context.Context, id int64, how contact.OfferEnd) (agent int64, err error)
 	DeclineAccepted(ctx context.Context, id, agent int64) error
 }
 
 type agents interface {
-	LockAgent(ctx context.Context, id int64) (acd.Agent, error)
 	// ClaimAgent says whether the agent stands as a decision saw it.
 	ClaimAgent(ctx context.Context, id, version int64) (bool, error)
 	SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error
@@ -123,14 +122,6 @@ func (f *Floor) owned(ctx context.Context, l lease.Lease, fn func(Work) error) e
 	})
 }
 
-// The ends of an offer.
-const (
-	accepted  = "accepted"
-	declined  = "declined"
-	expired   = "expired"
-	withdrawn = "withdrawn"
-)
-
 // served is a queue's outcome for the dialogue: an agent has served the citizen. nobody: no agent will come.
 const (
 	served = "served"
@@ -149,9 +140,12 @@ func move(ctx context.Context, w Work, c contact.Contact, e contact.Event, agent
 		return c, false, err
 	}
 	if c.State == contact.Offered && e != contact.AcceptedOffer {
-		how := map[contact.Event]string{contact.Declined: declined, contact.Expired: expired}[e]
-		if how == "" {
-			how = withdrawn
+		how := contact.OfferWithdrawn
+		switch e {
+		case contact.Declined:
+			how = contact.OfferDeclined
+		case contact.Expired:
+			how = contact.OfferExpired
 		}
 		if _, err := w.EndOffer(ctx, c.ID, how); err != nil {
 			return c, false, err

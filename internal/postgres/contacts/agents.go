@@ -70,17 +70,6 @@ func (w Steps) AgentNow(ctx context.Context, id int64) (acd.Agent, error) {
 	return scanAgent(w.tx.QueryRow(ctx, agentByID, id))
 }
 
-const lockAgent = agentByID + ` FOR UPDATE OF a`
-
-// LockAgent gives an agent and keeps others from changing it until the work is done. acd.ErrNoAgent.
-func (w Steps) LockAgent(ctx context.Context, id int64) (acd.Agent, error) {
-	a, err := scanAgent(w.tx.QueryRow(ctx, lockAgent, id))
-	if err != nil {
-		return a, fmt.Errorf("lock agent %d: %w", id, err)
-	}
-	return a, nil
-}
-
 const claimAgent = `
 UPDATE agents SET version = version + 1 WHERE id = $1 AND version = $2 AND status = 'available' AND connected_until > now()`
 

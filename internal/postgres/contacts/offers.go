@@ -22,23 +22,15 @@ func (w Steps) AddOffer(ctx context.Context, id, agent int64, ring time.Duration
 	return streams.Emit(w.tx, streams.Agent(agent), "offer", map[string]any{"contact": id, "expires_at": expires})
 }
 
-// How an offer ends.
-const (
-	OfferAccepted  = "accepted"
-	OfferDeclined  = "declined"
-	OfferExpired   = "expired"
-	OfferWithdrawn = "withdrawn" // the contact has gone, or the agent
-)
-
 const endOffer = `
 UPDATE offers SET state = $2, ended_at = now() WHERE contact_id = $1 AND state = 'pending' RETURNING agent_id`
 
 // EndOffer ends the live offer of a contact that is locked, and gives the agent who had it. [contact.ErrGone] when there is none.
-func (w Steps) EndOffer(ctx context.Context, id int64, how string) (agent int64, err error) {
+func (w Steps) EndOffer(ctx context.Context, id int64, how contact.OfferEnd) (agent int64, err error) {
 	if err := w.tx.QueryRow(ctx, endOffer, id, how).Scan(&agent); err != nil {
 		return 0, fmt.Errorf("end offer of contact %d: %w", id, postgres.NoRows(err, contact.ErrGone))
 	}
-	if how == OfferAccepted {
+	if how == contact.OfferAccepted {
 		return agent, nil // the contact's own event tells it
 	}
 	return agent, streams.Emit(w.tx, streams.Agent(agent), "offer_ended", map[string]any{"contact": id, "why": how})
