@@ -32,6 +32,13 @@ func (l *Line) settle(ctx, connection context.Context) {
 		again.Reset(wait)
 		select {
 		case <-again.C:
+		case <-l.sweeps:
+			again.Reset(pause)
+			select {
+			case <-again.C:
+			case <-connection.Done():
+				return
+			}
 		case <-connection.Done():
 			return
 		}

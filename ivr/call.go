@@ -19,6 +19,9 @@ import (
 // ErrHangup is the cause of a call's context once the citizen's channel is gone.
 var ErrHangup = errors.New("the citizen has hung up")
 
+// errLost is the cause of a call's context when Asterisk has gone down with the citizen's channel.
+var errLost = errors.New("asterisk has restarted")
+
 // errFinished says that the dialogue has ended, and Okno hangs up.
 var errFinished = errors.New("the dialogue has ended")
 
@@ -52,7 +55,8 @@ const (
 type liveCall struct {
 	line    *Line
 	channel string // the citizen's; set for good, unlike call, which is the goroutine's own
-	hangUp  func()
+	hangUp  func(cause error)
+	began   time.Time // the citizen's channel is at least as old
 	inbox   *mailbox
 	log     zerolog.Logger
 	rings   atomic.Pointer[string] // the order by which an agent's phone rings
@@ -62,12 +66,17 @@ type liveCall struct {
 	later   []call.Order    // that wait for the end of a prompt
 	known   map[string]bool // orders that have been put into the mailbox; guarded by line.mu
 	player  player
-	swallow string // a key that ends an entry which was complete without it
+	swallow string    // a key that ends an entry which was complete without it
+	pressed time.Time // the last key
 }
 
-func newLiveCall(l *Line, c call.Call, hangUp func()) *liveCall {
+func newLiveCall(l *Line, c call.Call, hangUp func(cause error)) *liveCall {
 	log := l.log.With().Str("channel", c.Channel()).Logger()
 	lc := &liveCall{line: l, call: c, channel: c.Channel(), hangUp: hangUp, inbox: newMailbox(), log: log, known: map[string]bool{}}
+	lc.began = time.Now()
+	if leg, ok := c.Leg(call.Citizen); ok && !leg.Since.IsZero() {
+		lc.began = leg.Since
+	}
 	lc.player = player{rest: l.rest, channel: lc.channel, log: log}
 	return lc
 }
@@ -97,6 +106,7 @@ func (c *liveCall) run(ctx context.Context, start func(*liveCall, context.Contex
 	turn, err := start(c, ctx)
 	for {
 		for err == nil {
+			start = (*liveCall).repeat
 			turn, err = c.take(ctx, turn)
 		}
 		// Asterisk may be away for a while with the call in it. Only what is known to be wrong ends a call.
@@ -104,28 +114,38 @@ func (c *liveCall) run(ctx context.Context, start func(*liveCall, context.Contex
 			break
 		}
 		c.log.Warn().Err(err).Msg("call waits for asterisk")
-		if turn, err = c.awaitAsterisk(ctx); err != nil && !isTransient(err) {
-			break
+		if err = c.awaitAsterisk(ctx); err == nil {
+			turn, err = start(c, ctx)
 		}
 	}
 	c.finish(ctx, err)
 }
 
-// awaitAsterisk waits until events come again, and goes on with what was said last.
-func (c *liveCall) awaitAsterisk(ctx context.Context) (conversation.Turn, error) {
+// repeat goes on with what was said last.
+func (c *liveCall) repeat(ctx context.Context) (conversation.Turn, error) {
+	if err := c.player.reset(); err != nil {
+		return conversation.Turn{}, err
+	}
+	return c.advance(ctx, resumed)
+}
+
+// awaitAsterisk waits until Asterisk answers for the citizen's channel again. Its error is that of a call which is over.
+func (c *liveCall) awaitAsterisk(ctx context.Context) error {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	for {
-		item, err := c.next(ctx, nil)
-		if err != nil {
-			return conversation.Turn{}, err
-		}
+		item, looked, err := c.nextOr(ctx, nil, look.C)
 		switch item := item.(type) {
-		case doubt:
-			if err := c.player.reset(); err != nil {
-				return conversation.Turn{}, err
-			}
-			return c.advance(ctx, resumed)
 		case call.Order:
 			c.later = append(c.later, item)
+		case nil:
+			if err != nil {
+				return err
+			}
+			if _, err := c.line.rest.exists(c.channel); looked && err == nil {
+				c.checkChannel()
+				return context.Cause(ctx)
+			}
 		}
 	}
 }
@@ -258,13 +278,19 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // finish ends the call for the reason why its turns have ended.
 func (c *liveCall) finish(ctx context.Context, why error) {
-	gone := errors.Is(context.Cause(ctx), ErrHangup) || isGone(why)
+	if isGone(why) { // said by a request before any event
+		c.checkChannel()
+	}
+	cause := context.Cause(ctx)
+	gone := errors.Is(cause, ErrHangup) || errors.Is(cause, errLost) || isGone(why)
 	if ctx.Err() != nil && !gone || errors.Is(why, lease.ErrFenced) {
 		c.log.Info().Msg("call left to the next owner")
 		return
 	}
 	how := call.HungUp
 	switch {
+	case errors.Is(cause, errLost):
+		how = call.Lost
 	case gone:
 	case errors.Is(why, errFinished):
 		how = call.Finished
@@ -279,6 +305,7 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 	if !gone {
 		if err := c.line.rest.hangup(c.channel); err != nil {
 			c.log.Warn().Err(err).Msg("channel stays")
+			c.line.sweepSoon()
 		}
 	}
 	if c.call.Interaction == 0 {
@@ -286,6 +313,7 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 	}
 	if err := c.line.hungUp(context.WithoutCancel(ctx), c.call.Interaction, how); err != nil {
 		c.log.Error().Err(err).Msg("hang-up not kept") // the next sweep finds a call without a channel
+		c.line.sweepSoon()
 		return
 	}
 	c.log.Info().Str("how", string(how)).Msg("call over")
@@ -331,8 +359,14 @@ func (c *liveCall) next(ctx context.Context, patience <-chan time.Time) (any, er
 
 // checkChannel asks Asterisk whether the citizen is still there.
 func (c *liveCall) checkChannel() {
-	if there, err := c.line.rest.exists(c.channel); err == nil && !there {
-		c.hangUp()
+	there, err := c.line.rest.exists(c.channel)
+	if err != nil || there {
+		return
+	}
+	if started, err := c.line.rest.startedAt(); err == nil && c.began.Before(started) {
+		c.hangUp(errLost)
+	} else {
+		c.hangUp(ErrHangup)
 	}
 }
 

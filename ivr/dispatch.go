@@ -52,7 +52,7 @@ func (l *Line) take(ctx context.Context, c call.Call, start func(*liveCall, cont
 		return
 	}
 	ctx, hangUp := context.WithCancelCause(ctx)
-	s := newLiveCall(l, c, func() { hangUp(ErrHangup) })
+	s := newLiveCall(l, c, hangUp)
 	l.channels[c.Channel()] = s
 	if c.Interaction != 0 {
 		l.calls[c.Interaction] = s
@@ -116,7 +116,7 @@ func (l *Line) ended(channel string, cause int) {
 	switch {
 	case s == nil:
 	case channel == s.channel:
-		s.hangUp()
+		s.hangUp(ErrHangup)
 	default:
 		s.inbox.put(legDown{channel: channel, cause: cause})
 	}

@@ -9,6 +9,13 @@ import (
 	"okno/internal/dialogue"
 )
 
+const (
+	// burstGap is the pause that ends a burst of keys. People who dial a number by heart leave less between two.
+	burstGap = 400 * time.Millisecond
+	// burstLimit bounds the wait for the end of a burst; the silence behind a refusal lasts longer.
+	burstLimit = 5 * time.Second
+)
+
 // hear says a prompt and gathers the citizen's answer. Keys pressed ahead answer first, and are not made to wait for the prompt; a key
 // during the prompt ends it. After a refused answer that is otherwise: what was pressed behind it was meant for it, so it is dropped,
 // and the reason is heard to its end.
@@ -17,8 +24,10 @@ func (c *liveCall) hear(ctx context.Context, refusal, clips []string, expect dia
 		if err := c.sayThen(ctx, refusal, silence); err != nil {
 			return dialogue.Input{}, err
 		}
-		c.drain(ctx)
-		c.keys = ""
+		if err := c.awaitQuiet(ctx); err != nil {
+			return dialogue.Input{}, err
+		}
+		c.keys, c.swallow = "", ""
 	}
 	c.drain(ctx)
 	answer := entry{expect: expect}
@@ -55,12 +64,14 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 	patience, renew := time.NewTimer(time.Hour), time.NewTimer(silenceRenew)
 	defer patience.Stop()
 	defer renew.Stop()
-	listen := func() {
-		patience.Reset(answer.patience())
+	listen := func() { patience.Reset(answer.patience()) }
+	over := func() { // the prompt is, and the silence behind it begins
+		prompt = ""
+		listen()
 		renew.Reset(silenceRenew)
 	}
 	if prompt == "" {
-		listen()
+		over()
 	}
 	for {
 		item, renewed, err := c.nextOr(ctx, patience.C, renew.C)
@@ -84,8 +95,7 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 		case played:
 			c.player.over(string(item))
 			if prompt != "" && string(item) == prompt {
-				prompt = ""
-				listen()
+				over()
 			}
 			continue
 		case doubt:
@@ -93,8 +103,7 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 				continue
 			}
 			if playing, err := c.line.rest.isPlaying(prompt); err == nil && !playing {
-				prompt = ""
-				listen()
+				over()
 			}
 			continue
 		default:
@@ -107,13 +116,30 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 			if err := c.player.skip(prompt); err != nil {
 				return false, err
 			}
-			prompt = ""
+			over()
 		}
 		if c.pour(answer) {
 			return true, nil
 		}
 		listen()
 	}
+}
+
+// awaitQuiet waits for the end of what is being pressed behind a refused answer: who presses without a pause has not heard yet.
+func (c *liveCall) awaitQuiet(ctx context.Context) error {
+	c.drain(ctx)
+	limit := time.NewTimer(burstLimit)
+	defer limit.Stop()
+	for left := burstGap - time.Since(c.pressed); left > 0; left = burstGap - time.Since(c.pressed) {
+		quiet := time.NewTimer(left)
+		item, limited, err := c.nextOr(ctx, quiet.C, limit.C)
+		quiet.Stop()
+		if err != nil || limited {
+			return err
+		}
+		c.note(ctx, item, false)
+	}
+	return nil
 }
 
 // nextOr is next with two timers; renewed says that it was the second that ended.
@@ -204,6 +230,7 @@ func (c *liveCall) press(k string) {
 	if !isKey(k) {
 		return
 	}
+	c.pressed = time.Now()
 	if c.swallow == k {
 		c.swallow = ""
 		return

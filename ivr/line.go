@@ -129,6 +129,7 @@ type Line struct {
 	rest   *rest
 	log    zerolog.Logger
 	keeper *lease.Keeper
+	sweeps chan struct{}  // holds one token while a sweep is wanted before its time
 	work   sync.WaitGroup // what serves: the event stream, the orders, the calls
 
 	mu       sync.Mutex
@@ -149,6 +150,7 @@ func New(config Config) *Line {
 		rest:     newREST(config.Asterisk),
 		log:      config.Log.With().Str("asterisk", config.Asterisk.Name).Logger(),
 		problem:  fmt.Errorf("asterisk %s: not connected yet", config.Asterisk.Name),
+		sweeps:   make(chan struct{}, 1),
 		calls:    map[int64]*liveCall{},
 		channels: map[string]*liveCall{},
 	}
@@ -224,6 +226,14 @@ func (l *Line) unsettle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.settled = false
+}
+
+// sweepSoon asks for a sweep before its time: something is left to be put right.
+func (l *Line) sweepSoon() {
+	select {
+	case l.sweeps <- struct{}{}:
+	default:
+	}
 }
 
 // setSettled notes that calls and channels agree since the last connect.

@@ -46,9 +46,11 @@ func (p *player) play(clips []string) (id string, err error) {
 
 // queue queues clips behind what plays.
 func (p *player) queue(clips []string) (id string, err error) {
-	id = playID(p.channel, p.n)
-	p.n++
-	if err := p.rest.play(p.channel, id, clips); err != nil {
+	id, err = p.rest.play(p.channel, func() string {
+		p.n++
+		return playID(p.channel, p.n)
+	}, clips)
+	if err != nil {
 		return "", err
 	}
 	p.queued = append(slices.Clone(p.queued), id)

@@ -83,29 +83,35 @@ func (r *rest) hangup(channel string) error {
 	return err
 }
 
-// play plays clips without gaps. Their end is told by an event with the id.
-func (r *rest) play(channel, id string, clips []string) error {
-	return insist("play", func() error {
+// play plays clips without gaps. Their end is told by an event with the id. A request that was not answered may have been carried out, and
+// Asterisk would play a second one of the same id as well: each try has an id of its own, and ends the one before.
+func (r *rest) play(channel string, nextID func() string, clips []string) (id string, err error) {
+	err = insist("play", func() error {
+		if id != "" {
+			_ = r.client.Playback().Stop(ari.NewKey(ari.PlaybackKey, id))
+		}
+		id = nextID()
 		_, err := r.client.Channel().Play(channelKey(channel), id, clips...)
 		return err
 	})
+	return id, err
 }
 
 // stopPlaying ends a playback; one that is over already is no error.
 func (r *rest) stopPlaying(id string) error {
-	err := r.client.Playback().Stop(ari.NewKey(ari.PlaybackKey, id))
+	err := insist("stop playing", func() error { return r.client.Playback().Stop(ari.NewKey(ari.PlaybackKey, id)) })
 	if isGone(err) {
 		return nil
 	}
-	return wrap("stop playing", err)
+	return err
 }
 
 func (r *rest) startMusic(channel string) error {
-	return wrap("start music", r.client.Channel().MOH(channelKey(channel), "default"))
+	return insist("start music", func() error { return r.client.Channel().MOH(channelKey(channel), "default") })
 }
 
 func (r *rest) stopMusic(channel string) error {
-	return wrap("stop music", r.client.Channel().StopMOH(channelKey(channel)))
+	return insist("stop music", func() error { return r.client.Channel().StopMOH(channelKey(channel)) })
 }
 
 // ring calls an endpoint under a channel id of ours. Its answer is a StasisStart, its failure a ChannelDestroyed.
@@ -119,10 +125,28 @@ func (r *rest) ring(channel, endpoint, callerID string, limit time.Duration) err
 	})
 }
 
+// isRegistered says whether Asterisk knows where the phone of an endpoint ("PJSIP/agent-7") is. One that is dialled by its address
+// ("PJSIP/trunk/sip:7@host") is wherever it is.
+func (r *rest) isRegistered(endpoint string) bool {
+	parts := strings.SplitN(endpoint, "/", 3)
+	if len(parts) != 2 {
+		return true
+	}
+	data, err := r.client.Endpoint().Data(ari.NewKey(ari.EndpointKey, endpoint))
+	return !isGone(err) && (err != nil || data.State != "offline")
+}
+
 // bridge puts two channels into one bridge, in which both hear each other.
 func (r *rest) bridge(id string, channels ...string) error {
 	err := insist("create bridge", func() error {
 		_, err := r.client.Bridge().Create(ari.NewKey(ari.BridgeKey, id), "mixing", id)
+		if err == nil {
+			return nil
+		}
+		// Asterisk takes a second request to create it for one to rename it, which it does not do.
+		if _, looked := r.client.Bridge().Data(ari.NewKey(ari.BridgeKey, id)); looked == nil {
+			return nil
+		}
 		return err
 	})
 	for _, channel := range channels {
@@ -147,11 +171,11 @@ func (r *rest) bridged(id string) ([]string, error) {
 
 // removeBridge ends a bridge; one that is gone already is no error. Its channels live on.
 func (r *rest) removeBridge(id string) error {
-	err := r.client.Bridge().Delete(ari.NewKey(ari.BridgeKey, id))
+	err := insist("remove bridge", func() error { return r.client.Bridge().Delete(ari.NewKey(ari.BridgeKey, id)) })
 	if isGone(err) {
 		return nil
 	}
-	return wrap("remove bridge", err)
+	return err
 }
 
 func (r *rest) bridges() ([]string, error) {
@@ -201,11 +225,12 @@ func (r *rest) exists(channel string) (bool, error) {
 
 // isUp says whether a channel has been answered. The error is that of a channel that is gone (isGone), or another.
 func (r *rest) isUp(channel string) (bool, error) {
-	data, err := r.client.Channel().Data(channelKey(channel))
-	if err != nil {
-		return false, wrap("look at channel", err)
-	}
-	return data.State == "Up", nil
+	var data *ari.ChannelData
+	err := insist("look at channel", func() (err error) {
+		data, err = r.client.Channel().Data(channelKey(channel))
+		return err
+	})
+	return err == nil && data.State == "Up", err
 }
 
 // isPlaying says whether a playback is not over.
@@ -219,7 +244,9 @@ func (r *rest) isPlaying(id string) (bool, error) {
 
 // follow makes sure that a channel's events come to us.
 func (r *rest) follow(channel string) error {
-	return wrap("follow channel", r.client.Application().Subscribe(ari.NewKey(ari.ApplicationKey, application), "channel:"+channel))
+	return insist("follow channel", func() error {
+		return r.client.Application().Subscribe(ari.NewKey(ari.ApplicationKey, application), "channel:"+channel)
+	})
 }
 
 // put creates or replaces an object of Asterisk's SIP configuration that lives in memory.

@@ -70,7 +70,7 @@ func (c *liveCall) ring(ctx context.Context, o call.Order) error {
 		return notReached{why: "the time to ring is over"}
 	case isGone(err):
 		if err := c.line.rest.ring(o.ID, o.Endpoint, c.call.Number, o.Ring); err != nil {
-			return notReached{blame: isRejected(err), why: err.Error()}
+			return notReached{blame: isRejected(err) || !c.line.rest.isRegistered(o.Endpoint), why: err.Error()}
 		}
 	case err != nil:
 		return notReached{why: err.Error()}

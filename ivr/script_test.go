@@ -12,7 +12,8 @@ import (
 	"okno/internal/dialogue"
 )
 
-// script is a small dialogue: a menu, a code, a queue, a goodbye. Where a call is stands in its session, as the real dialogue's state does,
+// script is a small dialogue: a menu, a code, a number of nine digits that does not begin with 0, a code for people who take their time, a
+// queue, a goodbye. Where a call is stands in its session, as the real dialogue's state does,
 // and what it was told in its transcript.
 type script struct {
 	mu   sync.Mutex
@@ -47,13 +48,13 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	case in.Kind == dialogue.Resumed || in.Kind == dialogue.Hangup:
 	case in.Kind == dialogue.Silence:
 		first = []dialogue.Fragment{words(texts["silence"])}
-	case state.Node == "ask" && len(in.Keys) > 3:
+	case state.Node == "number" && strings.HasPrefix(in.Keys, "0"), state.Node == "ask" && len(in.Keys) > 3:
 		first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
-	case state.Node == "ask":
+	case state.Node == "ask" || state.Node == "number" || state.Node == "slow":
 		state.Node = "menu"
 		first = []dialogue.Fragment{words(texts["told"]), digits(in.Keys)}
 	default:
-		next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye", "4": "ask"}[in.Keys]
+		next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye", "4": "ask", "5": "number", "6": "slow"}[in.Keys]
 		if !ok {
 			first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
 			break
@@ -102,6 +103,12 @@ func turnAt(interaction int64, node string, first ...dialogue.Fragment) conversa
 	case "ask":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#",
 			Timeout: 4 * time.Second, InterDigit: 2 * time.Second}
+	case "number":
+		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 9, MaxDigits: 9, Back: "*", Terminator: "#",
+			Timeout: 6 * time.Second, InterDigit: 3 * time.Second}
+	case "slow":
+		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 6, MaxDigits: 6, Back: "*", Terminator: "#",
+			Timeout: 15 * time.Second, InterDigit: 15 * time.Second}
 	case "queue":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectOutcome, Queue: true}
 	default:

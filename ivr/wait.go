@@ -61,6 +61,8 @@ func (c *liveCall) nextOrder(ctx context.Context) (call.Order, error) {
 			return item, nil
 		case played:
 			c.player.over(string(item))
+		case doubt: // music that could not be started is tried again
+			c.player.startMusic()
 		}
 	}
 }

@@ -3,6 +3,8 @@ package ivr_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -188,6 +190,8 @@ func (w *world) only(t *testing.T, stage call.Stage) call.Call {
 var texts = map[string]string{
 	"menu":    "Здравствуйте, вы позвонили на единую линию. Чтобы набрать код услуги, нажмите один. Чтобы поговорить с оператором, нажмите два. Чтобы закончить, нажмите три.",
 	"ask":     "Наберите код услуги: три цифры.",
+	"number":  "Наберите номер обращения.",
+	"slow":    "Наберите шесть цифр, не торопитесь.",
 	"told":    "Вы набрали код",
 	"wrong":   "Такого варианта нет.",
 	"silence": "Вы ничего не нажали.",
@@ -266,4 +270,31 @@ func (w *world) agentLeg(t *testing.T, stage call.Stage) string {
 func (w *world) inputs(t *testing.T, interaction int64) []string {
 	t.Helper()
 	return pgtest.Value[[]string](t, w.URL, `SELECT coalesce(array_agg(body ORDER BY id), '{}') FROM entries WHERE interaction_id = $1 AND kind = 'did'`, interaction)
+}
+
+// playing are the playbacks that Asterisk has for a call: one that plays, and those queued behind it.
+func (w *world) playing(t *testing.T, channel string) (live []string) {
+	t.Helper()
+	for n := range 16 {
+		id := fmt.Sprintf("%s-play-%d", channel, n)
+		if status, _ := w.ari(t, http.MethodGet, "/playbacks/"+id, ""); status == http.StatusOK {
+			live = append(live, id)
+		}
+	}
+	return live
+}
+
+// ari asks the line's Asterisk itself.
+func (w *world) ari(t *testing.T, method, path, body string) (status int, said string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, w.asterisk.ARI()+path, strings.NewReader(body))
+	require.NoError(t, err)
+	request.SetBasicAuth("okno", "secret")
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(content)
 }

@@ -1,0 +1,446 @@
+package ivrtest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Handset is a telephone of our own that has called the line: SIP and RTP, written by hand for the one thing that the other phones cannot
+// do. It sends keys as RTP events (RFC 4733) of any length, over a network that can stall, and it notes when each packet of sound arrived.
+// It knows PCMU, UDP, and a line that asks for no password.
+type Handset struct {
+	sip, rtp *net.UDPConn
+	media    *net.UDPAddr // of the line
+	from, to string       // SIP addresses with their tags
+	target   string       // of requests within the dialog
+	callID   string
+	events   byte // the payload type of telephone-event that the line chose
+	working  sync.WaitGroup
+	over     chan struct{} // the line has hung up, or this side has
+	ended    sync.Once
+
+	mu      sync.Mutex
+	keys    []press // that are to be pressed
+	stalled time.Time
+	held    [][]byte // packets that the network holds back
+	heard   []packet
+}
+
+// press is one key.
+type press struct {
+	key     byte
+	on, off int           // in ticks
+	stall   time.Duration // of the network, in the middle of it
+	done    chan time.Time
+}
+
+// packet is 20 ms of sound.
+type packet struct {
+	at    time.Time
+	sound []byte // PCMU
+}
+
+// Keying is how keys are pressed.
+type Keying struct {
+	On, Off time.Duration // in steps of 10 ms
+	// Stall is for how long the network holds packets back, beginning in the middle of every third key; then they come at once.
+	Stall time.Duration
+}
+
+const (
+	tick        = 10 * time.Millisecond
+	tickSamples = rate / 100
+	pcmu        = 0
+	keyPayload  = 101
+)
+
+// StartHandset calls a number of the line (host:port) as the caller from, and returns when the line has answered. It hangs up with the
+// test, at the latest.
+func StartHandset(t *testing.T, line, from, number string) *Handset {
+	t.Helper()
+	h := &Handset{over: make(chan struct{}), events: keyPayload, callID: rand.Text()}
+	server, err := net.ResolveUDPAddr("udp4", line)
+	require.NoError(t, err)
+	h.sip, err = net.DialUDP("udp4", nil, server)
+	require.NoError(t, err)
+	h.rtp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	require.NoError(t, err)
+	h.from = fmt.Sprintf("<sip:%s@127.0.0.1>;tag=%s", from, rand.Text())
+	h.to = fmt.Sprintf("<sip:%s@%s>", number, line)
+	h.target = fmt.Sprintf("sip:%s@%s", number, line)
+	t.Cleanup(func() {
+		h.end()
+		h.sip.Close()
+		h.rtp.Close()
+		h.working.Wait()
+	})
+	answered := make(chan error, 1)
+	h.working.Go(func() { h.signal(answered) })
+	h.send("INVITE", 1, h.offer())
+	select {
+	case err := <-answered:
+		require.NoError(t, err)
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "the line does not answer the handset")
+	}
+	h.working.Go(h.listen)
+	h.working.Go(h.speak)
+	return h
+}
+
+// Press presses keys, and returns when the last has been let go of and has been sent. Any goroutine may call it. It gives the times at which each was let go.
+func (h *Handset) Press(t *testing.T, keys string, how Keying) (released []time.Time) {
+	t.Helper()
+	done := make(chan time.Time, len(keys))
+	h.mu.Lock()
+	for i := range len(keys) {
+		p := press{key: keys[i], on: int(how.On / tick), off: int(how.Off / tick), done: done}
+		if i%3 == 1 {
+			p.stall = how.Stall
+		}
+		h.keys = append(h.keys, p)
+	}
+	h.mu.Unlock()
+	for range len(keys) {
+		select {
+		case at := <-done:
+			released = append(released, at)
+		case <-time.After(10 * time.Second):
+			t.Error("the handset does not send")
+			return released
+		case <-h.over:
+			return released
+		}
+	}
+	return released
+}
+
+// Heard is what came from the line until now.
+func (h *Handset) Heard() Sound {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var sound Sound
+	for _, p := range h.heard {
+		for _, b := range p.sound {
+			sound = append(sound, linear(b))
+		}
+	}
+	return sound
+}
+
+// Hears waits until the clip has been heard in full, not before the given place in the call, and returns the place where it ends.
+func (h *Handset) Hears(t *testing.T, clip Sound, after, within time.Duration) time.Duration {
+	t.Helper()
+	var best Match
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
+		heard := h.Heard().From(after)
+		if heard.Length() < clip.Length()-cutLength {
+			continue
+		}
+		if best = heard.Find(clip); best.Found() {
+			return after + best.At + clip.Length()
+		}
+	}
+	require.FailNow(t, fmt.Sprintf("the handset did not hear it within %v; the likeliest place is %v after %v", within, best, after))
+	return 0
+}
+
+// Stops gives the time at which the last packet arrived that carried the clip, which begins at a place in what was heard.
+func (h *Handset) Stops(clip Sound, begins time.Duration) time.Time {
+	heard := h.Heard()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	start := int(begins * rate / time.Second)
+	var last time.Time
+	place := 0
+	for _, p := range h.heard {
+		from := place
+		place += len(p.sound)
+		if from < start {
+			continue
+		}
+		if from-start+len(p.sound) > len(clip) {
+			break
+		}
+		var off, energy float64
+		for i := range p.sound {
+			want := clip[from-start+i]
+			off += (heard[from+i] - want) * (heard[from+i] - want)
+			energy += want * want
+		}
+		if quiet := energy < 1e-4; quiet || off < energy/10 {
+			if !quiet {
+				last = p.at
+			}
+			continue
+		}
+		break
+	}
+	return last
+}
+
+// HangUp ends the call from this side.
+func (h *Handset) HangUp(t *testing.T) {
+	t.Helper()
+	h.end()
+}
+
+// Ends waits until the call is over, by whoever.
+func (h *Handset) Ends(t *testing.T, within time.Duration) {
+	t.Helper()
+	wait(t, h.over, within, "the handset's call is not over")
+}
+
+func (h *Handset) end() {
+	h.ended.Do(func() {
+		h.send("BYE", 2, "")
+		close(h.over)
+	})
+}
+
+// send sends a request of the dialog (RFC 3261).
+func (h *Handset) send(method string, number int, body string) {
+	local := h.sip.LocalAddr()
+	var message strings.Builder
+	fmt.Fprintf(&message, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nMax-Forwards: 70\r\n", method, h.target, local, rand.Text())
+	fmt.Fprintf(&message, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\nContact: <sip:handset@%s>\r\n", h.from, h.to, h.callID, number, method, local)
+	if body != "" {
+		message.WriteString("Content-Type: application/sdp\r\n")
+	}
+	fmt.Fprintf(&message, "Content-Length: %d\r\n\r\n%s", len(body), body)
+	_, _ = h.sip.Write([]byte(message.String()))
+}
+
+// offer describes our side's sound (RFC 4566, RFC 4733).
+func (h *Handset) offer() string {
+	return fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP %d %d\r\n"+
+		"a=rtpmap:0 PCMU/8000\r\na=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=ptime:20\r\na=sendrecv\r\n",
+		h.rtp.LocalAddr().(*net.UDPAddr).Port, pcmu, keyPayload)
+}
+
+// signal reads SIP until the socket is closed.
+func (h *Handset) signal(answered chan<- error) {
+	buffer := make([]byte, 8192)
+	for {
+		n, err := h.sip.Read(buffer)
+		if err != nil {
+			return
+		}
+		head, body, _ := strings.Cut(string(buffer[:n]), "\r\n\r\n")
+		lines := strings.Split(head, "\r\n")
+		status, isResponse := strings.CutPrefix(lines[0], "SIP/2.0 ")
+		switch {
+		case !isResponse:
+			h.respond(lines)
+		case !strings.HasSuffix(header(lines, "CSeq"), "INVITE") || status[0] == '1':
+		case status[0] == '2':
+			h.to = header(lines, "To")
+			if contact := strings.Trim(header(lines, "Contact"), "<>"); contact != "" {
+				h.target, _, _ = strings.Cut(contact, ">")
+			}
+			h.send("ACK", 1, "")
+			if h.media == nil { // an answer that comes twice wants another ACK, and is no other answer
+				answered <- h.accept(body)
+			}
+		default:
+			answered <- fmt.Errorf("the line refuses the handset: %s", status)
+		}
+	}
+}
+
+// accept takes the line's description of its sound.
+func (h *Handset) accept(description string) error {
+	for line := range strings.SplitSeq(description, "\r\n") {
+		if words := strings.Fields(line); strings.HasPrefix(line, "m=audio ") && len(words) > 1 {
+			port, err := strconv.Atoi(words[1])
+			if err != nil {
+				return err
+			}
+			h.media = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+		}
+		if payload, ok := strings.CutPrefix(line, "a=rtpmap:"); ok && strings.Contains(line, "telephone-event") {
+			number, err := strconv.Atoi(strings.Fields(payload)[0])
+			if err != nil {
+				return err
+			}
+			h.events = byte(number)
+		}
+	}
+	if h.media == nil {
+		return fmt.Errorf("the line's answer names no sound: %q", description)
+	}
+	return nil
+}
+
+// respond answers a request of the line: all is well with us.
+func (h *Handset) respond(lines []string) {
+	method, _, _ := strings.Cut(lines[0], " ")
+	if method == "ACK" {
+		return
+	}
+	var message strings.Builder
+	message.WriteString("SIP/2.0 200 OK\r\n")
+	for _, line := range lines[1:] {
+		switch name, _, _ := strings.Cut(line, ":"); name {
+		case "Via", "From", "To", "Call-ID", "CSeq":
+			message.WriteString(line + "\r\n")
+		}
+	}
+	body := ""
+	if method == "INVITE" {
+		body = h.offer()
+		fmt.Fprintf(&message, "Contact: <sip:handset@%s>\r\nContent-Type: application/sdp\r\n", h.sip.LocalAddr())
+	}
+	fmt.Fprintf(&message, "Content-Length: %d\r\n\r\n%s", len(body), body)
+	_, _ = h.sip.Write([]byte(message.String()))
+	if method == "BYE" {
+		h.ended.Do(func() { close(h.over) })
+	}
+}
+
+func header(lines []string, name string) string {
+	for _, line := range lines {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// listen keeps the sound that comes.
+func (h *Handset) listen() {
+	buffer := make([]byte, 2048)
+	for {
+		n, err := h.rtp.Read(buffer)
+		if err != nil {
+			return
+		}
+		if n > 12 && buffer[1]&0x7f == pcmu {
+			h.mu.Lock()
+			h.heard = append(h.heard, packet{at: time.Now(), sound: bytes.Clone(buffer[12:n])})
+			h.mu.Unlock()
+		}
+	}
+}
+
+// speak sends silence, 20 ms a packet, and the keys in its place. It keeps to the clock, not to the ticks that a busy machine gives.
+func (h *Handset) speak() {
+	var (
+		begun    = time.Now()
+		sequence uint16
+		current  *press
+		since    uint32 // the timestamp of the current key
+		phase    int    // ticks within the current key
+		ticker   = time.NewTicker(tick)
+	)
+	defer ticker.Stop()
+	for n := 0; ; n++ {
+		for time.Since(begun) < time.Duration(n)*tick {
+			select {
+			case <-ticker.C:
+			case <-h.over:
+				return
+			}
+		}
+		now := uint32(n * tickSamples)
+		if current == nil {
+			current, phase, since = h.nextKey(), 0, now
+		}
+		switch {
+		case current == nil || phase > current.on:
+			if n%2 == 0 {
+				h.rtpSend(&sequence, pcmu, false, now, bytes.Repeat([]byte{0xff}, 2*tickSamples))
+			}
+		case phase == current.on:
+			for range 3 {
+				h.rtpSend(&sequence, h.events, false, since, event(current.key, true, phase))
+			}
+			current.done <- time.Now()
+		case phase%2 == 0:
+			h.rtpSend(&sequence, h.events, phase == 0, since, event(current.key, false, max(phase, 1)))
+		}
+		if current != nil {
+			if phase == current.on/2 && current.stall > 0 {
+				h.mu.Lock()
+				h.stalled = time.Now().Add(current.stall)
+				h.mu.Unlock()
+			}
+			if phase++; phase >= current.on+current.off {
+				current = nil
+			}
+		}
+		h.flush()
+	}
+}
+
+func (h *Handset) nextKey() *press {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.keys) == 0 {
+		return nil
+	}
+	next := h.keys[0]
+	h.keys = h.keys[1:]
+	return &next
+}
+
+// event is the payload of a key (RFC 4733, section 2.3).
+func event(key byte, end bool, ticks int) []byte {
+	payload := make([]byte, 4)
+	payload[0] = byte(strings.IndexByte("0123456789*#", key))
+	payload[1] = 10 // volume
+	if end {
+		payload[1] |= 0x80
+	}
+	binary.BigEndian.PutUint16(payload[2:], uint16(ticks*tickSamples))
+	return payload
+}
+
+func (h *Handset) rtpSend(sequence *uint16, kind byte, marker bool, timestamp uint32, payload []byte) {
+	head := make([]byte, 12, 12+len(payload))
+	head[0], head[1] = 0x80, kind
+	if marker {
+		head[1] |= 0x80
+	}
+	binary.BigEndian.PutUint16(head[2:], *sequence)
+	binary.BigEndian.PutUint32(head[4:], timestamp)
+	binary.BigEndian.PutUint32(head[8:], 0x0b0e0e0f)
+	*sequence++
+	h.mu.Lock()
+	h.held = append(h.held, append(head, payload...))
+	h.mu.Unlock()
+}
+
+// flush lets through what the network holds, unless it stalls.
+func (h *Handset) flush() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if time.Now().Before(h.stalled) {
+		return
+	}
+	for _, datagram := range h.held {
+		_, _ = h.rtp.WriteToUDP(datagram, h.media)
+	}
+	h.held = nil
+}
+
+// linear decodes a sample of PCMU (G.711).
+func linear(b byte) float64 {
+	b = ^b
+	magnitude := (int(b&0x0f)<<3+0x84)<<(b>>4&7) - 0x84
+	if b&0x80 != 0 {
+		magnitude = -magnitude
+	}
+	return float64(magnitude) / math.MaxInt16
+}
