@@ -51,10 +51,11 @@ const (
 
 var faults = []fault{
 	// in the menu
-	{what: "ARI refuses all for a while", at: "menu", do: all(ivrtest.Refused, "1"), hears: "menu"},
-	{what: "ARI answers nothing for a while", at: "menu", do: all(ivrtest.Hangs, "1"), hears: "menu"},
+	{what: "ARI refuses all for a while", at: "menu", do: all(ivrtest.Refused, "1"), hears: "ask"},
+	{what: "ARI answers nothing for a while", at: "menu", do: all(ivrtest.Hangs, "1"), hears: "ask"},
 	{what: "the stream of events is cut", at: "menu", do: then(eventsCut, func(t *testing.T, i *incident) {
-		<-time.After(trouble + 2*time.Second) // and the backoff of the line
+		require.Eventually(t, func() bool { return i.line.Ready() != nil }, 5*time.Second, 10*time.Millisecond, "the line did not notice")
+		require.Eventually(t, func() bool { return i.line.Ready() == nil }, 15*time.Second, 10*time.Millisecond, "the events do not come back")
 		i.citizen.Key(t, "3")
 	}), hears: "bye", ended: conversation.SelfService},
 	{what: "Asterisk is killed", at: "menu", do: asteriskKilled, ended: conversation.Lost},
@@ -82,6 +83,10 @@ var faults = []fault{
 	}, contact: contact.Ended, outcome: contact.Abandoned, ended: conversation.Abandoned, agent: acd.Available},
 
 	// the operator's phone is rung
+	{what: "ARI refuses all for a while", at: "wait", do: func(t *testing.T, i *incident) {
+		i.relay.All(ivrtest.Refused, trouble)
+		i.accepted(t, 0, i.id)
+	}, hears: "music", contact: contact.Waiting, agent: acd.Available},
 	{what: "the phone is busy", at: "accept", phone: "busy", hears: "music", contact: contact.Waiting, agent: acd.Paused},
 	{what: "the phone rejects", at: "accept", phone: "rejects", hears: "music", contact: contact.Waiting, agent: acd.Paused},
 	{what: "the phone is not registered", at: "accept", phone: "unregistered", hears: "music", contact: contact.Waiting, agent: acd.Paused},
@@ -110,6 +115,7 @@ var faults = []fault{
 	{what: "the operator hangs up", at: "talk", do: func(t *testing.T, i *incident) { i.operator.HangUp(t) }, hears: "bye", contact: contact.WrapUp,
 		ended: conversation.Operator},
 	{what: "the citizen hangs up", at: "talk", do: hangsUp, contact: contact.WrapUp, ended: conversation.Operator},
+	{what: "the citizen hangs up while events are cut", at: "talk", do: then(eventsCut, hangsUp), contact: contact.WrapUp, ended: conversation.Operator},
 	{what: "the citizen hangs up while Postgres is away", at: "talk", do: without(hangsUp), contact: contact.WrapUp, ended: conversation.Operator},
 	{what: "the operator hangs up while Postgres is away", at: "talk", do: without(func(t *testing.T, i *incident) { i.operator.HangUp(t) }),
 		hears: "bye", contact: contact.WrapUp, ended: conversation.Operator},
@@ -118,7 +124,8 @@ var faults = []fault{
 	{what: "the stream of events is cut", at: "talk", do: eventsCut, hears: "talk", contact: contact.Connected},
 	{what: "ARI refuses all for a while", at: "talk", do: all(ivrtest.Refused, ""), hears: "talk", contact: contact.Connected},
 	{what: "ARI refuses the adoption for a while", at: "talk", do: adoption, hears: "talk", contact: contact.Connected},
-	{what: "Asterisk is killed", at: "talk", do: asteriskKilled, contact: contact.WrapUp, outcome: contact.Lost, ended: conversation.Lost},
+	// An operator has served it; that the talk broke off is the contact's outcome.
+	{what: "Asterisk is killed", at: "talk", do: asteriskKilled, contact: contact.WrapUp, outcome: contact.Lost, ended: conversation.Operator},
 	{what: "another process has the lease", at: "talk", do: fenced(""), hears: "talk", contact: contact.Connected},
 	{what: "the SIP account is closed", at: "talk", phone: "account", do: func(t *testing.T, i *incident) {
 		i.Do(t, func(s *store.Work) error { return s.CloseAccounts(t.Context(), i.Agents[0].ID) })
@@ -289,7 +296,10 @@ func (i *incident) opensAccount(t *testing.T, reached bool) {
 		i.sitsAt(t, "PJSIP/"+name)
 		return
 	}
-	status, said := i.ari(t, http.MethodPut, "/asterisk/config/dynamic/res_pjsip/endpoint/"+name, `{"fields": [
+	// The telephones of the tests know no WebRTC.
+	status, said := i.ari(t, http.MethodDelete, "/asterisk/config/dynamic/res_pjsip/endpoint/"+name, "")
+	require.Equal(t, http.StatusNoContent, status, said)
+	status, said = i.ari(t, http.MethodPut, "/asterisk/config/dynamic/res_pjsip/endpoint/"+name, `{"fields": [
 		{"attribute": "aors", "value": "`+name+`"}, {"attribute": "transport", "value": "transport-udp"}, {"attribute": "webrtc", "value": "no"},
 		{"attribute": "disallow", "value": "all"}, {"attribute": "allow", "value": "alaw"}, {"attribute": "direct_media", "value": "no"}]}`)
 	require.Equal(t, http.StatusOK, status, said)
