@@ -139,7 +139,7 @@ var faults = []fault{
 // TestFaultsOfACall puts each fault into a call on a real Asterisk. The rows share a few worlds, and take turns in them.
 func TestFaultsOfACall(t *testing.T) {
 	t.Parallel()
-	const worlds = 4
+	const worlds = 6
 	for n := range worlds {
 		t.Run(fmt.Sprint("world ", n+1), func(t *testing.T) {
 			t.Parallel()

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 	parallel := true
 	flag.Visit(func(f *flag.Flag) { parallel = parallel && f.Name != "test.parallel" })
 	if parallel { // calls are mostly waited for: more of them at a time than there are cores
-		_ = flag.Set("test.parallel", "5")
+		_ = flag.Set("test.parallel", "8")
 	}
 	os.Exit(m.Run())
 }
