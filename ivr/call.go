@@ -338,20 +338,30 @@ func (l *Line) hungUp(ctx context.Context, interaction int64, how call.Departure
 
 // next returns what happens next, or nil when patience is over.
 func (c *liveCall) next(ctx context.Context, patience <-chan time.Time) (any, error) {
+	item, _, err := c.nextOr(ctx, patience, nil)
+	return item, err
+}
+
+// nextOr is next with two timers; second says which of them ended. The end of the call comes before all else: what is found wrong after it
+// (an empty room) is of no account.
+func (c *liveCall) nextOr(ctx context.Context, patience, other <-chan time.Time) (item any, second bool, err error) {
 	for {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+		item := c.inbox.take()
+		if _, ok := item.(doubt); ok && ctx.Err() == nil {
+			c.checkChannel()
 		}
-		if item := c.inbox.take(); item != nil {
-			if _, ok := item.(doubt); ok {
-				c.checkChannel()
-			}
-			return item, nil
+		if ctx.Err() != nil {
+			return nil, false, context.Cause(ctx)
+		}
+		if item != nil {
+			return item, false, nil
 		}
 		select {
 		case <-c.inbox.ready:
 		case <-patience:
-			return nil, nil
+			return nil, false, nil
+		case <-other:
+			return nil, true, nil
 		case <-ctx.Done():
 		}
 	}

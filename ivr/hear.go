@@ -142,29 +142,6 @@ func (c *liveCall) awaitQuiet(ctx context.Context) error {
 	return nil
 }
 
-// nextOr is next with two timers; renewed says that it was the second that ended.
-func (c *liveCall) nextOr(ctx context.Context, patience, renew <-chan time.Time) (item any, renewed bool, err error) {
-	for {
-		if item := c.inbox.take(); item != nil || ctx.Err() != nil {
-			if ctx.Err() != nil {
-				return nil, false, context.Cause(ctx)
-			}
-			if _, ok := item.(doubt); ok {
-				c.checkChannel()
-			}
-			return item, false, nil
-		}
-		select {
-		case <-c.inbox.ready:
-		case <-patience:
-			return nil, false, nil
-		case <-renew:
-			return nil, true, nil
-		case <-ctx.Done():
-		}
-	}
-}
-
 // pour moves keys from the call's buffer into an answer, until it is complete.
 func (c *liveCall) pour(answer *entry) (complete bool) {
 	for c.keys != "" && !complete {

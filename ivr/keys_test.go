@@ -169,7 +169,9 @@ func TestBargeInIsPrompt(t *testing.T) {
 	}
 	measure("menu", "3", at)
 	h.Ends(t, 10*time.Second)
-	require.Len(t, w.inputs(t, interaction), 11)
+	inputs := w.inputs(t, interaction)
+	require.GreaterOrEqual(t, len(inputs), 11)
+	require.Equal(t, []string{"keys 1", "keys 031", "keys 3"}, slices.Concat(inputs[:2], inputs[10:11]))
 	slices.Sort(delays)
 	t.Logf("from the end of a key to the last packet of the prompt (negative: none came after it): median %v, most %v of %d", delays[len(delays)/2], delays[len(delays)-1], len(delays))
 	require.Less(t, delays[len(delays)/2], 500*time.Millisecond)

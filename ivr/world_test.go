@@ -2,6 +2,7 @@ package ivr_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -40,6 +41,12 @@ func TestMain(m *testing.M) {
 		runLine(options)
 		return
 	}
+	flag.Parse()
+	parallel := true
+	flag.Visit(func(f *flag.Flag) { parallel = parallel && f.Name != "test.parallel" })
+	if parallel { // calls are mostly waited for: more of them at a time than there are cores
+		_ = flag.Set("test.parallel", "8")
+	}
 	os.Exit(m.Run())
 }
 
@@ -47,6 +54,9 @@ func TestMain(m *testing.M) {
 type world struct {
 	*floortest.House
 	asterisk *sandbox.Asterisk
+	ariURL   string         // of the line
+	relay    *ivrtest.Relay // to ARI, in a world of faults
+	wire     *pgtest.Wire   // to Postgres, likewise
 	phones   *ivrtest.Phones
 	voice    voice.Config
 	pack     *voice.Pack
@@ -68,13 +78,19 @@ func newWorld(t *testing.T) *world {
 
 func newWorldWithoutLine(t *testing.T) *world {
 	t.Helper()
+	return buildWorld(t, pgtest.URL(t))
+}
+
+// buildWorld is a world without a line whose database is at a URL.
+func buildWorld(t *testing.T, database string) *world {
+	t.Helper()
 	tools, err := sandbox.Prepare(t.Context(), "asterisk", "speech")
 	require.NoError(t, err)
 	w := &world{script: &script{}, metrics: prometheus.NewRegistry()}
 	w.news, err = news.Open("")
 	require.NoError(t, err)
 	t.Cleanup(w.news.Close)
-	w.House = floortest.Build(t, pgtest.URL(t), w.news)
+	w.House = floortest.Build(t, database, w.news)
 	w.Floor = floor.New(w.Units, w.script, zerolog.Nop())
 	w.active = ivr.ActiveCalls(w.metrics, "test")
 	w.voice = voice.Config{
@@ -89,6 +105,7 @@ func newWorldWithoutLine(t *testing.T) *world {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
+	w.ariURL = w.asterisk.ARI()
 	w.phones = ivrtest.StartPhones(t, tools, w.asterisk.SIP())
 	w.AddAgents(t, 2)
 	for i, extension := range []string{"1001", "1002"} {
@@ -117,7 +134,7 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	hints, unsubscribe := w.news.Subscribe(news.Orders)
 	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Str("node", node).Logger()
 	line = ivr.New(ivr.Config{
-		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.asterisk.ARI(), Username: "okno", Password: "secret"},
+		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret"},
 		Node:     node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Hints: hints, Active: w.active, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

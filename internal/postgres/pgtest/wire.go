@@ -34,6 +34,7 @@ type Wire struct {
 	about string
 	fates []Fate
 	conns map[net.Conn]bool
+	cut   bool
 }
 
 // NewWire opens a wire to the database of a URL. It ends with the test, after what was opened on it later.
@@ -74,6 +75,23 @@ func (w *Wire) Undecided() int {
 	return len(w.fates)
 }
 
+// Cut cuts all connections, and lets no new one through until the wire is mended.
+func (w *Wire) Cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = true
+	for conn := range w.conns {
+		conn.Close()
+	}
+}
+
+// Mend lets connections through again.
+func (w *Wire) Mend() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = false
+}
+
 func (w *Wire) accept() {
 	for {
 		client, err := w.listener.Accept()
@@ -92,6 +110,10 @@ func (w *Wire) serve(client net.Conn) {
 	}
 	defer server.Close()
 	w.mu.Lock()
+	if w.cut {
+		w.mu.Unlock()
+		return
+	}
 	w.conns[client], w.conns[server] = true, true
 	w.mu.Unlock()
 	defer func() {
