@@ -95,7 +95,14 @@ func (c *liveCall) ring(ctx context.Context, o call.Order) error {
 			if !looked {
 				return notReached{blame: true, why: "no answer"}
 			}
-			if up, err := c.line.rest.isUp(o.ID); up || isGone(err) {
+			up, err := c.line.rest.isUp(o.ID)
+			if isGone(err) { // with the citizen's, if Asterisk has restarted
+				c.checkChannel()
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if up || isGone(err) {
 				return c.answered(up, 0)
 			}
 		case legUp:
