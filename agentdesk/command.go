@@ -47,13 +47,16 @@ var verbs = map[string]verb{
 func (s *session) command(ctx context.Context, m frame) {
 	limited, cancel := context.WithTimeout(ctx, commandLimit)
 	defer cancel()
-	result, err := s.desk.once(limited, s.agent, m)
+	result, err := s.desk.once(limited, s.agent, []byte(s.token), m)
 	if err != nil {
 		code, text, _ := codeOf(err)
 		if code == "internal" {
 			s.desk.Log.Error().Err(err).Str("command", m.Name).Int64("agent", s.agent.ID).Msg("desk command")
 		}
 		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "detail": text})
+		if errors.Is(err, errLoggedIn) {
+			s.close(closeExpired)
+		}
 		return
 	}
 	s.send(ctx, object{"type": "result", "id": m.ID, "ok": true, "data": result})
@@ -62,7 +65,7 @@ func (s *session) command(ctx context.Context, m frame) {
 
 // once does a command, its effect and its answer in one unit of work. A command that failed has done nothing, and is done anew when it
 // is sent again. While it is not known whether the unit of work was committed, the command is tried again: done before, it only answers.
-func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.RawMessage, err error) {
+func (d *Desk) once(ctx context.Context, agent acd.Agent, token []byte, m frame) (result json.RawMessage, err error) {
 	do, ok := verbs[m.Name]
 	if !ok || m.ID == "" || len(m.ID) > mostID {
 		return nil, errCommand
@@ -73,7 +76,11 @@ func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.
 			if result, done, err = w.BeginCommand(ctx, agent.ID, m.ID); err != nil || done {
 				return err
 			}
-			agent, err := w.AgentNow(ctx, agent.ID) // rights and telephone may have changed since the socket was opened
+			// The login may have ended, and rights and telephone may have changed, since the socket was opened.
+			agent, err := w.AgentOfCommand(ctx, token)
+			if errors.Is(err, acd.ErrNoAgent) {
+				err = errLoggedIn
+			}
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/audit"
 	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/contact"
@@ -45,8 +47,12 @@ type desks interface {
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
 	DisconnectDesk(ctx context.Context, agent int64, node string) error
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
-	// ContactView gives what an agent sees of a contact, once may has nothing against it.
-	ContactView(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (desk.View, error)
+	// ContactView gives what an agent sees of a contact, once may has nothing against it, and journals the look and its reason.
+	ContactView(ctx context.Context, agent, contact int64, reason string, may func(contact.Contact) error) (desk.View, error)
+	// RevealNationalNumber gives the whole number of the citizen of a contact, once may has nothing against it, and journals the look.
+	RevealNationalNumber(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (string, error)
+	// Journal lists what was done to a citizen's data, the newest first.
+	Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
 }
 
@@ -61,7 +67,8 @@ type Work interface {
 	floor.Work
 	commands
 	caseWork
-	AgentNow(ctx context.Context, id int64) (acd.Agent, error)
+	// AgentOfCommand gives whose login a token is, as the unit of work finds both. acd.ErrNoAgent.
+	AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
 	EndLogin(ctx context.Context, tokenHash []byte) (agent int64, another bool, err error)
 	CloseAccounts(ctx context.Context, agent int64) error
@@ -77,8 +84,8 @@ type commands interface {
 
 type caseWork interface {
 	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
-	// CaseRelated says whether a case has to do with the citizen of an interaction.
-	CaseRelated(ctx context.Context, caseID, interaction int64) (bool, error)
+	// CaseTie says how a case is tied to whom an interaction is with.
+	CaseTie(ctx context.Context, caseID, interaction int64) (access.Tie, error)
 }
 
 // Units runs fn in one transaction and commits it if fn gives no error.
@@ -159,6 +166,9 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/logout", d.logOut)
 	mux.HandleFunc("GET /desk/me", d.me)
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
+	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
+	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
+	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/ws", d.socket)
 	mux.Handle("GET /desk/", http.StripPrefix("/desk/", d.Page))

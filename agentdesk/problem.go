@@ -8,6 +8,7 @@ import (
 	"okno/internal/access"
 	"okno/internal/call"
 	"okno/internal/cases"
+	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/fault"
 	"okno/internal/message"
@@ -26,6 +27,8 @@ var problems = []struct {
 	{errCommand, "bad_command", http.StatusBadRequest},
 	{errEmpty, "empty", http.StatusBadRequest},
 	{call.ErrNoVoice, "no_voice", http.StatusServiceUnavailable},
+	{access.ErrReason, "reason", http.StatusForbidden},
+	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},
 	{contact.ErrGone, "offer_gone", http.StatusConflict},

@@ -80,3 +80,16 @@ func scanAudit(row pgx.CollectableRow) (e audit.Entry, err error) {
 	err = row.Scan(&e.ID, &e.At, &e.Actor, &e.Action, &e.Subject, &e.Detail, &e.Seal, &e.Hash)
 	return e, err
 }
+
+// The expression is that of the index audit_citizen.
+const journalOfCitizen = `
+SELECT ` + auditColumns + ` FROM audit WHERE detail ? 'citizen' AND (detail ->> 'citizen')::bigint = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
+
+// Journal lists what was done to a citizen's data, the newest first, from an entry on.
+func (s *Store) Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error) {
+	rows, err := s.db.Query(ctx, journalOfCitizen, citizen, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	return pgx.CollectRows(rows, scanAudit)
+}
