@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -25,6 +26,7 @@ type config struct {
 	Roles       []string    `yaml:"roles"`
 	SMS         smsConfig   `yaml:"sms"`
 	Voice       voiceConfig `yaml:"voice"`
+	Audit       auditConfig `yaml:"audit"`
 	Log         logConfig   `yaml:"log"`
 	Demo        demoConfig  `yaml:"demo"`
 }
@@ -82,6 +84,7 @@ func defaultConfig() config {
 		Roles: allRoles,
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/lib/okno/sounds"},
+		Audit: auditConfig{Every: 10 * time.Minute},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
 }
@@ -198,6 +201,9 @@ func (c *config) check() error {
 		return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if err := c.SMS.Gateway.Check(); err != nil {
+		return err
+	}
+	if _, err := c.Audit.places(); err != nil {
 		return err
 	}
 	for _, a := range c.Voice.Asterisks {

@@ -185,6 +185,18 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 	}
 }
 
+// startAudit chains the journal, and has its head kept outside the database.
+func (n *node) startAudit() error {
+	chain, key := n.config.auditChain()
+	n.parts.start("audit", audit.NewSealer(n.db, chain, n.log).Run)
+	places, err := n.config.Audit.places()
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	n.parts.start("audit anchors", audit.NewAnchorer(n.db, key, n.config.Audit.Every, places, n.log).Run)
+	return nil
+}
+
 // startRoles starts what the node is there for. Whoever takes in work starts last, and so stops first.
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -192,7 +204,9 @@ func (n *node) startRoles() error {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
 		n.startJobs()
 		hints, _ := n.news.Subscribe(news.Contacts)
-		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
+		if err := n.startAudit(); err != nil {
+			return err
+		}
 		keeper := lease.NewKeeper(n.db, acd.LeaseName, nodeName(n.config), n.log)
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}

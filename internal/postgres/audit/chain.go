@@ -55,6 +55,19 @@ func (s *Store) SealAudit(ctx context.Context, limit int, next func(previous []b
 	return n, nil
 }
 
+const auditHead = `
+SELECT coalesce(max(seal), 0), (SELECT hash FROM audit WHERE seal IS NOT NULL ORDER BY seal DESC LIMIT 1),
+       EXISTS (SELECT FROM audit WHERE seal IS NULL AND at < now() - interval '1 minute')
+FROM audit WHERE seal = (SELECT max(seal) FROM audit)`
+
+// AuditHead gives the length of the chain and its last MAC. behind says that entries wait for their seal for more than a minute.
+func (s *Store) AuditHead(ctx context.Context) (length int64, last []byte, behind bool, err error) {
+	if err := s.db.QueryRow(ctx, auditHead).Scan(&length, &last, &behind); err != nil {
+		return 0, nil, false, fmt.Errorf("read head of audit: %w", err)
+	}
+	return length, last, behind, nil
+}
+
 const auditChain = `SELECT ` + auditColumns + ` FROM audit WHERE seal IS NOT NULL ORDER BY seal`
 
 // AuditChain gives the chain in its order.
