@@ -71,6 +71,22 @@ func (w Steps) OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error
 	return c, audit.Record(ctx, w.tx, o.By, "case.open", "case:"+c.Number, nil)
 }
 
+const openCallback = `
+SELECT number FROM cases WHERE contact = $1 AND kind = 'callback' AND state NOT IN ('closed', 'rejected', 'withdrawn')
+ORDER BY opened_at DESC LIMIT 1`
+
+// OpenCallback gives the callback that is open for a number.
+func (w Steps) OpenCallback(ctx context.Context, contact string) (number string, found bool, err error) {
+	err = w.tx.QueryRow(ctx, openCallback, contact).Scan(&number)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("find callback: %w", err)
+	}
+	return number, true, nil
+}
+
 const moveCase = `
 UPDATE cases SET state = $3, due_on = $4, updated_at = now() WHERE id = $1 AND state = $2
 RETURNING ` + Columns
