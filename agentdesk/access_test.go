@@ -128,6 +128,37 @@ func TestBreakingTheGlassNeedsAReason(t *testing.T) {
 	}
 }
 
+// A supervisor closes in one act what junk has filled a queue; nobody is answered, and no call is touched.
+func TestJunkIsClosedInOneAct(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, floortest.Password)
+	o.becomes(t, "supervisor")
+	pgtest.Exec(t, o.URL, `UPDATE agents SET status = 'paused'`) // on duty, and takes nobody
+	for i := range 5 {
+		o.Writes(t, fmt.Sprintf("+7701555000%d", i), "оператор")
+	}
+	o.Voice = o.Lease(t, "voice:ast1")
+	_, call := o.CallWaits(t, "+77015550009")
+	pgtest.Exec(t, o.URL, `UPDATE contacts SET queued_at = queued_at - interval '1 hour' WHERE id = (SELECT min(id) FROM contacts)`)
+	written := pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages`)
+	const path = "/desk/queues/general/dismiss"
+	body := m{"since": time.Now().Add(-time.Minute), "reason": "рассылка с 400 номеров"}
+	_, answer := o.asks(t, cookie, http.MethodPost, path, m{"since": body["since"]})
+	require.Equal(t, "reason", answer["code"])
+	_, answer = o.asks(t, cookie, http.MethodPost, path, body)
+	require.EqualValues(t, 4, answer["closed"])
+	_, answer = o.asks(t, cookie, http.MethodPost, path, body)
+	require.EqualValues(t, 0, answer["closed"], "told again it changes nothing")
+	require.Equal(t, 4, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM contacts WHERE state = 'ended' AND outcome = 'dismissed'`))
+	require.Equal(t, 4, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM interactions WHERE ended_at IS NOT NULL AND outcome = 'dismissed'`))
+	require.Equal(t, 4, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'contact.dismiss' AND detail ->> 'reason' <> ''`))
+	require.Equal(t, "waiting", pgtest.Value[string](t, o.URL, fmt.Sprintf(`SELECT state FROM contacts WHERE id = %d`, call)))
+	require.Equal(t, written, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages`), "nobody is answered")
+	o.Writes(t, "+77015550001", "оператор") // a person after all begins anew
+	require.Equal(t, 3, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM contacts WHERE state = 'waiting'`))
+}
+
 // A login that has ended, and a role that was taken away, hold from the next command on, on the socket that is open.
 func TestAnOpenSocketAsksAgainAtEachCommand(t *testing.T) {
 	t.Parallel()

@@ -99,6 +99,8 @@ type Floor interface {
 	File(ctx context.Context, w floor.Work, a acd.Agent, id int64, disposition, note string) error
 	Extend(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 	SetStatus(ctx context.Context, w floor.Work, a acd.Agent, s acd.Status, reason string) error
+	// Dismiss closes as junk the threads that wait in a queue since a time, and gives how many.
+	Dismiss(ctx context.Context, a acd.Agent, queue string, since time.Time, why string) (int, error)
 	// Depart gives back what an agent has who logs out.
 	Depart(ctx context.Context, agent int64) error
 }
@@ -169,6 +171,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
 	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
+	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/ws", d.socket)
 	mux.Handle("GET /desk/", http.StripPrefix("/desk/", d.Page))

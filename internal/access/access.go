@@ -34,18 +34,19 @@ type Act string
 
 // The acts.
 const (
-	SeeOffer      Act = "offer.see"      // that a contact waits: why, in which language and queue, not who
-	AnswerOffer   Act = "offer.answer"   // accept or decline
-	ViewContact   Act = "contact.view"   // the citizen, the timeline and the cases of a contact
-	ServeContact  Act = "contact.serve"  // reply, release, note, file
-	RevealCitizen Act = "citizen.reveal" // the whole national number, which is masked elsewhere
-	ViewCase      Act = "case.view"      // subject, term and service of a case
-	SeeCase       Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
-	OpenCase      Act = "case.open"
-	MoveCase      Act = "case.move" // and what the citizen is told of it
-	ViewLinks     Act = "link.view"
-	OrderLinks    Act = "link.order" // pause and resume the links to operators
-	ReadJournal   Act = "journal.read"
+	SeeOffer       Act = "offer.see"      // that a contact waits: why, in which language and queue, not who
+	AnswerOffer    Act = "offer.answer"   // accept or decline
+	ViewContact    Act = "contact.view"   // the citizen, the timeline and the cases of a contact
+	ServeContact   Act = "contact.serve"  // reply, release, note, file
+	RevealCitizen  Act = "citizen.reveal" // the whole national number, which is masked elsewhere
+	ViewCase       Act = "case.view"      // subject, term and service of a case
+	SeeCase        Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
+	OpenCase       Act = "case.open"
+	MoveCase       Act = "case.move"     // and what the citizen is told of it
+	DismissWaiting Act = "queue.dismiss" // close as junk what waits in a queue
+	ViewLinks      Act = "link.view"
+	OrderLinks     Act = "link.order" // pause and resume the links to operators
+	ReadJournal    Act = "journal.read"
 )
 
 // Tie is what ties a resource to the subject's work.

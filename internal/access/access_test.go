@@ -13,19 +13,20 @@ import (
 
 // granted is the whole policy, said a second time: each act, each role and each tie is asked, and only what stands here is granted.
 var granted = map[access.Act]map[access.Role]string{
-	access.SeeOffer:      {access.Agent: "offered held", access.Supervisor: "offered held", access.Administrator: "offered held"},
-	access.AnswerOffer:   {access.Agent: "offered", access.Supervisor: "offered", access.Administrator: "offered"},
-	access.ViewContact:   {access.Agent: "held", access.Supervisor: "held reason", access.Administrator: "held"},
-	access.ServeContact:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
-	access.RevealCitizen: {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
-	access.ViewCase:      {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
-	access.SeeCase:       {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
-	access.OpenCase:      {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
-	access.MoveCase:      {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
-	access.ViewLinks:     {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	access.OrderLinks:    {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	access.ReadJournal:   {access.Auditor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	"unheard of":         {},
+	access.SeeOffer:       {access.Agent: "offered held", access.Supervisor: "offered held", access.Administrator: "offered held"},
+	access.AnswerOffer:    {access.Agent: "offered", access.Supervisor: "offered", access.Administrator: "offered"},
+	access.ViewContact:    {access.Agent: "held", access.Supervisor: "held reason", access.Administrator: "held"},
+	access.ServeContact:   {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.RevealCitizen:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.ViewCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
+	access.SeeCase:        {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
+	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.MoveCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
+	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
+	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	"unheard of":          {},
 }
 
 func TestEachCellOfTheRights(t *testing.T) {

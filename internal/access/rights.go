@@ -11,18 +11,19 @@ var free = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason}
 // rights is the table: for each act the roles that may do it, with the ties of which one is needed. What is not here is refused.
 // An administrator serves citizens like any agent, and sees no more of them; an auditor sees what was done, and no citizen.
 var rights = map[Act]map[Role][]Tie{
-	SeeOffer:      serving(Offered, Held),
-	AnswerOffer:   serving(Offered),
-	ViewContact:   {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
-	ServeContact:  serving(Held),
-	RevealCitizen: serving(Held),
-	ViewCase:      serving(Theirs),
-	SeeCase:       serving(Theirs, AskedOf),
-	OpenCase:      serving(Held),
-	MoveCase:      serving(Theirs),
-	ViewLinks:     {Supervisor: free, Administrator: free},
-	OrderLinks:    {Supervisor: free, Administrator: free},
-	ReadJournal:   {Auditor: free, Administrator: free},
+	SeeOffer:       serving(Offered, Held),
+	AnswerOffer:    serving(Offered),
+	ViewContact:    {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
+	ServeContact:   serving(Held),
+	RevealCitizen:  serving(Held),
+	ViewCase:       serving(Theirs),
+	SeeCase:        serving(Theirs, AskedOf),
+	OpenCase:       serving(Held),
+	MoveCase:       serving(Theirs),
+	DismissWaiting: {Supervisor: {Reason}, Administrator: {Reason}},
+	ViewLinks:      {Supervisor: free, Administrator: free},
+	OrderLinks:     {Supervisor: free, Administrator: free},
+	ReadJournal:    {Auditor: free, Administrator: free},
 }
 
 // serving grants an act to everybody who serves citizens.
@@ -31,8 +32,8 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, ViewCase, SeeCase, OpenCase, MoveCase, ViewLinks, OrderLinks,
-	ReadJournal}
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting, ViewLinks,
+	OrderLinks, ReadJournal}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

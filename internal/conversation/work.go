@@ -99,4 +99,5 @@ const (
 	Incomplete  Outcome = "incomplete"   // the citizen left without having answered anything
 	Cancelled   Outcome = "cancelled"    // the citizen hung up before Okno had answered
 	Lost        Outcome = "lost"         // the call broke off
+	Dismissed   Outcome = "dismissed"    // a supervisor closed it as junk
 )

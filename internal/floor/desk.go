@@ -54,7 +54,7 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 			return c, err
 		}
 	}
-	return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id)
+	return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id, nil)
 }
 
 // Decline gives an offered contact back: it keeps its place, and is offered to others for a while. [contact.ErrGone].

@@ -211,6 +211,17 @@ func (w Steps) ExtendWrapUp(ctx context.Context, id int64) error {
 	return w.emitContact(c, 0)
 }
 
+const waitingSince = `SELECT id FROM contacts WHERE queue = $1 AND state = 'waiting' AND queued_at >= $2 ORDER BY id`
+
+// WaitingSince lists the contacts that wait in a queue and joined it since a time.
+func (w Steps) WaitingSince(ctx context.Context, queue string, since time.Time) ([]int64, error) {
+	rows, err := w.tx.Query(ctx, waitingSince, queue, since)
+	if err != nil {
+		return nil, fmt.Errorf("list who waits in %s: %w", queue, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
 const lockWaiting = `
 SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = ANY ($1) AND c.state = 'waiting' ORDER BY c.id FOR UPDATE OF c SKIP LOCKED`
 

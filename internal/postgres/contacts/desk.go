@@ -216,6 +216,6 @@ func (s *Store) RevealNationalNumber(ctx context.Context, agent, id int64, may f
 }
 
 // JournalDeed records in the journal what an agent did to a contact.
-func (w Steps) JournalDeed(ctx context.Context, agent int64, action string, id int64) error {
-	return audit.Record(ctx, w.tx, streams.Agent(agent), action, streams.Contact(id), nil)
+func (w Steps) JournalDeed(ctx context.Context, agent int64, action string, id int64, detail map[string]any) error {
+	return audit.Record(ctx, w.tx, streams.Agent(agent), action, streams.Contact(id), detail)
 }
