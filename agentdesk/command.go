@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/edge"
 	"okno/internal/fault"
 )
 
@@ -53,7 +54,7 @@ func (s *session) command(ctx context.Context, m frame) {
 		if code == "internal" {
 			s.desk.Log.Error().Err(err).Str("command", m.Name).Int64("agent", s.agent.ID).Msg("desk command")
 		}
-		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "detail": text})
+		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "field": fieldOf(err), "detail": text})
 		return
 	}
 	s.send(ctx, object{"type": "result", "id": m.ID, "ok": true, "data": result})
@@ -64,7 +65,7 @@ func (s *session) command(ctx context.Context, m frame) {
 // is sent again. While it is not known whether the unit of work was committed, the command is tried again: done before, it only answers.
 func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.RawMessage, err error) {
 	do, ok := verbs[m.Name]
-	if !ok || m.ID == "" || len(m.ID) > mostID {
+	if !ok || m.ID == "" || len(m.ID) > mostID || edge.Text("id", m.ID) != nil {
 		return nil, errCommand
 	}
 	for {
@@ -101,6 +102,9 @@ func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.
 
 // arguments reads a command's arguments.
 func arguments(raw json.RawMessage, into any) error {
+	if err := edge.CheckJSON(raw); len(raw) > 0 && fieldOf(err) != "" {
+		return err
+	}
 	if json.Unmarshal(raw, into) != nil {
 		return errCommand
 	}

@@ -89,7 +89,7 @@ var quick = tuning{
 	incomplete: time.Hour, unknown: time.Hour, silent: time.Hour,
 }
 
-var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1414"},
+var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1515"},
 	Window: 100, Binds: 3}
 
 // hash is the account's password, once for all tests.

@@ -77,6 +77,7 @@ func (d *demo) awaits(t *testing.T, want string, within time.Duration) {
 // demoReport is demo.json, as the contract gives it.
 type demoReport struct {
 	HTTP        string         `json:"http"`
+	Internal    string         `json:"internal"`
 	SIP         string         `json:"sip"`
 	ARI         string         `json:"ari"`
 	SMPP        string         `json:"smpp"`
@@ -120,6 +121,13 @@ func (r demoReport) requireGone(t *testing.T) {
 	for name, pid := range r.PIDs {
 		eventually(t, patience, func() bool { return !alive(pid) }, func() string { return fmt.Sprintf("%s (%d) is left behind", name, pid) })
 	}
+	for path, want := range map[string]int{r.Internal + "/metrics": http.StatusOK, r.Internal + "/readyz": http.StatusOK, r.Internal + "/sms/links": http.StatusOK,
+		r.HTTP + "/metrics": http.StatusNotFound, r.HTTP + "/sms/links": http.StatusNotFound} {
+		response, err := http.Get(path)
+		require.NoError(t, err)
+		response.Body.Close()
+		require.Equal(t, want, response.StatusCode, path)
+	}
 	for _, address := range r.addresses(t) {
 		_, err := net.Dial("tcp", address)
 		require.ErrorIs(t, err, syscall.ECONNREFUSED, address)
@@ -144,7 +152,7 @@ func TestDemo(t *testing.T) {
 	for _, part := range []string{"okno", "asterisk", "smscsim", "postgres"} {
 		require.True(t, alive(r.PIDs[part]), "%s: %v", part, r.PIDs)
 	}
-	for _, path := range []string{"/readyz", "/healthz", "/metrics", "/desk/", "/phone/", "/api/v1/openapi.yaml"} {
+	for _, path := range []string{"/readyz", "/healthz", "/desk/", "/phone/", "/api/v1/openapi.yaml"} {
 		response, err := http.Get(r.HTTP + path)
 		require.NoError(t, err)
 		response.Body.Close()

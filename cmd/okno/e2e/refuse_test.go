@@ -51,7 +51,7 @@ func TestServeRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { taken.Close() })
-	const sound = "database_url: postgres://okno@127.0.0.1:1/okno\nsecret: ${SECRET}\nhttp: {listen: \"127.0.0.1:0\"}\n"
+	const sound = "database_url: postgres://okno@127.0.0.1:1/okno\nsecret: ${SECRET}\nhttp: {listen: \"127.0.0.1:0\", internal: {listen: \"127.0.0.1:0\"}}\n"
 
 	for name, test := range map[string]struct {
 		yaml string
