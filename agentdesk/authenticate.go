@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"time"
 
 	"okno/internal/acd"
 	"okno/internal/edge"
@@ -28,13 +27,13 @@ func deviceOf(r *http.Request) string {
 // authenticate gives whose login and password they are. errLogin, *guess.SlowDown, fault.Unavailable. It tells a stranger nothing of
 // which logins there are, by its answers or by its time.
 func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, secret string) (acd.Agent, error) {
-	keys, err := d.Store.BeginGuess(ctx, a, time.Now())
+	keys, err := d.Store.BeginGuess(ctx, a, d.Clock())
 	if err != nil {
 		return acd.Agent{}, err
 	}
 	end := func(o guess.Outcome, subject string) error {
 		// Whoever goes away in between has guessed all the same.
-		return d.Store.EndGuess(context.WithoutCancel(ctx), a, keys, o, subject, time.Now())
+		return d.Store.EndGuess(context.WithoutCancel(ctx), a, keys, o, subject, d.Clock())
 	}
 	agent, hash, err := d.Store.AgentByLogin(ctx, a.Account)
 	if err != nil && !errors.Is(err, acd.ErrNoAgent) {

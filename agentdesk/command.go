@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"okno/internal/acd"
@@ -14,6 +15,7 @@ import (
 var (
 	errCommand = errors.New("no such command, or not with these arguments")
 	errEmpty   = errors.New("there is nothing to send")
+	errTooLong = fmt.Errorf("a reply has %d segments at most; nothing was sent", mostReply)
 )
 
 const (

@@ -139,8 +139,9 @@ type Options struct {
 	Reasons func(key string) map[string]string
 	Hints   <-chan struct{} // that a stream has something new, or a queue
 	Node    string
-	Page    http.Handler // what /desk/ shows
-	Hosts   edge.Hosts   // whose pages may open the socket
+	Clock   func() time.Time // of logins that are guessed; default: time.Now
+	Page    http.Handler     // what /desk/ shows
+	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
 	Metrics   prometheus.Registerer
@@ -155,6 +156,9 @@ type Desk struct {
 
 // New takes the parts of a desk.
 func New(o Options) *Desk {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
 	if o.Passwords == nil {
 		o.Passwords = password.NewBudget()
 	}

@@ -30,6 +30,7 @@ var problems = []struct {
 	{errBody, "bad_request", http.StatusBadRequest},
 	{errCommand, "bad_command", http.StatusBadRequest},
 	{errEmpty, "empty", http.StatusBadRequest},
+	{errTooLong, "too_long", http.StatusBadRequest},
 	{call.ErrNoVoice, "no_voice", http.StatusServiceUnavailable},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},
