@@ -89,7 +89,7 @@ func defaultConfig() config {
 		HTTP:  httpConfig{Listener: edge.Listener{Listen: "127.0.0.1:8080"}, Internal: edge.Listener{Listen: "127.0.0.1:9414"}},
 		Roles: allRoles,
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
-		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/lib/okno/sounds"},
+		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/cache/okno/sounds"},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
 }
