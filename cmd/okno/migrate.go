@@ -10,7 +10,7 @@ import (
 
 type migrateCommand struct {
 	overrides
-	Roles bool `help:"Also make the database roles okno_migrate, okno_serve, okno_report and okno_audit, as a superuser (deploy/postgres/roles.sql)."`
+	DatabaseRoles bool `help:"Also make the database roles okno_migrate, okno_serve, okno_report and okno_audit, as a superuser (deploy/postgres/roles.sql)."`
 }
 
 func (c migrateCommand) Run(ctx context.Context) error {
@@ -23,7 +23,7 @@ func (c migrateCommand) Run(ctx context.Context) error {
 			fmt.Println("applied", name)
 		}
 		fmt.Println("the schema is up to date")
-		if c.Roles {
+		if c.DatabaseRoles {
 			if _, err := db.Exec(ctx, deploy.Roles); err != nil {
 				return fmt.Errorf("make roles: %w", err)
 			}

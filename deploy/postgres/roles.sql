@@ -1,5 +1,5 @@
 -- The database roles of Okno, each with the least that it needs. Run it as a superuser in Okno's database, once and after each
--- update: `okno migrate --roles`, or psql -f roles.sql. Running it again changes nothing. Passwords are yours to set:
+-- update: `okno migrate --database-roles`, or psql -f roles.sql. Running it again changes nothing. Passwords are yours to set:
 -- ALTER ROLE okno_serve PASSWORD '…'.
 --
 --   okno_migrate  owns the schema and changes it                  okno migrate

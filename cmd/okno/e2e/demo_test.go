@@ -107,7 +107,7 @@ func alive(pid int) bool {
 func (r demoReport) addresses(t *testing.T) []string {
 	t.Helper()
 	addresses := []string{r.SMPP}
-	for _, raw := range []string{r.HTTP, r.ARI, r.DatabaseURL} {
+	for _, raw := range []string{r.HTTP, r.Internal, r.ARI, r.DatabaseURL} {
 		u, err := url.Parse(raw)
 		require.NoError(t, err)
 		addresses = append(addresses, u.Host)
@@ -120,13 +120,6 @@ func (r demoReport) requireGone(t *testing.T) {
 	t.Helper()
 	for name, pid := range r.PIDs {
 		eventually(t, patience, func() bool { return !alive(pid) }, func() string { return fmt.Sprintf("%s (%d) is left behind", name, pid) })
-	}
-	for path, want := range map[string]int{r.Internal + "/metrics": http.StatusOK, r.Internal + "/readyz": http.StatusOK, r.Internal + "/sms/links": http.StatusOK,
-		r.HTTP + "/metrics": http.StatusNotFound, r.HTTP + "/sms/links": http.StatusNotFound} {
-		response, err := http.Get(path)
-		require.NoError(t, err)
-		response.Body.Close()
-		require.Equal(t, want, response.StatusCode, path)
 	}
 	for _, address := range r.addresses(t) {
 		_, err := net.Dial("tcp", address)
@@ -157,6 +150,13 @@ func TestDemo(t *testing.T) {
 		require.NoError(t, err)
 		response.Body.Close()
 		require.Equal(t, http.StatusOK, response.StatusCode, path)
+	}
+	for path, want := range map[string]int{r.Internal + "/metrics": http.StatusOK, r.Internal + "/readyz": http.StatusOK, r.Internal + "/sms/links": http.StatusOK,
+		r.HTTP + "/metrics": http.StatusNotFound, r.HTTP + "/sms/links": http.StatusNotFound} {
+		response, err := http.Get(path)
+		require.NoError(t, err)
+		response.Body.Close()
+		require.Equal(t, want, response.StatusCode, path)
 	}
 	for _, address := range r.addresses(t) {
 		conn, err := net.Dial("tcp", address)

@@ -69,7 +69,7 @@ func TestServeRefuses(t *testing.T) {
 		"an unknown log level":        {sound + "log: {level: loud}\n", []string{"loud"}},
 		"a port in use":               {strings.Replace(sound, "127.0.0.1:0", taken.Addr().String(), 1), []string{"http.listen", "address already in use"}},
 		"YAML that is none":           {sound + "sms: [\n", []string{"okno.yaml", "line"}},
-		"a value of another type":     {sound + "sms:\n  links:\n    - {name: a, addr: \"a:1\", window: wide}\n", []string{"line 6", "wide"}},
+		"a value of another type":     {sound + "sms:\n  links:\n    - {name: a, addr: \"a:1\", window: wide}\n", []string{"line 6", "into int"}},
 		"a password in a wrong place": {sound + "sms:\n  password: x\n", []string{"line 5", "password"}},
 	} {
 		t.Run(name, func(t *testing.T) {
