@@ -37,7 +37,7 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	device := deviceOf(r)
-	agent, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.Address(r), Device: device}, body.Password)
+	agent, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, body.Password)
 	if err != nil {
 		d.fail(w, err)
 		return

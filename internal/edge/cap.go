@@ -29,6 +29,18 @@ func Site(remote string) netip.Prefix {
 	return site
 }
 
+// SiteName is a site in words: "192.0.2.1", "2001:db8::/64"; what is no address stays as it is.
+func SiteName(remote string) string {
+	site := Site(remote)
+	switch {
+	case !site.IsValid():
+		return remote
+	case site.IsSingleIP():
+		return site.Addr().String()
+	}
+	return site.String()
+}
+
 // Cap closes connections beyond total, and beyond perAddress of one that is not exempt, as soon as they are accepted: whoever
 // holds many keeps nobody else out.
 func Cap(inner net.Listener, total, perAddress int, exempt []netip.Prefix) net.Listener {

@@ -173,6 +173,17 @@ func TestAddressIsWhatOurProxySays(t *testing.T) {
 	}
 }
 
+// Whoever has one IPv6 address has as many as there are.
+func TestASubscriberIsOneAddress(t *testing.T) {
+	t.Parallel()
+	for remote, want := range map[string]string{
+		"192.0.2.1:7": "192.0.2.1", "192.0.2.1": "192.0.2.1", "[::ffff:192.0.2.1]:7": "192.0.2.1", "[2001:db8:1:2:3:4:5:6]:7": "2001:db8:1:2::/64",
+		"2001:db8:1:2:ffff::": "2001:db8:1:2::/64", "[fe80::1%eth0]:7": "fe80::/64", "@": "@", "": "",
+	} {
+		require.Equal(t, want, edge.SiteName(remote), remote)
+	}
+}
+
 func TestBodiesAreCheckedBeforeTheyAreUsed(t *testing.T) {
 	t.Parallel()
 	read := func(body string) error {

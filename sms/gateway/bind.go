@@ -96,7 +96,7 @@ func (b *bind) authorise(ctx context.Context, asked smpp.Bind) smpp.Status {
 // long, so that accounts cannot be found out.
 func (b *bind) examine(ctx context.Context, name, word string) (status smpp.Status, refusal, account string) {
 	g := b.gateway
-	a := guess.Attempt{Way: guess.Gateway, Account: name, Address: b.from}
+	a := guess.Attempt{Way: guess.Gateway, Account: name, Address: edge.SiteName(b.from)}
 	keys, err := g.Store.BeginGuess(ctx, a, g.Clock())
 	var slow *guess.SlowDown
 	switch {
