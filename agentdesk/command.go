@@ -4,15 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/edge"
 	"okno/internal/fault"
 )
 
 var (
 	errCommand = errors.New("no such command, or not with these arguments")
 	errEmpty   = errors.New("there is nothing to send")
+	errTooLong = fmt.Errorf("a reply has %d segments at most; nothing was sent", mostReply)
 )
 
 const (
@@ -53,7 +56,7 @@ func (s *session) command(ctx context.Context, m frame) {
 		if code == "internal" {
 			s.desk.Log.Error().Err(err).Str("command", m.Name).Int64("agent", s.agent.ID).Msg("desk command")
 		}
-		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "detail": text})
+		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "field": fieldOf(err), "detail": text})
 		if errors.Is(err, errLoggedIn) {
 			s.close(closeExpired)
 		}
@@ -67,7 +70,7 @@ func (s *session) command(ctx context.Context, m frame) {
 // is sent again. While it is not known whether the unit of work was committed, the command is tried again: done before, it only answers.
 func (d *Desk) once(ctx context.Context, agent acd.Agent, token []byte, m frame) (result json.RawMessage, err error) {
 	do, ok := verbs[m.Name]
-	if !ok || m.ID == "" || len(m.ID) > mostID {
+	if !ok || m.ID == "" || len(m.ID) > mostID || edge.Text("id", m.ID) != nil {
 		return nil, errCommand
 	}
 	for {
@@ -108,6 +111,9 @@ func (d *Desk) once(ctx context.Context, agent acd.Agent, token []byte, m frame)
 
 // arguments reads a command's arguments.
 func arguments(raw json.RawMessage, into any) error {
+	if err := edge.CheckJSON(raw); len(raw) > 0 && fieldOf(err) != "" {
+		return err
+	}
 	if json.Unmarshal(raw, into) != nil {
 		return errCommand
 	}

@@ -17,8 +17,11 @@ import (
 	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/desk"
+	"okno/internal/edge"
 	"okno/internal/floor"
+	"okno/internal/guess"
 	"okno/internal/message"
+	"okno/internal/password"
 )
 
 // Store keeps what desks show.
@@ -33,6 +36,10 @@ type Store interface {
 type logins interface {
 	// AgentByLogin gives an agent with the password's hash. acd.ErrNoAgent.
 	AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error)
+	// BeginGuess counts a login that is tried, on all nodes. *guess.SlowDown.
+	BeginGuess(ctx context.Context, a guess.Attempt, now time.Time) ([]guess.Key, error)
+	// EndGuess says what came of it.
+	EndGuess(ctx context.Context, a guess.Attempt, keys []guess.Key, o guess.Outcome, subject string, now time.Time) error
 	AddLogin(ctx context.Context, tokenHash []byte, agent int64, expires time.Time) error
 	// AgentOfLogin gives whose login a token is, and until when. acd.ErrNoAgent.
 	AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, time.Time, error)
@@ -126,6 +133,11 @@ func NewAccount(ctx context.Context, store accounts, a call.Account, lasting tim
 	return Account{User: opened.Name, Secret: opened.Secret, URL: opened.URL}, err
 }
 
+// Passwords says whether a password is the one that was hashed; an unreadable hash matches nothing, and takes as long.
+type Passwords interface {
+	Matches(ctx context.Context, hash, password string) (bool, error)
+}
+
 // Options are a desk's parts.
 type Options struct {
 	Store    Store
@@ -136,9 +148,13 @@ type Options struct {
 	Reasons func(key string) map[string]string
 	Hints   <-chan struct{} // that a stream has something new, or a queue
 	Node    string
-	Page    http.Handler // what /desk/ shows
-	Metrics prometheus.Registerer
-	Log     zerolog.Logger
+	Clock   func() time.Time // of logins that are guessed; default: time.Now
+	Page    http.Handler     // what /desk/ shows
+	Hosts   edge.Hosts       // whose pages may open the socket
+	// Passwords checks them within the process's budget. Default: one of its own.
+	Passwords Passwords
+	Metrics   prometheus.Registerer
+	Log       zerolog.Logger
 }
 
 // Desk serves operators.
@@ -149,6 +165,12 @@ type Desk struct {
 
 // New takes the parts of a desk.
 func New(o Options) *Desk {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Passwords == nil {
+		o.Passwords = password.NewBudget()
+	}
 	d := &Desk{Options: o}
 	d.hub = newHub(o.Store, o.Hints, o.Log)
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "okno_desk_connections", Help: "Desks that are connected to this node."},

@@ -31,6 +31,7 @@ const citizen = "+77010000002"
 type office struct {
 	*floortest.House
 	server *httptest.Server
+	clock  func() time.Time // of a node; nil: the real one
 	desk   context.CancelFunc
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/catalogue"
+	"okno/internal/edge"
+	"okno/internal/fault"
 	"okno/internal/otp"
 	"okno/internal/phone"
 )
@@ -85,6 +87,10 @@ func (a *API) authorized(h handler) http.HandlerFunc {
 			return
 		}
 		client, err := a.clients.Client(r.Context(), KeyHash(key))
+		if fault.KindOf(err) == fault.Unavailable {
+			a.fail(w, r, err)
+			return
+		}
 		if err != nil {
 			a.log.Info().Err(err).Msg("client refused")
 			a.fail(w, r, errKey)
@@ -165,12 +171,11 @@ func (a *API) service(w http.ResponseWriter, r *http.Request, _ string) error {
 const mostBody = 64 << 10
 
 func read(w http.ResponseWriter, r *http.Request, into any) error {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, mostBody))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	err := edge.ReadJSON(w, r, mostBody, true, into)
+	if errors.Is(err, edge.ErrJSON) {
 		return errBody
 	}
-	return nil
+	return err
 }
 
 func write(w http.ResponseWriter, status int, body any) error {

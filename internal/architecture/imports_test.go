@@ -59,7 +59,8 @@ var aggregates = map[string][]string{
 	"identity":      {"audit"},
 	"messages":      {"audit"},
 	"conversations": {"streams"},
-	"agencies":      {"audit", "messages"},
+	"guesses":       {"audit"},
+	"agencies":      {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "identity", "messages"},
 	"contacts":      {"audit", "cases", "streams"},
 }

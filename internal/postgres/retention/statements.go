@@ -79,5 +79,8 @@ var sweeps = []sweep{
 	byID("challenges", "created_at", "expires_at < $1"),
 	byIndex("sip_accounts", "expires_at", ""), // few
 	byIndex("passcode_failures", "last_at", ""),
+	byIndex("guesses", "last_at", ""),
+	byIndex("known_ways", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),
+	byIndex("write_probes", "at", ""), // a row a node
 }

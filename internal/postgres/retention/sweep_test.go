@@ -94,6 +94,9 @@ INSERT INTO challenges (public_id, client, purpose, number, citizen_id, mac, sta
 SELECT $2, 'c', '', $2, min(id), '', 'expired', $1, $1 FROM citizens`,
 	"sip_accounts":      `INSERT INTO sip_accounts (name, asterisk, kind, secret, expires_at) VALUES ($2, 'a', 'citizen', 'x', $1)`,
 	"passcode_failures": `INSERT INTO passcode_failures (number, purpose, failures, last_at) VALUES ($2, 'login', 1, $1)`,
+	"guesses":           `INSERT INTO guesses (way, kind, subject, failures, last_at) VALUES ('desk', 'account', $2::text::bytea, 1, $1)`,
+	"known_ways":        `INSERT INTO known_ways (way, account, mark, last_at) VALUES ('desk', $2::text::bytea, '', $1)`,
+	"write_probes":      `INSERT INTO write_probes (node, at) VALUES ($2, $1)`,
 	"bindings":          `INSERT INTO bindings (citizen_id, number, verified_at, ended_at) SELECT min(id), '+7701000000', $1, $1 FROM citizens`,
 }
 
