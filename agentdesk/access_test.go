@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk/desktest"
+	people "okno/internal/citizen"
 	"okno/internal/floor/floortest"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 )
 
 // asks sends a request under a cookie, and gives the status and the body of the answer.
@@ -31,6 +33,16 @@ func (o *office) asks(t *testing.T, cookie, method, path string, body any) (int,
 	return response.StatusCode, answer
 }
 
+// registers adds a citizen with some numbers, and gives the id.
+func (o *office) registers(t *testing.T, numbers ...string) (id int64) {
+	t.Helper()
+	o.Do(t, func(w *store.Work) (err error) {
+		id, err = w.SaveCitizen(t.Context(), people.Citizen{NationalNumber: "900513000008", Name: "Айгуль Сериковна", Numbers: numbers})
+		return err
+	})
+	return id
+}
+
 // becomes gives the agent another role.
 func (o *office) becomes(t *testing.T, role string) {
 	t.Helper()
@@ -41,8 +53,7 @@ func (o *office) becomes(t *testing.T, role string) {
 func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	pgtest.Exec(t, o.URL, `WITH z AS (INSERT INTO citizens (national_number, name) VALUES ('900513000008', 'Айгуль Сериковна') RETURNING id)
-		INSERT INTO bindings (citizen_id, number) SELECT id, '`+citizen+`' FROM z`)
+	o.registers(t, citizen)
 	cookie, _ := o.logIn(t, floortest.Password)
 	p := o.open(t, cookie, nil)
 	require.True(t, p.Sends("set_status", m{"status": "available"})["ok"].(bool))
@@ -75,10 +86,10 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 func TestACaseAskedAboutIsNotTheirs(t *testing.T) {
 	t.Parallel()
 	o, cookie, p, contact := talkingBySMS(t)
+	other := o.registers(t)
 	pgtest.Exec(t, o.URL, `
-		WITH z AS (INSERT INTO citizens (national_number, name) VALUES ('900513000008', 'Айгуль Сериковна') RETURNING id),
-		k AS (INSERT INTO cases (number, kind, state, citizen_id, contact, subject)
-		      SELECT '999999999', 'appeal', 'registered', id, '`+citizen+`', 'Чужое' FROM z RETURNING id)
+		WITH k AS (INSERT INTO cases (number, kind, state, citizen_id, contact, subject)
+		           VALUES ('999999999', 'appeal', 'registered', `+fmt.Sprint(other)+`, '`+citizen+`', 'Чужое') RETURNING id)
 		INSERT INTO interaction_cases SELECT i.id, k.id FROM interactions i, k`) // opened on this number, by whoever had it then
 	own := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
 	_, view := o.asks(t, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)

@@ -14,6 +14,7 @@ import (
 	"okno/internal/message"
 	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
+	"okno/internal/seal"
 )
 
 // okno is Okno with the sample region on a Postgres that syncs every commit: each question is for a case, and its answer
@@ -87,7 +88,11 @@ func (o *okno) askReceipts(_ context.Context, ask bool) error {
 }
 
 func (o *okno) openCases(ctx context.Context) (err error) {
-	o.db, err = store.Open(o.postgres.URL(), store.Options{Numbering: cases.NewNumbering([]byte("bench"))})
+	ring, err := seal.NewRing(seal.Key{ID: "bench", Secret: []byte("a secret of the bench")})
+	if err != nil {
+		return err
+	}
+	o.db, err = store.Open(o.postgres.URL(), store.Options{Numbering: cases.NewNumbering([]byte("bench")), Keys: ring})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type config struct {
 	ReportURL   string      `yaml:"database_report_url"`
 	NATSURL     string      `yaml:"nats_url"`
 	Secret      string      `yaml:"secret"`
+	Keys        []keyConfig `yaml:"keys"`
 	HTTP        httpConfig  `yaml:"http"`
 	Roles       []string    `yaml:"roles"`
 	SMS         smsConfig   `yaml:"sms"`
@@ -246,6 +247,9 @@ func (c *config) check() error {
 		return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if err := c.SMS.Gateway.Check(); err != nil {
+		return err
+	}
+	if _, err := c.ring(); err != nil {
 		return err
 	}
 	if _, err := c.Audit.places(); err != nil {

@@ -13,7 +13,11 @@ import (
 
 // openDatabase prepares the pool; nothing is connected yet.
 func openDatabase(c config, publish func(string)) (*store.Store, error) {
-	return store.Open(c.DatabaseURL, store.Options{Options: postgres.Options{Publish: publish, ReportURL: c.ReportURL}, Numbering: cases.NewNumbering(subkey(c.Secret, "case numbers"))})
+	ring, err := c.ring()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(c.DatabaseURL, store.Options{Options: postgres.Options{Publish: publish, ReportURL: c.ReportURL}, Numbering: cases.NewNumbering(subkey(c.Secret, "case numbers")), Keys: ring})
 }
 
 // subkey derives a key for one purpose from the secret.

@@ -36,7 +36,7 @@ func newTryWorld(now time.Time) (*tryWorld, error) {
 	w := &tryWorld{known: map[string]citizen.Known{}, cases: map[string]cases.Case{}, numbering: cases.NewNumbering([]byte("only for trying"))}
 	for i, c := range region.Citizens {
 		for _, number := range c.Numbers {
-			w.known[number] = citizen.Known{CitizenID: int64(i + 1), Name: c.Name, Language: c.Language}
+			w.known[number] = citizen.Known{CitizenID: int64(i + 1), Language: c.Language}
 		}
 	}
 	for _, c := range region.Cases {

@@ -36,8 +36,7 @@ var ErrUnknown = errors.New("no such citizen")
 
 // Known is what is known of a number beforehand.
 type Known struct {
-	CitizenID int64 // 0 when the number is not bound
-	Name      string
+	CitizenID int64             // 0 when the number is not bound
 	Language  dialogue.Language // "" when none was chosen
 	Stopped   bool              // wants no notices
 }

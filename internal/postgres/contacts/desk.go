@@ -14,11 +14,12 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	casestore "okno/internal/postgres/cases"
+	"okno/internal/postgres/identity"
 	"okno/internal/postgres/streams"
 )
 
 const heldContacts = `
-SELECT ` + contactColumns + `, coalesce(z.name, ''),
+SELECT ` + contactColumns + `, coalesce(z.id, 0), z.data_key, z.sealed,
        coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz)
 FROM contacts c
 JOIN interactions i ON i.id = c.interaction_id
@@ -42,7 +43,7 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 		if err != nil {
 			return err
 		}
-		if found.Contacts, err = pgx.CollectRows(rows, scanHeld); err != nil {
+		if found.Contacts, err = pgx.CollectRows(rows, s.scanHeld); err != nil {
 			return err
 		}
 		if rows, err = tx.Query(ctx, agentQueues, agent); err != nil {
@@ -68,13 +69,19 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 	return found, nil
 }
 
-func scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
-	h.Contact, err = scanContact(row, &h.Name, &h.OfferUntil)
+func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
+	var whose int64
+	var key, sealed []byte
+	if h.Contact, err = scanContact(row, &whose, &key, &sealed, &h.OfferUntil); err != nil {
+		return h, err
+	}
+	person, err := identity.OpenPerson(s.ring, whose, key, sealed)
+	h.Name = person.Name
 	return h, err
 }
 
 const contactCitizen = `
-SELECT i.number, i.verification, coalesce(z.id, 0), coalesce(z.name, ''), coalesce(z.national_number, ''), coalesce(z.language, '')
+SELECT i.number, i.verification, coalesce(z.id, 0), z.data_key, z.sealed, coalesce(z.language, '')
 FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
 
 // What a citizen, or a number that is nobody's, did last on every channel. One statement for each way of knowing whose it is:
@@ -129,9 +136,15 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 		}
 		v.Contact = c
 		z := &v.Citizen
-		if err := w.tx.QueryRow(ctx, contactCitizen, c.Interaction).Scan(&z.Number, &z.Verification, &z.ID, &z.Name, &z.NationalNumber, &z.Language); err != nil {
+		var key, sealed []byte
+		if err := w.tx.QueryRow(ctx, contactCitizen, c.Interaction).Scan(&z.Number, &z.Verification, &z.ID, &key, &sealed, &z.Language); err != nil {
 			return err
 		}
+		person, err := identity.OpenPerson(s.ring, z.ID, key, sealed)
+		if err != nil {
+			return err
+		}
+		z.Name, z.NationalNumber = person.Name, person.NationalNumber
 		lines, about, whose := timelineOfInteraction, casesOfInteraction, any(c.Interaction)
 		switch {
 		case z.ID != 0:
@@ -191,8 +204,8 @@ func (w Steps) CaseTie(ctx context.Context, caseID, interaction int64) (access.T
 	return access.Untied, nil
 }
 
-const nationalNumber = `
-SELECT z.id, z.national_number FROM interactions i JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
+const citizenOfContact = `
+SELECT z.id, z.data_key, z.sealed FROM interactions i JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
 
 // RevealNationalNumber gives the whole national number of the citizen of a contact, once may has nothing against it, and records the look
 // in the journal. [contact.ErrUnknown], [citizen.ErrUnknown] when nobody knows who it is, and the errors of may.
@@ -206,10 +219,16 @@ func (s *Store) RevealNationalNumber(ctx context.Context, agent, id int64, may f
 			return err
 		}
 		var whose int64
-		err = w.tx.QueryRow(ctx, nationalNumber, c.Interaction).Scan(&whose, &number)
+		var key, sealed []byte
+		err = w.tx.QueryRow(ctx, citizenOfContact, c.Interaction).Scan(&whose, &key, &sealed)
 		if err != nil {
 			return fmt.Errorf("reveal citizen of contact %d: %w", id, postgres.NoRows(err, citizen.ErrUnknown))
 		}
+		person, err := identity.OpenPerson(s.ring, whose, key, sealed)
+		if err != nil {
+			return err
+		}
+		number = person.NationalNumber
 		return audit.Record(ctx, w.tx, streams.Agent(agent), "citizen.reveal", streams.Contact(id), map[string]any{"citizen": whose})
 	})
 	return number, err

@@ -6,13 +6,17 @@ import (
 	"context"
 
 	"okno/internal/postgres"
+	"okno/internal/seal"
 )
 
 // Store has the methods that own their transaction.
-type Store struct{ db *postgres.DB }
+type Store struct {
+	db   *postgres.DB
+	ring *seal.Ring
+}
 
-// NewStore is over a database.
-func NewStore(db *postgres.DB) *Store { return &Store{db} }
+// NewStore is over a database; ring opens who citizens are.
+func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
 
 // Steps are parts of one unit of work.
 type Steps struct{ tx *postgres.Tx }

@@ -53,7 +53,7 @@ FOR NO KEY UPDATE OF i SKIP LOCKED FOR UPDATE OF s SKIP LOCKED`
 
 // After the lock: nobody else can open a contact of a conversation any more. An id is there for whoever has none open.
 const knownInBatch = `
-SELECT n.number, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL,
+SELECT n.number, coalesce(c.id, 0), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL,
        coalesce(i.id, nextval('interactions_id_seq')), i.id IS NULL, coalesce(i.active_at, now()),
        coalesce(i.citizen_id, 0), coalesce(i.verification, ''), coalesce(i.language, ''),
        EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND state <> 'ended')
@@ -93,7 +93,7 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 			t := &talk{}
 			t.Channel = dialogue.SMS
 			var live bool
-			err := rows.Scan(&d.number, &d.known.CitizenID, &d.known.Name, &d.known.Language, &d.known.Stopped,
+			err := rows.Scan(&d.number, &d.known.CitizenID, &d.known.Language, &d.known.Stopped,
 				&t.ID, &t.fresh, &t.activeAt, &t.CitizenID, &t.Verification, &t.Language, &live)
 			if err != nil {
 				return err

@@ -19,6 +19,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/postgres"
 	"okno/internal/postgres/store"
+	"okno/internal/seal"
 	"okno/migrations"
 )
 
@@ -35,11 +36,21 @@ func New(t testing.TB) *store.Store {
 // Open opens a database of [URL], as a node of its own. The test fails if a transaction breaks [postgres.LockOrder].
 func Open(t testing.TB, url string) *store.Store { return OpenPublishing(t, url, nil) }
 
+// Keys are those of all databases of tests.
+var Keys = must(seal.NewRing(seal.Key{ID: "test", Secret: []byte("a secret for tests")}))
+
+func must(r *seal.Ring, err error) *seal.Ring {
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
 // OpenPublishing is Open for a node whose hints go somewhere.
 func OpenPublishing(t testing.TB, url string, publish func(topic string)) *store.Store {
 	t.Helper()
 	options := postgres.Options{Publish: publish, Tracer: newLockOrder(t)}
-	db, err := store.Open(url, store.Options{Options: options, Numbering: cases.NewNumbering([]byte("test"))})
+	db, err := store.Open(url, store.Options{Options: options, Numbering: cases.NewNumbering([]byte("test")), Keys: Keys})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db

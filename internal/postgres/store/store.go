@@ -24,6 +24,7 @@ import (
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
+	"okno/internal/seal"
 )
 
 // An embedded type's name is the field's, so each has its own.
@@ -72,6 +73,7 @@ type Store struct {
 	*streamStore
 
 	numbering *domain.Numbering
+	keys      *seal.Ring
 }
 
 // Options are what the store needs beside the database's URL.
@@ -79,6 +81,8 @@ type Options struct {
 	postgres.Options
 	// Numbering makes the numbers of new cases.
 	Numbering *domain.Numbering
+	// Keys seal personal data.
+	Keys *seal.Ring
 }
 
 // Open prepares the store. It connects to nothing yet: an address that cannot be parsed is the only error.
@@ -94,9 +98,9 @@ func Open(url string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
-		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
-		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
-		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering,
+		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db),
+		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
+		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
@@ -117,8 +121,17 @@ type Work struct {
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
-		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx),
+		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), messageSteps: messages.In(tx)}
+}
+
+// Migrate is [postgres.DB.Migrate], and seals what an older schema kept in the open.
+func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+	ran, err := s.DB.Migrate(ctx)
+	if err == nil {
+		_, err = s.SealCitizens(ctx)
+	}
+	return ran, err
 }
 
 // Do is [postgres.DB.Do] with all steps.

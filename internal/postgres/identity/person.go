@@ -1,0 +1,221 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+	"okno/internal/postgres"
+	"okno/internal/seal"
+)
+
+// Person is what is sealed of a citizen.
+type Person struct {
+	NationalNumber string `json:"national_number"`
+	Name           string `json:"name"`
+}
+
+// nationalIndex is the purpose of the blind index of national numbers.
+const nationalIndex = "national number"
+
+// place names a citizen's sealed data: what was sealed of one citizen does not open in the row of another.
+func place(id int64) string { return fmt.Sprintf("citizen:%d", id) }
+
+// OpenPerson opens what is sealed of a citizen; nobody for id 0.
+func OpenPerson(ring *seal.Ring, id int64, dataKey seal.Wrapped, sealed []byte) (p Person, err error) {
+	if id == 0 {
+		return p, nil
+	}
+	key, err := ring.Unwrap(dataKey)
+	if err != nil {
+		return p, fmt.Errorf("open citizen %d: %w", id, err)
+	}
+	plain, err := key.Open(place(id), sealed)
+	if err == nil {
+		err = json.Unmarshal(plain, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("open citizen %d: %w", id, err)
+	}
+	return p, nil
+}
+
+func sealPerson(key *seal.DataKey, id int64, p Person) ([]byte, error) {
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("seal citizen %d: %w", id, err)
+	}
+	return key.Seal(place(id), plain), nil
+}
+
+const (
+	citizenByIndex = `SELECT id, data_key FROM citizens WHERE national_index = ANY ($1) FOR UPDATE`
+	nextCitizen    = `SELECT nextval(pg_get_serial_sequence('citizens', 'id'))`
+	addCitizen     = `
+INSERT INTO citizens (id, data_key, national_index, sealed, language) OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, nullif($5, ''))
+ON CONFLICT (national_index) DO NOTHING`
+	renewCitizen = `UPDATE citizens SET sealed = $2, language = nullif($3, '') WHERE id = $1`
+)
+
+const bind = `
+INSERT INTO bindings (citizen_id, number) VALUES ($1, $2)
+ON CONFLICT (number) WHERE ended_at IS NULL DO NOTHING`
+
+// SaveCitizen adds or renews a citizen with bound numbers, and gives the id.
+func (w Steps) SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error) {
+	if err := citizen.CheckNationalNumber(c.NationalNumber); err != nil {
+		return 0, err
+	}
+	id, err := w.saveCitizen(ctx, Person{NationalNumber: c.NationalNumber, Name: c.Name}, c.Language)
+	if err != nil {
+		return 0, fmt.Errorf("save citizen: %w", err)
+	}
+	for _, number := range c.Numbers {
+		if _, err := w.tx.Exec(ctx, bind, id, number); err != nil {
+			return 0, fmt.Errorf("bind number: %w", err)
+		}
+	}
+	return id, nil
+}
+
+// saveCitizen adds a citizen, unless one with the national number is there, who is renewed then.
+func (w Steps) saveCitizen(ctx context.Context, p Person, l dialogue.Language) (id int64, err error) {
+	for {
+		var wrapped seal.Wrapped
+		err = w.tx.QueryRow(ctx, citizenByIndex, w.ring.Indexes(nationalIndex, p.NationalNumber)).Scan(&id, &wrapped)
+		if err == nil {
+			key, err := w.ring.Unwrap(wrapped)
+			if err != nil {
+				return 0, err
+			}
+			sealed, err := sealPerson(key, id, p)
+			if err == nil {
+				_, err = w.tx.Exec(ctx, renewCitizen, id, sealed, l)
+			}
+			return id, err
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return 0, err
+		}
+		if err := w.tx.QueryRow(ctx, nextCitizen).Scan(&id); err != nil {
+			return 0, err
+		}
+		key, wrapped, err := w.ring.NewDataKey()
+		if err != nil {
+			return 0, err
+		}
+		sealed, err := sealPerson(key, id, p)
+		if err != nil {
+			return 0, err
+		}
+		tag, err := w.tx.Exec(ctx, addCitizen, id, wrapped, w.ring.Index(nationalIndex, p.NationalNumber), sealed, l)
+		if err != nil || tag.RowsAffected() > 0 {
+			return id, err
+		}
+		// Somebody else has added the citizen meanwhile.
+	}
+}
+
+const (
+	plainCitizens = `
+SELECT id, national_number, name FROM citizens WHERE national_number IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`
+	sealCitizen = `
+UPDATE citizens SET data_key = $2, national_index = $3, sealed = $4, national_number = NULL, name = NULL WHERE id = $1`
+)
+
+// SealCitizens seals what is there of citizens in the open, and gives how many there were.
+func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
+	return s.batches(ctx, "seal citizens", func(w Steps, most int) (int, error) {
+		rows, err := w.tx.Query(ctx, plainCitizens, most)
+		if err != nil {
+			return 0, err
+		}
+		type plain struct {
+			ID             int64
+			NationalNumber string
+			Name           string
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[plain])
+		if err != nil {
+			return 0, err
+		}
+		writes := &pgx.Batch{}
+		for _, c := range found {
+			key, wrapped, err := w.ring.NewDataKey()
+			if err != nil {
+				return 0, err
+			}
+			sealed, err := sealPerson(key, c.ID, Person{c.NationalNumber, c.Name})
+			if err != nil {
+				return 0, err
+			}
+			writes.Queue(sealCitizen, c.ID, wrapped, w.ring.Index(nationalIndex, c.NationalNumber), sealed)
+		}
+		return len(found), w.tx.SendBatch(ctx, writes).Close()
+	})
+}
+
+const (
+	// The first bytes of a wrapped key are the length and the id of its master key.
+	staleKeys = `
+SELECT id, data_key, sealed FROM citizens
+WHERE data_key IS NOT NULL AND substr(data_key, 1, length($1::bytea)) <> $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
+	rewrapCitizen = `UPDATE citizens SET data_key = $2, national_index = $3 WHERE id = $1`
+)
+
+// RotateKeys wraps the data keys by the current master key, and indexes anew, and gives how many there were. Then no other key of the ring
+// is needed any more.
+func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
+	return s.batches(ctx, "rotate keys", func(w Steps, most int) (int, error) {
+		current := append([]byte{byte(len(w.ring.Current()))}, w.ring.Current()...)
+		rows, err := w.tx.Query(ctx, staleKeys, current, most)
+		if err != nil {
+			return 0, err
+		}
+		type stale struct {
+			ID      int64
+			DataKey []byte
+			Sealed  []byte
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[stale])
+		if err != nil {
+			return 0, err
+		}
+		writes := &pgx.Batch{}
+		for _, c := range found {
+			person, err := OpenPerson(w.ring, c.ID, c.DataKey, c.Sealed)
+			if err != nil {
+				return 0, err
+			}
+			again, _, err := w.ring.Rewrap(c.DataKey)
+			if err != nil {
+				return 0, err
+			}
+			writes.Queue(rewrapCitizen, c.ID, again, w.ring.Index(nationalIndex, person.NationalNumber))
+		}
+		return len(found), w.tx.SendBatch(ctx, writes).Close()
+	})
+}
+
+// batches runs a step that handles up to some rows, each time in a transaction of its own, until there are no more.
+func (s *Store) batches(ctx context.Context, what string, step func(w Steps, most int) (int, error)) (all int, err error) {
+	const most = 500
+	for {
+		var n int
+		err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
+			n, err = step(In(tx, s.ring), most)
+			return err
+		})
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", what, err)
+		}
+		if all += n; n < most {
+			return all, nil
+		}
+	}
+}

@@ -1,0 +1,174 @@
+// Package seal keeps personal data unreadable at rest. What belongs to a person is sealed with a data key of its own; data keys are
+// wrapped by the master key of a ring, which is outside the database, and which is rotated without sealing anything anew. A value that
+// must be found again has a blind index: a keyed MAC of it. Destroying a data key destroys what it sealed, wherever copies of that are.
+// The package is pure: it knows no storage and no configuration.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// The errors. Their texts are safe to show.
+var (
+	// ErrUnknownKey says that a data key is wrapped by a master key that is not on the ring.
+	ErrUnknownKey = errors.New("sealed with a key that is not on the ring")
+	// ErrBroken says that what was sealed was changed, is another's, or is cut.
+	ErrBroken = errors.New("what was sealed does not open")
+)
+
+// Key is a master key: 32 random bytes, or a secret from which as many are derived, under an id that never comes again.
+type Key struct {
+	ID     string // up to 32 letters
+	Secret []byte // at least 16 bytes
+}
+
+// leastSecret is the bytes of a secret that cannot be guessed: 128 bits.
+const leastSecret = 16
+
+// mostID is the bytes of a key's id.
+const mostID = 32
+
+// Ring is the master keys. The first wraps and indexes what is new; the others open what was sealed before.
+type Ring struct {
+	keys []master
+}
+
+type master struct {
+	id    string
+	wrap  cipher.AEAD
+	index []byte
+}
+
+// NewRing takes the keys, the current one first.
+func NewRing(keys ...Key) (*Ring, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("a ring of no keys")
+	}
+	r := &Ring{}
+	for _, k := range keys {
+		switch {
+		case k.ID == "" || len(k.ID) > mostID:
+			return nil, fmt.Errorf("key %q: an id has 1 to %d letters", k.ID, mostID)
+		case len(k.Secret) < leastSecret:
+			return nil, fmt.Errorf("key %s: a secret has %d bytes at least", k.ID, leastSecret)
+		case slices.ContainsFunc(r.keys, func(m master) bool { return m.id == k.ID }):
+			return nil, fmt.Errorf("key %s is there twice", k.ID)
+		}
+		wrap, err := gcm(derive(k.Secret, "okno wrap data keys"))
+		if err != nil {
+			return nil, err
+		}
+		r.keys = append(r.keys, master{id: k.ID, wrap: wrap, index: derive(k.Secret, "okno blind index")})
+	}
+	return r, nil
+}
+
+func derive(secret []byte, purpose string) []byte {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(purpose))
+	return mac.Sum(nil)
+}
+
+func gcm(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("make cipher: %w", err)
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// NewDataKey makes a data key, and wraps it by the current master key.
+func (r *Ring) NewDataKey() (*DataKey, Wrapped, error) {
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return nil, nil, fmt.Errorf("make data key: %w", err)
+	}
+	k, err := newDataKey(raw)
+	return k, r.wrap(raw), err
+}
+
+// Wrapped is a data key as it is stored: the length of the master key's id, the id, nonce and ciphertext of AES-256-GCM.
+type Wrapped []byte
+
+func (r *Ring) wrap(raw []byte) Wrapped {
+	m := r.keys[0]
+	w := append([]byte{byte(len(m.id))}, m.id...)
+	return m.wrap.Seal(w, nil, raw, []byte(m.id))
+}
+
+// KeyID gives the id of the master key that wrapped it, or "" of what is no wrapped key.
+func (w Wrapped) KeyID() string {
+	if len(w) == 0 || len(w) < 1+int(w[0]) {
+		return ""
+	}
+	return string(w[1 : 1+w[0]])
+}
+
+// Unwrap opens a data key. [ErrUnknownKey], [ErrBroken].
+func (r *Ring) Unwrap(w Wrapped) (*DataKey, error) {
+	raw, err := r.unwrap(w)
+	if err != nil {
+		return nil, err
+	}
+	return newDataKey(raw)
+}
+
+func (r *Ring) unwrap(w Wrapped) ([]byte, error) {
+	id := w.KeyID()
+	if id == "" {
+		return nil, ErrBroken
+	}
+	for _, m := range r.keys {
+		if m.id != id {
+			continue
+		}
+		raw, err := m.wrap.Open(nil, nil, w[1+len(id):], []byte(id))
+		if err != nil || len(raw) != 32 {
+			return nil, ErrBroken
+		}
+		return raw, nil
+	}
+	return nil, fmt.Errorf("%w: %s", ErrUnknownKey, id)
+}
+
+// Rewrap wraps a data key by the current master key. changed is false when that has wrapped it before.
+func (r *Ring) Rewrap(w Wrapped) (again Wrapped, changed bool, err error) {
+	if w.KeyID() == r.keys[0].id {
+		return w, false, nil
+	}
+	raw, err := r.unwrap(w)
+	if err != nil {
+		return nil, false, err
+	}
+	return r.wrap(raw), true, nil
+}
+
+// Current is the id of the key that wraps and indexes what is new.
+func (r *Ring) Current() string { return r.keys[0].id }
+
+// Index gives the blind index of a value for a purpose by the current master key: 32 bytes. Values of two purposes cannot be compared.
+func (r *Ring) Index(purpose, value string) []byte { return index(r.keys[0].index, purpose, value) }
+
+// Indexes gives the indexes of a value by each key of the ring: one of them is stored, by whichever key it was made.
+func (r *Ring) Indexes(purpose, value string) [][]byte {
+	all := make([][]byte, len(r.keys))
+	for i, m := range r.keys {
+		all[i] = index(m.index, purpose, value)
+	}
+	return all
+}
+
+func index(key []byte, purpose, value string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(purpose))
+	mac.Write([]byte{0})
+	mac.Write([]byte(value))
+	return mac.Sum(nil)
+}
