@@ -148,7 +148,8 @@ func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
 	for _, q := range stands {
 		now[q.Name] = q
 		before, known := h.queues[q.Name]
-		changed[q.Name] = known && (before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest))
+		// At the first look nobody knows what has changed since the pages read their desks.
+		changed[q.Name] = !known || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest)
 	}
 	h.queues = now
 	for _, s := range sessions {
