@@ -11,7 +11,7 @@ import (
 )
 
 func environment(name string) (string, bool) {
-	found, ok := map[string]string{"OKNO_SECRET": "0123456789abcdef", "SMPP_A": "p: #${x}", "ARI_1": "ari"}[name]
+	found, ok := map[string]string{"OKNO_SECRET": "0123456789abcdef", "OKNO_KEY": "fedcba9876543210", "SMPP_A": "p: #${x}", "ARI_1": "ari"}[name]
 	return found, ok
 }
 

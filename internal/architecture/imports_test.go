@@ -62,7 +62,7 @@ var aggregates = map[string][]string{
 	"guesses":       {"audit"},
 	"agencies":      {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "identity", "messages"},
-	"contacts":      {"audit", "cases", "streams"},
+	"contacts":      {"audit", "cases", "identity", "streams"},
 }
 
 const core = "okno/internal/postgres"
