@@ -24,6 +24,7 @@ type config struct {
 	HTTP        httpConfig  `yaml:"http"`
 	Roles       []string    `yaml:"roles"`
 	SMS         smsConfig   `yaml:"sms"`
+	OTP         otpConfig   `yaml:"otp"`
 	Voice       voiceConfig `yaml:"voice"`
 	Log         logConfig   `yaml:"log"`
 	Demo        demoConfig  `yaml:"demo"`
@@ -81,6 +82,7 @@ func defaultConfig() config {
 		HTTP:  httpConfig{Listen: "127.0.0.1:8080"},
 		Roles: allRoles,
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
+		OTP:   defaultOTP(),
 		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/lib/okno/sounds"},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
@@ -198,6 +200,9 @@ func (c *config) check() error {
 		return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if err := c.SMS.Gateway.Check(); err != nil {
+		return err
+	}
+	if err := c.OTP.check(); err != nil {
 		return err
 	}
 	for _, a := range c.Voice.Asterisks {

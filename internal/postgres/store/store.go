@@ -20,6 +20,7 @@ import (
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/leases"
+	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
@@ -37,6 +38,7 @@ type (
 	inboundStore      = inbound.Store
 	jobStore          = jobs.Store
 	leaseStore        = leases.Store
+	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
 	retentionStore    = retention.Store
 	streamStore       = streams.Store
@@ -48,6 +50,7 @@ type (
 	conversationSteps = conversations.Steps
 	identitySteps     = identity.Steps
 	jobSteps          = jobs.Steps
+	lockoutSteps      = lockout.Steps
 	messageSteps      = messages.Steps
 )
 
@@ -64,6 +67,7 @@ type Store struct {
 	*inboundStore
 	*jobStore
 	*leaseStore
+	*lockoutStore
 	*messageStore
 	*retentionStore
 	*streamStore
@@ -92,7 +96,8 @@ func Open(url string, o Options) (*Store, error) {
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
-		identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
+		identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db),
+		lockoutStore: lockout.NewStore(db), messageStore: messages.NewStore(db),
 		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering,
 	}
 	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
@@ -109,13 +114,14 @@ type Work struct {
 	conversationSteps
 	identitySteps
 	jobSteps
+	lockoutSteps
 	messageSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
 		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx),
-		jobSteps: s.jobStore.In(tx), messageSteps: messages.In(tx)}
+		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx), messageSteps: messages.In(tx)}
 }
 
 // Do is [postgres.DB.Do] with all steps.
@@ -136,7 +142,7 @@ func (w *Work) TakeTurn(ctx context.Context, interaction int64) error {
 	return w.Tx.TakeTurn(ctx, interaction)
 }
 
-// SendChallenge runs the steps of sending a password in one transaction.
-func (s *Store) SendChallenge(ctx context.Context, fn func(otp.Work) error) error {
+// SendingPasswords runs the sending of passwords in one transaction.
+func (s *Store) SendingPasswords(ctx context.Context, fn func(otp.Sender) error) error {
 	return s.Do(ctx, func(w *Work) error { return fn(w) })
 }
