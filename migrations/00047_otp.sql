@@ -9,20 +9,25 @@ CREATE TABLE otp_purposes (
     PRIMARY KEY (client, name)
 );
 
+-- Nothing that an answer changes is in an index: so a verification touches no index. What made sure of one live challenge for a
+-- purpose is the lock on the number. Nor has the table foreign keys: each send would write to the row of its client.
+DROP INDEX challenges_live;
 ALTER TABLE challenges
+    DROP CONSTRAINT challenges_client_fkey, DROP CONSTRAINT challenges_citizen_id_fkey,
     ALTER citizen_id DROP NOT NULL,                -- NULL: the number is bound to nobody
-    ADD prefix   text NOT NULL DEFAULT '',         -- of the number, as in otp_hours
     ADD decoy    boolean NOT NULL DEFAULT false,   -- nothing is sent: the number is bound to nobody, and the purpose wants it bound
+    ADD subjects text[] NOT NULL DEFAULT '{}',     -- what wrong answers count against: lockouts
+    ADD prefix   text NOT NULL DEFAULT '',         -- of the number, as in otp_hours
     ADD channel  text NOT NULL DEFAULT 'sms' CHECK (channel IN ('sms', 'voice')),
     ADD nth      int NOT NULL DEFAULT 1,           -- of the passwords sent one after the other for the same
     ADD tries    int NOT NULL DEFAULT 5,
     ADD origin   text NOT NULL DEFAULT '',
     ADD language text NOT NULL DEFAULT '',
     DROP CONSTRAINT challenges_state_check,
-    ADD CONSTRAINT challenges_state_check CHECK (state IN ('sent', 'verified', 'expired', 'exhausted', 'superseded', 'cancelled'));
-UPDATE challenges SET prefix = left(number, 5), language = 'ru';
-CREATE INDEX challenges_expiry ON challenges (expires_at) WHERE state = 'sent';
-CREATE INDEX challenges_created ON challenges USING brin (created_at); -- for reports; costs a send nothing
+    ADD CONSTRAINT challenges_state_check CHECK (state IN ('sent', 'verified', 'expired', 'exhausted', 'superseded', 'cancelled')),
+    SET (fillfactor = 80);
+UPDATE challenges SET prefix = left(number, 5), language = 'ru', subjects = ARRAY['number:' || number, 'citizen:' || citizen_id];
+CREATE INDEX challenges_expiry ON challenges (expires_at);
 CREATE INDEX mt_messages_challenge ON mt_messages (challenge_id) WHERE challenge_id IS NOT NULL;
 
 -- Passwords sent on a day, for the limits. A connection counts in a shard of its own, so that none waits for another's commit.
@@ -63,12 +68,14 @@ CREATE INDEX otp_blocks_until ON otp_blocks (until);
 
 -- +goose Down
 DROP TABLE otp_blocks, otp_hours, otp_days;
-DROP INDEX mt_messages_challenge, challenges_created, challenges_expiry;
+DROP INDEX mt_messages_challenge, challenges_expiry;
 DELETE FROM challenges WHERE citizen_id IS NULL;
 UPDATE challenges SET state = 'superseded' WHERE state = 'cancelled';
 ALTER TABLE challenges
     DROP CONSTRAINT challenges_state_check,
     ADD CONSTRAINT challenges_state_check CHECK (state IN ('sent', 'verified', 'expired', 'exhausted', 'superseded')),
-    DROP COLUMN prefix, DROP COLUMN decoy, DROP COLUMN channel, DROP COLUMN nth, DROP COLUMN tries, DROP COLUMN origin, DROP COLUMN language,
-    ALTER citizen_id SET NOT NULL;
+    DROP COLUMN subjects, DROP COLUMN prefix, DROP COLUMN decoy, DROP COLUMN channel, DROP COLUMN nth, DROP COLUMN tries, DROP COLUMN origin, DROP COLUMN language,
+    ALTER citizen_id SET NOT NULL, RESET (fillfactor),
+    ADD FOREIGN KEY (client) REFERENCES clients, ADD FOREIGN KEY (citizen_id) REFERENCES citizens;
+CREATE UNIQUE INDEX challenges_live ON challenges (client, number, purpose) WHERE state = 'sent';
 DROP TABLE otp_purposes;

@@ -56,7 +56,7 @@ func TestPlansOfTheAPIHoldAsTablesGrow(t *testing.T) {
 		p.now = p.now.Add(time.Minute)
 		p.ask(t, "POST", path+"/resend", key, "")
 		p.ask(t, "DELETE", path, key, "")
-		_, err := p.db.EraseCodes(t.Context(), p.now)
+		_, err := p.db.EraseCodes(t.Context(), p.now.Add(-time.Hour), p.now)
 		require.NoError(t, err)
 		require.NoError(t, p.db.CountPasswords(t.Context(), p.now))
 		_, err = p.db.WatchedPasswords(t.Context(), p.now)

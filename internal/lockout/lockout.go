@@ -121,6 +121,13 @@ func (b *Book) Succeed(now time.Time) {
 	}
 }
 
+// Take takes over what has changed in another book.
+func (b *Book) Take(other Book) {
+	for subject := range other.Changed {
+		b.set(subject, other.States[subject])
+	}
+}
+
 func (b *Book) set(subject string, s State) {
 	if b.Changed == nil {
 		b.Changed = map[string]bool{}

@@ -89,6 +89,15 @@ func (c Challenge) Left(now time.Time) int {
 	return max(c.Tries-c.Failures, 0)
 }
 
+// Subjects are what a wrong answer counts against: the number, and its citizen.
+func (c Challenge) Subjects() []string {
+	whose := lockout.Nobody(c.Number)
+	if c.CitizenID != 0 {
+		whose = lockout.Citizen(c.CitizenID)
+	}
+	return []string{lockout.Number(c.Number), whose}
+}
+
 // ended is the error of an answer to a challenge that cannot be met any more.
 func (c Challenge) ended() error {
 	switch c.State {

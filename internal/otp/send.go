@@ -54,11 +54,7 @@ type Sender interface {
 // but its failures count. For a number that is bound to nobody the answer is the same, unless the purpose is for anyone: but
 // nothing is sent.
 func (s *Service) Send(ctx context.Context, r Request) (Challenge, error) {
-	var c Challenge
-	err := s.store.SendingPasswords(ctx, func(w Sender) (err error) {
-		c, err = s.SendIn(ctx, w, r)
-		return err
-	})
+	c, err := s.SendIn(ctx, s.store, r)
 	if refused := new(Refusal); errors.As(err, &refused) {
 		s.note(ctx, r.Client, "otp.refuse", map[string]any{"purpose": r.Purpose, "reason": refused.Err.Error()})
 	}
@@ -68,22 +64,26 @@ func (s *Service) Send(ctx context.Context, r Request) (Challenge, error) {
 
 // SendIn is [Service.Send] as a part of another unit of work: of a step of a dialogue. An error undoes that whole unit, or is dealt
 // with before anything is written.
-func (s *Service) SendIn(ctx context.Context, w Sender, r Request) (c Challenge, err error) {
+func (s *Service) SendIn(ctx context.Context, w Sender, r Request) (Challenge, error) {
 	if !slices.ContainsFunc(s.limits.Prefixes, func(p string) bool { return strings.HasPrefix(r.Number, p) }) {
-		return c, ErrPrefix
+		return Challenge{}, ErrPrefix
 	}
 	if r.Language != "" && !slices.Contains(dialogue.Languages, r.Language) {
-		return c, ErrLanguage
+		return Challenge{}, ErrLanguage
 	}
 	now := s.clock()
 	q := Query{Client: r.Client, Purpose: r.Purpose, Number: r.Number, Prefix: Prefix(r.Number),
 		Scopes: scopes(r.Client, r.Purpose, r.Number), Now: now}
-	err = w.SendChallenge(ctx, q, func(st Standing) (Sending, error) {
+	var decided Challenge
+	err := w.SendChallenge(ctx, q, func(st Standing) (Sending, error) {
 		sending, err := s.decide(r, st, now)
-		c = sending.Challenge
+		decided = sending.Challenge
 		return sending, err
 	})
-	return c, err
+	if err != nil { // it may still be decided, for nobody
+		return Challenge{}, err
+	}
+	return decided, nil
 }
 
 // decide says what is sent for a request.

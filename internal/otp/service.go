@@ -11,15 +11,14 @@ import (
 
 // Store keeps challenges.
 type Store interface {
+	Sender
 	Checker
-	// SendingPasswords runs fn in one transaction.
-	SendingPasswords(ctx context.Context, fn func(Sender) error) error
 	// Challenge gives a client's challenge. ErrUnknown.
 	Challenge(ctx context.Context, client, publicID string) (Challenge, error)
 	// CancelChallenge ends a live challenge, and gives it as it stands. ErrUnknown.
 	CancelChallenge(ctx context.Context, client, publicID string, now time.Time) (Challenge, error)
-	// EraseCodes ends the challenges that have expired, and erases their codes and messages; it gives their number.
-	EraseCodes(ctx context.Context, now time.Time) (int, error)
+	// EraseCodes ends the challenges that have expired since a moment, and erases their codes and messages; it gives their number.
+	EraseCodes(ctx context.Context, since, now time.Time) (int, error)
 	// NoteRefused journals refused attempts: one row an episode.
 	NoteRefused(ctx context.Context, actor, kind, subject string, times int, now time.Time, detail map[string]any) error
 }
@@ -83,16 +82,25 @@ func (s *Service) Cancel(ctx context.Context, client, publicID string) (Challeng
 // Keys are the public keys by which proofs are verified.
 func (s *Service) Keys() KeySet { return s.ring.Keys() }
 
-// eraseEvery is how long a code may outlive its expiry.
-const eraseEvery = 2 * time.Second
+// eraseEvery is how long a code may outlive its expiry. A pass looks again at what the passes of a while before have looked at: a row
+// that was locked then is left to the next. The first pass of a process looks further, for what expired while no process was there.
+const (
+	eraseEvery = 2 * time.Second
+	eraseAgain = 20 * time.Second
+	eraseFirst = 7 * 24 * time.Hour
+)
 
 // Run erases codes as they expire, until ctx ends. Every node does it, whatever its roles: a code is kept nowhere longer than it
 // serves.
 func (s *Service) Run(ctx context.Context) error {
 	ticker := time.NewTicker(eraseEvery)
 	defer ticker.Stop()
+	since := s.clock().Add(-eraseFirst)
 	for {
-		if _, err := s.store.EraseCodes(ctx, s.clock()); err != nil && ctx.Err() == nil {
+		now := s.clock()
+		if _, err := s.store.EraseCodes(ctx, since, now); err == nil {
+			since = now.Add(-eraseAgain)
+		} else if ctx.Err() == nil {
 			s.log.Warn().Err(err).Msg("expired passwords not erased yet")
 		}
 		select {

@@ -33,17 +33,18 @@ func (s *Service) Verify(ctx context.Context, client, publicID, answer string) (
 
 // VerifyIn is [Service.Verify] as a part of another unit of work, for steps of Okno's own. What it counts must be committed whatever
 // it gives.
-func (s *Service) VerifyIn(ctx context.Context, w Checker, client, publicID, answer string) (c Challenge, err error) {
+func (s *Service) VerifyIn(ctx context.Context, w Checker, client, publicID, answer string) (Challenge, error) {
 	now := s.clock()
+	var judged Challenge
 	var verdict error
-	err = w.CheckChallenge(ctx, client, publicID, now, func(found *Challenge, attempts *lockout.Book) {
-		verdict = s.judge(found, attempts, read(answer), now)
-		c = *found
+	err := w.CheckChallenge(ctx, client, publicID, now, func(c *Challenge, attempts *lockout.Book) {
+		verdict = s.judge(c, attempts, read(answer), now)
+		judged = *c
 	})
-	if err != nil {
-		return c, err
+	if err != nil { // the answer may still be judged, for nobody
+		return Challenge{}, err
 	}
-	return c, verdict
+	return judged, verdict
 }
 
 // read gives the code that a citizen has typed: as "123 456" or "123-456", in the digits of any script. What has anything else in it

@@ -73,27 +73,28 @@ func (s *Store) CancelChallenge(ctx context.Context, client, publicID string, no
 	return c, err
 }
 
+// By the index on the expiry alone, from a moment on: what an answer changes is in no index.
 const expireChallenges = `
-UPDATE challenges SET state = 'expired', sealed = NULL, ended_at = $1 WHERE id = ANY (ARRAY (
-    SELECT id FROM challenges WHERE state = 'sent' AND expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))`
+UPDATE challenges SET state = 'expired', sealed = NULL, ended_at = $1 WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM challenges WHERE expires_at > $3 AND expires_at <= $1 AND state = 'sent' ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))`
 
 // A minute later no link has the message in its hands any more: it submits nothing that has expired.
 const eraseMessages = `
 UPDATE mt_messages SET text = '' WHERE ctid = ANY (ARRAY (
-    SELECT ctid FROM mt_messages WHERE lane = 'otp' AND text <> '' AND expires_at <= $1::timestamptz - interval '1 minute' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))`
+    SELECT ctid FROM mt_messages WHERE lane = 'otp' AND text <> '' AND expires_at <= $1::timestamptz - interval '1 minute' AND expires_at > $3::timestamptz - interval '1 minute' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))`
 
 // eraseBatch is how many codes are erased in one statement.
 const eraseBatch = 500
 
 // EraseCodes ends the challenges that have expired and erases their codes, and the texts of the messages that carried codes and that
-// nobody has submitted; it gives the number of challenges.
-func (s *Store) EraseCodes(ctx context.Context, now time.Time) (erased int, err error) {
+// nobody has submitted; it gives the number of challenges. It looks at what has expired since a moment.
+func (s *Store) EraseCodes(ctx context.Context, since, now time.Time) (erased int, err error) {
 	for _, step := range []struct {
 		sql   string
 		count *int
 	}{{expireChallenges, &erased}, {eraseMessages, new(int)}} {
 		for {
-			tag, err := s.db.Exec(ctx, step.sql, now, eraseBatch)
+			tag, err := s.db.Exec(ctx, step.sql, now, eraseBatch, since)
 			if err != nil {
 				return erased, fmt.Errorf("erase passwords: %w", err)
 			}

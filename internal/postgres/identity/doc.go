@@ -8,10 +8,25 @@ import (
 )
 
 // Store has the methods that own their transaction.
-type Store struct{ db *postgres.DB }
+type Store struct {
+	db     *postgres.DB
+	sends  *together[send]
+	checks *together[check]
+}
 
 // NewStore is over a database.
-func NewStore(db *postgres.DB) *Store { return &Store{db} }
+func NewStore(db *postgres.DB) *Store {
+	s := &Store{db: db}
+	s.checks = &together[check]{abreast: checksAbreast, most: checksTogether, write: func(ctx context.Context, checks []check) error {
+		return s.do(ctx, func(w Steps) error { return w.checkAll(ctx, checks) })
+	}}
+	s.sends = &together[send]{abreast: sendsAbreast, most: sendsTogether,
+		key: func(one send) string { return one.q.Number }, // the second for a number reads what the first has written
+		write: func(ctx context.Context, sends []send) error {
+			return s.do(ctx, func(w Steps) error { return w.sendAll(ctx, sends) })
+		}}
+	return s
+}
 
 // Steps are parts of one unit of work.
 type Steps struct{ tx *postgres.Tx }

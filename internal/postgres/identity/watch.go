@@ -24,7 +24,7 @@ SELECT date_trunc('hour', c.created_at, 'UTC'), c.client, c.prefix, CASE WHEN c.
 FROM challenges c
 LEFT JOIN LATERAL (SELECT id FROM mt_messages WHERE challenge_id = c.id ORDER BY id LIMIT 1) m ON true
 LEFT JOIN mt_segments s ON s.id = m.id * 256 + 1
-WHERE c.created_at >= $1 AND NOT c.decoy AND (c.state <> 'sent' OR c.expires_at <= $2)
+WHERE c.expires_at >= $1 AND c.created_at >= $1 AND NOT c.decoy AND (c.state <> 'sent' OR c.expires_at <= $2)
 GROUP BY 1, 2, 3, 4`
 
 const dropHours = `DELETE FROM otp_hours WHERE hour >= $1`
@@ -77,7 +77,7 @@ WITH ended AS (
 ), recent AS (
     SELECT c.client, c.prefix, count(*) AS sent, count(*) FILTER (WHERE c.state = 'verified') AS verified
     FROM challenges c LEFT JOIN ended e ON e.client = c.client AND e.prefix = c.prefix
-    WHERE c.created_at >= $1 AND NOT c.decoy AND (c.state <> 'sent' OR c.expires_at <= $2) AND (e.at IS NULL OR c.created_at >= e.at)
+    WHERE c.expires_at >= $1 AND c.created_at >= $1 AND NOT c.decoy AND (c.state <> 'sent' OR c.expires_at <= $2) AND (e.at IS NULL OR c.created_at >= e.at)
     GROUP BY 1, 2
 ), past AS (
     SELECT client, prefix, sum(sent) AS sent, sum(verified) AS verified FROM otp_hours

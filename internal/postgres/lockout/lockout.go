@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,61 +28,63 @@ type Steps struct{ tx *postgres.Tx }
 // In gives the steps of a unit of work.
 func In(tx *postgres.Tx) Steps { return Steps{tx} }
 
-// Who is first to come makes the row: attempts against one subject wait for each other even if there was none before.
-const addLockouts = `
-INSERT INTO lockouts (way, subject, since) SELECT $1, s, $3 FROM unnest($2::text[]) s ORDER BY s ON CONFLICT DO NOTHING`
+// The locks are on the subjects, not on rows: most have none. They come in one order, so that two transactions do not wait for each
+// other.
+const lockSubjects = `
+SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended($1 || ' ' || s, 2) AS k FROM unnest({subjects}) s ORDER BY 1) l`
 
-const lockLockouts = `
-SELECT subject, failures, since, coalesce(blocked_until, 'epoch') FROM lockouts WHERE way = $1 AND subject = ANY ($2)
-ORDER BY subject FOR UPDATE`
+const readSubjects = `
+SELECT s, coalesce(l.failures, 0), coalesce(l.since, 'epoch'), coalesce(l.blocked_until, 'epoch')
+FROM unnest({subjects}) s LEFT JOIN lockouts l ON l.way = $1 AND l.subject = s`
+
+// Locking gives the statements that lock the attempts at a way in and give them. subjects is an array of texts, in SQL; $1 is
+// the way.
+func Locking(subjects string) (lock, read string) {
+	return strings.ReplaceAll(lockSubjects, "{subjects}", subjects), strings.ReplaceAll(readSubjects, "{subjects}", subjects)
+}
+
+var lockGiven, readGiven = Locking("$2::text[]")
 
 // Lock gives the attempts at a way in against some subjects, and keeps all other attempts against them waiting until the
-// transaction ends. Subjects are locked in their order, so that two transactions do not wait for each other.
-func Lock(ctx context.Context, tx *postgres.Tx, way lockout.Way, now time.Time, subjects ...string) (lockout.Book, error) {
-	slices.Sort(subjects)
-	book := lockout.Book{Way: way}
+// transaction ends.
+func Lock(ctx context.Context, tx *postgres.Tx, way lockout.Way, subjects ...string) (book lockout.Book, err error) {
 	var both pgx.Batch
-	both.Queue(addLockouts, way, subjects, now)
-	both.Queue(lockLockouts, way, subjects).Query(func(rows pgx.Rows) (err error) {
-		book.States, err = states(rows)
-		return err
-	})
+	both.Queue(lockGiven, way, subjects)
+	both.Queue(readGiven, way, subjects).Query(func(rows pgx.Rows) error { book, err = Read(way, rows); return err })
 	if err := tx.SendBatch(ctx, &both).Close(); err != nil {
 		return book, fmt.Errorf("lock attempts at %s: %w", way, err)
 	}
 	return book, nil
 }
 
-const readLockouts = `
-SELECT subject, failures, since, coalesce(blocked_until, 'epoch') FROM lockouts WHERE way = $1 AND subject = ANY ($2)`
-
 // Queue queues [Steps.Attempts]. got gets them.
 func Queue(reads *pgx.Batch, way lockout.Way, subjects []string, got func(lockout.Book)) {
-	reads.Queue(readLockouts, way, subjects).Query(func(rows pgx.Rows) error {
-		found, err := states(rows)
-		got(lockout.Book{Way: way, States: found})
+	reads.Queue(readGiven, way, subjects).Query(func(rows pgx.Rows) error {
+		book, err := Read(way, rows)
+		got(book)
 		return err
 	})
 }
 
-func states(rows pgx.Rows) (map[string]lockout.State, error) {
-	found := map[string]lockout.State{}
+// Read reads the rows of a statement of [Locking].
+func Read(way lockout.Way, rows pgx.Rows) (lockout.Book, error) {
+	book := lockout.Book{Way: way, States: map[string]lockout.State{}}
 	var subject string
 	var s lockout.State
 	_, err := pgx.ForEachRow(rows, []any{&subject, &s.Failures, &s.Since, &s.BlockedUntil}, func() error {
 		if s.BlockedUntil.Unix() == 0 {
 			s.BlockedUntil = time.Time{}
 		}
-		found[subject] = s
+		book.States[subject] = s
 		return nil
 	})
-	return found, err
+	return book, err
 }
 
 const keepLockouts = `
-UPDATE lockouts l SET failures = c.failures, since = c.since, blocked_until = c.blocked_until
-FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[]) c (subject, failures, since, blocked_until)
-WHERE l.way = $1 AND l.subject = c.subject`
+INSERT INTO lockouts (way, subject, failures, since, blocked_until)
+SELECT $1, c.* FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[]) c (subject, failures, since, blocked_until)
+ON CONFLICT (way, subject) DO UPDATE SET failures = excluded.failures, since = excluded.since, blocked_until = excluded.blocked_until`
 
 // Keep queues what has changed in a locked book.
 func Keep(writes *pgx.Batch, b lockout.Book) {
@@ -105,8 +108,8 @@ func (w Steps) Attempts(ctx context.Context, way lockout.Way, subjects ...string
 }
 
 // LockAttempts is [Lock].
-func (w Steps) LockAttempts(ctx context.Context, way lockout.Way, now time.Time, subjects ...string) (lockout.Book, error) {
-	return Lock(ctx, w.tx, way, now, subjects...)
+func (w Steps) LockAttempts(ctx context.Context, way lockout.Way, subjects ...string) (lockout.Book, error) {
+	return Lock(ctx, w.tx, way, subjects...)
 }
 
 // KeepAttempts keeps what has changed in a locked book.

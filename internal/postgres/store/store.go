@@ -8,7 +8,6 @@ import (
 	domain "okno/internal/cases"
 	"okno/internal/conversation"
 	"okno/internal/lease"
-	"okno/internal/otp"
 	"okno/internal/postgres"
 	"okno/internal/postgres/agencies"
 	"okno/internal/postgres/audit"
@@ -140,9 +139,4 @@ func (w *Work) Owned(ctx context.Context, l lease.Lease) error { return w.Tx.Own
 // TakeTurn is [postgres.Tx.TakeTurn].
 func (w *Work) TakeTurn(ctx context.Context, interaction int64) error {
 	return w.Tx.TakeTurn(ctx, interaction)
-}
-
-// SendingPasswords runs the sending of passwords in one transaction.
-func (s *Store) SendingPasswords(ctx context.Context, fn func(otp.Sender) error) error {
-	return s.Do(ctx, func(w *Work) error { return fn(w) })
 }
