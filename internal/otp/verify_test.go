@@ -1,6 +1,7 @@
 package otp_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -176,4 +177,49 @@ func TestCodesAreErasedAsTheyExpire(t *testing.T) {
 	_, err = w.db.EraseCodes(t.Context(), w.clock().Add(-time.Hour), w.clock())
 	require.NoError(t, err)
 	require.Zero(t, kept())
+}
+
+// A node erases by itself what expires, whatever else it does, and what expired while no node was there.
+func TestANodeErasesCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sends(t, "portal", bound, "sign-in")
+	w.passes(24 * time.Hour)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.nodes[0].Run(ctx) }()
+	kept := func() int {
+		return pgtest.Value[int](t, w.url, `SELECT (SELECT count(sealed) FROM challenges) + (SELECT count(*) FROM mt_messages WHERE text <> '')`)
+	}
+	require.Eventually(t, func() bool { return kept() == 0 }, 10*time.Second, 20*time.Millisecond)
+	w.passes(time.Hour)
+	w.sends(t, "portal", bound, "sign-in")
+	require.Equal(t, 2, kept())
+	w.passes(6 * time.Minute)
+	require.Eventually(t, func() bool { return kept() == 0 }, 10*time.Second, 20*time.Millisecond)
+	cancel()
+	require.NoError(t, <-ended)
+}
+
+// An id that Postgres cannot read spoils no other answer that shares its commit.
+func TestABadIDSpoilsNoOtherAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, code := w.sends(t, "portal", bound, "sign-in")
+	var mu sync.Mutex
+	won := 0
+	together(40, func(i int) {
+		if i%2 == 0 {
+			if verify(t, w.nodes[0], otp.Challenge{Client: "portal", PublicID: "a\x00b\xff"}, code) == nil {
+				t.Error("no id, and yet")
+			}
+			return
+		}
+		if verify(t, w.nodes[0], c, code) == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			won++
+		}
+	})
+	require.Equal(t, 1, won)
 }
