@@ -89,6 +89,7 @@ type otpResult struct {
 	sends, sendsBeside       []float64
 	verified, verifiedBeside []float64
 	latencies                []latency // of verifications, by rate
+	latenciesBeside          []latency // of pgbench
 	sendCPU, verifyCPU       spent
 	sendCPUBeside            spent // pgbench's
 	verifyCPUBeside          spent
@@ -152,7 +153,11 @@ func benchOTP(ctx context.Context, f flags, folder string) (err error) {
 		if err != nil {
 			return err
 		}
-		r.latencies = append(r.latencies, l)
+		beside, err := p.pgbenchAt(ctx, rate, f.During)
+		if err != nil {
+			return err
+		}
+		r.latencies, r.latenciesBeside = append(r.latencies, l), append(r.latenciesBeside, beside)
 	}
 	return reportOTP(f, r)
 }
@@ -270,17 +275,50 @@ func (p *passwords) tool(ctx context.Context, name string, args ...string) ([]by
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
 // pgbench gives how many of a script's transactions are done a second.
-func (p *passwords) pgbench(ctx context.Context, script string, during time.Duration) (float64, error) {
+func (p *passwords) pgbench(ctx context.Context, script string, during time.Duration, more ...string) (float64, error) {
 	file := filepath.Join(p.folder, "script.sql")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return 0, err
 	}
-	out, err := p.tool(ctx, "pgbench", "-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", strconv.Itoa(int(during.Seconds())), "-s", "10", "-f", file)
+	args := append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", strconv.Itoa(int(during.Seconds())), "-s", "10", "-f", file}, more...)
+	out, err := p.tool(ctx, "pgbench", args...)
 	found := tps.FindSubmatch(out)
 	if err != nil || found == nil {
 		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
+}
+
+// pgbenchAt gives how long a verification's transaction takes pgbench, at a rate. Its log has the microseconds of each in the third
+// column, from when it was due.
+func (p *passwords) pgbenchAt(ctx context.Context, rate int, during time.Duration) (latency, error) {
+	logs := filepath.Join(p.folder, fmt.Sprint("latency-", rate))
+	if _, err := p.pgbench(ctx, verifyScript, during, "-R", strconv.Itoa(rate), "-l", "--log-prefix="+logs); err != nil {
+		return latency{}, err
+	}
+	files, err := filepath.Glob(logs + ".*")
+	if err != nil {
+		return latency{}, err
+	}
+	var took []time.Duration
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return latency{}, err
+		}
+		for line := range strings.Lines(string(content)) {
+			us, err := strconv.Atoi(strings.Fields(line)[2])
+			if err != nil {
+				return latency{}, fmt.Errorf("pgbench's log: %w", err)
+			}
+			took = append(took, time.Duration(us)*time.Microsecond)
+		}
+	}
+	if len(took) == 0 {
+		return latency{}, errors.New("pgbench has logged nothing")
+	}
+	slices.Sort(took)
+	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
 }
 
 // ask sends a request, and reads the answer into what is given.
@@ -454,7 +492,7 @@ func reportOTP(f flags, r otpResult) error {
 		fmt.Fprintf(out, "CPU ms to %s: Okno's\t%.2f\t\t\t\n  Postgres's\t%.2f\t%.2f\t\t\n", row.name, okno, postgres, beside)
 	}
 	for i, rate := range f.Rates {
-		fmt.Fprintf(out, "  verified at %d/s: p50 / p99 ms\t%s\t\t\t\n", rate, r.latencies[i])
+		fmt.Fprintf(out, "  verified at %d/s: p50 / p99 ms\t%s\t%s\t\t\n", rate, r.latencies[i], r.latenciesBeside[i])
 	}
 	return out.Flush()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"okno/internal/fault"
 )
@@ -87,6 +88,9 @@ func (g *together[T]) gather() (batch []asked[T]) {
 	return batch
 }
 
+// batchLimit is how long a batch may take: as long as a statement, whoever asked for it.
+const batchLimit = 30 * time.Second
+
 // settle does a batch. Where that fails they go one by one, so that a bad one spoils only itself; but not where nobody knows whether the
 // batch is in force.
 func (g *together[T]) settle(batch []asked[T]) {
@@ -94,13 +98,19 @@ func (g *together[T]) settle(batch []asked[T]) {
 	for i, a := range batch {
 		ones[i] = a.one
 	}
-	// Whoever asked may be gone, and the others are not: the batch ends with the statement timeout at the latest.
-	err := g.write(context.WithoutCancel(batch[0].ctx), ones)
+	err := g.writeFor(batch[0].ctx, ones)
 	for _, a := range batch {
 		alone := err
 		if err != nil && len(batch) > 1 && !errors.Is(err, fault.ErrUncertain) {
-			alone = g.write(context.WithoutCancel(a.ctx), []T{a.one})
+			alone = g.writeFor(a.ctx, []T{a.one})
 		}
 		a.answer <- alone
 	}
+}
+
+// writeFor writes on behalf of one who asked, and who may be gone while the others are not.
+func (g *together[T]) writeFor(ctx context.Context, ones []T) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchLimit)
+	defer cancel()
+	return g.write(ctx, ones)
 }
