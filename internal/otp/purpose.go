@@ -23,20 +23,20 @@ const (
 	Operator Channel = "operator" // no password: an operator asks questions
 )
 
-// Purpose is what a citizen confirms by a password: signing in to a portal, say. It belongs to a client.
+// Purpose is what a citizen confirms by a password: signing in to a portal, say. It belongs to a client. It is kept as JSON.
 type Purpose struct {
-	Client   string
-	Name     string                       // by which the client asks: "sign-in"
-	Titles   map[dialogue.Language]string // what the citizen reads
-	Texts    map[dialogue.Language]string // with {portal}, {purpose} and {code}, maybe {minutes}; none: the usual ones
-	Origins  []string                     // hosts whose pages may fill the code in (WebOTP)
-	Digits   int
-	Life     time.Duration
-	Tries    int       // of one code
-	Channels []Channel // the first twice, then the next
-	Language dialogue.Language
-	Anyone   bool // may also be sent to numbers that are bound to nobody: to bind them
-	Day      int  // passwords a day; 0: as many as the client may send
+	Client   string                       `json:"client"`
+	Name     string                       `json:"name"`    // by which the client asks: "sign-in"
+	Titles   map[dialogue.Language]string `json:"titles"`  // what the citizen reads
+	Texts    map[dialogue.Language]string `json:"texts"`   // with {portal}, {purpose} and {code}, maybe {minutes}; none: the usual ones
+	Origins  []string                     `json:"origins"` // hosts whose pages may fill the code in (WebOTP)
+	Digits   int                          `json:"digits"`
+	Life     time.Duration                `json:"life"`
+	Tries    int                          `json:"tries"`    // of one code
+	Channels []Channel                    `json:"channels"` // the first twice, then the next
+	Language dialogue.Language            `json:"language"`
+	Anyone   bool                         `json:"anyone"` // may also be sent to numbers that are bound to nobody: to bind them
+	Day      int                          `json:"day"`    // passwords a day; 0: as many as the client may send
 }
 
 // The bounds. Six digits and ten minutes are NIST's (SP 800-63B-4 §3.1.3.2); more than ten digits nobody types.
