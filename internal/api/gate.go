@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/client"
+	"okno/internal/lockout"
 )
 
 // Clients keeps clients and their keys.
@@ -55,11 +57,13 @@ type refused struct {
 	notedAt time.Time
 }
 
-// How often a key's use, and refusals of one subject, are written down; and of how many subjects a process keeps count.
+// How often a key's use, and refusals of one subject, are written down; and of how many subjects a process keeps count: whoever comes
+// from more addresses is one subject with all the others, so that nobody fills the journal.
 const (
 	useEvery     = time.Minute
 	refusedEvery = 10 * time.Second
-	mostRefused  = 10_000
+	mostRefused  = 1000
+	manySubjects = "address:many"
 )
 
 func newGate(clients Clients, address Address, clock func() time.Time, log zerolog.Logger) *gate {
@@ -111,9 +115,9 @@ func (g *gate) noteUse(ctx context.Context, k client.Key, now time.Time) {
 func (g *gate) refuse(ctx context.Context, name string, from netip.Addr, reason error, now time.Time) {
 	subject := "client:" + name
 	if name == "" {
-		subject = "address:" + from.String()
+		subject = "address:" + network(from)
 	}
-	times := g.countRefused(subject, now)
+	subject, times := g.countRefused(subject, now)
 	if times == 0 {
 		return
 	}
@@ -124,22 +128,33 @@ func (g *gate) refuse(ctx context.Context, name string, from netip.Addr, reason 
 	}
 }
 
-// countRefused gives how many refusals are to be journalled now; 0: the last were a moment ago.
-func (g *gate) countRefused(subject string, now time.Time) (times int) {
+// network is what an address belongs to: an IPv6 subscriber has a /64 of them.
+func network(a netip.Addr) string {
+	if a.Is6() {
+		return netip.PrefixFrom(a, 64).Masked().String()
+	}
+	return a.String()
+}
+
+// countRefused gives under which subject how many refusals are to be journalled now; 0: the last were a moment ago.
+func (g *gate) countRefused(subject string, now time.Time) (counted string, times int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	one, known := g.refused[subject]
-	if !known {
+	if g.refused[subject] == nil && len(g.refused) >= mostRefused {
+		maps.DeleteFunc(g.refused, func(_ string, r *refused) bool { return now.Sub(r.notedAt) >= lockout.Quiet })
 		if len(g.refused) >= mostRefused {
-			clear(g.refused) // whoever comes from so many addresses is journalled once more
+			subject = manySubjects
 		}
+	}
+	one := g.refused[subject]
+	if one == nil {
 		one = &refused{}
 		g.refused[subject] = one
 	}
 	one.times++
 	if now.Sub(one.notedAt) < refusedEvery {
-		return 0
+		return subject, 0
 	}
 	times, one.times, one.notedAt = one.times, 0, now
-	return times
+	return subject, times
 }

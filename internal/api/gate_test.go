@@ -87,6 +87,24 @@ func TestAnEpisodeIsOneRow(t *testing.T) {
 	p.now = p.now.Add(16 * time.Minute)
 	p.comesIn("a guess", "192.0.2.9:1")
 	require.Equal(t, 3, rows(), "and so is the next, after a while")
+	for i := range 20 {
+		p.comesIn("a guess", fmt.Sprintf("[2001:db8::%x:1]:1", i))
+	}
+	require.Equal(t, 4, rows(), "a network of IPv6 is one address")
+}
+
+// Whoever comes from ever more addresses does not fill the journal.
+func TestManyAddressesAreOneSubject(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	for i := range 1200 {
+		p.comesIn("a guess", fmt.Sprintf("10.0.%d.%d:1", i/250, i%250))
+	}
+	require.Equal(t, 1001, pgtest.Value[int](t, p.url, `SELECT count(*) FROM audit WHERE action = 'client.refuse'`))
+	require.Equal(t, 1, pgtest.Value[int](t, p.url, `SELECT count(*) FROM audit WHERE subject = 'address:many'`))
+	p.now = p.now.Add(16 * time.Minute)
+	p.comesIn("a guess", "10.1.0.1:1")
+	require.Equal(t, "address:10.1.0.1", pgtest.Value[string](t, p.url, `SELECT subject FROM audit WHERE action = 'client.refuse' ORDER BY id DESC LIMIT 1`))
 }
 
 // Two keys live while one replaces the other, never three; each is good for as long as it is said to be.
