@@ -2,6 +2,7 @@ package otp_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -329,4 +330,44 @@ func TestTheReport(t *testing.T) {
 	pgtest.Exec(t, w.url, `UPDATE mt_segments SET state = 'undeliverable', link = 'operator-b' WHERE mt_id = (SELECT max(id) FROM mt_messages)`)
 	kiosk := otp.ReportLine{Client: "kiosk", Prefix: "+7701", Route: "operator-b", Tally: otp.Tally{Sent: 1, Undelivered: 1}}
 	require.Equal(t, []otp.ReportLine{kiosk, portal}, report())
+}
+
+// Portals are busy: passwords of many numbers are sent, sent again and answered at the same time on two nodes. Nothing waits in a
+// circle, no number gets more than it may, and each right answer counts once.
+func TestBusyPortals(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pgtest.Exec(t, w.url, `WITH c AS (INSERT INTO citizens (national_number, name) SELECT lpad(n::text, 12, '0'), 'x' FROM generate_series(1, 40) n RETURNING id, national_number)
+		INSERT INTO bindings (citizen_id, number) SELECT id, '+7702' || right(national_number, 7) FROM c`)
+	number := func(i int) string { return fmt.Sprintf("+7702%07d", i%40+1) }
+	var mu sync.Mutex
+	verified := map[string]int{}
+	for range 3 {
+		together(160, func(i int) {
+			s := w.nodes[i%2]
+			c, err := s.Send(t.Context(), otp.Request{Client: "portal", Number: number(i), Purpose: "sign-in"})
+			if errors.Is(err, otp.ErrTooSoon) || errors.Is(err, otp.ErrTooMany) {
+				return
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range 2 {
+				if err := verify(t, s, c, w.code(t, c)); err == nil {
+					mu.Lock()
+					verified[c.PublicID]++
+					mu.Unlock()
+				} else if !errors.Is(err, otp.ErrUsed) {
+					t.Error(err)
+				}
+			}
+		})
+		w.passes(3 * time.Minute)
+	}
+	require.GreaterOrEqual(t, len(verified), 40)
+	require.LessOrEqual(t, len(verified), 40*otp.SendsInWindow)
+	for id, n := range verified {
+		require.Equal(t, 1, n, id)
+	}
 }

@@ -26,7 +26,7 @@ func scanChallenge(row pgx.Row) (otp.Challenge, error) {
 
 const livePasscode = `
 SELECT ` + challengeColumns + ` FROM challenges
-WHERE number = $1 AND state = 'sent' AND expires_at > $2 AND NOT decoy ORDER BY created_at DESC LIMIT 1`
+WHERE number = $1 AND state = 'sent' AND expires_at > $2 AND NOT decoy ORDER BY created_at DESC, id DESC LIMIT 1`
 
 // LivePasscode gives the newest challenge of a number that can still be met.
 func (w Steps) LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error) {

@@ -37,7 +37,7 @@ SELECT c.title, c.budget, p.definition FROM clients c LEFT JOIN otp_purposes p O
 
 const earlierChallenges = `
 SELECT public_id, client, purpose, state, nth, created_at FROM challenges WHERE number = $1 AND created_at > $2
-ORDER BY created_at DESC LIMIT 50`
+ORDER BY created_at DESC, id DESC LIMIT 50`
 
 const usedToday = `SELECT scope, sum(sent)::bigint FROM otp_days WHERE day = $1 AND scope = ANY ($2) GROUP BY scope`
 
@@ -128,7 +128,10 @@ func (p *purposeOf) scan(row pgx.Row) error {
 	return json.Unmarshal(definition, &p.purpose)
 }
 
-const supersede = `UPDATE challenges SET state = 'superseded', sealed = NULL, ended_at = $2 WHERE public_id = ANY ($1) AND state = 'sent'`
+// Challenges are locked in the order of their ids, as by the answers to them.
+const supersede = `
+UPDATE challenges SET state = 'superseded', sealed = NULL, ended_at = $2 WHERE id = ANY (ARRAY (
+    SELECT id FROM challenges WHERE public_id = ANY ($1) AND state = 'sent' ORDER BY id FOR UPDATE))`
 
 const addChallenges = `
 INSERT INTO challenges (id, public_id, client, purpose, number, prefix, citizen_id, subjects, decoy, channel, nth, origin, language, mac, sealed, tries,
