@@ -10,7 +10,6 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/cases"
-	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/floor"
 	"okno/internal/message"
@@ -40,7 +39,7 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err != nil {
 		return nil, err
 	}
-	if err := d.may(agent, access.OpenCase, c, false); err != nil {
+	if err := access.May(floor.Subject(agent), access.OpenCase, floor.Tie(c, agent.ID)); err != nil {
 		return nil, err
 	}
 	known, err := w.Known(ctx, c.Number)
@@ -57,11 +56,6 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	}
 	return caseJSON(opened), w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did",
 		Body: "case_open " + opened.Number})
-}
-
-// may asks whether an agent may do an act on a case in the course of a contact. related says that the case has to do with its citizen.
-func (d *Desk) may(agent acd.Agent, act access.Act, c contact.Contact, related bool) error {
-	return access.May(access.Subject{Agent: agent.ID, Role: agent.Role}, act, access.Resource{Holder: c.AgentID, Related: related})
 }
 
 // caseMove takes a case on, and tells the citizen by SMS if that is wished.
@@ -94,13 +88,16 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err != nil {
 		return nil, err
 	}
-	related, err := w.CaseRelated(ctx, found.ID, c.Interaction)
+	tie, err := w.CaseTie(ctx, found.ID, c.Interaction)
 	if err != nil {
 		return nil, err
 	}
-	// A case that is none of this citizen's is as unknown here as one that does not exist.
-	if d.may(agent, access.MoveCase, c, related) != nil {
+	// A case that this citizen has nothing to do with is as unknown here as one that does not exist.
+	if access.May(floor.Subject(agent), access.SeeCase, tie) != nil {
 		return nil, cases.ErrUnknown
+	}
+	if err := access.May(floor.Subject(agent), access.MoveCase, tie); err != nil {
+		return nil, err
 	}
 	if found.State != args.From {
 		return nil, cases.ErrMoved

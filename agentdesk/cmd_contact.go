@@ -14,6 +14,9 @@ import (
 	"okno/internal/message"
 )
 
+// mostReply is the longest reply, in segments: some 2,000 letters. A citizen's phone joins no more than 255, and what is beyond is lost.
+const mostReply = 30
+
 // reply writes to the citizen in the thread of the agent's conversation.
 func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
@@ -38,6 +41,9 @@ func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawM
 		return nil, err
 	}
 	segments := d.Segments(text)
+	if segments > mostReply {
+		return nil, errTooLong
+	}
 	return object{"segments": segments}, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: text, Segments: segments,
 		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
 }

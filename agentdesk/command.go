@@ -4,15 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/edge"
 	"okno/internal/fault"
 )
 
 var (
 	errCommand = errors.New("no such command, or not with these arguments")
 	errEmpty   = errors.New("there is nothing to send")
+	errTooLong = fmt.Errorf("a reply has %d segments at most; nothing was sent", mostReply)
 )
 
 const (
@@ -47,13 +50,16 @@ var verbs = map[string]verb{
 func (s *session) command(ctx context.Context, m frame) {
 	limited, cancel := context.WithTimeout(ctx, commandLimit)
 	defer cancel()
-	result, err := s.desk.once(limited, s.agent, m)
+	result, err := s.desk.once(limited, s.agent, []byte(s.token), m)
 	if err != nil {
 		code, text, _ := codeOf(err)
 		if code == "internal" {
 			s.desk.Log.Error().Err(err).Str("command", m.Name).Int64("agent", s.agent.ID).Msg("desk command")
 		}
-		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "detail": text})
+		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "field": fieldOf(err), "detail": text})
+		if errors.Is(err, errLoggedIn) {
+			s.close(closeExpired)
+		}
 		return
 	}
 	s.send(ctx, object{"type": "result", "id": m.ID, "ok": true, "data": result})
@@ -62,9 +68,9 @@ func (s *session) command(ctx context.Context, m frame) {
 
 // once does a command, its effect and its answer in one unit of work. A command that failed has done nothing, and is done anew when it
 // is sent again. While it is not known whether the unit of work was committed, the command is tried again: done before, it only answers.
-func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.RawMessage, err error) {
+func (d *Desk) once(ctx context.Context, agent acd.Agent, token []byte, m frame) (result json.RawMessage, err error) {
 	do, ok := verbs[m.Name]
-	if !ok || m.ID == "" || len(m.ID) > mostID {
+	if !ok || m.ID == "" || len(m.ID) > mostID || edge.Text("id", m.ID) != nil {
 		return nil, errCommand
 	}
 	for {
@@ -73,7 +79,11 @@ func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.
 			if result, done, err = w.BeginCommand(ctx, agent.ID, m.ID); err != nil || done {
 				return err
 			}
-			agent, err := w.AgentNow(ctx, agent.ID) // rights and telephone may have changed since the socket was opened
+			// The login may have ended, and rights and telephone may have changed, since the socket was opened.
+			agent, err := w.AgentOfCommand(ctx, token)
+			if errors.Is(err, acd.ErrNoAgent) {
+				err = errLoggedIn
+			}
 			if err != nil {
 				return err
 			}
@@ -101,6 +111,9 @@ func (d *Desk) once(ctx context.Context, agent acd.Agent, m frame) (result json.
 
 // arguments reads a command's arguments.
 func arguments(raw json.RawMessage, into any) error {
+	if err := edge.CheckJSON(raw); len(raw) > 0 && fieldOf(err) != "" {
+		return err
+	}
 	if json.Unmarshal(raw, into) != nil {
 		return errCommand
 	}

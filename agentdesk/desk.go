@@ -10,13 +10,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/audit"
 	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/desk"
+	"okno/internal/edge"
 	"okno/internal/floor"
+	"okno/internal/guess"
 	"okno/internal/message"
+	"okno/internal/password"
 )
 
 // Store keeps what desks show.
@@ -31,6 +36,10 @@ type Store interface {
 type logins interface {
 	// AgentByLogin gives an agent with the password's hash. acd.ErrNoAgent.
 	AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error)
+	// BeginGuess counts a login that is tried, on all nodes. *guess.SlowDown.
+	BeginGuess(ctx context.Context, a guess.Attempt, now time.Time) ([]guess.Key, error)
+	// EndGuess says what came of it.
+	EndGuess(ctx context.Context, a guess.Attempt, keys []guess.Key, o guess.Outcome, subject string, now time.Time) error
 	AddLogin(ctx context.Context, tokenHash []byte, agent int64, expires time.Time) error
 	// AgentOfLogin gives whose login a token is, and until when. acd.ErrNoAgent.
 	AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, time.Time, error)
@@ -45,8 +54,12 @@ type desks interface {
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
 	DisconnectDesk(ctx context.Context, agent int64, node string) error
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
-	// ContactView gives what an agent sees of a contact, once may has nothing against it.
-	ContactView(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (desk.View, error)
+	// ContactView gives what an agent sees of a contact, once may has nothing against it, and journals the look and its reason.
+	ContactView(ctx context.Context, agent, contact int64, reason string, may func(contact.Contact) error) (desk.View, error)
+	// RevealNationalNumber gives the whole number of the citizen of a contact, once may has nothing against it, and journals the look.
+	RevealNationalNumber(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (string, error)
+	// Journal lists what was done to a citizen's data, the newest first.
+	Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
 }
 
@@ -61,7 +74,8 @@ type Work interface {
 	floor.Work
 	commands
 	caseWork
-	AgentNow(ctx context.Context, id int64) (acd.Agent, error)
+	// AgentOfCommand gives whose login a token is, as the unit of work finds both. acd.ErrNoAgent.
+	AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
 	EndLogin(ctx context.Context, tokenHash []byte) (agent int64, another bool, err error)
 	CloseAccounts(ctx context.Context, agent int64) error
@@ -77,8 +91,8 @@ type commands interface {
 
 type caseWork interface {
 	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
-	// CaseRelated says whether a case has to do with the citizen of an interaction.
-	CaseRelated(ctx context.Context, caseID, interaction int64) (bool, error)
+	// CaseTie says how a case is tied to whom an interaction is with.
+	CaseTie(ctx context.Context, caseID, interaction int64) (access.Tie, error)
 }
 
 // Units runs fn in one transaction and commits it if fn gives no error.
@@ -92,6 +106,8 @@ type Floor interface {
 	File(ctx context.Context, w floor.Work, a acd.Agent, id int64, disposition, note string) error
 	Extend(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 	SetStatus(ctx context.Context, w floor.Work, a acd.Agent, s acd.Status, reason string) error
+	// Dismiss closes as junk the threads that wait in a queue since a time, and gives how many.
+	Dismiss(ctx context.Context, a acd.Agent, queue string, since time.Time, why string) (int, error)
 	// Depart gives back what an agent has who logs out.
 	Depart(ctx context.Context, agent int64) error
 }
@@ -117,6 +133,11 @@ func NewAccount(ctx context.Context, store accounts, a call.Account, lasting tim
 	return Account{User: opened.Name, Secret: opened.Secret, URL: opened.URL}, err
 }
 
+// Passwords says whether a password is the one that was hashed; an unreadable hash matches nothing, and takes as long.
+type Passwords interface {
+	Matches(ctx context.Context, hash, password string) (bool, error)
+}
+
 // Options are a desk's parts.
 type Options struct {
 	Store    Store
@@ -127,9 +148,13 @@ type Options struct {
 	Reasons func(key string) map[string]string
 	Hints   <-chan struct{} // that a stream has something new, or a queue
 	Node    string
-	Page    http.Handler // what /desk/ shows
-	Metrics prometheus.Registerer
-	Log     zerolog.Logger
+	Clock   func() time.Time // of logins that are guessed; default: time.Now
+	Page    http.Handler     // what /desk/ shows
+	Hosts   edge.Hosts       // whose pages may open the socket
+	// Passwords checks them within the process's budget. Default: one of its own.
+	Passwords Passwords
+	Metrics   prometheus.Registerer
+	Log       zerolog.Logger
 }
 
 // Desk serves operators.
@@ -140,6 +165,12 @@ type Desk struct {
 
 // New takes the parts of a desk.
 func New(o Options) *Desk {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Passwords == nil {
+		o.Passwords = password.NewBudget()
+	}
 	d := &Desk{Options: o}
 	d.hub = newHub(o.Store, o.Hints, o.Log)
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "okno_desk_connections", Help: "Desks that are connected to this node."},
@@ -159,6 +190,10 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/logout", d.logOut)
 	mux.HandleFunc("GET /desk/me", d.me)
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
+	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
+	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
+	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
+	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/ws", d.socket)
 	mux.Handle("GET /desk/", http.StripPrefix("/desk/", d.Page))

@@ -25,7 +25,7 @@ const nodeAge = 10 * time.Second
 func (d *Desk) sms(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.agentOf(r)
 	if err == nil {
-		err = mayOrderLinks(agent)
+		err = access.May(floor.Subject(agent), access.ViewLinks, access.Untied)
 	}
 	if err != nil {
 		d.fail(w, err)
@@ -43,10 +43,6 @@ func (d *Desk) sms(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, object{"nodes": found})
 }
 
-func mayOrderLinks(agent acd.Agent) error {
-	return access.May(access.Subject{Agent: agent.ID, Role: agent.Role}, access.OrderLinks, access.Resource{})
-}
-
 // orderLink pauses, resumes or drains a link to an operator.
 func (d *Desk) orderLink(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
@@ -56,7 +52,7 @@ func (d *Desk) orderLink(ctx context.Context, w Work, agent acd.Agent, raw json.
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	if err := mayOrderLinks(agent); err != nil {
+	if err := access.May(floor.Subject(agent), access.OrderLinks, access.Untied); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(message.Orders, args.Order) {

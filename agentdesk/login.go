@@ -5,14 +5,14 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/edge"
 	"okno/internal/floor"
-	"okno/internal/password"
+	"okno/internal/guess"
 )
 
 // cookieName has the prefix by which browsers keep a cookie to this host, this path and HTTPS; loopback counts as secure.
@@ -28,19 +28,18 @@ var (
 )
 
 func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Login, Password string }
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
-		d.fail(w, errBody)
+	var body struct {
+		Login    string `json:"login"`
+		Password string `json:"password"`
+	}
+	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
+		d.fail(w, bodyError(err))
 		return
 	}
-	agent, hash, err := d.Store.AgentByLogin(r.Context(), body.Login)
-	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
+	device := deviceOf(r)
+	agent, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, body.Password)
+	if err != nil {
 		d.fail(w, err)
-		return
-	}
-	// An unknown login takes as long as a wrong password, so that logins cannot be found out.
-	if !password.Matches(hash, body.Password) || err != nil {
-		d.fail(w, errLogin)
 		return
 	}
 	raw := make([]byte, 32)
@@ -53,6 +52,10 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 	if err := d.Store.AddLogin(r.Context(), tokenHash(token), agent.ID, expires); err != nil {
 		d.fail(w, err)
 		return
+	}
+	if device != "" {
+		http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: device, Path: "/", MaxAge: int(guess.Life.Seconds()), Secure: true, HttpOnly: true,
+			SameSite: http.SameSiteStrictMode})
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: expires, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	d.answer(w, agentJSON(agent))

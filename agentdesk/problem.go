@@ -1,15 +1,21 @@
 package agentdesk
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"okno/internal/access"
 	"okno/internal/call"
 	"okno/internal/cases"
+	"okno/internal/citizen"
 	"okno/internal/contact"
+	"okno/internal/edge"
 	"okno/internal/fault"
+	"okno/internal/guess"
 	"okno/internal/message"
 )
 
@@ -25,7 +31,10 @@ var problems = []struct {
 	{errBody, "bad_request", http.StatusBadRequest},
 	{errCommand, "bad_command", http.StatusBadRequest},
 	{errEmpty, "empty", http.StatusBadRequest},
+	{errTooLong, "too_long", http.StatusBadRequest},
 	{call.ErrNoVoice, "no_voice", http.StatusServiceUnavailable},
+	{access.ErrReason, "reason", http.StatusForbidden},
+	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},
 	{contact.ErrGone, "offer_gone", http.StatusConflict},
@@ -42,7 +51,7 @@ var kinds = map[fault.Kind]struct {
 	code   string
 	status int
 }{
-	fault.Invalid:     {"bad_command", http.StatusUnprocessableEntity},
+	fault.Invalid:     {"bad_command", http.StatusBadRequest},
 	fault.NotFound:    {"not_found", http.StatusNotFound},
 	fault.Conflict:    {"conflict", http.StatusConflict},
 	fault.Forbidden:   {"forbidden", http.StatusForbidden},
@@ -61,6 +70,9 @@ func codeOf(err error) (code, text string, status int) {
 			return kind.code, known.Text, kind.status
 		}
 	}
+	if errors.Is(err, fault.ErrUncertain) || errors.Is(err, context.DeadlineExceeded) {
+		return "unavailable", "not available now; try again", http.StatusServiceUnavailable
+	}
 	return "internal", "something went wrong; it has been logged", http.StatusInternalServerError
 }
 
@@ -69,9 +81,22 @@ func (d *Desk) fail(w http.ResponseWriter, err error) {
 	if code == "internal" {
 		d.Log.Error().Err(err).Msg("desk request")
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "detail": text})
+	var slow *guess.SlowDown
+	if errors.As(err, &slow) {
+		code, text, status = "too_many", slow.Error(), http.StatusTooManyRequests
+		w.Header().Set("Retry-After", strconv.Itoa(1+int(time.Until(slow.Until).Seconds())))
+	}
+	edge.Fail(w, edge.Problem{Status: status, Code: code, Field: fieldOf(err), Detail: text})
+}
+
+// fieldOf is the field that an error is about, or "".
+func fieldOf(err error) string {
+	var known *fault.Error
+	errors.As(err, &known)
+	if known == nil {
+		return ""
+	}
+	return known.Field
 }
 
 func (d *Desk) answer(w http.ResponseWriter, body any) {

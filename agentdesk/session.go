@@ -58,6 +58,8 @@ func (d *Desk) socket(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
+	upgrader := upgrader
+	upgrader.CheckOrigin = d.Hosts.OwnOrigin
 	socket, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // Upgrade has answered

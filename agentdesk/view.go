@@ -1,15 +1,64 @@
 package agentdesk
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"okno/internal/access"
+	"okno/internal/acd"
 	"okno/internal/contact"
+	"okno/internal/desk"
+	"okno/internal/floor"
 )
 
 // view gives all that an agent sees of a contact that the agent has.
 func (d *Desk) view(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	d.show(w, r, agent, "", func(c contact.Contact) error {
+		return access.May(floor.Subject(agent), access.ViewContact, floor.Tie(c, agent.ID))
+	})
+}
+
+// leastReason and mostReason are the characters of a reason that says something.
+const leastReason, mostReason = 10, 500
+
+// breakGlass gives a supervisor what an agent sees of any contact, for a reason, which the journal keeps.
+func (d *Desk) breakGlass(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	var body struct {
+		Reason string `json:"reason"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
+		d.fail(w, errBody)
+		return
+	}
+	reason := strings.TrimSpace(body.Reason)
+	d.show(w, r, agent, reason, func(contact.Contact) error {
+		return access.May(floor.Subject(agent), access.ViewContact, reasonTie(reason))
+	})
+}
+
+// reasonTie is what a reason ties: nothing, if it is too short to say anything.
+func reasonTie(reason string) access.Tie {
+	if n := utf8.RuneCountInString(reason); n < leastReason || n > mostReason {
+		return access.Untied
+	}
+	return access.Reason
+}
+
+// reveal gives the whole national number of the citizen of a contact in hand. The journal keeps that it was seen.
+func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.agentOf(r)
 	if err != nil {
 		d.fail(w, err)
@@ -20,12 +69,98 @@ func (d *Desk) view(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, contact.ErrUnknown)
 		return
 	}
-	v, err := d.Store.ContactView(r.Context(), agent.ID, id, func(c contact.Contact) error {
-		return d.may(agent, access.ViewContact, c, false)
+	number, err := d.Store.RevealNationalNumber(r.Context(), agent.ID, id, func(c contact.Contact) error {
+		return access.May(floor.Subject(agent), access.RevealCitizen, floor.Tie(c, agent.ID))
 	})
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, d.viewJSON(v))
+	d.answer(w, object{"national_number": number})
+}
+
+// show answers with the view of the contact that a request names.
+func (d *Desk) show(w http.ResponseWriter, r *http.Request, agent acd.Agent, reason string, may func(contact.Contact) error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		d.fail(w, contact.ErrUnknown)
+		return
+	}
+	v, err := d.Store.ContactView(r.Context(), agent.ID, id, reason, may)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	d.answer(w, d.viewJSON(agent, v))
+}
+
+// mostEntries is how many entries of the journal one answer has.
+const mostEntries = 200
+
+// journal gives an auditor what was done to a citizen's data, the newest first: 200 entries, with the id to go on before.
+func (d *Desk) journal(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err == nil {
+		err = access.May(floor.Subject(agent), access.ReadJournal, access.Untied)
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		d.fail(w, errBody)
+		return
+	}
+	before := int64(1)<<62 - 1
+	if given := r.URL.Query().Get("before"); given != "" {
+		if before, err = strconv.ParseInt(given, 10, 64); err != nil {
+			d.fail(w, errBody)
+			return
+		}
+	}
+	entries, err := d.Store.Journal(r.Context(), id, before, mostEntries)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	found := make([]object, 0, len(entries))
+	for _, e := range entries {
+		found = append(found, object{"id": e.ID, "at": e.At, "actor": e.Actor, "action": e.Action, "subject": e.Subject, "detail": json.RawMessage(e.Detail)})
+	}
+	d.answer(w, object{"entries": found})
+}
+
+// viewJSON is a contact as an agent sees it. A case of somebody else shows no more than its number tells to anybody.
+func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
+	timeline := make([]object, 0, len(v.Timeline))
+	for _, e := range v.Timeline {
+		timeline = append(timeline, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
+			"name": e.Name, "kind": e.Kind, "body": e.Body})
+	}
+	found := make([]object, 0, len(v.Cases))
+	for _, c := range v.Cases {
+		tie := access.AskedOf
+		if c.Theirs {
+			tie = access.Theirs
+		}
+		if access.May(floor.Subject(agent), access.ViewCase, tie) == nil {
+			shown := caseJSON(c.Case)
+			shown["theirs"] = true
+			found = append(found, shown)
+		} else {
+			found = append(found, object{"id": c.ID, "number": c.Number, "state": c.State, "theirs": false})
+		}
+	}
+	z := v.Citizen
+	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "citizen": object{"id": z.ID, "name": z.Name,
+		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": z.Number, "verification": z.Verification}}
+}
+
+// citizenMask hides a national number but for its last three digits.
+func citizenMask(number string) string {
+	if len(number) < 6 {
+		return number
+	}
+	return strings.Repeat("•", len(number)-3) + number[len(number)-3:]
 }

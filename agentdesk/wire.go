@@ -3,10 +3,12 @@ package agentdesk
 import (
 	"time"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/desk"
+	"okno/internal/floor"
 )
 
 // The forms in which things go to the page. docs/desk.md describes them.
@@ -24,11 +26,15 @@ func (d *Desk) contactJSON(c contact.Contact) object {
 		"connected_at": when(c.ConnectedAt), "wrap_up_until": when(c.WrapUpUntil)}
 }
 
+// snapshotJSON is a desk as its agent sees it. An offer shows why and in which language, not who.
 func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 	contacts := make([]object, 0, len(s.Contacts))
 	for _, h := range s.Contacts {
 		c := d.contactJSON(h.Contact)
 		c["name"], c["offer_until"] = h.Name, when(h.OfferUntil)
+		if access.May(floor.Subject(s.Agent), access.ViewContact, floor.Tie(h.Contact, s.Agent.ID)) != nil {
+			c["name"], c["number"], c["context"] = "", "", object{}
+		}
 		contacts = append(contacts, c)
 	}
 	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues)}
@@ -40,21 +46,6 @@ func queuesJSON(queues []desk.Queue) []object {
 		found = append(found, object{"name": q.Name, "title": q.Title, "waiting": q.Waiting, "oldest": when(q.Oldest)})
 	}
 	return found
-}
-
-func (d *Desk) viewJSON(v desk.View) object {
-	timeline := make([]object, 0, len(v.Timeline))
-	for _, e := range v.Timeline {
-		timeline = append(timeline, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
-			"name": e.Name, "kind": e.Kind, "body": e.Body})
-	}
-	found := make([]object, 0, len(v.Cases))
-	for _, c := range v.Cases {
-		found = append(found, caseJSON(c))
-	}
-	z := v.Citizen
-	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "citizen": object{"id": z.ID, "name": z.Name,
-		"national_number": z.NationalNumber, "language": z.Language, "number": z.Number, "verification": z.Verification}}
 }
 
 func caseJSON(c cases.Case) object {

@@ -2,6 +2,8 @@ package deploy_test
 
 import (
 	"io/fs"
+	"os"
+	"os/exec"
 	"regexp"
 	"testing"
 
@@ -26,4 +28,22 @@ func TestEveryIncludedSiteFileHasAnExample(t *testing.T) {
 		}
 	}
 	require.Greater(t, wanted, 5)
+}
+
+// The unit gives a process nothing but its sockets, its clips and its secrets; systemd rates it, where it is there.
+func TestTheUnitIsASandbox(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("systemd/okno.service")
+	require.NoError(t, err)
+	for _, line := range []string{"User=okno", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes",
+		"PrivateDevices=yes", "PrivateUsers=yes", "MemoryDenyWriteExecute=yes", "RestrictNamespaces=yes", "SystemCallFilter=@system-service", "LimitCORE=0",
+		"RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "CacheDirectoryMode=0750", "UMask=0027"} {
+		require.Contains(t, "\n"+string(content), "\n"+line+"\n")
+	}
+	require.NotRegexp(t, `(?m)^(Environment|ReadWritePaths)=`, string(content), "no secret in the unit, nothing else to write to")
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		return
+	}
+	said, err := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--offline=true", "--threshold=20", "systemd/okno.service").CombinedOutput()
+	require.NoError(t, err, "exposure is above 2.0: %s", said)
 }

@@ -3,7 +3,6 @@ package ivr_test
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -137,12 +136,9 @@ var faults = []fault{
 	}, hears: "talk", contact: contact.Connected},
 }
 
-// TestFaultsOfACall puts each fault into a call on a real Asterisk. The rows share a few worlds, and take turns in them.
+// TestFaultsOfACall puts each fault into a call on a real Asterisk. The rows share a few worlds, and take turns in them. It runs apart from
+// the other tests: its worlds alone keep a small machine busy.
 func TestFaultsOfACall(t *testing.T) {
-	if os.Getenv("OKNO_FAULTS") == "" { // two minutes of cut lines, some of whose rows still depend on a busy machine's pace
-		return
-	}
-	t.Parallel()
 	const worlds = 6
 	for n := range worlds {
 		t.Run(fmt.Sprint("world ", n+1), func(t *testing.T) {

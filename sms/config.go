@@ -30,13 +30,15 @@ type Config struct {
 // Flood is how many messages of one citizen are heard in a time; on all nodes together.
 type Flood struct {
 	Messages int           `yaml:"messages"` // default 20
+	Thread   int           `yaml:"thread"`   // of one who waits for an operator or is in a thread with one; default three times as many
 	Within   time.Duration `yaml:"within"`   // default 1 m
 	Parts    int           `yaml:"parts"`    // of long messages that may wait for the rest; default 64
 }
 
 // limit is never none: one phone that writes by itself would be answered for ever.
 func (f Flood) limit() message.Limit {
-	return message.Limit{Messages: cmp.Or(f.Messages, 20), Within: cmp.Or(f.Within, time.Minute), Parts: cmp.Or(f.Parts, 64)}
+	messages := cmp.Or(f.Messages, 20)
+	return message.Limit{Messages: messages, Thread: cmp.Or(f.Thread, 3*messages), Within: cmp.Or(f.Within, time.Minute), Parts: cmp.Or(f.Parts, 64)}
 }
 
 // Link is a configured connection to an operator's SMSC.
@@ -88,7 +90,7 @@ func (c Config) Check() error {
 	if _, err := c.Quiet.hours(); err != nil {
 		faults = append(faults, err)
 	}
-	if c.Flood.Messages < 0 || c.Flood.Within < 0 || c.Flood.Parts < 0 {
+	if c.Flood.Messages < 0 || c.Flood.Thread < 0 || c.Flood.Within < 0 || c.Flood.Parts < 0 {
 		faults = append(faults, errors.New("sms: flood cannot be negative"))
 	}
 	for _, l := range c.Transliterate {

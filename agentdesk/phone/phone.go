@@ -17,6 +17,7 @@ import (
 
 	"okno/agentdesk"
 	"okno/internal/call"
+	"okno/internal/edge"
 	"okno/internal/phone"
 )
 
@@ -49,22 +50,28 @@ func (p *Phone) Register(mux *http.ServeMux) {
 			r.SetURL(smsc)
 			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, "/phone/sms")
 		}}
-		mux.Handle("GET /phone/sms/", proxy)
-		mux.Handle("POST /phone/sms/", proxy)
+		lasting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a thread is followed for as long as the page is open
+			proxy.ServeHTTP(w, r)
+		})
+		mux.Handle("GET /phone/sms/", lasting)
+		mux.Handle("POST /phone/sms/", lasting)
 	}
 	mux.Handle("GET /phone/", http.StripPrefix("/phone/", p.Page))
 }
 
 // account answers with who the phone is: its number in E.164, the number to call, and a SIP account, or null without voice.
 func (p *Phone) account(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Number string }
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
-		http.Error(w, "the body is not the JSON that is expected here", http.StatusBadRequest)
+	var body struct {
+		Number string `json:"number"`
+	}
+	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
+		edge.Fail(w, edge.Problem{Status: http.StatusBadRequest, Detail: edge.ErrJSON.Error()})
 		return
 	}
 	number, err := phone.Parse(body.Number)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		edge.Fail(w, edge.Problem{Status: http.StatusUnprocessableEntity, Code: "bad_number", Field: "number", Detail: err.Error()})
 		return
 	}
 	answer := map[string]any{"number": number, "line": p.Number, "sip": nil}

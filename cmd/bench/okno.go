@@ -59,7 +59,7 @@ func (o *okno) configure(receipts bool) (file string, err error) {
 	return file, os.WriteFile(file, fmt.Appendf(nil, `
 database_url: %s
 secret: a secret for a benchmark
-http: {listen: "127.0.0.1:%d"}
+http: {listen: "127.0.0.1:%d", internal: {listen: ""}}
 roles: [sms]
 log: {level: warn}
 sms:

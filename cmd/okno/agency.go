@@ -22,22 +22,28 @@ type agencyCommand struct {
 
 type agencyAdd struct {
 	overrides
-	SystemID string   `arg:"" name:"system-id" help:"What the agency binds with, up to 15 letters."`
-	Name     string   `required:"" help:"The agency's name, as people know it."`
-	Senders  []string `required:"" help:"Numbers or names of up to 11 letters that its messages may be from; the first stands for none."`
-	Lane     string   `enum:"notice,reply,otp" default:"notice" help:"What its messages are: notice, reply or otp; only notices heed STOP and quiet hours."`
-	Window   int      `default:"10" help:"Submits that may be unanswered on a bind."`
-	Rate     float64  `default:"10" help:"Segments a second on a node; 0: no limit."`
-	Binds    int      `default:"2" help:"Binds at once on a node."`
+	SystemID     string   `arg:"" name:"system-id" help:"What the agency binds with, up to 15 letters."`
+	Name         string   `required:"" help:"The agency's name, as people know it."`
+	Senders      []string `required:"" help:"Numbers or names of up to 11 letters that its messages may be from; the first stands for none."`
+	Destinations []string `help:"First digits of the numbers that it may write to, with the country's and without a plus. Default: the region's mobile numbers, 77."`
+	Lane         string   `enum:"notice,reply,otp" default:"notice" help:"What its messages are: notice, reply or otp; only notices heed STOP and quiet hours."`
+	Window       int      `default:"10" help:"Submits that may be unanswered on a bind."`
+	Rate         float64  `default:"10" help:"Segments a second on a node; 0: no limit."`
+	Binds        int      `default:"2" help:"Binds at once on a node."`
 }
 
 func (c agencyAdd) Run(ctx context.Context) error {
 	account := agency.Account{SystemID: c.SystemID, Name: c.Name, Lane: message.Lane(c.Lane), Senders: c.Senders,
-		Window: c.Window, Rate: c.Rate, Binds: c.Binds}
+		Window: c.Window, Rate: c.Rate, Binds: c.Binds, Destinations: c.Destinations}
 	if err := account.Check(); err != nil {
 		return err
 	}
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+	return c.withDatabase(ctx, func(config config, db *store.Store) error {
+		for _, sender := range c.Senders {
+			if agency.Impersonates(sender, config.reservedSenders()) {
+				return fmt.Errorf("sender %q is Okno's own, or looks like it: citizens would believe it", sender)
+			}
+		}
 		hash, err := readPassword()
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ type agentAdd struct {
 	overrides
 	Login     string   `arg:"" help:"What the agent logs in with."`
 	Name      string   `required:"" help:"The agent's name, as colleagues see it."`
-	Role      string   `enum:"agent,supervisor,administrator" default:"agent" help:"agent, supervisor or administrator."`
+	Role      string   `enum:"agent,supervisor,administrator,auditor" default:"agent" help:"agent, supervisor, administrator or auditor."`
 	Languages []string `default:"kk,ru" help:"Languages that the agent speaks: kk, ru, en."`
 	Queues    []string `help:"Queues that the agent serves."`
 	Endpoint  string   `help:"A SIP phone of Asterisk's to talk with, PJSIP/…, instead of the page." placeholder:"PJSIP/NAME"`

@@ -2,25 +2,73 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
+	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"okno/internal/audit"
 	"okno/internal/postgres/store"
 )
 
-type auditCommand struct {
-	Verify auditVerify `cmd:"" help:"Follow the journal's chain; an entry that was changed, taken out or put in shows."`
+// auditConfig says where the journal's anchors are kept.
+type auditConfig struct {
+	Anchors []string      `yaml:"anchors"` // file:/path, syslog:, https://…
+	Every   time.Duration `yaml:"every"`
 }
 
-type auditVerify struct{ overrides }
+// places gives where anchors are kept.
+func (c auditConfig) places() ([]audit.Place, error) {
+	places := make([]audit.Place, 0, len(c.Anchors))
+	for _, name := range c.Anchors {
+		p, err := audit.NewPlace(name)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, p)
+	}
+	if c.Every < time.Second && len(places) > 0 {
+		return nil, errors.New("audit.every: give a second at least")
+	}
+	return places, nil
+}
+
+// auditChain gives the key of the journal's MACs, and that of its anchors' signatures.
+func (c config) auditChain() (*audit.Chain, ed25519.PrivateKey) {
+	return audit.NewChain(subkey(c.Secret, "audit chain")), ed25519.NewKeyFromSeed(subkey(c.Secret, "audit anchors"))
+}
+
+type auditCommand struct {
+	Verify auditVerify `cmd:"" help:"Follow the journal's chain; an entry that was changed, taken out or put in shows, and with --anchor a tail that was cut off or a chain made anew."`
+}
+
+type auditVerify struct {
+	overrides
+	Anchor []string `help:"A file of anchors (audit.anchors), as it was kept outside the database." type:"existingfile" placeholder:"FILE"`
+}
 
 func (c auditVerify) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
-		length, last, err := audit.Verify(ctx, db)
+	var anchors []audit.Anchor
+	for _, name := range c.Anchor {
+		f, err := os.Open(name)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%d entries, the chain holds; note its end elsewhere: %x\n", length, last)
+		found, err := audit.ReadAnchors(f)
+		_ = f.Close()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		anchors = append(anchors, found...)
+	}
+	return c.withDatabase(ctx, func(loaded config, db *store.Store) error {
+		chain, key := loaded.auditChain()
+		length, last, err := audit.Verify(ctx, db, chain, anchors, key.Public().(ed25519.PublicKey))
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%d entries, the chain holds, and so do %d anchors; note its end elsewhere: %x\n", length, len(anchors), last)
 		return nil
 	})
 }

@@ -1,16 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/rs/zerolog"
 	"go.yaml.in/yaml/v3"
 
+	"okno/internal/edge"
 	"okno/sms"
 	"okno/sms/gateway"
 )
@@ -26,6 +31,7 @@ type config struct {
 	SMS         smsConfig   `yaml:"sms"`
 	OTP         otpConfig   `yaml:"otp"`
 	Voice       voiceConfig `yaml:"voice"`
+	Audit       auditConfig `yaml:"audit"`
 	Log         logConfig   `yaml:"log"`
 	Demo        demoConfig  `yaml:"demo"`
 }
@@ -42,7 +48,11 @@ type smsConfig struct {
 }
 
 type httpConfig struct {
-	Listen string `yaml:"listen"`
+	edge.Listener `yaml:",inline"`
+	Internal      edge.Listener `yaml:"internal"` // /metrics, /sms/links and the reasons of /readyz
+	Hosts         edge.Hosts    `yaml:"hosts"`    // names by which browsers reach it
+	Connect       []string      `yaml:"connect"`  // origins of websockets beside it, and beside those of the Asterisks
+	Proxies       []string      `yaml:"proxies"`  // whose X-Forwarded-For and X-Forwarded-Proto count
 }
 
 type logConfig struct {
@@ -79,11 +89,12 @@ var allRoles = []string{roleVoice, roleSMS, roleDesk, roleAPI, roleWorker}
 
 func defaultConfig() config {
 	return config{
-		HTTP:  httpConfig{Listen: "127.0.0.1:8080"},
+		HTTP:  httpConfig{Listener: edge.Listener{Listen: "127.0.0.1:8080"}, Internal: edge.Listener{Listen: "127.0.0.1:9414"}},
 		Roles: allRoles,
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		OTP:   defaultOTP(),
-		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/lib/okno/sounds"},
+		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/cache/okno/sounds"},
+		Audit: auditConfig{Every: 10 * time.Minute},
 		Log:   logConfig{Format: "json", Level: "info"},
 	}
 }
@@ -93,6 +104,7 @@ type overrides struct {
 	Config      string   `help:"Configuration file." type:"path" env:"OKNO_CONFIG" placeholder:"FILE"`
 	DatabaseURL string   `help:"Overrides database_url." env:"OKNO_DATABASE_URL" placeholder:"URL"`
 	NATSURL     string   `help:"Overrides nats_url." name:"nats-url" env:"OKNO_NATS_URL" placeholder:"URL"`
+	Internal    string   `help:"Overrides http.internal.listen." name:"http-internal" env:"OKNO_HTTP_INTERNAL" placeholder:"ADDR"`
 	HTTPListen  string   `help:"Overrides http.listen." name:"http-listen" env:"OKNO_HTTP_LISTEN" placeholder:"ADDR"`
 	Roles       []string `help:"Overrides roles." env:"OKNO_ROLES" placeholder:"ROLE,…"`
 	Secret      string   `help:"Overrides secret; better given by the environment." env:"OKNO_SECRET" placeholder:"SECRET"`
@@ -113,7 +125,7 @@ func (o overrides) load() (config, error) {
 	for _, override := range []struct {
 		value string
 		into  *string
-	}{{o.DatabaseURL, &c.DatabaseURL}, {o.NATSURL, &c.NATSURL}, {o.HTTPListen, &c.HTTP.Listen}, {o.Secret, &c.Secret}} {
+	}{{o.DatabaseURL, &c.DatabaseURL}, {o.NATSURL, &c.NATSURL}, {o.HTTPListen, &c.HTTP.Listen}, {o.Internal, &c.HTTP.Internal.Listen}, {o.Secret, &c.Secret}} {
 		if override.value != "" {
 			*override.into = override.value
 		}
@@ -124,9 +136,37 @@ func (o overrides) load() (config, error) {
 	return c, c.check()
 }
 
-var secretName = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var secretName = regexp.MustCompile(`\$\{(?:file:([^}]+)|([A-Za-z_][A-Za-z0-9_]*))\}`)
 
-// parse reads YAML over the defaults. ${NAME} takes a value from the environment; an unknown key is an error with its line.
+// mostSecret is the longest secret in a file, in bytes.
+const mostSecret = 64 << 10
+
+// secretOf gives what stands for ${NAME}, or for ${file:/path}: the file's content without the line break at its end. Errors name where
+// it was looked for, and never what was found.
+func secretOf(found string, lookup func(string) (string, bool)) (string, error) {
+	match := secretName.FindStringSubmatch(found)
+	file, name := match[1], match[2]
+	if file == "" {
+		value, ok := lookup(name)
+		if !ok {
+			return "", fmt.Errorf("the environment has no %s", name)
+		}
+		return value, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, mostSecret))
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimRight(string(content), "\r\n"), nil
+}
+
+// parse reads YAML over the defaults. ${NAME} takes a value from the environment, ${file:/path} from a file; an unknown key is an error
+// with its line.
 func (c *config) parse(content string, lookup func(string) (string, bool)) error {
 	var missing []string
 	// Only values are filled in, after parsing, so that a secret can hold any character.
@@ -138,10 +178,9 @@ func (c *config) parse(content string, lookup func(string) (string, bool)) error
 	fill = func(n *yaml.Node) {
 		if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 			n.Value = secretName.ReplaceAllStringFunc(n.Value, func(found string) string {
-				name := secretName.FindStringSubmatch(found)[1]
-				value, ok := lookup(name)
-				if !ok {
-					missing = append(missing, fmt.Sprintf("line %d: the environment has no %s", n.Line, name))
+				value, err := secretOf(found, lookup)
+				if err != nil {
+					missing = append(missing, fmt.Sprintf("line %d: %v", n.Line, err))
 				}
 				return value
 			})
@@ -163,8 +202,14 @@ func (c *config) parse(content string, lookup func(string) (string, bool)) error
 	if len(tree.Content) == 0 {
 		return nil
 	}
-	return tree.Decode(c)
+	if err := tree.Decode(c); err != nil {
+		return unknownKeys(err)
+	}
+	return nil
 }
+
+// valueSaid is a value of the file in an error of the YAML library. It may be a secret.
+var valueSaid = regexp.MustCompile("(cannot unmarshal !!\\w+) `[^`]*`")
 
 var unknownField = regexp.MustCompile(`line (\d+): field (\S+) not found in type \S+`)
 
@@ -176,7 +221,7 @@ func unknownKeys(err error) error {
 	}
 	problems := make([]string, 0, len(typed.Errors))
 	for _, problem := range typed.Errors {
-		problems = append(problems, unknownField.ReplaceAllString(problem, "line $1: unknown key $2"))
+		problems = append(problems, valueSaid.ReplaceAllString(unknownField.ReplaceAllString(problem, "line $1: unknown key $2"), "$1"))
 	}
 	return errors.New(strings.Join(problems, "; "))
 }
@@ -196,6 +241,9 @@ func (c *config) check() error {
 	if len(c.Secret) < leastSecret {
 		return fmt.Errorf("secret is missing or shorter than %d characters: set secret: ${OKNO_SECRET} to a random text, and keep it", leastSecret)
 	}
+	if err := c.HTTP.check(); err != nil {
+		return err
+	}
 	if err := c.SMS.Check(); err != nil {
 		return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
@@ -205,12 +253,71 @@ func (c *config) check() error {
 	if err := c.OTP.check(); err != nil {
 		return err
 	}
+	if _, err := c.Audit.places(); err != nil {
+		return err
+	}
 	for _, a := range c.Voice.Asterisks {
 		if a.Name == "" || a.ARIURL == "" {
 			return errors.New("an asterisk needs a name and an ari_url")
 		}
 	}
 	return nil
+}
+
+func (c httpConfig) check() error {
+	if c.Listen == "" {
+		return errors.New("http.listen is missing")
+	}
+	if err := c.Listener.Check("http"); err != nil {
+		return err
+	}
+	if err := c.Internal.Check("http.internal"); err != nil {
+		return err
+	}
+	for _, host := range c.Hosts {
+		if host == "" || host != strings.ToLower(host) || strings.ContainsAny(host, "/@*? ") {
+			return fmt.Errorf("http.hosts: %q is no host: desk.example, or desk.example:8443", host)
+		}
+	}
+	for _, origin := range c.Connect {
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || strings.ContainsAny(origin, "; ,'") {
+			return fmt.Errorf("http.connect: %q is no origin: wss://sip.example", origin)
+		}
+	}
+	if _, err := edge.Prefixes(c.Proxies); err != nil {
+		return fmt.Errorf("http.proxies: %w", err)
+	}
+	return nil
+}
+
+// edge is what stands before the public listener. Desks register by the Asterisks' websockets, whichever node serves these.
+func (c config) edge(log zerolog.Logger) edge.Options {
+	proxies, _ := edge.Prefixes(c.HTTP.Proxies) // checked
+	connect := slices.Clone(c.HTTP.Connect)
+	for _, a := range c.Voice.Asterisks {
+		address := a.SIPWS
+		if address == "" {
+			address = a.ARIURL
+		}
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || strings.ContainsAny(u.Host, "; ,'") {
+			continue
+		}
+		scheme := map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
+		connect = append(connect, cmp.Or(scheme, u.Scheme)+"://"+u.Host)
+	}
+	return edge.Options{Hosts: c.HTTP.Hosts, Connect: connect, Proxies: proxies, Log: log}
+}
+
+// reservedSenders are the senders by which citizens know Okno.
+func (c config) reservedSenders() []string {
+	reserved := []string{c.SMS.ShortNumber}
+	for _, l := range c.SMS.Links {
+		if l.Sender != "" {
+			reserved = append(reserved, l.Sender)
+		}
+	}
+	return reserved
 }
 
 func (c *config) has(role string) bool { return slices.Contains(c.Roles, role) }

@@ -17,10 +17,8 @@ type demoCommand struct {
 
 // Run starts all parts, tells where they are, and keeps them running until the end is asked for.
 func (c demoCommand) Run(ctx context.Context) error {
-	for _, folder := range []string{"run", "log", "clips"} {
-		if err := os.MkdirAll(filepath.Join(c.Data, folder), 0o755); err != nil {
-			return err
-		}
+	if err := privateFolders(c.Data); err != nil {
+		return err
 	}
 	unlock, err := lockFolder(c.Data)
 	if err != nil {
@@ -45,9 +43,28 @@ func (c demoCommand) Run(ctx context.Context) error {
 	return d.supervise(ctx)
 }
 
+// privateFolders makes the demo's folders, which are nobody else's business: keys, passwords and logs are in them. Where root runs the
+// demo, Postgres runs as somebody else, who passes through and lists nothing.
+func privateFolders(data string) error {
+	modes := map[string]os.FileMode{"": 0o700, "run": 0o755, "log": 0o700, "clips": 0o755}
+	if os.Geteuid() == 0 {
+		modes[""] = 0o711
+	}
+	for _, folder := range []string{"", "run", "log", "clips"} {
+		path := filepath.Join(data, folder)
+		if err := os.MkdirAll(path, modes[folder]); err != nil {
+			return err
+		}
+		if err := os.Chmod(path, modes[folder]); err != nil { // one from before
+			return err
+		}
+	}
+	return nil
+}
+
 // lockFolder keeps two demos from one folder. The lock goes with the process, however that ends.
 func lockFolder(data string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}

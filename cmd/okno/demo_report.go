@@ -32,7 +32,7 @@ okno: ready
   API         %s/api/v1/openapi.yaml    key of the sample portal: %s
   Agencies    %s    SMPP: bind as %s, password %s
   Health      %s/readyz    %s/metrics
-`, base, samplePassword, base, base, d.portal, d.gateway, sampleAgency.SystemID, sampleAgencyPassword, base, base)
+`, base, samplePassword, base, base, d.portal, d.gateway, sampleAgency.SystemID, sampleAgencyPassword, "http://"+d.internal, "http://"+d.internal)
 	if d.asterisk != nil {
 		fmt.Fprintf(d.out, "  SIP         sip:1414@%s    from this machine, without a password\n", d.asterisk.SIP())
 	}
@@ -52,7 +52,7 @@ Ctrl-C stops everything.
 
 // writeJSON tells programs where the parts are.
 func (d *demo) writeJSON() error {
-	report := map[string]any{"http": "http://" + d.http, "smpp": d.smpp, "gateway": d.gateway, "smsc": "http://" + d.smsc, "database_url": d.postgres.URL(), "portal_key": d.portal}
+	report := map[string]any{"http": "http://" + d.http, "internal": "http://" + d.internal, "smpp": d.smpp, "gateway": d.gateway, "smsc": "http://" + d.smsc, "database_url": d.postgres.URL(), "portal_key": d.portal}
 	pids := map[string]int{"okno": d.okno.PID(), "smscsim": d.smscsim.PID(), "postgres": d.postgres.PID()}
 	if d.asterisk != nil {
 		report["sip"], report["ari"] = d.asterisk.SIP(), d.asterisk.ARI()

@@ -35,6 +35,7 @@ type demo struct {
 	password string // of Asterisk's REST interface
 	portal   string // the key of a sample portal
 	http     string
+	internal string // health with its reasons, and metrics
 	smpp     string
 	smsc     string // the simulator's HTTP
 	gateway  string
@@ -54,12 +55,13 @@ const (
 	portARI      = 8088
 	portSIP      = 5060
 	portGateway  = 2776
+	portInternal = 9414
 )
 
 const samplePassword = "okno-demo"
 
 // The account of an agency of the sample region. SMPP has room for eight characters of a password.
-var sampleAgency = agency.Account{SystemID: "minjust", Name: "Министерство юстиции", Lane: message.Notice, Senders: []string{"MINJUST", "1414"},
+var sampleAgency = agency.Account{SystemID: "minjust", Name: "Министерство юстиции", Lane: message.Notice, Senders: []string{"MINJUST", "119"},
 	Window: 10, Rate: 10, Binds: 2}
 
 const sampleAgencyPassword = "okno-sms"
@@ -76,8 +78,8 @@ func (d *demo) start(ctx context.Context) error {
 	if d.password, err = randomSecret(); err != nil {
 		return err
 	}
-	ports := make([]int, 0, 7)
-	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway} {
+	ports := make([]int, 0, 8)
+	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway, portInternal} {
 		port, err := freePort(wish)
 		if err != nil {
 			return err
@@ -85,7 +87,7 @@ func (d *demo) start(ctx context.Context) error {
 		ports = append(ports, port)
 	}
 	d.http, d.smpp, d.smsc = loopback(ports[0]), loopback(ports[1]), loopback(ports[2])
-	d.gateway = loopback(ports[6])
+	d.gateway, d.internal = loopback(ports[6]), loopback(ports[7])
 
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.startDatabase(groupCtx, ports[3]) })
@@ -167,7 +169,8 @@ func (d *demo) startAsterisk(ctx context.Context, ari, sip int) (err error) {
 // configuration is what a person would write for this machine. Secrets come by the environment.
 func (d *demo) configuration() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Made by the demo at each start.\ndatabase_url: %q\nsecret: ${OKNO_SECRET}\nhttp: {listen: %q}\nlog: {format: console, level: info}\n", d.postgres.URL(), d.http)
+	fmt.Fprintf(&b, "# Made by the demo at each start.\ndatabase_url: %q\nsecret: ${OKNO_SECRET}\nhttp: {listen: %q, internal: {listen: %q}}\nlog: {format: console, level: info}\n", d.postgres.URL(), d.http, d.internal)
+	fmt.Fprintf(&b, "audit: {anchors: [%q], every: 1m}\n", "file:"+filepath.Join(d.data, "audit.anchors"))
 	fmt.Fprintf(&b, "demo: {phone: true, smsc: %q}\n", "http://"+d.smsc)
 	fmt.Fprintf(&b, "sms:\n  short_number: \"1414\"\n  links:\n    - {name: operator-a, addr: %q, system_id: okno, password: \"${SMPP_A}\", bind: transceiver, window: 64}\n", d.smpp)
 	fmt.Fprintf(&b, "  gateway: {listen: %q}\n", d.gateway)
@@ -200,7 +203,7 @@ func (d *demo) awaitOkno(ctx context.Context) error {
 	poll := time.NewTicker(100 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.http+"/readyz", nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.internal+"/readyz", nil)
 		if err != nil {
 			return err
 		}

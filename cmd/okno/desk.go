@@ -21,7 +21,7 @@ func (n *node) startDesk() {
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
-		Page: web.Desk(), Metrics: n.registry, Log: n.log,
+		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Metrics: n.registry, Log: n.log,
 	}
 	desk := agentdesk.New(options)
 	desk.Register(n.mux)

@@ -4,10 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"okno/deploy"
 	"okno/internal/postgres/store"
 )
 
-type migrateCommand struct{ overrides }
+type migrateCommand struct {
+	overrides
+	DatabaseRoles bool `help:"Also make the database roles okno_migrate, okno_serve, okno_report and okno_audit, as a superuser (deploy/postgres/roles.sql)."`
+}
 
 func (c migrateCommand) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
@@ -19,6 +23,12 @@ func (c migrateCommand) Run(ctx context.Context) error {
 			fmt.Println("applied", name)
 		}
 		fmt.Println("the schema is up to date")
+		if c.DatabaseRoles {
+			if _, err := db.Exec(ctx, deploy.Roles); err != nil {
+				return fmt.Errorf("make roles: %w", err)
+			}
+			fmt.Println("the roles have the least that they need")
+		}
 		return nil
 	})
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/zerolog"
 
 	"okno/internal/acd"
@@ -26,6 +23,7 @@ import (
 	"okno/internal/lease"
 	"okno/internal/news"
 	"okno/internal/otp"
+	"okno/internal/password"
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/store"
 	"okno/sms"
@@ -49,7 +47,8 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // the heap is small and short-lived: a fifth of the time under load went into collecting it
 	}
-	n := &node{config: config, dialogue: c.dialogueFolder, log: log, registry: prometheus.NewRegistry(), checks: &health.Checks{}, mux: http.NewServeMux()}
+	n := &node{config: config, dialogue: c.dialogueFolder, log: log, registry: prometheus.NewRegistry(), checks: &health.Checks{},
+		mux: http.NewServeMux(), internal: http.NewServeMux(), hashing: password.NewBudget()}
 	return n.run(ctx)
 }
 
@@ -60,8 +59,10 @@ type node struct {
 	log      zerolog.Logger
 	registry *prometheus.Registry
 	checks   *health.Checks
-	mux      *http.ServeMux
+	mux      *http.ServeMux                // what anybody may reach
+	internal *http.ServeMux                // what the machine and its watchers may
 	routes   atomic.Pointer[http.ServeMux] // set once the parts behind it are there
+	hashing  *password.Budget
 
 	news      *news.News
 	db        *store.Store
@@ -81,14 +82,17 @@ func (n *node) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", n.config.HTTP.Listen)
+	listener, internal, err := n.listen()
 	if err != nil {
-		return fmt.Errorf("http.listen: %w", err)
+		return err
 	}
 	n.checks.Add("node", n.complete)
 	n.parts = newComponents(n.log)
 	defer n.close()
-	n.parts.start("http", n.serveHTTP(listener))
+	if internal != nil {
+		n.parts.start("internal http", serveHTTP(internal, n.inside(), n.log))
+	}
+	n.parts.start("http", serveHTTP(listener, n.front(), n.log))
 
 	if n.news, err = news.Open(n.config.NATSURL); err != nil {
 		return err
@@ -96,7 +100,7 @@ func (n *node) run(ctx context.Context) error {
 	if n.db, err = openDatabase(n.config, n.news.Publish); err != nil {
 		return err
 	}
-	n.checks.Add("database", n.db.Ready)
+	n.checks.Add("database", health.Sparing(n.writable))
 	if err := n.awaitDatabase(ctx); err != nil {
 		return err
 	}
@@ -187,6 +191,18 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 	}
 }
 
+// startAudit chains the journal, and has its head kept outside the database.
+func (n *node) startAudit() error {
+	chain, key := n.config.auditChain()
+	n.parts.start("audit", audit.NewSealer(n.db, chain, n.log).Run)
+	places, err := n.config.Audit.places()
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	n.parts.start("audit anchors", audit.NewAnchorer(n.db, key, n.config.Audit.Every, places, n.log).Run)
+	return nil
+}
+
 // startRoles starts what the node is there for. Whoever takes in work starts last, and so stops first.
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -194,7 +210,9 @@ func (n *node) startRoles() error {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting}, passwordMetrics{n.db, time.Now})
 		n.startJobs()
 		hints, _ := n.news.Subscribe(news.Contacts)
-		n.parts.start("audit", audit.NewSealer(n.db, n.log).Run)
+		if err := n.startAudit(); err != nil {
+			return err
+		}
 		keeper := lease.NewKeeper(n.db, acd.LeaseName, nodeName(n.config), n.log)
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
@@ -229,7 +247,7 @@ func (n *node) startSMS() error {
 	if err != nil {
 		return err
 	}
-	n.mux.Handle("GET /sms/links", channel)
+	n.internal.Handle("GET /sms/links", channel)
 	n.checks.Add("sms", func(context.Context) error { return channel.Ready() })
 	n.parts.start("sms", channel.Run)
 	return n.startGateway()
@@ -240,44 +258,13 @@ func (n *node) startGateway() error {
 	if n.config.SMS.Gateway.Listen == "" {
 		return nil
 	}
-	listener, err := n.config.SMS.Gateway.Open()
+	listener, err := n.config.SMS.Gateway.Open(n.log)
 	if err != nil {
 		return err
 	}
-	agencies := gateway.New(gateway.Options{Store: n.db, Form: n.config.SMS.AgencyForm, Metrics: n.registry, Log: n.log})
+	agencies := gateway.New(gateway.Options{Store: n.db, Passwords: n.hashing, Reserved: n.config.reservedSenders(), Form: n.config.SMS.AgencyForm, Metrics: n.registry, Log: n.log})
 	n.parts.start("gateway", func(ctx context.Context) error { return agencies.Serve(ctx, listener) })
 	return nil
-}
-
-// serveHTTP serves health from the first moment, and everything else once it is there.
-func (n *node) serveHTTP(listener net.Listener) func(context.Context) error {
-	front := http.NewServeMux()
-	front.HandleFunc("GET /healthz", n.checks.Alive)
-	front.HandleFunc("GET /readyz", n.checks.Ready)
-	front.Handle("GET /metrics", promhttp.HandlerFor(n.registry, promhttp.HandlerOpts{}))
-	front.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		routes := n.routes.Load()
-		if routes == nil {
-			w.Header().Set("Retry-After", "1")
-			http.Error(w, "Okno is starting", http.StatusServiceUnavailable)
-			return
-		}
-		routes.ServeHTTP(w, r)
-	})
-	server := &http.Server{Handler: front, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	return func(ctx context.Context) error {
-		stop := context.AfterFunc(ctx, func() {
-			// Sockets that were taken over, the desks' among them, are their owners' to close.
-			bounded, cancel := context.WithTimeout(context.Background(), stopBudget/2)
-			defer cancel()
-			_ = server.Shutdown(bounded)
-		})
-		defer stop()
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	}
 }
 
 // nodeName tells nodes apart; one that comes back has its name again, and so what was its.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +32,14 @@ func (c smsLinks) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	links, err := askLinks(ctx, "http://"+config.HTTP.Listen)
+	if config.HTTP.Internal.Listen == "" {
+		return errors.New("the node has no http.internal listener to ask")
+	}
+	scheme := "http://"
+	if config.HTTP.Internal.Certificate != "" {
+		scheme = "https://"
+	}
+	links, err := askLinks(ctx, scheme+config.HTTP.Internal.Listen)
 	if err != nil {
 		return err
 	}

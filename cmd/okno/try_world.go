@@ -135,6 +135,8 @@ func (w *tryWorld) CaseByNumber(_ context.Context, number string) (cases.Case, e
 	return c, nil
 }
 
+func (w *tryWorld) OpenCallback(context.Context, string) (string, bool, error) { return "", false, nil }
+
 func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, error) {
 	number, err := w.numbering.Number(int64(len(w.cases)))
 	if err != nil {
@@ -145,7 +147,9 @@ func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, err
 	return c, nil
 }
 
-func (w *tryWorld) JoinQueue(context.Context, contact.Arrival) (bool, error) { return true, nil }
+func (w *tryWorld) JoinQueue(context.Context, contact.Arrival) (contact.Admission, error) {
+	return contact.Joined, nil
+}
 
 func (w *tryWorld) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {
 	return otp.Challenge{}, false, nil

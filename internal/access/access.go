@@ -1,8 +1,10 @@
-// Package access says who may do what: one policy, in one table of rights. It is pure.
+// Package access is the one policy: who may do what to which resource, and what must tie the two. It is pure. Everything is refused
+// that the table of rights (rights.go) does not grant. Callers find out the tie; this package says what it is worth.
 package access
 
 import (
 	"errors"
+	"slices"
 
 	"okno/internal/fault"
 )
@@ -10,7 +12,10 @@ import (
 // ErrOtherHands says that somebody else, or nobody, has the contact.
 var ErrOtherHands = errors.New("the contact is in other hands")
 
-// Role is what an agent is to the house.
+// ErrReason says that the act needs a reason, which the journal keeps.
+var ErrReason = errors.New("give a reason: it is recorded")
+
+// Role is what an agent is to the contact centre.
 type Role string
 
 // The roles.
@@ -18,22 +23,47 @@ const (
 	Agent         Role = "agent"
 	Supervisor    Role = "supervisor"
 	Administrator Role = "administrator"
+	Auditor       Role = "auditor"
 )
 
-// Supervises says whether a role looks after more than its own contacts.
-func (r Role) Supervises() bool { return r == Supervisor || r == Administrator }
+// Roles are all roles.
+var Roles = []Role{Agent, Supervisor, Administrator, Auditor}
 
 // Act is what somebody wants to do.
 type Act string
 
 // The acts.
 const (
-	ViewContact  Act = "contact.view"
-	ServeContact Act = "contact.serve" // accept, decline, reply, release, note, file
-	MoveCase     Act = "case.move"
-	OpenCase     Act = "case.open"
-	OrderLinks   Act = "link.order" // pause and resume the links to operators
+	SeeOffer       Act = "offer.see"      // that a contact waits: why, in which language and queue, not who
+	AnswerOffer    Act = "offer.answer"   // accept or decline
+	ViewContact    Act = "contact.view"   // the citizen, the timeline and the cases of a contact
+	ServeContact   Act = "contact.serve"  // reply, release, note, file
+	RevealCitizen  Act = "citizen.reveal" // the whole national number, which is masked elsewhere
+	ViewCase       Act = "case.view"      // subject, term and service of a case
+	SeeCase        Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
+	OpenCase       Act = "case.open"
+	MoveCase       Act = "case.move"     // and what the citizen is told of it
+	DismissWaiting Act = "queue.dismiss" // close as junk what waits in a queue
+	ViewLinks      Act = "link.view"
+	OrderLinks     Act = "link.order" // pause and resume the links to operators
+	ReadJournal    Act = "journal.read"
 )
+
+// Tie is what ties a resource to the subject's work.
+type Tie string
+
+// The ties.
+const (
+	Untied  Tie = "untied"  // nothing
+	Offered Tie = "offered" // a contact that is offered to the subject now
+	Held    Tie = "held"    // a contact in the subject's hands, its wrap-up included; and the citizen whom it is with
+	Theirs  Tie = "theirs"  // a case of the citizen whose contact the subject has in hand
+	AskedOf Tie = "asked"   // a case of somebody else, about which that citizen asked
+	Reason  Tie = "reason"  // nothing but a reason that the subject gives ("break glass")
+)
+
+// Ties are all ties.
+var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason}
 
 // Subject is who asks.
 type Subject struct {
@@ -41,41 +71,21 @@ type Subject struct {
 	Role  Role
 }
 
-// Resource is what the act is done to. Its fields say how it is tied to the subject's work.
-type Resource struct {
-	Holder int64 // the agent who has the contact; 0 of none
-	// Related says that the case belongs to the citizen of the contact in hand, to that citizen's number, or was the subject of the
-	// conversation.
-	Related bool
-}
-
-// May is nil when the subject may do the act to the resource, or an error of kind forbidden, whose text is safe to show.
-func May(s Subject, act Act, r Resource) error {
-	switch act {
-	case ViewContact, ServeContact, OpenCase:
-		if r.Holder == s.Agent {
-			return nil
-		}
-		return otherHands()
-	case MoveCase:
-		if r.Holder != s.Agent {
-			return otherHands()
-		}
-		if r.Related {
-			return nil
-		}
-		return refuse("this case does not belong to the citizen of this contact")
-	case OrderLinks:
-		if s.Role.Supervises() {
-			return nil
-		}
-		return refuse("only a supervisor or an administrator may do this")
+// May is nil when a subject with the role may do the act to a resource with the tie. The error is of kind forbidden, and its text is
+// safe to show.
+func May(s Subject, act Act, tie Tie) error {
+	ties, granted := rights[act][s.Role]
+	switch {
+	case slices.Contains(ties, tie):
+		return nil
+	case granted && tie == Untied && slices.Contains(ties, Reason):
+		return refuse(ErrReason)
+	case granted && slices.Contains(ties, Held):
+		return refuse(ErrOtherHands)
+	case granted && slices.Contains(ties, Theirs):
+		return refuse(errors.New("this case does not belong to the citizen of this contact"))
 	}
-	return refuse("this is not allowed")
+	return refuse(errors.New("this is not allowed"))
 }
 
-func refuse(text string) error { return &fault.Error{Kind: fault.Forbidden, Text: text} }
-
-func otherHands() error {
-	return &fault.Error{Kind: fault.Forbidden, Text: ErrOtherHands.Error(), Err: ErrOtherHands}
-}
+func refuse(why error) error { return &fault.Error{Kind: fault.Forbidden, Text: why.Error(), Err: why} }

@@ -1,6 +1,8 @@
 package access_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,31 +11,50 @@ import (
 	"okno/internal/fault"
 )
 
-func TestMay(t *testing.T) {
+// granted is the whole policy, said a second time: each act, each role and each tie is asked, and only what stands here is granted.
+var granted = map[access.Act]map[access.Role]string{
+	access.SeeOffer:       {access.Agent: "offered held", access.Supervisor: "offered held", access.Administrator: "offered held"},
+	access.AnswerOffer:    {access.Agent: "offered", access.Supervisor: "offered", access.Administrator: "offered"},
+	access.ViewContact:    {access.Agent: "held", access.Supervisor: "held reason", access.Administrator: "held"},
+	access.ServeContact:   {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.RevealCitizen:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.ViewCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
+	access.SeeCase:        {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
+	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.MoveCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
+	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
+	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	"unheard of":          {},
+}
+
+func TestEachCellOfTheRights(t *testing.T) {
 	t.Parallel()
-	const me, other = 7, 8
-	for _, row := range []struct {
-		role access.Role
-		act  access.Act
-		on   access.Resource
-		may  bool
-	}{
-		{access.Agent, access.ViewContact, access.Resource{Holder: me}, true},
-		{access.Agent, access.ViewContact, access.Resource{Holder: other}, false},
-		{access.Agent, access.ServeContact, access.Resource{}, false},
-		{access.Agent, access.MoveCase, access.Resource{Holder: me, Related: true}, true},
-		{access.Agent, access.MoveCase, access.Resource{Holder: me}, false},
-		{access.Supervisor, access.MoveCase, access.Resource{Holder: me}, false},
-		{access.Agent, access.MoveCase, access.Resource{Holder: other, Related: true}, false},
-		{access.Agent, access.OrderLinks, access.Resource{}, false},
-		{access.Supervisor, access.OrderLinks, access.Resource{}, true},
-		{access.Administrator, access.OrderLinks, access.Resource{}, true},
-		{access.Administrator, "unheard of", access.Resource{Holder: me, Related: true}, false},
-	} {
-		err := access.May(access.Subject{Agent: me, Role: row.role}, row.act, row.on)
-		require.Equal(t, row.may, err == nil, "%s %s %+v", row.role, row.act, row.on)
-		if err != nil {
-			require.Equal(t, fault.Forbidden, fault.KindOf(err))
+	for act, roles := range granted {
+		for _, role := range append(access.Roles, "", "citizen") {
+			for _, tie := range append(access.Ties, "") {
+				err := access.May(access.Subject{Agent: 7, Role: role}, act, tie)
+				may := tie != "" && strings.Contains(" "+roles[role]+" ", " "+string(tie)+" ")
+				require.Equal(t, may, err == nil, "%s: %s, %s", act, role, tie)
+				if err != nil {
+					require.Equal(t, fault.Forbidden, fault.KindOf(err))
+				}
+			}
 		}
 	}
+}
+
+func TestWhatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	require.ErrorIs(t, access.May(access.Subject{Role: access.Supervisor}, access.ViewContact, access.Untied), access.ErrReason)
+	require.ErrorIs(t, access.May(access.Subject{Role: access.Agent}, access.ViewContact, access.Untied), access.ErrOtherHands)
+}
+
+// The table of docs/security.md is the one that is in force.
+func TestTheDocumentHasTheTable(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/security.md")
+	require.NoError(t, err)
+	require.Contains(t, string(document), access.Table(), "put this table into docs/security.md:\n%s", access.Table())
 }

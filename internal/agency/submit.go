@@ -82,4 +82,5 @@ type Texts struct {
 	Join     func([]message.Part) string
 	Segments func(string) int
 	Form     func(message.Lane, string) string // in which a text goes in a lane
+	Forbids  func(message.Lane, string) bool   // whether a text may not go in a lane; nil: every one may
 }

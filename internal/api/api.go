@@ -12,6 +12,7 @@ import (
 
 	"okno/internal/catalogue"
 	"okno/internal/client"
+	"okno/internal/edge"
 	"okno/internal/otp"
 )
 
@@ -145,12 +146,11 @@ func (a *API) service(w http.ResponseWriter, r *http.Request, _ string) error {
 const mostBody = 64 << 10
 
 func read(w http.ResponseWriter, r *http.Request, into any) error {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, mostBody))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	err := edge.ReadJSON(w, r, mostBody, true, into)
+	if errors.Is(err, edge.ErrJSON) {
 		return errBody
 	}
-	return nil
+	return err
 }
 
 func write(w http.ResponseWriter, status int, body any) error {

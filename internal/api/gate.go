@@ -31,11 +31,14 @@ type Address func(*http.Request) netip.Addr
 
 // PeerAddress is the address at the other end of the connection.
 func PeerAddress(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return peer.Addr().Unmap()
+	}
+	addr, err := netip.ParseAddr(r.RemoteAddr) // behind our proxies it has no port
 	if err != nil {
 		return netip.Addr{}
 	}
-	return peer.Addr().Unmap()
+	return addr.Unmap()
 }
 
 // gate lets clients in. A wrong key, one that has expired, a client that is suspended, calls from elsewhere or without its

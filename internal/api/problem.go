@@ -1,21 +1,16 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 
+	"okno/internal/edge"
+	"okno/internal/fault"
 	"okno/internal/phone"
 )
 
-// problem is an error as RFC 9457 has it. Code is for machines and stays the same; Detail is for people.
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Code   string `json:"code"`
-	Detail string `json:"detail,omitempty"`
-}
+// problem is what a client is told.
+type problem = edge.Problem
 
 // catalogue of what clients can be told. Anything else is an internal error, whose cause is logged and not sent.
 var problems = []struct {
@@ -39,14 +34,33 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
-	p.Title = http.StatusText(p.Status)
+	if p.Code == "internal" {
+		p = ofKind(err)
+	}
 	if p.Status == http.StatusInternalServerError {
 		a.log.Error().Err(err).Str("method", r.Method).Str("route", r.Pattern).Msg("request")
 	}
 	if p.Status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "600")
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
+	edge.Fail(w, p)
+}
+
+// ofKind is for errors that say no more of themselves than their kind.
+func ofKind(err error) problem {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return problem{Status: http.StatusRequestEntityTooLarge}
+	}
+	var known *fault.Error
+	switch errors.As(err, &known); {
+	case errors.Is(err, fault.ErrUncertain):
+		return problem{Status: http.StatusServiceUnavailable}
+	case known == nil:
+	case known.Kind == fault.Invalid:
+		return problem{Status: http.StatusBadRequest, Code: "invalid", Field: known.Field, Detail: known.Text}
+	case known.Kind == fault.Unavailable:
+		return problem{Status: http.StatusServiceUnavailable, Detail: known.Text}
+	}
+	return problem{Status: http.StatusInternalServerError, Code: "internal"}
 }

@@ -60,7 +60,8 @@ var aggregates = map[string][]string{
 	"identity":      {"audit", "lockout", "messages", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"streams"},
-	"agencies":      {"audit", "messages"},
+	"guesses":       {"audit"},
+	"agencies":      {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "identity", "messages"},
 	"contacts":      {"audit", "cases", "streams"},
 }

@@ -3,6 +3,7 @@
 package citizen
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -29,6 +30,9 @@ func (v Verification) AtLeast(least Verification) bool {
 	asked := slices.Index(levels, least)
 	return least == "" || asked >= 0 && max(slices.Index(levels, v), 0) >= asked
 }
+
+// ErrUnknown says that nobody knows who a contact is with.
+var ErrUnknown = errors.New("no such citizen")
 
 // Known is what is known of a number beforehand.
 type Known struct {

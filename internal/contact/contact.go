@@ -33,12 +33,23 @@ type Contact struct {
 type Arrival struct {
 	Interaction int64
 	Channel     string
+	Number      string // E.164, or "" when withheld
 	Queue       string
 	Language    string
 	Reason      string
 	Context     map[string]string
 	Effect      string // the dialogue's effect: the idempotency key of joining
 }
+
+// Admission is what a queue says to whoever wants to join it. The values are the outcomes of a queue in a dialogue.
+type Admission string
+
+// The admissions.
+const (
+	Joined Admission = "joined"
+	Closed Admission = "closed" // nobody serves the queue now
+	Busy   Admission = "busy"   // too many wait, or too many came from the same number
+)
 
 // Live says whether the contact is neither ended nor in its wrap-up: the citizen is there, or is expected.
 func (c Contact) Live() bool { return c.State != WrapUp && c.State != Ended }

@@ -30,6 +30,7 @@ const (
 	Abandoned Outcome = "abandoned" // the citizen left before an agent was there
 	Nobody    Outcome = "nobody"    // no agent was on duty
 	Lost      Outcome = "lost"      // the telephone system went away
+	Dismissed Outcome = "dismissed" // a supervisor closed it as junk
 )
 
 // Event is what happens to a contact.
@@ -50,13 +51,14 @@ const (
 	CitizenGone   Event = "citizen_gone"   // the citizen hung up, or left the conversation
 	GivenUp       Event = "given_up"       // no agent is on duty, and none will come
 	ChannelLost   Event = "channel_lost"   // the telephone system went away with the citizen's leg
+	DismissedJunk Event = "dismissed_junk" // a supervisor closed it unanswered
 	Filed         Event = "filed"          // the agent filed the outcome
 	Overdue       Event = "overdue"        // the wrap-up took too long
 )
 
 // Events are all events.
 var Events = []Event{OfferMade, Declined, Expired, AcceptedOffer, Rings, Answered, NotReached, LegLost, AgentGone, Released, CitizenGone,
-	GivenUp, ChannelLost, Filed, Overdue}
+	GivenUp, ChannelLost, DismissedJunk, Filed, Overdue}
 
 // Move is what an event makes of a contact.
 type Move struct {
@@ -90,20 +92,22 @@ var moves = map[Event]map[State]Move{
 	CitizenGone:   {Waiting: abandoned, Offered: abandoned, Accepted: abandoned, Ringing: abandoned, Connected: toWrapUp},
 	GivenUp:       {Waiting: {To: Ended, Outcome: Nobody}},
 	ChannelLost:   {Waiting: lost, Offered: lost, Accepted: lost, Ringing: lost, Connected: {To: WrapUp, Outcome: Lost}},
+	DismissedJunk: {Waiting: {To: Ended, Outcome: Dismissed}},
 	Filed:         {WrapUp: handled},
 	Overdue:       {WrapUp: handled},
 }
 
 // results are the states in which an event finds itself done already: told again, it changes nothing.
 var results = map[Event][]State{
-	Rings:       {Ringing, Connected},
-	Answered:    {Connected},
-	NotReached:  {Waiting, Offered, Ended},
-	LegLost:     {Waiting, Offered, WrapUp, Ended},
-	Released:    {WrapUp, Ended},
-	CitizenGone: {WrapUp, Ended},
-	ChannelLost: {WrapUp, Ended},
-	Overdue:     {Ended},
+	Rings:         {Ringing, Connected},
+	Answered:      {Connected},
+	NotReached:    {Waiting, Offered, Ended},
+	LegLost:       {Waiting, Offered, WrapUp, Ended},
+	Released:      {WrapUp, Ended},
+	CitizenGone:   {WrapUp, Ended},
+	ChannelLost:   {WrapUp, Ended},
+	DismissedJunk: {Ended},
+	Overdue:       {Ended},
 }
 
 // After gives what an event makes of a contact. done means that the event was told before and nothing is to be changed. [ErrState]

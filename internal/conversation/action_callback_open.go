@@ -7,13 +7,20 @@ import (
 	"okno/internal/dialogue"
 )
 
-// callbackOpen opens a callback to the number that the citizen calls from.
+// callbackOpen opens a callback to the number that the citizen calls from, or finds the one that is open already.
 var callbackOpen = action{
 	name:     "callback.open",
 	outcomes: map[string]values{"opened": {"case": dialogue.TypeCaseNumber}, "no_number": {}},
 	effect: func(ctx context.Context, r request) (result, error) {
 		if r.interaction.Number == "" {
 			return result{outcome: "no_number"}, nil
+		}
+		number, found, err := r.work.OpenCallback(ctx, r.interaction.Number)
+		if err != nil {
+			return result{}, err
+		}
+		if found {
+			return result{outcome: "opened", values: map[string]dialogue.Value{"case": {Type: dialogue.TypeCaseNumber, Text: number}}}, nil
 		}
 		return openCase(ctx, r, cases.Callback, "")
 	},

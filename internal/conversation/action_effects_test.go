@@ -9,6 +9,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/otp"
+	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
 
@@ -99,6 +100,9 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 	carry(occasion{action: "passcode.fetch", outcome: "found"})
 	w.dutyAgent(t)
 	carry(occasion{action: "queue", outcome: "joined", with: map[string]string{"queue": "general"}})
+	pgtest.Exec(t, w.url, `UPDATE queues SET most_waiting = 1`)
+	carry(occasion{action: "queue", outcome: "busy", with: map[string]string{"queue": "general"}})
+	pgtest.Exec(t, w.url, `UPDATE queues SET most_waiting = NULL`)
 
 	// The last outcomes of a queue come later, by Answer, which takes no others.
 	for _, outcome := range []string{"served", "nobody"} {

@@ -12,13 +12,13 @@ import (
 var queueJoin = action{
 	name:     dialogue.QueueAction,
 	inputs:   values{"queue": dialogue.TypeText, "reason": dialogue.TypePhrase},
-	outcomes: map[string]values{dialogue.QueueJoined: {}, "served": {}, "closed": {}, "nobody": {}},
+	outcomes: map[string]values{dialogue.QueueJoined: {}, "served": {}, "closed": {}, "busy": {}, "nobody": {}},
 	effect: func(ctx context.Context, r request) (result, error) {
 		i := r.interaction
 		if i.Channel == dialogue.USSD { // its session is over before an operator comes
 			return result{outcome: "closed"}, nil
 		}
-		arrival := contact.Arrival{Interaction: i.ID, Channel: string(i.Channel), Queue: r.text("queue"), Language: string(i.Language),
+		arrival := contact.Arrival{Interaction: i.ID, Channel: string(i.Channel), Number: i.Number, Queue: r.text("queue"), Language: string(i.Language),
 			Reason: r.text("reason"), Context: map[string]string{}, Effect: r.effect.ID}
 		if arrival.Reason == "" {
 			arrival.Reason = "why.asked"
@@ -28,13 +28,7 @@ var queueJoin = action{
 				arrival.Context[name] = value.Text
 			}
 		}
-		open, err := r.work.JoinQueue(ctx, arrival)
-		if err != nil {
-			return result{}, err
-		}
-		if open {
-			return result{outcome: dialogue.QueueJoined}, nil
-		}
-		return result{outcome: "closed"}, nil
+		admission, err := r.work.JoinQueue(ctx, arrival)
+		return result{outcome: string(admission)}, err
 	},
 }

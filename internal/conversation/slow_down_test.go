@@ -17,7 +17,7 @@ import (
 func (w *world) flood(t *testing.T, from string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		_, err := w.db.CommitSMS(t.Context(), message.Ledger{Limit: message.Limit{Messages: 3, Within: time.Hour, Spare: w.engine.IsStop},
+		_, err := w.db.CommitSMS(t.Context(), message.Ledger{Limit: message.Limit{Messages: 3, Thread: 12, Within: time.Hour, Spare: w.engine.IsStop},
 			Arrivals: []message.Arrival{{Link: "a", Bind: "b", Source: from, Destination: "1414", Text: text,
 				Fingerprint: []byte(fmt.Sprint(rand.Int())), ReceivedAt: time.Now()}}}, nil, w.engine.Handle)
 		require.NoError(t, err)
@@ -61,8 +61,8 @@ func TestStopIsHeardInAFlood(t *testing.T) {
 	require.Len(t, w.written(t, unbound), 5, "three answers, one request to slow down, and what STOP is answered by")
 }
 
-// An operator sees all that is written in a thread, however fast.
-func TestNobodyIsSilencedBeforeAnOperator(t *testing.T) {
+// An operator sees what is written in a thread, however fast, up to a limit that is wider: beyond it the citizen is told once.
+func TestAThreadHasALimitOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.now = time.Now()
@@ -70,10 +70,17 @@ func TestNobodyIsSilencedBeforeAnOperator(t *testing.T) {
 	w.flood(t, unbound, "ОПЕРАТОР")
 	require.Equal(t, 1, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM contacts WHERE state <> 'ended'`))
 	before := len(w.written(t, unbound))
-	for i := range 9 {
+	for i := range 11 {
 		w.flood(t, unbound, fmt.Sprint("вопрос ", i))
 	}
 	require.Len(t, w.written(t, unbound), before, "nobody but the operator answers")
-	require.Equal(t, 9, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM entries WHERE speaker = 'citizen' AND body LIKE 'вопрос %'`))
+	const heard = `SELECT count(*)::int FROM entries WHERE speaker = 'citizen' AND body LIKE 'вопрос %'`
+	require.Equal(t, 11, pgtest.Value[int](t, w.url, heard))
 	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages WHERE flood OR processed_at IS NULL`))
+	for i := range 20 {
+		w.flood(t, unbound, fmt.Sprint("вопрос ", 11+i))
+	}
+	require.Len(t, w.written(t, unbound), before+1, "one request to slow down")
+	require.Equal(t, 11, pgtest.Value[int](t, w.url, heard))
+	require.Equal(t, 32, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages`), "all are kept")
 }

@@ -54,11 +54,13 @@ type caseFile interface {
 	// CaseByNumber gives cases.ErrUnknown if there is none.
 	CaseByNumber(ctx context.Context, number string) (cases.Case, error)
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
+	// OpenCallback gives the number of the callback that is open for a telephone number.
+	OpenCallback(ctx context.Context, contact string) (number string, found bool, err error)
 }
 
 type queues interface {
-	// JoinQueue puts the citizen into a queue, once for each effect; open is false when nobody serves it now.
-	JoinQueue(ctx context.Context, a contact.Arrival) (open bool, err error)
+	// JoinQueue puts the citizen into a queue, once for each effect, unless the queue does not admit anybody now.
+	JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admission, error)
 }
 
 // Interaction is one contact of a citizen on one channel.
@@ -97,4 +99,5 @@ const (
 	Incomplete  Outcome = "incomplete"   // the citizen left without having answered anything
 	Cancelled   Outcome = "cancelled"    // the citizen hung up before Okno had answered
 	Lost        Outcome = "lost"         // the call broke off
+	Dismissed   Outcome = "dismissed"    // a supervisor closed it as junk
 )

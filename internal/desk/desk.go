@@ -49,7 +49,13 @@ type View struct {
 	Contact  contact.Contact
 	Citizen  Citizen
 	Timeline []Entry // newest first, on all channels
-	Cases    []cases.Case
+	Cases    []Case
+}
+
+// Case is a case in the view of a contact: the citizen's own, or one that the citizen asked about.
+type Case struct {
+	cases.Case
+	Theirs bool
 }
 
 // Citizen is who a contact is with.

@@ -144,8 +144,9 @@ type Way struct {
 // QueueAction is the effect of a queue node; its outcomes are QueueOutcomes.
 const QueueAction = "queue"
 
-// QueueOutcomes are the ways out of a queue: an operator has served the citizen, the queue is closed, nobody came.
-var QueueOutcomes = []string{"served", "closed", "nobody"}
+// QueueOutcomes are the ways out of a queue: an operator has served the citizen, the queue is closed, it takes
+// nobody more (or nobody more from this number), nobody came.
+var QueueOutcomes = []string{"served", "closed", "busy", "nobody"}
 
 // QueueJoined is the first outcome of a queue that takes the citizen: the wait begins.
 const QueueJoined = "joined"

@@ -22,7 +22,7 @@ func (f *Floor) Held(ctx context.Context, w Work, a acd.Agent, id int64) (contac
 	if err != nil {
 		return c, err
 	}
-	return c, access.May(access.Subject{Agent: a.ID, Role: a.Role}, access.ServeContact, access.Resource{Holder: c.AgentID})
+	return c, access.May(Subject(a), access.ServeContact, Tie(c, a.ID))
 }
 
 // Accept takes an offered contact into the agent's hands. What needs a telephone call to connect is accepted with the order to ring
@@ -54,7 +54,7 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 			return c, err
 		}
 	}
-	return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id)
+	return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id, nil)
 }
 
 // Decline gives an offered contact back: it keeps its place, and is offered to others for a while. [contact.ErrGone].
@@ -70,7 +70,7 @@ func (f *Floor) Decline(ctx context.Context, w Work, a acd.Agent, id int64) erro
 // offered gives a contact that is offered to an agent.
 func (f *Floor) offered(ctx context.Context, w Work, a acd.Agent, id int64) (contact.Contact, error) {
 	c, err := w.LockContact(ctx, id)
-	if err == nil && (c.State != contact.Offered || c.AgentID != a.ID) {
+	if err == nil && access.May(Subject(a), access.AnswerOffer, Tie(c, a.ID)) != nil {
 		err = contact.ErrGone
 	}
 	return c, err

@@ -57,7 +57,9 @@ type contacts interface {
 	MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error)
 	SetDisposition(ctx context.Context, id int64, disposition string) error
 	ExtendWrapUp(ctx context.Context, id int64) error
-	JournalDeed(ctx context.Context, agent int64, action string, id int64) error
+	// WaitingSince lists the contacts that wait in a queue and joined it since a time.
+	WaitingSince(ctx context.Context, queue string, since time.Time) ([]int64, error)
+	JournalDeed(ctx context.Context, agent int64, action string, id int64, detail map[string]any) error
 	Rules(ctx context.Context, queue string) (acd.Rules, error)
 }
 

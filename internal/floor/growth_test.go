@@ -64,7 +64,7 @@ func house(t *testing.T, h *floortest.House, number string) {
 	look := func(id int64) {
 		_, err := h.DB.DeskSnapshot(ctx, h.Agents[0].ID)
 		require.NoError(t, err)
-		_, err = h.DB.ContactView(ctx, h.Agents[0].ID, id, func(contact.Contact) error { return nil })
+		_, err = h.DB.ContactView(ctx, h.Agents[0].ID, id, "", func(contact.Contact) error { return nil })
 		require.NoError(t, err)
 		_, err = h.DB.QueueStands(ctx)
 		require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/contact"
@@ -60,7 +61,7 @@ func TestACallFromJoiningToDisposition(t *testing.T) {
 	}
 	require.ErrorIs(t, file(""), contact.ErrDisposition)
 	require.NoError(t, file("resolved"))
-	require.ErrorIs(t, file("resolved"), contact.ErrState)
+	require.ErrorIs(t, file("resolved"), access.ErrOtherHands, "what has ended is closed to whoever had it")
 	require.Equal(t, contact.Handled, h.Contact(t, id).Outcome)
 	require.Equal(t, "operator", pgtest.Value[string](t, h.URL, `SELECT outcome FROM interactions WHERE id = $1`, interaction))
 	require.Equal(t, 1, h.Dispatch(t))

@@ -44,8 +44,17 @@ func (c *Checks) Alive(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// Ready answers /readyz: 200 when every part is ready, else 503, with what each part waits for.
+// Reasons answers /readyz to whoever looks after the node: 200 when every part is ready, else 503, with what each part waits for.
+func (c *Checks) Reasons(w http.ResponseWriter, r *http.Request) {
+	c.answer(w, r, func(err error) string { return err.Error() })
+}
+
+// Ready answers /readyz to anybody: which parts are not ready, and not why. Reasons hold addresses and names.
 func (c *Checks) Ready(w http.ResponseWriter, r *http.Request) {
+	c.answer(w, r, func(error) string { return "not ready" })
+}
+
+func (c *Checks) answer(w http.ResponseWriter, r *http.Request, say func(error) string) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
 	c.mu.Lock()
@@ -59,7 +68,7 @@ func (c *Checks) Ready(w http.ResponseWriter, r *http.Request) {
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
 		parts[name] = "ready"
 		if err := checks[name](ctx); err != nil {
-			parts[name], ready = err.Error(), false
+			parts[name], ready = say(err), false
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")

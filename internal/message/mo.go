@@ -42,13 +42,19 @@ const PartsApart = 2 * time.Minute
 
 // Limit is how much a link takes in of one citizen.
 type Limit struct {
-	Messages int                    // that are heard within a time; what is over it is kept, and not answered. 0: no limit
-	Within   time.Duration          // the time; an episode is over when no message was over the limit for as long
-	Spare    func(text string) bool // what is heard all the same; nil: nothing is
+	Messages int // that are heard within a time; what is over it is kept, and not answered. 0: no limit
+	// Thread is how many are heard within the time from a citizen who waits for an operator or is in a thread with one, who may have
+	// more to say. 0: as many as Messages.
+	Thread int
+	Within time.Duration          // the time; an episode is over when no message was over the limit for as long
+	Spare  func(text string) bool // what is heard all the same; nil: nothing is
 	// Deaf says of whom nothing is heard, by number and the number written to: their messages are kept. nil: of nobody.
 	Deaf  func(source, destination string) bool
 	Parts int // of long messages that wait for their siblings; beyond, the oldest message goes on without. 0: no limit
 }
+
+// Most is the larger of the limits: so many messages are worth counting.
+func (l Limit) Most() int { return max(l.Messages, l.Thread) }
 
 // Part is one segment of a long message, not yet decoded: a character may lie across two.
 type Part struct {

@@ -21,6 +21,13 @@ const (
 	salt    = 16
 )
 
+// What a hash may ask for that was made elsewhere, or with another cost.
+const (
+	mostMemory = 64 * 1024
+	mostPasses = 8
+	mostLanes  = 4
+)
+
 // Least is the shortest password that a person may choose (NIST SP 800-63B-4).
 const Least = 8
 
@@ -66,6 +73,9 @@ func parse(encoded string) (h hash, err error) {
 		return h, errHash
 	}
 	if _, err := fmt.Sscanf(fields[3], "m=%d,t=%d,p=%d", &h.memory, &h.passes, &h.lanes); err != nil {
+		return h, errHash
+	}
+	if h.memory > mostMemory || h.passes < 1 || h.passes > mostPasses || h.lanes < 1 || h.lanes > mostLanes {
 		return h, errHash
 	}
 	if h.salt, err = base64.RawStdEncoding.DecodeString(fields[4]); err != nil {

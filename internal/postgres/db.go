@@ -116,6 +116,18 @@ func (db *DB) Ready(ctx context.Context) error {
 	return db.hot.Ping(ctx)
 }
 
+const probeWrite = `INSERT INTO write_probes (node) VALUES ($1) ON CONFLICT (node) DO UPDATE SET at = now()`
+
+// Writable says whether the database takes writes of a node: one whose disk is full, or that is a replica, answers and takes none.
+func (db *DB) Writable(ctx context.Context, node string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if _, err := db.hot.Exec(ctx, probeWrite, node); err != nil {
+		return fmt.Errorf("no writes: %w", err)
+	}
+	return nil
+}
+
 // Hint publishes a topic at once, for a single statement that needed no transaction.
 func (db *DB) Hint(topic string) { db.publish(topic) }
 
@@ -127,7 +139,8 @@ func (db *DB) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 
 // Query runs one statement on the hot pool, as a transaction of its own.
 func (db *DB) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return db.hot.Query(ctx, sql, args...)
+	rows, err := db.hot.Query(ctx, sql, args...)
+	return rows, explain(err)
 }
 
 // QueryRow runs one statement on the hot pool, as a transaction of its own.

@@ -1,7 +1,10 @@
 package postgres
 
 import (
+	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +25,13 @@ const (
 	badText              = "22P02"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
+	tooManyConnections   = "53300"
+	diskFull             = "53100"
+	readOnly             = "25006" // a replica that was not promoted, or a disk that is full
+	adminShutdown        = "57P01"
+	crashShutdown        = "57P02"
+	cannotConnectNow     = "57P03"
+	queryCanceled        = "57014" // by statement_timeout
 )
 
 // faults are what the codes come to. Every other code is ours.
@@ -39,17 +49,41 @@ var faults = map[string]struct {
 	badText:              {fault.Invalid, "cannot be read"},
 	serializationFailure: {fault.Unavailable, "others were at it; try again"},
 	deadlockDetected:     {fault.Unavailable, "others were at it; try again"},
+	tooManyConnections:   {fault.Unavailable, textAway},
+	diskFull:             {fault.Unavailable, textAway},
+	readOnly:             {fault.Unavailable, textAway},
+	adminShutdown:        {fault.Unavailable, textAway},
+	crashShutdown:        {fault.Unavailable, textAway},
+	cannotConnectNow:     {fault.Unavailable, textAway},
+	queryCanceled:        {fault.Unavailable, textAway},
 }
 
-// explain gives an error that came from the values, or from others at work, its kind and field. Others pass.
+// textAway is what people are told while the database is away.
+const textAway = "not available now; try again"
+
+// away says whether the database was not reached, or was lost on the way.
+func away(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// explain gives an error that came from the values, from others at work, or from a database that is away, its kind and field.
+// Others pass.
 func explain(err error) error {
+	var known *fault.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
+		if away(err) {
+			return &fault.Error{Kind: fault.Unavailable, Text: textAway, Err: err}
+		}
 		return err
 	}
 	f, ok := faults[e.Code]
-	var known *fault.Error
-	if !ok || errors.As(err, &known) {
+	if !ok {
 		return err
 	}
 	field := fieldOf(e)

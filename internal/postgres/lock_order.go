@@ -7,6 +7,8 @@ package postgres
 //
 // Package pgtest fails a test in which a transaction breaks the order.
 var LockOrder = []string{
+	"guesses",
+	"known_ways",
 	"leases",
 	"commands",
 	"mo_messages",

@@ -111,7 +111,7 @@ func (db *DB) Once(ctx context.Context, fn func(*Tx) error) error {
 
 // Snapshot runs fn over one moment of the database, on the hot pool. It changes nothing.
 func (db *DB) Snapshot(ctx context.Context, fn func(*Tx) error) error {
-	return pgx.BeginTxFunc(ctx, db.hot, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, reading(fn))
+	return explain(pgx.BeginTxFunc(ctx, db.hot, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, reading(fn)))
 }
 
 // Read runs fn in a read-only transaction on the report pool: the planner is free, a statement has 15 s, and what was

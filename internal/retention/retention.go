@@ -68,6 +68,8 @@ var Rules = []Rule{
 	{Table: "otp_days", For: 7 * day, From: "its day"},
 	{Table: "otp_hours", For: 2 * year, From: "its hour; it holds no number"},
 	{Table: "otp_blocks", For: year, From: "its end"},
+	{Table: "guesses", For: day, From: "its last guess"},
+	{Table: "known_ways", For: 90 * day, From: "its last login"},
 	{Table: "bindings", For: 3 * year, From: "its end"},
 	{Table: "citizens", Stays: "the register of persons"},
 	{Table: "subscribers", Stays: "a choice holds until it is changed: a STOP is never forgotten"},
@@ -92,6 +94,7 @@ var Rules = []Rule{
 	{Table: "asterisks", Stays: "few"},
 	{Table: "agency_accounts", Stays: "settings"},
 	{Table: "sms_links", Stays: "settings"},
+	{Table: "write_probes", For: 7 * day, From: "its last write: its node is gone"},
 	{Table: "leases", Stays: "one row for each thing that has an owner; its fence must not go back"},
 	// Jobs: River forgets completed ones after a day, failed ones after a week, queues that nobody works after a day.
 	{Table: "river_job", Stays: "the leading worker deletes it"},

@@ -47,7 +47,7 @@ func Start(command Command) (*Process, error) {
 	if err := EndLeftover(command.PIDFile); err != nil {
 		return nil, err
 	}
-	log, err := os.OpenFile(command.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	log, err := os.OpenFile(command.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", command.Name, err)
 	}

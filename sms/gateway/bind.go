@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,7 +12,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/agency"
-	"okno/internal/password"
+	"okno/internal/edge"
+	"okno/internal/guess"
 	"okno/sms/content"
 	"okno/sms/smpp"
 )
@@ -23,7 +25,8 @@ const systemID = "okno"
 type bind struct {
 	gateway *Gateway
 	conn    net.Conn
-	from    string // address without port
+	from    string       // address without port
+	site    netip.Prefix // what counts as one address
 	log     zerolog.Logger
 	wake    chan struct{} // there may be receipts to tell
 	asked   chan question
@@ -35,7 +38,7 @@ type bind struct {
 
 func newBind(g *Gateway, conn net.Conn) *bind {
 	from, _, _ := net.SplitHostPort(conn.RemoteAddr().String())
-	return &bind{gateway: g, conn: conn, from: from, wake: make(chan struct{}, 1), asked: make(chan question, maxAsked),
+	return &bind{gateway: g, conn: conn, from: from, site: edge.Site(from), wake: make(chan struct{}, 1), asked: make(chan question, maxAsked),
 		log: g.Log.With().Str("from", from).Logger()}
 }
 
@@ -47,7 +50,7 @@ func (b *bind) run(ctx context.Context) {
 	session, err := smpp.Accept(ctx, b.conn, systemID, func(asked smpp.Bind) smpp.Status { return b.authorise(ctx, asked) }, smpp.Options{
 		Window: tellWindow, Inbound: ledgerBacklog, AnswerTimeout: g.tune.answer, Handler: b, Log: b.log,
 	})
-	<-g.strangers
+	g.forget(b)
 	if b.account != nil {
 		defer g.leave(b)
 	}
@@ -75,9 +78,9 @@ func (b *bind) authorise(ctx context.Context, asked smpp.Bind) smpp.Status {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	b.log = b.log.With().Str("system_id", name).Logger()
-	status, refusal := b.examine(ctx, name, asked.Password)
-	if status != smpp.SystemError {
-		if err := g.Store.NoteBind(ctx, name, b.from, refusal); err != nil {
+	status, refusal, known := b.examine(ctx, name, asked.Password)
+	if status != smpp.SystemError && status != smpp.Throttled { // who is slowed is in the journal already
+		if err := g.Store.NoteBind(ctx, known, b.from, refusal); err != nil {
 			g.Log.Error().Err(err).Msg("journal an agency's bind")
 			status = smpp.SystemError // what cannot be journalled is not done
 		}
@@ -89,30 +92,57 @@ func (b *bind) authorise(ctx context.Context, asked smpp.Bind) smpp.Status {
 	return status
 }
 
-// examine decides on a bind. An unknown system id is a wrong password, and takes as long, so that accounts cannot be found out.
-func (b *bind) examine(ctx context.Context, name, word string) (status smpp.Status, refusal string) {
+// examine decides on a bind, and gives the account's name if there is one. An unknown system id is a wrong password, and takes as
+// long, so that accounts cannot be found out.
+func (b *bind) examine(ctx context.Context, name, word string) (status smpp.Status, refusal, account string) {
 	g := b.gateway
-	known, hash, err := g.Store.Account(ctx, name)
-	if err != nil && !errors.Is(err, agency.ErrUnknown) {
-		g.Log.Error().Err(err).Msg("find an agency's account")
-		return smpp.SystemError, ""
-	}
-	select {
-	case g.checks <- struct{}{}:
-	case <-ctx.Done():
-		return smpp.SystemError, ""
-	}
-	matches := password.Matches(hash, word)
-	<-g.checks
+	a := guess.Attempt{Way: guess.Gateway, Account: name, Address: edge.SiteName(b.from)}
+	keys, err := g.Store.BeginGuess(ctx, a, g.Clock())
+	var slow *guess.SlowDown
 	switch {
-	case !matches || err != nil:
-		return smpp.InvalidPassword, "password"
-	case known.Suspended:
-		return smpp.BindFailed, "suspended"
-	case !g.enter(b, known):
-		return smpp.AlreadyBound, "binds"
+	case errors.As(err, &slow):
+		return smpp.Throttled, "slowed", ""
+	case err != nil:
+		g.Log.Error().Err(err).Msg("count an agency's bind")
+		return smpp.SystemError, "", ""
 	}
-	return smpp.OK, ""
+	known, outcome, err := b.check(ctx, name, word)
+	subject := ""
+	if known.SystemID != "" {
+		subject = "agency:" + known.SystemID
+	}
+	if ended := g.Store.EndGuess(context.WithoutCancel(ctx), a, keys, outcome, subject, g.Clock()); err == nil {
+		err = ended
+	}
+	switch {
+	case err != nil:
+		g.Log.Error().Err(err).Msg("check an agency's password")
+		return smpp.SystemError, "", ""
+	case outcome == guess.Wrong:
+		return smpp.InvalidPassword, "password", known.SystemID
+	case known.Suspended:
+		return smpp.BindFailed, "suspended", known.SystemID
+	case !g.enter(b, known):
+		return smpp.AlreadyBound, "binds", known.SystemID
+	}
+	return smpp.OK, "", known.SystemID
+}
+
+// check looks at a password, within the process's budget.
+func (b *bind) check(ctx context.Context, name, word string) (agency.Account, guess.Outcome, error) {
+	known, hash, err := b.gateway.Store.Account(ctx, name)
+	unknown := errors.Is(err, agency.ErrUnknown)
+	if err != nil && !unknown {
+		return known, guess.Unasked, err
+	}
+	matches, err := b.gateway.Passwords.Matches(ctx, hash, word)
+	switch {
+	case err != nil:
+		return known, guess.Unasked, err
+	case !matches || unknown:
+		return known, guess.Wrong, nil
+	}
+	return known, guess.Right, nil
 }
 
 // HandlePoison notes a request that could not be read; the agency has been told so.
@@ -127,6 +157,9 @@ func (b *bind) HandleMessage(r *smpp.Request) {
 	}
 	submit, status := read(&r.Message, account, b.gateway.Form, now)
 	switch {
+	case status == smpp.OK && agency.Impersonates(submit.Sender, g.Reserved):
+		b.answer(r, smpp.InvalidSource, "", "refused")
+		return
 	case status != smpp.OK:
 		b.answer(r, status, "", "refused")
 		return

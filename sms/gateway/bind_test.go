@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/edge"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/sms/smpp"
@@ -118,9 +119,9 @@ func TestPasswordIsNotLogged(t *testing.T) {
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	certificate := selfsigned.For(t, "127.0.0.1")
-	conf := Config{Listen: "127.0.0.1:0", Certificate: certificate.File, Key: certificate.KeyFile}
+	conf := Config{edge.Listener{Listen: "127.0.0.1:0", Certificate: certificate.File, Key: certificate.KeyFile}}
 	require.NoError(t, conf.Check())
-	listener, err := conf.Open()
+	listener, err := conf.Open(testLog())
 	require.NoError(t, err)
 	r := newRig(t, ministry).serve(listener)
 
@@ -138,8 +139,8 @@ func TestTLS(t *testing.T) {
 func TestConfigSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, Config{}.Check())
-	require.ErrorContains(t, Config{Listen: "2775"}.Check(), "host:port")
-	require.ErrorContains(t, Config{Listen: ":2775", Key: "k"}.Check(), "certificate and key")
-	_, err := Config{Listen: "127.0.0.1:0", Certificate: "/nowhere", Key: "/nowhere"}.Open()
+	require.ErrorContains(t, Config{edge.Listener{Listen: "2775"}}.Check(), "host:port")
+	require.ErrorContains(t, Config{edge.Listener{Listen: ":2775", Key: "k"}}.Check(), "certificate and key")
+	_, err := Config{edge.Listener{Listen: "127.0.0.1:0", Certificate: "/nowhere", Key: "/nowhere"}}.Open(testLog())
 	require.ErrorContains(t, err, "sms.gateway.certificate")
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -10,7 +11,9 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/agency"
+	"okno/internal/guess"
 	"okno/internal/message"
+	"okno/internal/password"
 	"okno/sms/content"
 	"okno/sms/text"
 )
@@ -35,11 +38,24 @@ type Accounts interface {
 	Accounts(ctx context.Context) ([]agency.Account, error)
 	// NoteBind journals a bind, or its refusal.
 	NoteBind(ctx context.Context, systemID, from, refusal string) error
+	// BeginGuess counts a password that is given, on all nodes. *guess.SlowDown.
+	BeginGuess(ctx context.Context, a guess.Attempt, now time.Time) ([]guess.Key, error)
+	// EndGuess says what came of it.
+	EndGuess(ctx context.Context, a guess.Attempt, keys []guess.Key, o guess.Outcome, subject string, now time.Time) error
+}
+
+// Passwords says whether a password is the one that was hashed; an unreadable hash matches nothing, and takes as long.
+type Passwords interface {
+	Matches(ctx context.Context, hash, password string) (bool, error)
 }
 
 // Options of the gateway.
 type Options struct {
 	Store Store
+	// Passwords checks them within the process's budget. Default: one of its own.
+	Passwords Passwords
+	// Reserved are senders that are Okno's own, beside those that look like its name.
+	Reserved []string
 	// Form gives a text as it is sent in a lane. Default: as it is.
 	Form    func(lane message.Lane, text string) string
 	Clock   func() time.Time
@@ -66,23 +82,24 @@ var defaultTuning = tuning{
 	incomplete: 5 * time.Minute, unknown: 10 * time.Minute, silent: 24 * time.Hour,
 }
 
-// Strangers at most who have connected and not bound, and passwords checked at a time, for each takes 19 MiB.
+// Strangers at most who have connected and not bound: in all, and from one address. A bind is waited for as long as
+// smpp.Options.BindTimeout, so whoever holds a place holds it for seconds.
 const (
-	maxStrangers = 64
-	maxChecks    = 2
+	maxStrangers = 256
+	maxFromOne   = 8
 )
 
 // Gateway is the SMSC of the agencies.
 type Gateway struct {
 	Options
-	texts     agency.Texts
-	ledger    *ledger
-	metrics   *metrics
-	strangers chan struct{}
-	checks    chan struct{}
+	texts   agency.Texts
+	ledger  *ledger
+	metrics *metrics
 
-	mu       sync.Mutex
-	accounts map[string]*account // that have been bound, by system id
+	mu        sync.Mutex
+	accounts  map[string]*account // that have been bound, by system id
+	strangers map[netip.Prefix]int
+	unbound   int // of all of them
 }
 
 func asItIs(_ message.Lane, s string) string { return s }
@@ -95,13 +112,15 @@ func New(o Options) *Gateway {
 	if o.Form == nil {
 		o.Form = asItIs
 	}
+	if o.Passwords == nil {
+		o.Passwords = password.NewBudget()
+	}
 	if o.tune == (tuning{}) {
 		o.tune = defaultTuning
 	}
 	g := &Gateway{
-		Options: o, texts: agency.Texts{Join: content.Join, Segments: text.Segments, Form: o.Form}, metrics: newMetrics(o.Metrics),
-		strangers: make(chan struct{}, maxStrangers), checks: make(chan struct{}, maxChecks),
-		accounts: map[string]*account{},
+		Options: o, texts: agency.Texts{Join: content.Join, Segments: text.Segments, Form: o.Form, Forbids: forbids}, metrics: newMetrics(o.Metrics),
+		accounts: map[string]*account{}, strangers: map[netip.Prefix]int{},
 	}
 	g.ledger = newLedger(g)
 	return g
@@ -133,11 +152,29 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 }
 
 func (g *Gateway) admit(ctx context.Context, conn net.Conn, binds *sync.WaitGroup) {
-	select {
-	case g.strangers <- struct{}{}:
-		binds.Go(func() { newBind(g, conn).run(ctx) })
-	default:
+	b := newBind(g, conn)
+	g.mu.Lock()
+	full := g.unbound >= maxStrangers || g.strangers[b.site] >= maxFromOne
+	if !full {
+		g.unbound++
+		g.strangers[b.site]++
+	}
+	g.mu.Unlock()
+	if full {
+		g.metrics.refused.Inc()
 		conn.Close()
+		return
+	}
+	binds.Go(func() { b.run(ctx) })
+}
+
+// forget makes room for another stranger: this one has bound, or gone.
+func (g *Gateway) forget(b *bind) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.unbound--
+	if g.strangers[b.site]--; g.strangers[b.site] == 0 {
+		delete(g.strangers, b.site)
 	}
 }
 

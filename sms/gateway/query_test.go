@@ -142,7 +142,7 @@ func TestQueryOfWhatIsNotTheirsFails(t *testing.T) {
 	m.Source.Number = "MINFIN"
 	foreignID := theirs.submit(m)
 	for _, c := range [][2]string{
-		{foreignID, "MINFIN"}, {foreignID, "MINJUST"}, {id, "1414"}, {id, ""}, {noSource, "MINJUST"}, {"0" + id, "MINJUST"}, {"+" + id, "MINJUST"},
+		{foreignID, "MINFIN"}, {foreignID, "MINJUST"}, {id, "1515"}, {id, ""}, {noSource, "MINJUST"}, {"0" + id, "MINJUST"}, {"+" + id, "MINJUST"},
 		{"", "MINJUST"}, {"0", "MINJUST"}, {"-1", "MINJUST"}, {"9223372036854775808", "MINJUST"}, {id + " ", "MINJUST"}, {"7f", "MINJUST"},
 	} {
 		_, err := o.query(c[0], c[1])

@@ -94,7 +94,7 @@ func TestSenderIsWhatTheCitizenSees(t *testing.T) {
 	smsc, channel := r.operate(smstest.Config{})
 	o.submit(notice(phone1, "from a name"))
 	m := notice(phone1, "from a number")
-	m.Source = smpp.Address{Number: "1414"}
+	m.Source = smpp.Address{Number: "1515"}
 	o.submit(m)
 	channel.Wake()
 	r.eventually("both", func() bool { return len(smsc.Received("+"+phone1)) == 2 })
@@ -102,7 +102,7 @@ func TestSenderIsWhatTheCitizenSees(t *testing.T) {
 	for _, m := range smsc.Messages("+" + phone1) {
 		from[m.Text] = m.From
 	}
-	require.Equal(t, map[string]string{"from a name": "MINJUST", "from a number": "1414"}, from)
+	require.Equal(t, map[string]string{"from a name": "MINJUST", "from a number": "1515"}, from)
 }
 
 // The agency is away when its message is final; before it comes back the gateway is restarted.
@@ -236,7 +236,7 @@ func TestForeignAgencyToForeignOperator(t *testing.T) {
 	a := foreign.StartAgency(t)
 	require.Zero(t, a.Bind("smpp://"+r.addr, "bind_transceiver", "minjust", secret))
 	fields := func(to, body string) map[string]any {
-		return map[string]any{"source_addr": "1414", "destination_addr": to, "dest_addr_ton": 1, "dest_addr_npi": 1, "registered_delivery": 1,
+		return map[string]any{"source_addr": "1515", "destination_addr": to, "dest_addr_ton": 1, "dest_addr_npi": 1, "registered_delivery": 1,
 			"short_message": body}
 	}
 	short := a.Send("submit_sm", fields(phone1, "Құжат дайын"), nil)
@@ -251,11 +251,11 @@ func TestForeignAgencyToForeignOperator(t *testing.T) {
 	require.Zero(t, refused.Status)
 	channel.Wake()
 	r.eventually("receipts", func() bool { return len(a.Receipts()) == 3 })
-	require.Equal(t, []string{"Құжат дайын"}, smsc.Written("+"+phone1))
-	require.Equal(t, []string{strings.Repeat("Ready. ", 60)}, smsc.Written("+77010000002"))
-	require.Empty(t, smsc.Written("+77010000003"))
+	require.Equal(t, []string{"Құжат дайын"}, smsc.WrittenFrom("1515", "+"+phone1))
+	require.Equal(t, []string{strings.Repeat("Ready. ", 60)}, smsc.WrittenFrom("1515", "+77010000002"))
+	require.Empty(t, smsc.WrittenFrom("1515", "+77010000003"))
 	for _, receipt := range a.Receipts() {
-		require.Equal(t, "1414", receipt.Destination)
+		require.Equal(t, "1515", receipt.Destination)
 		require.Equal(t, 4, receipt.ESMClass)
 		require.True(t, strings.HasPrefix(receipt.Text, "id:"+receipt.MessageID+" "))
 		switch receipt.MessageID {

@@ -33,16 +33,17 @@ const (
 
 // rig is a gateway on a real database, with one account.
 type rig struct {
-	form  func(message.Lane, string) string // nil: as it is
-	t     testing.TB
-	url   string
-	db    *store.Store
-	store *hooked
-	tune  tuning
-	clock atomic.Int64 // nanoseconds ahead
-	still time.Time    // where set, what the clock is ahead of
-	addr  string
-	stop  func()
+	reserved []string
+	form     func(message.Lane, string) string // nil: as it is
+	t        testing.TB
+	url      string
+	db       *store.Store
+	store    *hooked
+	tune     tuning
+	clock    atomic.Int64 // nanoseconds ahead
+	still    time.Time    // where set, what the clock is ahead of
+	addr     string
+	stop     func()
 }
 
 // hooked is the store, with something between the gateway and it.
@@ -89,7 +90,7 @@ var quick = tuning{
 	incomplete: time.Hour, unknown: time.Hour, silent: time.Hour,
 }
 
-var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1414"},
+var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1515"},
 	Window: 100, Binds: 3}
 
 // hash is the account's password, once for all tests.
@@ -132,7 +133,7 @@ func (r *rig) run() *rig {
 
 func (r *rig) serve(listener net.Listener) *rig {
 	r.addr = listener.Addr().String()
-	g := New(Options{Store: r.store, Form: r.form, Log: testLog(), Clock: r.now, tune: r.tune})
+	g := New(Options{Store: r.store, Form: r.form, Reserved: r.reserved, Log: testLog(), Clock: r.now, tune: r.tune})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- g.Serve(ctx, listener) }()

@@ -33,6 +33,9 @@ func read(m *smpp.Message, a agency.Account, form func(message.Lane, string) str
 	if s.Destination, ok = content.Number(m.Dest); !ok {
 		return s, smpp.InvalidDest
 	}
+	if !a.Reaches(s.Destination) {
+		return s, smpp.InvalidDest
+	}
 	s.Sender = m.Source.Number
 	if s.Sender == "" {
 		s.Sender = a.Senders[0]
@@ -69,10 +72,18 @@ func readText(m *smpp.Message, form func(message.Lane, string) string, s *agency
 		return smpp.OK
 	}
 	s.Text = form(s.Lane, content.Clean(whole))
+	if forbids(s.Lane, whole) {
+		return smpp.SubmitFailed
+	}
 	if s.Segments = text.Segments(s.Text); s.Segments > maxSegments {
 		return smpp.MessageTooLong
 	}
 	return smpp.OK
+}
+
+// forbids says whether an agency may not send a text: only whoever has the lane for one-time passwords sends what looks like one.
+func forbids(lane message.Lane, body string) bool {
+	return lane != message.OTP && agency.LooksLikeCode(body)
 }
 
 // wishOf reads registered_delivery (SMPP 3.4 §5.2.17).

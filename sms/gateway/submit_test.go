@@ -70,10 +70,10 @@ func TestSubmitIsRefusedForWhatIsWrongWithIt(t *testing.T) {
 	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*) FROM mt_messages`))
 	// And what looks odd, but is not wrong.
 	o.submit(with(func(m *smpp.Message) { m.Source.Number = "" }))
-	o.submit(with(func(m *smpp.Message) { m.Source.Number, m.Dest = "1414", smpp.Address{Number: "8 701 000 00 01"} }))
+	o.submit(with(func(m *smpp.Message) { m.Source.Number, m.Dest = "1515", smpp.Address{Number: "8 701 000 00 01"} }))
 	o.submit(with(func(m *smpp.Message) { m.TLVs, m.Short = sar(1, 3, 4), []byte("4 of 3") }))
 	o.submit(with(func(m *smpp.Message) { m.Short = nil }))
-	require.Equal(t, "MINJUST: hi|1414: hi|MINJUST: 4 of 3|MINJUST: ", r.texts(phone1))
+	require.Equal(t, "MINJUST: hi|1515: hi|MINJUST: 4 of 3|MINJUST: ", r.texts(phone1))
 }
 
 func TestTextIsReadInEveryCoding(t *testing.T) {

@@ -36,7 +36,8 @@ sms:
 		require.Equal(t, want, cmd.ProcessState.ExitCode(), "%s", said)
 		return string(said)
 	}
-	agency(0, "passw0rd\n", "add", "minjust", "--name", "Ministry of Justice", "--senders", "1414,MINJUST")
+	agency(0, "passw0rd\n", "add", "minjust", "--name", "Ministry of Justice", "--senders", "119,MINJUST")
+	require.Contains(t, agency(1, "passw0rd\n", "add", "minfin", "--name", "M", "--senders", "MINFIN,1414"), "Okno's own")
 	require.Contains(t, agency(0, "", "list"), "minjust    Ministry of Justice  active  notice")
 	require.Contains(t, agency(1, "passw0rd\n", "add", "minjust", "--name", "M", "--senders", "Министерство"), "sender")
 	require.Contains(t, agency(1, "short\n", "add", "minfin", "--name", "M", "--senders", "MINFIN"), "8 characters")
@@ -47,7 +48,7 @@ sms:
 	ids := map[string]bool{}
 	send := func(to, body string) {
 		t.Helper()
-		answer := a.Send("submit_sm", map[string]any{"source_addr": "1414", "destination_addr": to, "dest_addr_ton": 1,
+		answer := a.Send("submit_sm", map[string]any{"source_addr": "119", "destination_addr": to, "dest_addr_ton": 1,
 			"registered_delivery": 1, "short_message": body}, nil)
 		require.Zero(t, answer.Status)
 		ids[answer.MessageID] = true
@@ -70,8 +71,8 @@ sms:
 	o.awaitReady(t, patience)
 	require.Zero(t, bind())
 	send("77010000001", "after the kill")
-	eventually(t, patience, func() bool { return len(operator.Written("+77010000001")) >= 2 },
-		func() string { return fmt.Sprint(operator.Written("+77010000001")) })
+	eventually(t, patience, func() bool { return len(operator.WrittenFrom("119", "+77010000001")) >= 2 },
+		func() string { return fmt.Sprint(operator.WrittenFrom("119", "+77010000001")) })
 
 	closed := a.Closed()
 	agency(0, "", "suspend", "minjust")

@@ -77,6 +77,7 @@ func (d *demo) awaits(t *testing.T, want string, within time.Duration) {
 // demoReport is demo.json, as the contract gives it.
 type demoReport struct {
 	HTTP        string         `json:"http"`
+	Internal    string         `json:"internal"`
 	SIP         string         `json:"sip"`
 	ARI         string         `json:"ari"`
 	SMPP        string         `json:"smpp"`
@@ -106,7 +107,7 @@ func alive(pid int) bool {
 func (r demoReport) addresses(t *testing.T) []string {
 	t.Helper()
 	addresses := []string{r.SMPP}
-	for _, raw := range []string{r.HTTP, r.ARI, r.DatabaseURL} {
+	for _, raw := range []string{r.HTTP, r.Internal, r.ARI, r.DatabaseURL} {
 		u, err := url.Parse(raw)
 		require.NoError(t, err)
 		addresses = append(addresses, u.Host)
@@ -144,11 +145,18 @@ func TestDemo(t *testing.T) {
 	for _, part := range []string{"okno", "asterisk", "smscsim", "postgres"} {
 		require.True(t, alive(r.PIDs[part]), "%s: %v", part, r.PIDs)
 	}
-	for _, path := range []string{"/readyz", "/healthz", "/metrics", "/desk/", "/phone/", "/api/v1/openapi.yaml"} {
+	for _, path := range []string{"/readyz", "/healthz", "/desk/", "/phone/", "/api/v1/openapi.yaml"} {
 		response, err := http.Get(r.HTTP + path)
 		require.NoError(t, err)
 		response.Body.Close()
 		require.Equal(t, http.StatusOK, response.StatusCode, path)
+	}
+	for path, want := range map[string]int{r.Internal + "/metrics": http.StatusOK, r.Internal + "/readyz": http.StatusOK, r.Internal + "/sms/links": http.StatusOK,
+		r.HTTP + "/metrics": http.StatusNotFound, r.HTTP + "/sms/links": http.StatusNotFound} {
+		response, err := http.Get(path)
+		require.NoError(t, err)
+		response.Body.Close()
+		require.Equal(t, want, response.StatusCode, path)
 	}
 	for _, address := range r.addresses(t) {
 		conn, err := net.Dial("tcp", address)

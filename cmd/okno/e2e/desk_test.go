@@ -87,10 +87,11 @@ func (w *world) requireTalk(t *testing.T, citizen *ivrtest.Phone, desk *page) {
 
 func (w *world) callAtDesk(t *testing.T, desk *page) {
 	citizen := w.queued(t, "+77010000002")
-	desk.reads(t, ".offer .person", "Иван Петров")
-	desk.reads(t, ".offer .person", "+77010000002")
 	desk.reads(t, ".offer .reason", w.write(ru, whole("why.status")))
+	desk.misses(t, ".offer .person") // an offer shows why, not who
 	desk.clicks(t, ".offer .accept")
+	desk.reads(t, ".head .person", "Иван Петров")
+	desk.reads(t, ".head .person", "+77010000002")
 	desk.sees(t, "button.hangup")
 	w.requireTalk(t, citizen, desk)
 	desk.reads(t, ".cases", "Технический паспорт")
@@ -124,8 +125,8 @@ func (w *world) filed(t *testing.T, desk *page, disposition string) {
 func (w *world) threadAtDesk(t *testing.T, desk *page) {
 	const citizen = "+77010000004"
 	w.exchange(t, citizen, "ОПЕРАТОР", w.write(ru, whole("operator.wait")))
-	desk.reads(t, ".offer .person", "Мария Ли")
 	desk.clicks(t, ".offer .accept")
+	desk.reads(t, ".head .person", "Мария Ли")
 	desk.sees(t, ".reply textarea")
 	w.sends(t, citizen, "Как исправить отчество в справке?")
 	desk.reads(t, ".thread .bubble", "Как исправить отчество в справке?")

@@ -27,7 +27,7 @@ func TestJobs(t *testing.T) {
 		func() string { return o.run(t, "jobs") })
 	require.Regexp(t, `default +retention.sweep +completed +1 `, o.run(t, "jobs"))
 
-	answer, err := http.Get(o.http + "/metrics")
+	answer, err := http.Get(o.inside + "/metrics")
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	said, err := io.ReadAll(answer.Body)

@@ -26,6 +26,7 @@ type okno struct {
 	config string // file
 	log    string // file: what all its processes said
 	http   string // URL
+	inside string // URL of the internal listener
 
 	cmd   *exec.Cmd
 	ended chan struct{}
@@ -37,8 +38,11 @@ func newOkno(t *testing.T, yaml string) *okno {
 	folder := t.TempDir()
 	port, err := sandbox.FreePort()
 	require.NoError(t, err)
-	o := &okno{config: filepath.Join(folder, "okno.yaml"), log: filepath.Join(folder, "okno.log"), http: fmt.Sprintf("http://127.0.0.1:%d", port)}
-	yaml = fmt.Sprintf("http: {listen: \"127.0.0.1:%d\"}\nsecret: ${SECRET}\nlog: {format: console, level: debug}\n%s", port, yaml)
+	internal, err := sandbox.FreePort()
+	require.NoError(t, err)
+	o := &okno{config: filepath.Join(folder, "okno.yaml"), log: filepath.Join(folder, "okno.log"),
+		http: fmt.Sprintf("http://127.0.0.1:%d", port), inside: fmt.Sprintf("http://127.0.0.1:%d", internal)}
+	yaml = fmt.Sprintf("http: {listen: \"127.0.0.1:%d\", internal: {listen: \"127.0.0.1:%d\"}}\nsecret: ${SECRET}\nlog: {format: console, level: debug}\n%s", port, internal, yaml)
 	require.NoError(t, os.WriteFile(o.config, []byte(yaml), 0o600))
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -137,7 +141,7 @@ func (o *okno) awaitReady(t *testing.T, within time.Duration) {
 // ready gives the status of /readyz, 0 when nothing answers, and the parts that are not ready.
 func (o *okno) ready(t *testing.T) (status int, waiting map[string]string) {
 	t.Helper()
-	response, err := http.Get(o.http + "/readyz")
+	response, err := http.Get(o.inside + "/readyz")
 	if err != nil {
 		return 0, map[string]string{"http": err.Error()}
 	}

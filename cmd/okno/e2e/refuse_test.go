@@ -51,7 +51,7 @@ func TestServeRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { taken.Close() })
-	const sound = "database_url: postgres://okno@127.0.0.1:1/okno\nsecret: ${SECRET}\nhttp: {listen: \"127.0.0.1:0\"}\n"
+	const sound = "database_url: postgres://okno@127.0.0.1:1/okno\nsecret: ${SECRET}\nhttp: {listen: \"127.0.0.1:0\", internal: {listen: \"127.0.0.1:0\"}}\n"
 
 	for name, test := range map[string]struct {
 		yaml string
@@ -69,7 +69,7 @@ func TestServeRefuses(t *testing.T) {
 		"an unknown log level":        {sound + "log: {level: loud}\n", []string{"loud"}},
 		"a port in use":               {strings.Replace(sound, "127.0.0.1:0", taken.Addr().String(), 1), []string{"http.listen", "address already in use"}},
 		"YAML that is none":           {sound + "sms: [\n", []string{"okno.yaml", "line"}},
-		"a value of another type":     {sound + "sms:\n  links:\n    - {name: a, addr: \"a:1\", window: wide}\n", []string{"line 6", "wide"}},
+		"a value of another type":     {sound + "sms:\n  links:\n    - {name: a, addr: \"a:1\", window: wide}\n", []string{"line 6", "into int"}},
 		"a password in a wrong place": {sound + "sms:\n  password: x\n", []string{"line 5", "password"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func TestEachMistakeIsFound(t *testing.T) {
 		"unknown node":             {nodes, "to: service_how}", "to: nowhere}", "leads to nowhere, which is not there"},
 		"unreachable node":         {nodes, "{key: \"2\", to: categories}", "{key: \"2\", to: service}", "node categories cannot be reached"},
 		"dead end":                 {nodes, "    with: {case: $opened.case}\n    to: operator\n", "    with: {case: $opened.case}\n", "node appeal_tell leads nowhere"},
-		"never ends":               {nodes, "outcomes: {served: bye, closed: operator_closed, nobody: operator_closed}", "outcomes: {served: main, closed: main, nobody: main}", "cannot be reached"},
+		"never ends":               {nodes, "outcomes: {served: bye, closed: operator_closed, busy: operator_busy, nobody: operator_closed}", "outcomes: {served: main, closed: main, busy: main, nobody: main}", "cannot be reached"},
 		"outcome without way":      {nodes, "outcomes: {found: passcode_tell, none: passcode_none, unbound: passcode_unbound}", "outcomes: {found: passcode_tell, none: passcode_none}", "no way for the outcome unbound"},
 		"outcome that never comes": {nodes, "outcomes: {opened: appeal_tell}", "outcomes: {opened: appeal_tell, lost: bye}", "awaits the outcome lost, which never comes"},
 		"unknown action":           {nodes, "do: notices.stop", "do: notices.halt", "does notices.halt, which is no action"},

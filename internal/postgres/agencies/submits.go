@@ -244,6 +244,9 @@ func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, t
 	body := texts.Form(parts[0].lane, texts.Join(postgres.Column(parts, func(h heldPart) message.Part { return h.part })))
 	mts, err := w.enqueueAgency(ctx, []string{key.systemID}, []message.MT{{Lane: parts[0].lane, Destination: key.destination,
 		Text: body, Segments: texts.Segments(body), Sender: key.sender, DueAt: parts[0].due, ExpiresAt: parts[0].until, Report: true}})
+	if err == nil && texts.Forbids != nil && texts.Forbids(parts[0].lane, body) { // its parts were harmless, each by itself
+		err = messages.In(w.tx).RefuseMT(ctx, parts[0].lane, mts[0])
+	}
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markSubmits, postgres.Column(parts, func(h heldPart) int64 { return h.id }), mts[0])
 	}

@@ -55,6 +55,19 @@ func (s *Store) SealAudit(ctx context.Context, limit int, next func(previous []b
 	return n, nil
 }
 
+const auditHead = `
+SELECT coalesce(max(seal), 0), (SELECT hash FROM audit WHERE seal IS NOT NULL ORDER BY seal DESC LIMIT 1),
+       EXISTS (SELECT FROM audit WHERE seal IS NULL AND at < now() - interval '1 minute')
+FROM audit WHERE seal = (SELECT max(seal) FROM audit)`
+
+// AuditHead gives the length of the chain and its last MAC. behind says that entries wait for their seal for more than a minute.
+func (s *Store) AuditHead(ctx context.Context) (length int64, last []byte, behind bool, err error) {
+	if err := s.db.QueryRow(ctx, auditHead).Scan(&length, &last, &behind); err != nil {
+		return 0, nil, false, fmt.Errorf("read head of audit: %w", err)
+	}
+	return length, last, behind, nil
+}
+
 const auditChain = `SELECT ` + auditColumns + ` FROM audit WHERE seal IS NOT NULL ORDER BY seal`
 
 // AuditChain gives the chain in its order.
@@ -79,4 +92,17 @@ func (s *Store) AuditChain(ctx context.Context, each func(audit.Entry) error) er
 func scanAudit(row pgx.CollectableRow) (e audit.Entry, err error) {
 	err = row.Scan(&e.ID, &e.At, &e.Actor, &e.Action, &e.Subject, &e.Detail, &e.Seal, &e.Hash)
 	return e, err
+}
+
+// The expression is that of the index audit_citizen.
+const journalOfCitizen = `
+SELECT ` + auditColumns + ` FROM audit WHERE detail ? 'citizen' AND (detail ->> 'citizen')::bigint = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
+
+// Journal lists what was done to a citizen's data, the newest first, from an entry on.
+func (s *Store) Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error) {
+	rows, err := s.db.Query(ctx, journalOfCitizen, citizen, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	return pgx.CollectRows(rows, scanAudit)
 }

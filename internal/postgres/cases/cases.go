@@ -18,11 +18,11 @@ const Columns = `
 id, number, kind, state, coalesce(service, ''), coalesce(agency, ''), coalesce(citizen_id, 0), contact, subject,
 coalesce(due_on, '0001-01-01'::date), opened_at, updated_at`
 
-// Scan reads a case. cases.ErrUnknown.
-func Scan(row pgx.Row) (cases.Case, error) {
+// Scan reads a case, and what a statement selects after its columns. cases.ErrUnknown.
+func Scan(row pgx.Row, more ...any) (cases.Case, error) {
 	var c cases.Case
-	err := row.Scan(&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &c.Contact, &c.Subject,
-		&c.DueOn, &c.OpenedAt, &c.UpdatedAt)
+	err := row.Scan(append([]any{&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &c.Contact, &c.Subject,
+		&c.DueOn, &c.OpenedAt, &c.UpdatedAt}, more...)...)
 	return c, postgres.NoRows(err, cases.ErrUnknown)
 }
 
@@ -69,6 +69,22 @@ func (w Steps) OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error
 		return c, fmt.Errorf("open case: %w", err)
 	}
 	return c, audit.Record(ctx, w.tx, o.By, "case.open", "case:"+c.Number, nil)
+}
+
+const openCallback = `
+SELECT number FROM cases WHERE contact = $1 AND kind = 'callback' AND state NOT IN ('closed', 'rejected', 'withdrawn')
+ORDER BY opened_at DESC LIMIT 1`
+
+// OpenCallback gives the callback that is open for a number.
+func (w Steps) OpenCallback(ctx context.Context, contact string) (number string, found bool, err error) {
+	err = w.tx.QueryRow(ctx, openCallback, contact).Scan(&number)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("find callback: %w", err)
+	}
+	return number, true, nil
 }
 
 const moveCase = `

@@ -65,11 +65,6 @@ func (w Steps) SetPassword(ctx context.Context, login, passwordHash string) erro
 
 const agentByID = `SELECT ` + agentColumns + ` FROM agents a WHERE a.id = $1`
 
-// AgentNow gives an agent as the unit of work finds it. acd.ErrNoAgent.
-func (w Steps) AgentNow(ctx context.Context, id int64) (acd.Agent, error) {
-	return scanAgent(w.tx.QueryRow(ctx, agentByID, id))
-}
-
 const claimAgent = `
 UPDATE agents SET version = version + 1 WHERE id = $1 AND version = $2 AND status = 'available' AND connected_until > now()`
 

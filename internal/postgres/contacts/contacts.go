@@ -33,28 +33,50 @@ func scanContact(row pgx.Row, more ...any) (contact.Contact, error) {
 	return c, postgres.NoRows(err, contact.ErrUnknown)
 }
 
-// A queue is open while someone who serves it is on duty: available or paused. Hours come later, and add to this.
-const queueOpen = `
-SELECT EXISTS (SELECT FROM agent_queues q JOIN agents a ON a.id = q.agent_id WHERE q.queue = $1 AND a.status <> 'offline')`
+// A queue is open while someone who serves it is on duty: available or paused. Hours come later, and add to this. The contacts of a number
+// are counted over its newest interactions, so that a number with many costs no more.
+const queueStanding = `
+SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = $2 AND effect = $3),
+       EXISTS (SELECT FROM agent_queues q JOIN agents a ON a.id = q.agent_id WHERE q.queue = $1 AND a.status <> 'offline'),
+       (SELECT count(*) FROM contacts WHERE queue = $1 AND state IN ('waiting', 'offered')),
+       (SELECT count(*) FROM (SELECT id FROM interactions WHERE number = $4 AND number <> '' ORDER BY id DESC LIMIT 50) i
+        JOIN contacts c ON c.interaction_id = i.id WHERE c.queued_at > now() - make_interval(secs => $5))`
 
 const joinQueue = `
 INSERT INTO contacts (interaction_id, queue, channel, language, reason, context, effect)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (interaction_id, effect) DO NOTHING`
 
-// JoinQueue makes an interaction wait in a queue, once for each effect. A queue that nobody serves now takes nobody.
-func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (open bool, err error) {
-	if err := w.tx.QueryRow(ctx, queueOpen, a.Queue).Scan(&open); err != nil || !open {
-		return false, err
+// JoinQueue makes an interaction wait in a queue that admits it, once for each effect.
+func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admission, error) {
+	rules, err := w.Rules(ctx, a.Queue)
+	if errors.Is(err, pgx.ErrNoRows) { // a queue that was never made is served by nobody
+		return contact.Closed, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var joined bool
+	var s acd.Standing
+	err = w.tx.QueryRow(ctx, queueStanding, a.Queue, a.Interaction, a.Effect, a.Number, acd.AdmissionTime.Seconds()).
+		Scan(&joined, &s.OnDuty, &s.Waiting, &s.OfNumber)
+	if err != nil {
+		return "", fmt.Errorf("join queue %s: %w", a.Queue, err)
+	}
+	if joined {
+		return contact.Joined, nil
+	}
+	if admission := rules.Admit(s); admission != contact.Joined {
+		return admission, nil
 	}
 	known, err := json.Marshal(a.Context)
 	if err == nil {
 		_, err = w.tx.Exec(ctx, joinQueue, a.Interaction, a.Queue, a.Channel, a.Language, a.Reason, known, a.Effect)
 	}
 	if err != nil {
-		return false, fmt.Errorf("join queue %s: %w", a.Queue, err)
+		return "", fmt.Errorf("join queue %s: %w", a.Queue, err)
 	}
 	w.tx.Hint(news.Contacts)
-	return true, nil
+	return contact.Joined, nil
 }
 
 const contactNow = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1`
@@ -187,6 +209,17 @@ func (w Steps) ExtendWrapUp(ctx context.Context, id int64) error {
 		return fmt.Errorf("extend wrap-up of contact %d: %w", id, err)
 	}
 	return w.emitContact(c, 0)
+}
+
+const waitingSince = `SELECT id FROM contacts WHERE queue = $1 AND state = 'waiting' AND queued_at >= $2 ORDER BY id`
+
+// WaitingSince lists the contacts that wait in a queue and joined it since a time.
+func (w Steps) WaitingSince(ctx context.Context, queue string, since time.Time) ([]int64, error) {
+	rows, err := w.tx.Query(ctx, waitingSince, queue, since)
+	if err != nil {
+		return nil, fmt.Errorf("list who waits in %s: %w", queue, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
 const lockWaiting = `

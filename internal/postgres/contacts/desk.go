@@ -7,7 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"okno/internal/cases"
+	"okno/internal/access"
+	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/desk"
 	"okno/internal/postgres"
@@ -77,10 +78,10 @@ SELECT i.number, i.verification, coalesce(z.id, 0), coalesce(z.name, ''), coales
 FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
 
 // What a citizen, or a number that is nobody's, did last on every channel. One statement for each way of knowing whose it is:
-// each has an index of its own.
+// each has an index of its own. What a citizen did on a number stays that citizen's when the number has gone to somebody else.
 var (
 	timelineOfCitizen     = timeline(`SELECT id, channel FROM interactions WHERE citizen_id = $1 ORDER BY id DESC LIMIT 200`)
-	timelineOfNumber      = timeline(`SELECT id, channel FROM interactions WHERE number = $1 ORDER BY id DESC LIMIT 200`)
+	timelineOfNumber      = timeline(`SELECT id, channel FROM interactions WHERE number = $1 AND citizen_id IS NULL ORDER BY id DESC LIMIT 200`)
 	timelineOfInteraction = timeline(`SELECT id, channel FROM interactions WHERE id = $1`)
 )
 
@@ -94,24 +95,30 @@ FROM (` + interactions + `) i CROSS JOIN LATERAL (
 ORDER BY e.id DESC LIMIT 200`
 }
 
+// theirs says whether a case k belongs to whom an interaction i is with: to the citizen, or, if nobody knows whose it is, to the number
+// that opened it.
+const theirs = `coalesce(k.citizen_id = i.citizen_id, false) OR k.citizen_id IS NULL AND k.contact = i.number AND i.number <> ''`
+
 // The cases of a citizen or a number, and those that an interaction was about.
 var (
-	casesOfCitizen     = casesOf(`SELECT id FROM cases WHERE citizen_id = $2`)
-	casesOfNumber      = casesOf(`SELECT id FROM cases WHERE contact = $2`)
+	casesOfCitizen = casesOf(`
+SELECT id FROM cases WHERE citizen_id = $2
+UNION SELECT c.id FROM cases c JOIN interactions o ON o.id = $1 AND o.number <> '' AND c.contact = o.number WHERE c.citizen_id IS NULL`)
+	casesOfNumber      = casesOf(`SELECT id FROM cases WHERE contact = $2 AND citizen_id IS NULL`)
 	casesOfInteraction = casesOf(`SELECT $2::bigint WHERE false`)
 )
 
 func casesOf(who string) string {
 	return `
-SELECT ` + casestore.Columns + ` FROM cases
+SELECT ` + casestore.Columns + `, (SELECT ` + theirs + ` FROM interactions i WHERE i.id = $1) FROM cases k
 WHERE id IN (` + who + ` UNION SELECT case_id FROM interaction_cases WHERE interaction_id = $1)
 ORDER BY opened_at DESC, id DESC LIMIT 50`
 }
 
-// ContactView gives what an agent sees of a contact, once may has nothing against it, and records the look in the journal.
-// [contact.ErrUnknown], and the errors of may.
-func (s *Store) ContactView(ctx context.Context, agent, id int64, may func(contact.Contact) error) (desk.View, error) {
-	v := desk.View{Timeline: []desk.Entry{}, Cases: []cases.Case{}}
+// ContactView gives what an agent sees of a contact, once may has nothing against it, and records the look in the journal, with the
+// citizen, and with the reason of an agent who gave one. [contact.ErrUnknown], and the errors of may.
+func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string, may func(contact.Contact) error) (desk.View, error) {
+	v := desk.View{Timeline: []desk.Entry{}, Cases: []desk.Case{}}
 	err := s.do(ctx, func(w Steps) error {
 		c, err := w.Contact(ctx, id)
 		if err != nil {
@@ -146,10 +153,18 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, may func(conta
 		if rows, err = w.tx.Query(ctx, about, c.Interaction, whose); err != nil {
 			return err
 		}
-		if v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (cases.Case, error) { return casestore.Scan(row) }); err != nil {
+		v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c desk.Case, err error) {
+			c.Case, err = casestore.Scan(row, &c.Theirs)
+			return c, err
+		})
+		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, w.tx, streams.Agent(agent), "contact.view", streams.Contact(id), nil)
+		detail := map[string]any{"citizen": z.ID}
+		if reason != "" {
+			detail["reason"] = reason
+		}
+		return audit.Record(ctx, w.tx, streams.Agent(agent), "contact.view", streams.Contact(id), detail)
 	})
 	if err != nil {
 		return v, fmt.Errorf("view contact %d: %w", id, err)
@@ -157,20 +172,50 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, may func(conta
 	return v, nil
 }
 
-const caseRelated = `
-SELECT EXISTS (SELECT FROM cases k JOIN interactions i ON i.id = $2
-               WHERE k.id = $1 AND (k.citizen_id = i.citizen_id OR k.contact = i.number AND i.number <> ''))
-    OR EXISTS (SELECT FROM interaction_cases WHERE interaction_id = $2 AND case_id = $1)`
+const caseTie = `
+SELECT ` + theirs + `, EXISTS (SELECT FROM interaction_cases WHERE interaction_id = i.id AND case_id = k.id)
+FROM cases k JOIN interactions i ON i.id = $2 WHERE k.id = $1`
 
-// CaseRelated says whether a case belongs to the citizen of an interaction or to that citizen's number, or was its subject.
-func (w Steps) CaseRelated(ctx context.Context, caseID, interaction int64) (related bool, err error) {
-	if err := w.tx.QueryRow(ctx, caseRelated, caseID, interaction).Scan(&related); err != nil {
-		return false, fmt.Errorf("relate case to interaction %d: %w", interaction, err)
+// CaseTie says how a case is tied to whom an interaction is with: it is theirs, or they asked about it.
+func (w Steps) CaseTie(ctx context.Context, caseID, interaction int64) (access.Tie, error) {
+	var own, asked bool
+	if err := w.tx.QueryRow(ctx, caseTie, caseID, interaction).Scan(&own, &asked); err != nil {
+		return access.Untied, fmt.Errorf("tie case to interaction %d: %w", interaction, err)
 	}
-	return related, nil
+	switch {
+	case own:
+		return access.Theirs, nil
+	case asked:
+		return access.AskedOf, nil
+	}
+	return access.Untied, nil
+}
+
+const nationalNumber = `
+SELECT z.id, z.national_number FROM interactions i JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
+
+// RevealNationalNumber gives the whole national number of the citizen of a contact, once may has nothing against it, and records the look
+// in the journal. [contact.ErrUnknown], [citizen.ErrUnknown] when nobody knows who it is, and the errors of may.
+func (s *Store) RevealNationalNumber(ctx context.Context, agent, id int64, may func(contact.Contact) error) (number string, err error) {
+	err = s.do(ctx, func(w Steps) error {
+		c, err := w.Contact(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := may(c); err != nil {
+			return err
+		}
+		var whose int64
+		err = w.tx.QueryRow(ctx, nationalNumber, c.Interaction).Scan(&whose, &number)
+		if err != nil {
+			return fmt.Errorf("reveal citizen of contact %d: %w", id, postgres.NoRows(err, citizen.ErrUnknown))
+		}
+		return audit.Record(ctx, w.tx, streams.Agent(agent), "citizen.reveal", streams.Contact(id), map[string]any{"citizen": whose})
+	})
+	return number, err
 }
 
 // JournalDeed records in the journal what an agent did to a contact.
-func (w Steps) JournalDeed(ctx context.Context, agent int64, action string, id int64) error {
-	return audit.Record(ctx, w.tx, streams.Agent(agent), action, streams.Contact(id), nil)
+func (w Steps) JournalDeed(ctx context.Context, agent int64, action string, id int64, detail map[string]any) error {
+	return audit.Record(ctx, w.tx, streams.Agent(agent), action, streams.Contact(id), detail)
 }

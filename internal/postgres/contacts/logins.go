@@ -38,6 +38,12 @@ func (s *Store) AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, 
 	return a, expires, err
 }
 
+// AgentOfCommand is [Store.AgentOfLogin] in a unit of work.
+func (w Steps) AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error) {
+	var expires time.Time
+	return scanAgent(w.tx.QueryRow(ctx, agentOfLogin, tokenHash), &expires)
+}
+
 const endLogin = `
 UPDATE logins l SET ended_at = now() WHERE token_hash = $1 AND ended_at IS NULL
 RETURNING agent_id, EXISTS (SELECT FROM logins o WHERE o.agent_id = l.agent_id AND o.token_hash <> l.token_hash

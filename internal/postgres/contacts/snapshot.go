@@ -37,7 +37,7 @@ WITH duty AS MATERIALIZED (
     SELECT s.queue, bool_or(d.on_duty) on_duty, max(d.status_at) FILTER (WHERE NOT d.on_duty) left_at
     FROM duty d JOIN agent_queues s ON s.agent_id = d.id GROUP BY s.queue
 )
-SELECT q.name, coalesce(q.ring_seconds, 0), coalesce(q.wrap_up_seconds, -1), coalesce(q.give_up_seconds, -1),
+SELECT q.name, ` + ruleColumns + `,
        coalesce(b.on_duty, false), coalesce(b.left_at, '0001-01-01'::timestamptz)
 FROM queues q LEFT JOIN by_queue b ON b.queue = q.name`
 
@@ -71,10 +71,11 @@ func (s *Store) DistributionSnapshot(ctx context.Context) (acd.Snapshot, error) 
 		})
 		reads.Queue(queueStates).Query(func(rows pgx.Rows) error {
 			var name string
-			var ring, wrapUp, giveUp int
+			var own settings
 			var state acd.QueueState
-			_, err := pgx.ForEachRow(rows, []any{&name, &ring, &wrapUp, &giveUp, &state.OnDuty, &state.LeftDutyAt}, func() error {
-				state.Rules = rules(ring, wrapUp, giveUp)
+			columns := append(append([]any{&name}, own.columns()...), &state.OnDuty, &state.LeftDutyAt)
+			_, err := pgx.ForEachRow(rows, columns, func() error {
+				state.Rules = own.rules()
 				snapshot.Queues[name] = state
 				return nil
 			})
@@ -104,29 +105,45 @@ func (s *Store) DistributionSnapshot(ctx context.Context) (acd.Snapshot, error) 
 	return snapshot, nil
 }
 
+// ruleColumns are what [settings] are read from.
+const ruleColumns = `
+q.ring_seconds, q.wrap_up_seconds, q.give_up_seconds, q.most_waiting, q.most_of_number`
+
+// settings are a queue's own; nil where it has none.
+type settings struct{ ring, wrapUp, giveUp, mostWaiting, mostOfNumber *int }
+
+func (s *settings) columns() []any {
+	return []any{&s.ring, &s.wrapUp, &s.giveUp, &s.mostWaiting, &s.mostOfNumber}
+}
+
 // rules are a queue's own, or the house's.
-func rules(ring, wrapUp, giveUp int) acd.Rules {
+func (s *settings) rules() acd.Rules {
 	r := acd.DefaultRules
-	if ring > 0 {
-		r.Ring = time.Duration(ring) * time.Second
+	seconds := func(own *int, into *time.Duration) {
+		if own != nil {
+			*into = time.Duration(*own) * time.Second
+		}
 	}
-	if wrapUp >= 0 {
-		r.WrapUp = time.Duration(wrapUp) * time.Second
+	count := func(own, into *int) {
+		if own != nil {
+			*into = *own
+		}
 	}
-	if giveUp >= 0 {
-		r.GiveUp = time.Duration(giveUp) * time.Second
-	}
+	seconds(s.ring, &r.Ring)
+	seconds(s.wrapUp, &r.WrapUp)
+	seconds(s.giveUp, &r.GiveUp)
+	count(s.mostWaiting, &r.MostWaiting)
+	count(s.mostOfNumber, &r.MostOfNumber)
 	return r
 }
 
-const rulesOfQueue = `
-SELECT coalesce(ring_seconds, 0), coalesce(wrap_up_seconds, -1), coalesce(give_up_seconds, -1) FROM queues WHERE name = $1`
+const rulesOfQueue = `SELECT ` + ruleColumns + ` FROM queues q WHERE name = $1`
 
 // Rules gives the rules of a queue.
 func (w Steps) Rules(ctx context.Context, queue string) (acd.Rules, error) {
-	var ring, wrapUp, giveUp int
-	if err := w.tx.QueryRow(ctx, rulesOfQueue, queue).Scan(&ring, &wrapUp, &giveUp); err != nil {
+	var own settings
+	if err := w.tx.QueryRow(ctx, rulesOfQueue, queue).Scan(own.columns()...); err != nil {
 		return acd.Rules{}, fmt.Errorf("read rules of queue %s: %w", queue, err)
 	}
-	return rules(ring, wrapUp, giveUp), nil
+	return own.rules(), nil
 }

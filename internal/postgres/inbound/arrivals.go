@@ -150,7 +150,7 @@ func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 		postgres.Column(arrivals, func(a message.Arrival) string { return a.Source }),
 		postgres.Column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
 		postgres.Column(arrivals, func(a message.Arrival) bool { return a.Identified }),
-		postgres.Column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Messages,
+		postgres.Column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Most(),
 		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.DeferredAt) }))
 	if err != nil {
 		return nil, err

@@ -164,7 +164,13 @@ func (d *draft) OpenCase(context.Context, cases.Opening) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
 
-func (d *draft) JoinQueue(context.Context, contact.Arrival) (bool, error) { return false, errAlone }
+func (d *draft) OpenCallback(context.Context, string) (string, bool, error) {
+	return "", false, errAlone
+}
+
+func (d *draft) JoinQueue(context.Context, contact.Arrival) (contact.Admission, error) {
+	return "", errAlone
+}
 
 func (d *draft) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {
 	return otp.Challenge{}, false, errAlone

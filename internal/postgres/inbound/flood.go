@@ -14,7 +14,7 @@ import (
 const countLately = `
 SELECT count(*) FROM (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval LIMIT $4) m`
 
-// Whoever is in a conversation with an operator, or waits for one, is not to be silenced.
+// Whoever is in a conversation with an operator, or waits for one, has a limit of their own.
 const threads = `
 SELECT i.number FROM interactions i JOIN contacts c ON c.interaction_id = i.id
 WHERE i.number = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL AND c.state <> 'ended'`
@@ -50,9 +50,10 @@ func (w steps) holdFlood(ctx context.Context, added []newMO, limit message.Limit
 	}
 	before := map[string]int{} // in this batch
 	var over []*newMO
+	came := map[*newMO]int{} // so many within the time
 	for i := range added {
 		n := &added[i]
-		if n.processedAt == nil && n.lately+before[n.Source] >= limit.Messages && (limit.Spare == nil || !limit.Spare(n.Text)) {
+		if came[n] = n.lately + before[n.Source]; n.processedAt == nil && came[n] >= limit.Messages && (limit.Spare == nil || !limit.Spare(n.Text)) {
 			over = append(over, n)
 		}
 		before[n.Source]++
@@ -64,13 +65,13 @@ func (w steps) holdFlood(ctx context.Context, added []newMO, limit message.Limit
 	if err != nil {
 		return 0, err
 	}
-	spared, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	threads, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return 0, err
 	}
 	told := map[string]bool{}
 	for _, n := range over {
-		if slices.Contains(spared, n.Source) {
+		if slices.Contains(threads, n.Source) && came[n] < limit.Most() {
 			continue
 		}
 		n.flood = true

@@ -153,7 +153,7 @@ func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 		return false, err
 	}
 	whole := []newMO{{Arrival: message.Arrival{Source: key.source, Destination: key.destination, Text: join(parts), ReceivedAt: received}}}
-	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Messages).Scan(&whole[0].lately); err != nil {
+	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Most()).Scan(&whole[0].lately); err != nil {
 		return false, err
 	}
 	if _, err := w.holdFlood(ctx, whole, limit); err != nil {

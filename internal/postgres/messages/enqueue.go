@@ -101,6 +101,24 @@ func (w Steps) EnqueueMTs(ctx context.Context, mts []message.MT) ([]int64, error
 	return postgres.Column(added, func(a Added) int64 { return a.ID }), nil
 }
 
+const refuseMT = `
+WITH refused AS (
+    DELETE FROM mt_queue WHERE ctid = ANY (ARRAY (
+        SELECT q.ctid FROM mt_segments s CROSS JOIN LATERAL (
+            SELECT ctid FROM mt_queue WHERE lane = $2 AND due_at = s.due_at AND id = s.id OFFSET 0) q
+        WHERE s.id BETWEEN $1::bigint * 256 + 1 AND $1::bigint * 256 + 255))
+    RETURNING id
+)
+UPDATE mt_segments SET state = 'failed', failure = 'refused', final_at = now() WHERE id = ANY (ARRAY (SELECT id FROM refused))`
+
+// RefuseMT lets a message of this unit of work fail, so that it is kept and not sent.
+func (w Steps) RefuseMT(ctx context.Context, lane message.Lane, id int64) error {
+	if _, err := w.tx.Exec(ctx, refuseMT, id, lane); err != nil {
+		return fmt.Errorf("refuse mt: %w", err)
+	}
+	return nil
+}
+
 // EnqueueMT adds a message to its lane; it is sent once the work is committed.
 func (w Steps) EnqueueMT(ctx context.Context, m message.MT) error {
 	if _, err := w.tx.Exec(ctx, addMTs, addMTsArgs([]message.MT{m}, nil)...); err != nil {

@@ -83,5 +83,8 @@ var sweeps = []sweep{
 	byIndex("otp_days", "day", ""),   // its key begins with it
 	byIndex("otp_hours", "hour", ""), // likewise
 	byIndex("otp_blocks", "until", ""),
+	byIndex("guesses", "last_at", ""),
+	byIndex("known_ways", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),
+	byIndex("write_probes", "at", ""), // a row a node
 }

@@ -99,6 +99,9 @@ SELECT $2, 'c', '', $2, min(id), '', 'expired', $1, $1 FROM citizens`,
 	"otp_hours":    `INSERT INTO otp_hours (hour, client, prefix, route, sent, delivered, undelivered, verified) VALUES ($1, $2, '', '', 1, 1, 0, 1)`,
 	"otp_blocks":   `INSERT INTO otp_blocks (client, prefix, reason, until) VALUES ('c', '', '', $1)`,
 	"bindings":     `INSERT INTO bindings (citizen_id, number, verified_at, ended_at) SELECT min(id), '+7701000000', $1, $1 FROM citizens`,
+	"guesses":      `INSERT INTO guesses (way, kind, subject, failures, last_at) VALUES ('desk', 'account', $2::text::bytea, 1, $1)`,
+	"known_ways":   `INSERT INTO known_ways (way, account, mark, last_at) VALUES ('desk', $2::text::bytea, '', $1)`,
+	"write_probes": `INSERT INTO write_probes (node, at) VALUES ($2, $1)`,
 }
 
 // kept are rows that are old and not over.

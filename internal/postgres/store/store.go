@@ -15,6 +15,7 @@ import (
 	"okno/internal/postgres/catalogue"
 	"okno/internal/postgres/contacts"
 	"okno/internal/postgres/conversations"
+	"okno/internal/postgres/guesses"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/jobs"
@@ -33,6 +34,7 @@ type (
 	catalogueStore    = catalogue.Store
 	contactStore      = contacts.Store
 	conversationStore = conversations.Store
+	guessStore        = guesses.Store
 	identityStore     = identity.Store
 	inboundStore      = inbound.Store
 	jobStore          = jobs.Store
@@ -62,6 +64,7 @@ type Store struct {
 	*catalogueStore
 	*contactStore
 	*conversationStore
+	*guessStore
 	*identityStore
 	*inboundStore
 	*jobStore
@@ -95,7 +98,7 @@ func Open(url string, o Options) (*Store, error) {
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db), conversationStore: conversations.NewStore(db),
-		identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db),
+		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db), messageStore: messages.NewStore(db),
 		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering,
 	}

@@ -95,13 +95,19 @@ func (s *SMSC) Submits() []Submit {
 // there. Each part must come from 1414 and ask for a receipt.
 func (s *SMSC) Written(number string) []string {
 	s.t.Helper()
+	return s.WrittenFrom("1414", number)
+}
+
+// WrittenFrom is Written for messages that come from another sender.
+func (s *SMSC) WrittenFrom(sender, number string) []string {
+	s.t.Helper()
 	var texts []string
 	open := map[byte]map[byte]string{} // by reference and part
 	for _, submit := range s.Submits() {
 		if "+"+submit.Destination != number {
 			continue
 		}
-		require.Equal(s.t, "1414", submit.Source)
+		require.Equal(s.t, sender, submit.Source)
 		require.Equal(s.t, 1, submit.RegisteredDelivery)
 		if submit.UDH == "" {
 			texts = append(texts, submit.Text)

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { act } from './desk'
-import type { Case, Contact } from './protocol'
+import type { Case, Contact, OwnCase } from './protocol'
 import { text } from './texts'
 import { day } from './time'
 
@@ -15,7 +15,6 @@ interface Props {
 // Cases are the citizen's; the agent opens new ones and moves those there are.
 export function Cases({ contact, cases, changed }: Props) {
   const opening = useSignal(false)
-  const moving = useSignal('')
   return (
     <section class="cases">
       <h2>
@@ -31,18 +30,26 @@ export function Cases({ contact, cases, changed }: Props) {
               <b class="number">{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')}</b>
               <span class={'chip state-' + c.state}>{text('case.' + c.state)}</span>
             </div>
-            <div>{c.subject}</div>
-            <div class="row muted">
-              <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>
-              {(c.next?.length ?? 0) > 0 && (
-                <button class="plain" onClick={() => (moving.value = moving.value === c.number ? '' : c.number)}>{text('case.move')}</button>
-              )}
-            </div>
-            {moving.value === c.number && <Move contact={contact} which={c} done={() => { moving.value = ''; changed() }} />}
+            {!c.theirs && <div class="muted">{text('case.asked')}</div>}
+            {c.theirs && <Own contact={contact} which={c} changed={changed} />}
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+function Own({ contact, which: c, changed }: { contact: Contact; which: OwnCase; changed(): void }) {
+  const moving = useSignal(false)
+  return (
+    <>
+      <div>{c.subject}</div>
+      <div class="row muted">
+        <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>
+        {(c.next?.length ?? 0) > 0 && <button class="plain" onClick={() => (moving.value = !moving.value)}>{text('case.move')}</button>}
+      </div>
+      {moving.value && <Move contact={contact} which={c} done={() => { moving.value = false; changed() }} />}
+    </>
   )
 }
 
@@ -63,7 +70,7 @@ function Open({ contact, done }: { contact: Contact; done(): void }) {
   )
 }
 
-function Move({ contact, which, done }: { contact: Contact; which: Case; done(): void }) {
+function Move({ contact, which, done }: { contact: Contact; which: OwnCase; done(): void }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)

@@ -47,7 +47,7 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
           {view && view.citizen.id > 0 && (
             <>
               <span class="chip">{text('verification.' + view.citizen.verification)}</span>
-              <span class="chip">{view.citizen.national_number}</span>
+              <NationalNumber contact={c} masked={view.citizen.national_number} />
             </>
           )}
           <span class="chip">{c.language.toUpperCase()}</span>
@@ -67,6 +67,17 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
       </div>
     </header>
   )
+}
+
+// NationalNumber is masked until the agent asks for it, which the journal keeps.
+function NationalNumber({ contact: c, masked }: { contact: Contact; masked: string }) {
+  const whole = useSignal('')
+  const reveal = async () => {
+    const answer = await fetch(`/desk/contacts/${c.id}/reveal`, { method: 'POST' }).catch(() => null)
+    if (answer?.ok) whole.value = ((await answer.json()) as { national_number: string }).national_number
+  }
+  if (whole.value) return <span class="chip national-number">{whole.value}</span>
+  return <button class="chip plain national-number" title={text('citizen.reveal')} onClick={() => void reveal()}>{masked}</button>
 }
 
 function Reply({ contact: c }: { contact: Contact }) {

@@ -72,7 +72,11 @@ function receive(m: Incoming): void {
       break
     case 'event':
       streams[m.stream] = m.seq
-      if (m.stream.startsWith('contact:') && m.kind === 'entry') addEntry(m.data as Entry)
+      if (m.stream.startsWith('contact:') && m.kind === 'entry') {
+        addEntry(m.data as Entry)
+        const contact = Number(m.stream.slice('contact:'.length))
+        if (loading.has(contact)) loading.set(contact, true)
+      }
       break
     case 'error':
       problem.value = m.code
@@ -90,11 +94,25 @@ function addEntry(entry: Entry): void {
   views.value = changed
 }
 
+// The contacts that are being loaded, and whether a line came meanwhile: what was read may be from before it.
+const loading = new Map<number, boolean>()
+
 // load reads all that there is to see of a contact.
 export async function load(contact: number): Promise<void> {
-  const answer = await fetch(`/desk/contacts/${contact}`)
-  if (answer.status === 401) return forget()
-  if (answer.ok) views.value = { ...views.value, [contact]: (await answer.json()) as View }
+  if (loading.has(contact)) {
+    loading.set(contact, true)
+    return
+  }
+  loading.set(contact, false)
+  try {
+    const answer = await fetch(`/desk/contacts/${contact}`)
+    if (answer.status === 401) return forget()
+    if (answer.ok) views.value = { ...views.value, [contact]: (await answer.json()) as View }
+  } finally {
+    const again = loading.get(contact)
+    loading.delete(contact)
+    if (again) void load(contact)
+  }
 }
 
 // Every contact that comes into the agent's hands is loaded, and all of them again when the connection comes back.

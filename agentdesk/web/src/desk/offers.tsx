@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { accept, act, now, offers } from './desk'
-import { Context, Who } from './contacts'
 import { language, text } from './texts'
 import { since, until } from './time'
 import type { Contact } from './protocol'
@@ -22,8 +21,8 @@ function Offer({ contact: c }: { contact: Contact }) {
       <div class="channel" aria-hidden="true">{c.channel === 'voice' ? '☎' : '✉'}</div>
       <div class="facts">
         <div class="kind">{text('offer.' + c.channel)} · {c.language.toUpperCase()} · {text('waited')} {since(c.queued_at, now.value)}</div>
-        <Who contact={c} />
-        <div class="reason">{c.reason[language.value]} <Context contact={c} /></div>
+        {/* Who it is shows once the contact is accepted. */}
+        <b class="reason">{c.reason[language.value]}</b>
       </div>
       <div class="choice">
         <button ref={button} class="primary accept" onClick={() => void accept(c)}>{text('offer.accept')}</button>

@@ -6,7 +6,7 @@ export interface Agent {
   id: number
   login: string
   name: string
-  role: 'agent' | 'supervisor' | 'administrator'
+  role: 'agent' | 'supervisor' | 'administrator' | 'auditor'
   status: 'available' | 'paused' | 'offline'
   reason: string
   since: string
@@ -48,7 +48,11 @@ export interface Entry {
   body: string
 }
 
-export interface Case {
+// Case is the citizen's own, or one that the citizen asked about, of which nothing but the state shows.
+export type Case = OwnCase | { theirs: false; id: number; number: string; state: string }
+
+export interface OwnCase {
+  theirs: true
   id: number
   number: string
   kind: string

@@ -1,0 +1,175 @@
+package agentdesk_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/agentdesk/desktest"
+	"okno/internal/floor/floortest"
+	"okno/internal/postgres/pgtest"
+)
+
+// asks sends a request under a cookie, and gives the status and the body of the answer.
+func (o *office) asks(t *testing.T, cookie, method, path string, body any) (int, m) {
+	t.Helper()
+	raw, err := json.Marshal(body)
+	require.NoError(t, err)
+	request, err := http.NewRequest(method, o.server.URL+path, bytes.NewReader(raw))
+	require.NoError(t, err)
+	request.Header.Set("Cookie", cookie)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	var answer m
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&answer))
+	return response.StatusCode, answer
+}
+
+// becomes gives the agent another role.
+func (o *office) becomes(t *testing.T, role string) {
+	t.Helper()
+	pgtest.Exec(t, o.URL, fmt.Sprintf("UPDATE agents SET role = '%s'", role))
+}
+
+// An offer shows why and in which language, not who; accepted, the contact shows everything; ended, it is closed to whoever had it.
+func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	pgtest.Exec(t, o.URL, `WITH z AS (INSERT INTO citizens (national_number, name) VALUES ('900513000008', 'Айгуль Сериковна') RETURNING id)
+		INSERT INTO bindings (citizen_id, number) SELECT id, '`+citizen+`' FROM z`)
+	cookie, _ := o.logIn(t, floortest.Password)
+	p := o.open(t, cookie, nil)
+	require.True(t, p.Sends("set_status", m{"status": "available"})["ok"].(bool))
+	o.writes(t, "оператор")
+	offered := p.Snapshot("an offer", desktest.InState("offered"))[0].(m)
+	require.Equal(t, []any{"", "", m{}, "ru", "general"}, []any{offered["name"], offered["number"], offered["context"], offered["language"], offered["queue"]})
+	view := fmt.Sprintf("/desk/contacts/%v", offered["id"])
+	status, answer := o.asks(t, cookie, http.MethodGet, view, nil)
+	require.Equal(t, []any{http.StatusForbidden, "not_yours"}, []any{status, answer["code"]})
+
+	require.True(t, p.Sends("accept", m{"contact": offered["id"]})["ok"].(bool))
+	held := p.Snapshot("the contact", desktest.InState("connected"))[0].(m)
+	require.Equal(t, []any{"Айгуль Сериковна", citizen}, []any{held["name"], held["number"]})
+	_, answer = o.asks(t, cookie, http.MethodGet, view, nil)
+	require.Equal(t, "•••••••••008", answer["citizen"].(m)["national_number"])
+	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", nil)
+	require.Equal(t, "900513000008", answer["national_number"])
+	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit
+		WHERE action IN ('contact.view', 'citizen.reveal') AND (detail ->> 'citizen')::bigint = (SELECT id FROM citizens)`), "looks in the journal")
+
+	require.True(t, p.Sends("finish", m{"contact": offered["id"]})["ok"].(bool))
+	require.True(t, p.Sends("disposition", m{"contact": offered["id"], "disposition": "resolved"})["ok"].(bool))
+	status, _ = o.asks(t, cookie, http.MethodGet, view, nil)
+	require.Equal(t, http.StatusForbidden, status, "it has ended")
+	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", nil)
+	require.Equal(t, "not_yours", answer["code"])
+}
+
+// A case of somebody else about which a citizen asked shows no more than its number tells anybody, and is not moved.
+func TestACaseAskedAboutIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	o, cookie, p, contact := talkingBySMS(t)
+	pgtest.Exec(t, o.URL, `
+		WITH z AS (INSERT INTO citizens (national_number, name) VALUES ('900513000008', 'Айгуль Сериковна') RETURNING id),
+		k AS (INSERT INTO cases (number, kind, state, citizen_id, contact, subject)
+		      SELECT '999999999', 'appeal', 'registered', id, '`+citizen+`', 'Чужое' FROM z RETURNING id)
+		INSERT INTO interaction_cases SELECT i.id, k.id FROM interactions i, k`) // opened on this number, by whoever had it then
+	own := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
+	_, view := o.asks(t, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)
+	shown := map[string]m{}
+	for _, c := range view["cases"].([]any) {
+		shown[c.(m)["number"].(string)] = c.(m)
+	}
+	require.Len(t, shown, 2)
+	require.Equal(t, "Своё", shown[own["number"].(string)]["subject"])
+	require.Equal(t, m{"id": shown["999999999"]["id"], "number": "999999999", "state": "registered", "theirs": false}, shown["999999999"])
+	move := m{"contact": contact, "number": "999999999", "from": "registered", "to": "in_progress", "why": "w", "tell": "чужая тайна"}
+	require.Equal(t, "forbidden", p.Sends("case_move", move)["code"])
+	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages WHERE text = 'чужая тайна'`))
+}
+
+// A supervisor sees a contact in other hands for a reason that the journal keeps, an auditor reads the journal, and nobody else does either.
+func TestBreakingTheGlassNeedsAReason(t *testing.T) {
+	t.Parallel()
+	o, cookie, p, contact := talkingBySMS(t)
+	require.True(t, p.Sends("finish", m{"contact": contact})["ok"].(bool))
+	require.True(t, p.Sends("disposition", m{"contact": contact, "disposition": "resolved"})["ok"].(bool))
+	view, reason := fmt.Sprintf("/desk/contacts/%v/view", contact), m{"reason": "жалоба № 17 на разговор"}
+	journal := "/desk/citizens/0/journal"
+	for _, row := range []struct {
+		role, method, path string
+		body               m
+		status             int
+		code               any
+	}{
+		{"agent", http.MethodPost, view, reason, http.StatusForbidden, "not_yours"},
+		{"administrator", http.MethodPost, view, reason, http.StatusForbidden, "not_yours"},
+		{"auditor", http.MethodPost, view, reason, http.StatusForbidden, "forbidden"},
+		{"supervisor", http.MethodPost, view, m{"reason": " так   "}, http.StatusForbidden, "reason"},
+		{"supervisor", http.MethodPost, view, reason, http.StatusOK, nil},
+		{"agent", http.MethodGet, journal, nil, http.StatusForbidden, "forbidden"},
+		{"supervisor", http.MethodGet, journal, nil, http.StatusForbidden, "forbidden"},
+		{"auditor", http.MethodGet, journal, nil, http.StatusOK, nil},
+	} {
+		o.becomes(t, row.role) // the login is the same: rights hold as they are now
+		status, answer := o.asks(t, cookie, row.method, row.path, row.body)
+		require.Equal(t, []any{row.status, row.code}, []any{status, answer["code"]}, "%s: %s", row.role, row.path)
+		if row.role == "auditor" && row.status == http.StatusOK {
+			entry := answer["entries"].([]any)[0].(m)
+			require.Equal(t, "contact.view", entry["action"])
+			require.Equal(t, reason["reason"], entry["detail"].(m)["reason"])
+		}
+	}
+}
+
+// A supervisor closes in one act what junk has filled a queue; nobody is answered, and no call is touched.
+func TestJunkIsClosedInOneAct(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, floortest.Password)
+	o.becomes(t, "supervisor")
+	pgtest.Exec(t, o.URL, `UPDATE agents SET status = 'paused'`) // on duty, and takes nobody
+	for i := range 5 {
+		o.Writes(t, fmt.Sprintf("+7701555000%d", i), "оператор")
+	}
+	o.Voice = o.Lease(t, "voice:ast1")
+	_, call := o.CallWaits(t, "+77015550009")
+	pgtest.Exec(t, o.URL, `UPDATE contacts SET queued_at = queued_at - interval '1 hour' WHERE id = (SELECT min(id) FROM contacts)`)
+	written := pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages`)
+	const path = "/desk/queues/general/dismiss"
+	body := m{"since": time.Now().Add(-time.Minute), "reason": "рассылка с 400 номеров"}
+	_, answer := o.asks(t, cookie, http.MethodPost, path, m{"since": body["since"]})
+	require.Equal(t, "reason", answer["code"])
+	_, answer = o.asks(t, cookie, http.MethodPost, path, body)
+	require.EqualValues(t, 4, answer["closed"])
+	_, answer = o.asks(t, cookie, http.MethodPost, path, body)
+	require.EqualValues(t, 0, answer["closed"], "told again it changes nothing")
+	require.Equal(t, 4, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM contacts WHERE state = 'ended' AND outcome = 'dismissed'`))
+	require.Equal(t, 4, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM interactions WHERE ended_at IS NOT NULL AND outcome = 'dismissed'`))
+	require.Equal(t, 4, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'contact.dismiss' AND detail ->> 'reason' <> ''`))
+	require.Equal(t, "waiting", pgtest.Value[string](t, o.URL, fmt.Sprintf(`SELECT state FROM contacts WHERE id = %d`, call)))
+	require.Equal(t, written, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM mt_messages`), "nobody is answered")
+	o.Writes(t, "+77015550001", "оператор") // a person after all begins anew
+	require.Equal(t, 3, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM contacts WHERE state = 'waiting'`))
+}
+
+// A login that has ended, and a role that was taken away, hold from the next command on, on the socket that is open.
+func TestAnOpenSocketAsksAgainAtEachCommand(t *testing.T) {
+	t.Parallel()
+	o, _, p, contact := talkingBySMS(t)
+	o.becomes(t, "supervisor")
+	require.Equal(t, "no_link", p.Sends("order_link", m{"link": "nowhere", "order": "paused"})["code"])
+	o.becomes(t, "agent")
+	require.Equal(t, "forbidden", p.Sends("order_link", m{"link": "nowhere", "order": "paused"})["code"])
+	pgtest.Exec(t, o.URL, `UPDATE logins SET ended_at = now()`)
+	require.Equal(t, "log_in", p.Sends("note", m{"contact": contact, "text": "после всего"})["code"])
+	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM entries WHERE body = 'после всего'`))
+	_, _, err := p.Await(func(m) bool { return false }, 10*time.Second)
+	require.Error(t, err, "the socket stays")
+}

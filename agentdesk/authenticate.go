@@ -1,0 +1,66 @@
+package agentdesk
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+
+	"okno/internal/acd"
+	"okno/internal/edge"
+	"okno/internal/fault"
+	"okno/internal/floor"
+	"okno/internal/guess"
+)
+
+// deviceCookie names a browser from which somebody has logged in. It opens nothing: it only tells the owner from who guesses.
+const deviceCookie = "__Host-okno-device"
+
+// deviceOf gives a browser's token, or a new one for a browser that has none.
+func deviceOf(r *http.Request) string {
+	if cookie, err := r.Cookie(deviceCookie); err == nil && len(cookie.Value) == len(rand.Text()) {
+		return cookie.Value
+	}
+	return rand.Text()
+}
+
+// authenticate gives whose login and password they are. errLogin, *guess.SlowDown, fault.Unavailable. It tells a stranger nothing of
+// which logins there are, by its answers or by its time.
+func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, secret string) (acd.Agent, error) {
+	keys, err := d.Store.BeginGuess(ctx, a, d.Clock())
+	if err != nil {
+		return acd.Agent{}, err
+	}
+	end := func(o guess.Outcome, subject string) error {
+		// Whoever goes away in between has guessed all the same.
+		return d.Store.EndGuess(context.WithoutCancel(ctx), a, keys, o, subject, d.Clock())
+	}
+	agent, hash, err := d.Store.AgentByLogin(ctx, a.Account)
+	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
+		return agent, errors.Join(err, end(guess.Unasked, ""))
+	}
+	subject := ""
+	if err == nil {
+		subject = floor.By(agent.ID)
+	}
+	matches, busy := d.Passwords.Matches(ctx, hash, secret)
+	switch {
+	case busy != nil:
+		return agent, errors.Join(busy, end(guess.Unasked, ""))
+	case !matches || err != nil:
+		return agent, errors.Join(errLogin, end(guess.Wrong, subject))
+	}
+	return agent, end(guess.Right, subject)
+}
+
+// bodyError is what is said of a body that could not be read.
+func bodyError(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.Is(err, edge.ErrJSON) {
+		return errBody
+	}
+	if errors.As(err, &tooLarge) {
+		return &fault.Error{Kind: fault.Invalid, Field: "body", Text: "the body is too large"}
+	}
+	return err
+}

@@ -1,0 +1,68 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+)
+
+// free says that no tie is needed.
+var free = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason}
+
+// rights is the table: for each act the roles that may do it, with the ties of which one is needed. What is not here is refused.
+// An administrator serves citizens like any agent, and sees no more of them; an auditor sees what was done, and no citizen.
+var rights = map[Act]map[Role][]Tie{
+	SeeOffer:       serving(Offered, Held),
+	AnswerOffer:    serving(Offered),
+	ViewContact:    {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
+	ServeContact:   serving(Held),
+	RevealCitizen:  serving(Held),
+	ViewCase:       serving(Theirs),
+	SeeCase:        serving(Theirs, AskedOf),
+	OpenCase:       serving(Held),
+	MoveCase:       serving(Theirs),
+	DismissWaiting: {Supervisor: {Reason}, Administrator: {Reason}},
+	ViewLinks:      {Supervisor: free, Administrator: free},
+	OrderLinks:     {Supervisor: free, Administrator: free},
+	ReadJournal:    {Auditor: free, Administrator: free},
+}
+
+// serving grants an act to everybody who serves citizens.
+func serving(ties ...Tie) map[Role][]Tie {
+	return map[Role][]Tie{Agent: ties, Supervisor: ties, Administrator: ties}
+}
+
+// acts are the acts in the order of the table.
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting, ViewLinks,
+	OrderLinks, ReadJournal}
+
+// Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| act |")
+	for _, r := range Roles {
+		fmt.Fprintf(&b, " %s |", r)
+	}
+	b.WriteString("\n|" + strings.Repeat(" --- |", len(Roles)+1) + "\n")
+	for _, act := range acts {
+		fmt.Fprintf(&b, "| `%s` |", act)
+		for _, r := range Roles {
+			fmt.Fprintf(&b, " %s |", cell(rights[act][r]))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func cell(ties []Tie) string {
+	switch {
+	case len(ties) == 0:
+		return "no"
+	case len(ties) == len(free):
+		return "yes"
+	}
+	names := make([]string, len(ties))
+	for i, t := range ties {
+		names[i] = string(t)
+	}
+	return strings.Join(names, " or ")
+}
