@@ -30,6 +30,7 @@ type config struct {
 	HTTP        httpConfig  `yaml:"http"`
 	Roles       []string    `yaml:"roles"`
 	SMS         smsConfig   `yaml:"sms"`
+	OTP         otpConfig   `yaml:"otp"`
 	Voice       voiceConfig `yaml:"voice"`
 	Audit       auditConfig `yaml:"audit"`
 	Log         logConfig   `yaml:"log"`
@@ -92,6 +93,7 @@ func defaultConfig() config {
 		HTTP:  httpConfig{Listener: edge.Listener{Listen: "127.0.0.1:8080"}, Internal: edge.Listener{Listen: "127.0.0.1:9414"}},
 		Roles: allRoles,
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
+		OTP:   defaultOTP(),
 		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/cache/okno/sounds"},
 		Audit: auditConfig{Every: 10 * time.Minute},
 		Log:   logConfig{Format: "json", Level: "info"},
@@ -250,6 +252,9 @@ func (c *config) check() error {
 		return err
 	}
 	if _, err := c.ring(); err != nil {
+		return err
+	}
+	if err := c.OTP.check(); err != nil {
 		return err
 	}
 	if _, err := c.Audit.places(); err != nil {

@@ -139,7 +139,7 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 	if err := db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) }); err != nil {
 		return err
 	}
-	if d.portal, err = addClient(ctx, db, "portal"); err != nil {
+	if d.portal, err = addClient(ctx, db, "portal", ""); err != nil {
 		return err
 	}
 	if hash, err = password.Hash(sampleAgencyPassword); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"okno/internal/job"
+	"okno/internal/otp"
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/store"
 	"okno/internal/retention"
@@ -22,6 +23,7 @@ func (n *node) startJobs() {
 	n.registry.MustRegister(jobMetrics{n.db.JobCounts})
 	n.parts.start("jobs", n.db.NewWorker(jobs.Options{Node: nodeName(n.config), Log: n.log, Kinds: []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
+		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}}).Run)
 }
 

@@ -26,7 +26,8 @@ type cli struct {
 	Keys      keysCommand      `cmd:"" help:"Rotate the keys of personal data."`
 	Jobs      jobsCommand      `cmd:"" help:"Show background jobs; try one again, or discard it."`
 	SMS       smsCommand       `cmd:"" name:"sms" help:"Show how the links to the operators stand, and pause, resume or drain one."`
-	Client    clientCommand    `cmd:"" help:"Add a portal that may call the API."`
+	Client    clientCommand    `cmd:"" help:"Add, load, list and suspend the portals that may call the API; replace their keys."`
+	OTP       otpCommand       `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
 	Agency    agencyCommand    `cmd:"" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
 }
 

@@ -28,7 +28,6 @@ import (
 	"okno/internal/postgres/store"
 	"okno/sms"
 	"okno/sms/gateway"
-	"okno/sms/text"
 )
 
 type serveCommand struct {
@@ -115,7 +114,9 @@ func (n *node) run(ctx context.Context) error {
 	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
 		return err
 	}
-	n.passwords = otp.NewService(n.db, n.vault, conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+	if n.passwords, err = newPasswords(n.config, n.db, n.vault, conversation.NewPasscodes(n.library, n.config.SMS.Writing()), n); err != nil {
+		return err
+	}
 	n.engine = conversation.NewEngine(n.library, n.services, n.vault, n.config.SMS.Writing(), time.Now, n.log)
 
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
@@ -129,6 +130,7 @@ func (n *node) run(ctx context.Context) error {
 		return err
 	}
 	n.parts.start("catalogue", n.services.Run)
+	n.parts.start("passwords", n.passwords.Run)
 	n.routes.Store(n.mux)
 	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", definition.Version).Msg("okno runs")
 
@@ -205,7 +207,7 @@ func (n *node) startAudit() error {
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if n.config.has(roleWorker) {
-		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting})
+		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting}, passwordMetrics{n.db, time.Now})
 		n.startJobs()
 		hints, _ := n.news.Subscribe(news.Contacts)
 		if err := n.startAudit(); err != nil {
@@ -215,7 +217,7 @@ func (n *node) startRoles() error {
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
-		api.New(n.db, n.passwords, n.services, n.log).Register(n.mux)
+		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Catalogue: n.services, Clock: time.Now, Log: n.log}).Register(n.mux)
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

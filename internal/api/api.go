@@ -2,22 +2,18 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"okno/internal/catalogue"
+	"okno/internal/client"
 	"okno/internal/edge"
-	"okno/internal/fault"
 	"okno/internal/otp"
-	"okno/internal/phone"
 )
 
 //go:embed openapi.yaml
@@ -31,15 +27,20 @@ var (
 	errService = errors.New("no such service, or none that is valid today")
 )
 
-// Clients tells clients by their keys' hashes.
-type Clients interface {
-	Client(ctx context.Context, keyHash []byte) (name string, err error)
-}
-
 // Passwords sends and checks one-time passwords.
 type Passwords interface {
 	Send(ctx context.Context, r otp.Request) (otp.Challenge, error)
-	Verify(ctx context.Context, client, publicID, answer string) error
+	Resend(ctx context.Context, client, publicID string) (otp.Challenge, error)
+	Verify(ctx context.Context, client, publicID, answer string) (otp.Proof, error)
+	Cancel(ctx context.Context, client, publicID string) (otp.Challenge, error)
+	Status(ctx context.Context, client, publicID string) (otp.Challenge, error)
+	Keys() otp.KeySet
+}
+
+// Reports tells what came of passwords.
+type Reports interface {
+	// PasswordReport gives what came of the passwords of a client since a moment.
+	PasswordReport(ctx context.Context, since time.Time, client string) ([]otp.ReportLine, error)
 }
 
 // Catalogue answers from the newest catalogue.
@@ -47,17 +48,54 @@ type Catalogue interface {
 	Index() *catalogue.Index
 }
 
+// Options are the parts of an API.
+type Options struct {
+	Clients   Clients
+	Passwords Passwords
+	Reports   Reports
+	Catalogue Catalogue
+	Address   Address // of who calls; nil: the peer of the connection
+	Clock     func() time.Time
+	Log       zerolog.Logger
+}
+
 // API answers HTTP requests under /api/v1/.
 type API struct {
-	clients   Clients
+	gate      *gate
 	passwords Passwords
+	reports   Reports
 	catalogue Catalogue
+	clock     func() time.Time
 	log       zerolog.Logger
 }
 
 // New takes its parts.
-func New(clients Clients, passwords Passwords, c Catalogue, log zerolog.Logger) *API {
-	return &API{clients: clients, passwords: passwords, catalogue: c, log: log}
+func New(o Options) *API {
+	if o.Address == nil {
+		o.Address = PeerAddress
+	}
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, catalogue: o.Catalogue,
+		clock: o.Clock, log: o.Log}
+}
+
+// route is an endpoint with the scope that a client needs for it.
+type route struct {
+	pattern string
+	scope   client.Scope
+	handle  handler
+}
+
+// routes are all that a client may ask. The document says the same of each: a test compares them.
+func (a *API) routes() []route {
+	return []route{
+		{"POST /api/v1/challenges", client.OTP, a.sendChallenge},
+		{"GET /api/v1/challenges/{id}", client.OTP, a.challengeStatus},
+		{"DELETE /api/v1/challenges/{id}", client.OTP, a.cancelChallenge},
+		{"POST /api/v1/challenges/{id}/resend", client.OTP, a.resendChallenge},
+		{"POST /api/v1/challenges/{id}/verify", client.OTP, a.verifyChallenge},
+		{"GET /api/v1/challenges/report", client.OTPReport, a.report},
+		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
+	}
 }
 
 // Register adds the API's routes.
@@ -66,90 +104,27 @@ func (a *API) Register(mux *http.ServeMux) {
 		w.Header().Set("Content-Type", "application/yaml")
 		_, _ = w.Write(document)
 	})
-	mux.HandleFunc("POST /api/v1/challenges", a.authorized(a.sendChallenge))
-	mux.HandleFunc("POST /api/v1/challenges/{id}/verify", a.authorized(a.verifyChallenge))
-	mux.HandleFunc("GET /api/v1/services/{code}", a.authorized(a.service))
-}
-
-// KeyHash is the form in which a client's key is kept. A key is 256 random bits, so a plain hash is enough.
-func KeyHash(key string) []byte {
-	sum := sha256.Sum256([]byte(key))
-	return sum[:]
+	mux.HandleFunc("GET /api/v1/keys", a.keys)
+	for _, r := range a.routes() {
+		mux.HandleFunc(r.pattern, a.authorized(r.scope, r.handle))
+	}
 }
 
 type handler func(w http.ResponseWriter, r *http.Request, client string) error
 
-func (a *API) authorized(h handler) http.HandlerFunc {
+func (a *API) authorized(scope client.Scope, h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !ok {
-			a.fail(w, r, errKey)
-			return
+		c, err := a.gate.admit(r)
+		if err == nil && !c.May(scope) {
+			err = errScope
 		}
-		client, err := a.clients.Client(r.Context(), KeyHash(key))
-		if fault.KindOf(err) == fault.Unavailable {
-			a.fail(w, r, err)
-			return
+		if err == nil {
+			err = h(w, r, c.Name)
 		}
-		if err != nil {
-			a.log.Info().Err(err).Msg("client refused")
-			a.fail(w, r, errKey)
-			return
-		}
-		if err := h(w, r, client); err != nil {
+		if err != nil && !a.refuse(w, r, err) {
 			a.fail(w, r, err)
 		}
 	}
-}
-
-// challenge is what a portal gets.
-type challenge struct {
-	ID        string    `json:"id"`
-	ExpiresAt time.Time `json:"expires_at"`
-}
-
-var (
-	purposeForm = regexp.MustCompile(`^[A-Za-z0-9.-]{1,32}$`)
-	originForm  = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?$`)
-)
-
-func (a *API) sendChallenge(w http.ResponseWriter, r *http.Request, client string) error {
-	var body struct {
-		Number  string `json:"number"`
-		Purpose string `json:"purpose"`
-		Origin  string `json:"origin"`
-	}
-	if err := read(w, r, &body); err != nil {
-		return err
-	}
-	number, err := phone.Parse(body.Number)
-	if err != nil {
-		return err
-	}
-	if !purposeForm.MatchString(body.Purpose) {
-		return errPurpose
-	}
-	if body.Origin != "" && !originForm.MatchString(body.Origin) {
-		return errOrigin
-	}
-	c, err := a.passwords.Send(r.Context(), otp.Request{Client: client, Number: number, Purpose: body.Purpose, Origin: body.Origin})
-	if err != nil {
-		return err
-	}
-	return write(w, http.StatusCreated, challenge{ID: c.PublicID, ExpiresAt: c.ExpiresAt})
-}
-
-func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, client string) error {
-	var body struct {
-		Code string `json:"code"`
-	}
-	if err := read(w, r, &body); err != nil {
-		return err
-	}
-	if err := a.passwords.Verify(r.Context(), client, r.PathValue("id"), body.Code); err != nil {
-		return err
-	}
-	return write(w, http.StatusOK, map[string]string{"state": string(otp.Verified)})
 }
 
 func (a *API) service(w http.ResponseWriter, r *http.Request, _ string) error {

@@ -11,10 +11,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/api"
-	"okno/internal/catalogue"
 	"okno/internal/edge"
-	"okno/internal/otp"
 	"okno/internal/postgres/store"
 )
 
@@ -57,15 +54,11 @@ func TestAPortalIsToldToComeAgainWhileTheDatabaseIsAway(t *testing.T) {
 	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	vault, err := otp.NewVault([]byte("a secret for tests"))
-	require.NoError(t, err)
-	mux := http.NewServeMux()
-	passwords := otp.NewService(away, vault, texts{}, func(string) int { return 1 }, time.Now)
-	api.New(away, passwords, catalogue.NewCache(away, nil, time.Now, zerolog.Nop()), zerolog.Nop()).Register(mux)
+	handler := (&portal{now: time.Now()}).node(t, away)
 	request := httptest.NewRequest("POST", "/api/v1/challenges", strings.NewReader(`{}`))
 	request.Header.Set("Authorization", "Bearer "+key)
 	recorder := httptest.NewRecorder()
-	mux.ServeHTTP(recorder, request)
+	handler.ServeHTTP(recorder, request)
 	require.Equal(t, http.StatusServiceUnavailable, recorder.Code)
 	require.NotEmpty(t, recorder.Header().Get("Retry-After"))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,14 +18,22 @@ WITH z AS (
 ), b AS (
     INSERT INTO bindings (citizen_id, number, verified_at) SELECT id, '+7702' || right(national_number, 7), now() FROM z
 ), f AS (
-    INSERT INTO passcode_failures (number, purpose, failures) SELECT '+7702' || right(national_number, 7), 'sign-in', 1 FROM z
+    INSERT INTO lockouts (way, subject, failures) SELECT 'otp', 'number:+7702' || right(national_number, 7), 1 FROM z
 ), k AS (
-    INSERT INTO clients (name, key_hash) SELECT 'c' || id, sha256(id::text::bytea) FROM z
+    INSERT INTO client_keys (client, hash, expires_at) SELECT 'portal', sha256(id::text::bytea), now() FROM z
+), d AS (
+    INSERT INTO otp_days (day, scope, shard, sent) SELECT now() - id * interval '1 minute', 'all', 1, 1 FROM z
+), h AS (
+    INSERT INTO otp_blocks (client, prefix, reason, until) SELECT 'portal', '+7701', 'x', now() - id * interval '1 minute' FROM z
+), o AS (
+    INSERT INTO otp_purposes (client, name, definition) SELECT 'portal', 'p' || id, '{}' FROM z
+), e AS (
+    INSERT INTO episodes (kind, subject, began_at, last_at, times) SELECT 'client.refuse', 'address:' || id, now(), now(), 1 FROM z
 ), m AS (
-    INSERT INTO mt_messages (lane, destination, text, expires_at) SELECT 'otp', '+7702' || right(national_number, 7), '', now() FROM z
+    INSERT INTO mt_messages (lane, destination, text, challenge_id, expires_at) SELECT 'otp', '+7702' || right(national_number, 7), '', id, now() FROM z
 )
-INSERT INTO challenges (public_id, client, purpose, number, citizen_id, mac, state, created_at, expires_at)
-SELECT 'x' || id, 'portal', 'sign-in', '+7702' || right(national_number, 7), id, '', 'expired', now() - interval '1 hour', now() - interval '1 hour' FROM z`
+INSERT INTO challenges (public_id, client, purpose, number, prefix, citizen_id, mac, state, created_at, expires_at)
+SELECT 'x' || id, 'portal', 'sign-in', '+7702' || right(national_number, 7), '+7702', id, '', 'expired', now() - interval '1 day', now() - interval '1 day' FROM z`
 
 // A password that is sent, answered wrongly and rightly looks at no more rows when 100,000 of each kind have gone before.
 func TestPlansOfTheAPIHoldAsTablesGrow(t *testing.T) {
@@ -38,9 +47,20 @@ func TestPlansOfTheAPIHoldAsTablesGrow(t *testing.T) {
 		round++
 		status, sent := p.ask(t, "POST", "/api/v1/challenges", key, fmt.Sprintf(`{"number": "+7701000000%d", "purpose": "sign-in"}`, round))
 		require.Equal(t, http.StatusCreated, status, sent)
+		path := "/api/v1/challenges/" + sent["id"].(string)
 		for range 2 {
-			p.ask(t, "POST", "/api/v1/challenges/"+sent["id"].(string)+"/verify", key, `{"code": "000000"}`)
+			p.ask(t, "POST", path+"/verify", key, `{"code": "000000"}`)
 		}
+		p.ask(t, "GET", path, key, "")
+		p.ask(t, "GET", path, "a guess", "")
+		p.now = p.now.Add(time.Minute)
+		p.ask(t, "POST", path+"/resend", key, "")
+		p.ask(t, "DELETE", path, key, "")
+		_, err := p.db.EraseCodes(t.Context(), p.now.Add(-time.Hour), p.now)
+		require.NoError(t, err)
+		require.NoError(t, p.db.CountPasswords(t.Context(), p.now))
+		_, err = p.db.WatchedPasswords(t.Context(), p.now)
+		require.NoError(t, err)
 		return pgtest.Reads(t, p.url, p.db) - before
 	}
 	cost() // statements are planned while the tables are small

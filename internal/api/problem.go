@@ -6,7 +6,6 @@ import (
 
 	"okno/internal/edge"
 	"okno/internal/fault"
-	"okno/internal/otp"
 	"okno/internal/phone"
 )
 
@@ -25,14 +24,6 @@ var problems = []struct {
 	{errOrigin, http.StatusUnprocessableEntity, "bad_origin"},
 	{errService, http.StatusNotFound, "unknown_service"},
 	{phone.ErrInvalid, http.StatusUnprocessableEntity, "bad_number"},
-	{otp.ErrUnbound, http.StatusUnprocessableEntity, "unbound_number"},
-	{otp.ErrTooMany, http.StatusTooManyRequests, "too_many_sends"},
-	{otp.ErrUnknown, http.StatusNotFound, "unknown_challenge"},
-	{otp.ErrWrong, http.StatusUnprocessableEntity, "wrong_code"},
-	{otp.ErrExpired, http.StatusUnprocessableEntity, "expired"},
-	{otp.ErrExhausted, http.StatusUnprocessableEntity, "exhausted"},
-	{otp.ErrUsed, http.StatusUnprocessableEntity, "used"},
-	{otp.ErrReplaced, http.StatusUnprocessableEntity, "superseded"},
 }
 
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {

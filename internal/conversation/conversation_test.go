@@ -2,6 +2,7 @@ package conversation_test
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +58,10 @@ func newWorld(t *testing.T) *world {
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
 	w.library, w.services, w.vault = library, services, vault
-	w.otp = otp.NewService(w.db, vault, texts{}, segments, clock)
+	ring, err := otp.NewRing([]byte("a secret for tests"))
+	require.NoError(t, err)
+	w.otp = otp.NewService(otp.Options{Store: w.db, Vault: vault, Ring: ring, Texts: texts{}, Segments: segments, Limits: otp.DefaultLimits,
+		Clock: clock, Log: zerolog.Nop()})
 	w.engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
 	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
 		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
@@ -73,11 +77,15 @@ func newWorld(t *testing.T) *world {
 			}
 			require.NoError(t, work.SaveService(ctx, s))
 		}
-		return work.SaveClient(ctx, "portal", []byte("hash"))
+		return nil
 	}))
+	pgtest.AddClient(t, w.db, "portal", "", "sign-in")
 	require.NoError(t, services.Fill(ctx))
 	return w
 }
+
+// codeIn finds the code in a message.
+var codeIn = regexp.MustCompile(`\b\d{6}\b`)
 
 type texts struct{}
 
@@ -132,97 +140,23 @@ func TestThePasscodeIsReadOutToItsNumberOnly(t *testing.T) {
 	ctx := context.Background()
 	challenge, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
 	require.NoError(t, err)
-	code := strings.TrimPrefix(w.lastMT(t, bound), "code ")
+	code := codeIn.FindString(w.lastMT(t, bound))
 
 	require.Equal(t, []string{code}, w.callFor(t, bound, "3"))
 	require.Empty(t, w.callFor(t, unbound, "3"))
 
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", challenge.PublicID, "x"), otp.ErrWrong)
-	require.ErrorIs(t, w.otp.Verify(ctx, "other", challenge.PublicID, code), otp.ErrUnknown)
-	require.NoError(t, w.otp.Verify(ctx, "portal", challenge.PublicID, code))
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", challenge.PublicID, code), otp.ErrUsed)
+	verify := func(client, answer string) error {
+		_, err := w.otp.Verify(ctx, client, challenge.PublicID, answer)
+		return err
+	}
+	require.ErrorIs(t, verify("portal", "x"), otp.ErrWrong)
+	require.ErrorIs(t, verify("other", code), otp.ErrUnknown)
+	require.NoError(t, verify("portal", code))
+	require.ErrorIs(t, verify("portal", code), otp.ErrUsed)
 	require.Empty(t, w.callFor(t, bound, "3"), "a used password is not read out")
 	require.Zero(t, pgtest.Value[int](t, w.url, `
 		SELECT (SELECT count(*) FROM entries WHERE body LIKE '%' || $1 || '%') + (SELECT count(*) FROM sessions WHERE state::text LIKE '%' || $1 || '%')`,
 		code), "the code is in no transcript and no session")
-}
-
-// The line for browsers is there as long as the password stays in one segment.
-func TestPasscodeIsNeverSplit(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	segments := func(s string) int { return 1 + len([]rune(s))/71 }
-	passwords := otp.NewService(w.db, w.vault, conversation.NewPasscodes(w.library, conversation.Writing{}), segments, func() time.Time { return w.now })
-	for origin, want := range map[string]string{
-		"":             `^Пароль (\d{6}), действует 5 мин\. Никому его не называйте\.$`,
-		"egov.example": `^Пароль (\d{6})\n\n@egov\.example #\d{6}$`,
-		"a-name-of-a-host-that-nobody-would-type.egov.example": `^Пароль (\d{6}), действует 5 мин\. Никому его не называйте\.$`,
-	} {
-		_, err := passwords.Send(t.Context(), otp.Request{Client: "portal", Number: bound, Purpose: "sign-in", Origin: origin})
-		require.NoError(t, err)
-		body := w.lastMT(t, bound)
-		require.Regexp(t, want, body)
-		require.Equal(t, 1, segments(body))
-	}
-}
-
-func TestOTPLimits(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx := context.Background()
-	send := func() (otp.Challenge, error) {
-		return w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
-	}
-	_, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: unbound, Purpose: "sign-in"})
-	require.ErrorIs(t, err, otp.ErrUnbound)
-	first, err := send()
-	require.NoError(t, err)
-	for range otp.Tries - 1 {
-		require.ErrorIs(t, w.otp.Verify(ctx, "portal", first.PublicID, "x"), otp.ErrWrong)
-	}
-	second, err := send()
-	require.NoError(t, err)
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", first.PublicID, "x"), otp.ErrReplaced)
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", second.PublicID, "x"), otp.ErrExhausted, "a new code does not reset the count")
-	third, err := send()
-	require.NoError(t, err)
-	_, err = send()
-	require.ErrorIs(t, err, otp.ErrTooMany)
-	w.now = w.now.Add(otp.Lifetime)
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", third.PublicID, "x"), otp.ErrExpired)
-}
-
-// Wrong answers are counted over codes, whoever asks for them; after five of them each new code has one try, until one is right.
-func TestFailuresAreKeptOverCodes(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx := t.Context()
-	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error { return work.SaveClient(ctx, "kiosk", []byte("another")) }))
-	send := func(client, purpose string) (c otp.Challenge, code string) {
-		w.now = w.now.Add(otp.SendsWindow)
-		c, err := w.otp.Send(ctx, otp.Request{Client: client, Number: bound, Purpose: purpose})
-		require.NoError(t, err)
-		return c, strings.TrimPrefix(w.lastMT(t, bound), "code ")
-	}
-	first, _ := send("portal", "sign-in")
-	for range 3 {
-		require.ErrorIs(t, w.otp.Verify(ctx, "portal", first.PublicID, "x"), otp.ErrWrong)
-	}
-	second, code := send("kiosk", "sign-in")
-	require.ErrorIs(t, w.otp.Verify(ctx, "kiosk", second.PublicID, "x"), otp.ErrWrong)
-	require.ErrorIs(t, w.otp.Verify(ctx, "kiosk", second.PublicID, "x"), otp.ErrExhausted, "three and two")
-	require.ErrorIs(t, w.otp.Verify(ctx, "kiosk", second.PublicID, code), otp.ErrExhausted)
-	other, code := send("portal", "consent")
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", other.PublicID, "x"), otp.ErrWrong, "another purpose has its own")
-	require.NoError(t, w.otp.Verify(ctx, "portal", other.PublicID, code[:3]+" "+code[3:]))
-	for range 2 {
-		third, _ := send("portal", "sign-in")
-		require.ErrorIs(t, w.otp.Verify(ctx, "portal", third.PublicID, "x"), otp.ErrExhausted, "one try")
-	}
-	last, code := send("portal", "sign-in")
-	require.NoError(t, w.otp.Verify(ctx, "portal", last.PublicID, code[:3]+"-"+code[3:]+"\u200b"))
-	fresh, _ := send("portal", "sign-in")
-	require.ErrorIs(t, w.otp.Verify(ctx, "portal", fresh.PublicID, "x"), otp.ErrWrong, "a right answer ends the count")
 }
 
 // turn takes one turn, committed.

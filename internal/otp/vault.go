@@ -6,28 +6,38 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/big"
 )
 
 // Vault makes codes and keeps them: a MAC to check an answer by, and the code itself sealed, because a citizen who calls
-// has it read out. Both are bound to the challenge, so that neither serves for another.
+// has it read out. Both are bound to the challenge, so that neither serves for another. Its keys are in no database.
 type Vault struct {
-	macKey []byte
-	aead   cipher.AEAD
+	keys []vaultKeys // the first makes, all check
 }
 
-// NewVault derives its keys from a secret of at least 16 bytes.
-func NewVault(secret []byte) (*Vault, error) {
-	block, err := aes.NewCipher(derive(secret, "okno otp seal"))
-	if err != nil {
-		return nil, fmt.Errorf("make otp cipher: %w", err)
+type vaultKeys struct {
+	mac  []byte
+	aead cipher.AEAD
+}
+
+// NewVault derives its keys from a secret of at least 16 bytes. Codes made with older secrets are still met: a secret is replaced by
+// putting a new one before it, and taken out ten minutes later.
+func NewVault(secret []byte, older ...[]byte) (*Vault, error) {
+	v := &Vault{}
+	for _, secret := range append([][]byte{secret}, older...) {
+		block, err := aes.NewCipher(derive(secret, "okno otp seal"))
+		if err != nil {
+			return nil, fmt.Errorf("make otp cipher: %w", err)
+		}
+		aead, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, fmt.Errorf("make otp cipher: %w", err)
+		}
+		v.keys = append(v.keys, vaultKeys{derive(secret, "okno otp mac"), aead})
 	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("make otp cipher: %w", err)
-	}
-	return &Vault{macKey: derive(secret, "okno otp mac"), aead: aead}, nil
+	return v, nil
 }
 
 func derive(secret []byte, purpose string) []byte {
@@ -36,40 +46,49 @@ func derive(secret []byte, purpose string) []byte {
 	return mac.Sum(nil)
 }
 
-// New makes a code of Digits digits for a challenge.
-func (v *Vault) New(publicID string) (code string, mac, sealed []byte, err error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+// New makes a code for a challenge.
+func (v *Vault) New(publicID string, digits int) (code string, mac, sealed []byte, err error) {
+	bound := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	n, err := rand.Int(rand.Reader, bound)
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("make otp: %w", err)
 	}
-	code = fmt.Sprintf("%0*d", Digits, n)
-	nonce := make([]byte, v.aead.NonceSize())
+	code = fmt.Sprintf("%0*d", digits, n)
+	now := v.keys[0]
+	nonce := make([]byte, now.aead.NonceSize())
 	if _, err := rand.Read(nonce); err != nil {
 		return "", nil, nil, fmt.Errorf("make otp: %w", err)
 	}
-	return code, v.mac(publicID, code), v.aead.Seal(nonce, nonce, []byte(code), []byte(publicID)), nil
+	return code, now.of(publicID, code), now.aead.Seal(nonce, nonce, []byte(code), []byte(publicID)), nil
 }
 
-// Matches says in constant time whether an answer is the challenge's code.
+// Matches says in constant time whether an answer is the challenge's code. No answer is a decoy's.
 func (v *Vault) Matches(c Challenge, answer string) bool {
-	return hmac.Equal(v.mac(c.PublicID, answer), c.MAC)
+	met := false
+	for _, k := range v.keys {
+		met = hmac.Equal(k.of(c.PublicID, answer), c.MAC) || met
+	}
+	return met && !c.Decoy
 }
 
-// Open gives the code of a challenge that is still live.
+// Open gives the code of a challenge that is still live. It is for [ReadOut] only.
 func (v *Vault) Open(c Challenge) (string, error) {
-	if len(c.Sealed) < v.aead.NonceSize() {
-		return "", ErrExpired
+	for _, k := range v.keys {
+		size := k.aead.NonceSize()
+		if len(c.Sealed) < size {
+			return "", ErrExpired
+		}
+		if code, err := k.aead.Open(nil, c.Sealed[:size], c.Sealed[size:], []byte(c.PublicID)); err == nil {
+			return string(code), nil
+		}
 	}
-	nonce, sealed := c.Sealed[:v.aead.NonceSize()], c.Sealed[v.aead.NonceSize():]
-	code, err := v.aead.Open(nil, nonce, sealed, []byte(c.PublicID))
-	if err != nil {
-		return "", fmt.Errorf("open otp %d: %w", c.ID, err)
-	}
-	return string(code), nil
+	return "", fmt.Errorf("open otp %d: %w", c.ID, errSealed)
 }
 
-func (v *Vault) mac(publicID, code string) []byte {
-	mac := hmac.New(sha256.New, v.macKey)
+var errSealed = errors.New("sealed with a key that is not there")
+
+func (k vaultKeys) of(publicID, code string) []byte {
+	mac := hmac.New(sha256.New, k.mac)
 	mac.Write([]byte(publicID))
 	mac.Write([]byte{0})
 	mac.Write([]byte(code))

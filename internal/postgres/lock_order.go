@@ -22,7 +22,7 @@ var LockOrder = []string{
 	"call_orders",
 	"legs",
 	"challenges",
-	"passcode_failures",
+	"lockouts",
 	"cases",
 	"subscribers",
 	"streams", // last: all events of a stream wait for its row

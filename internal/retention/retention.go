@@ -63,13 +63,19 @@ var Rules = []Rule{
 
 	// Identity.
 	{Table: "challenges", For: 90 * day, From: "its expiry"},
-	{Table: "passcode_failures", For: 90 * day, From: "its last failure"},
+	{Table: "lockouts", For: day, From: "its last change: time has forgiven everything long before"},
+	{Table: "episodes", For: 30 * day, From: "its last refusal; the journal has its first"},
+	{Table: "otp_days", For: 7 * day, From: "its day"},
+	{Table: "otp_hours", For: 2 * year, From: "its hour; it holds no number"},
+	{Table: "otp_blocks", For: year, From: "its end"},
 	{Table: "guesses", For: day, From: "its last guess"},
 	{Table: "known_ways", For: 90 * day, From: "its last login"},
 	{Table: "bindings", For: 3 * year, From: "its end"},
 	{Table: "citizens", Stays: "the register of persons"},
 	{Table: "subscribers", Stays: "a choice holds until it is changed: a STOP is never forgotten"},
 	{Table: "clients", Stays: "settings"},
+	{Table: "client_keys", Stays: "few, and the journal names them"},
+	{Table: "otp_purposes", Stays: "settings"},
 
 	// Cases and the journal.
 	{Table: "cases", Stays: "the durable matter"},

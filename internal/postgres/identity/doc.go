@@ -10,12 +10,25 @@ import (
 
 // Store has the methods that own their transaction.
 type Store struct {
-	db   *postgres.DB
-	ring *seal.Ring
+	db     *postgres.DB
+	ring   *seal.Ring
+	sends  *together[send]
+	checks *together[check]
 }
 
 // NewStore is over a database; ring opens who citizens are.
-func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
+func NewStore(db *postgres.DB, ring *seal.Ring) *Store {
+	s := &Store{db: db, ring: ring}
+	s.checks = &together[check]{abreast: checksAbreast, most: checksTogether, write: func(ctx context.Context, checks []check) error {
+		return s.do(ctx, func(w Steps) error { return w.checkAll(ctx, checks) })
+	}}
+	s.sends = &together[send]{abreast: sendsAbreast, most: sendsTogether,
+		key: func(one send) string { return one.q.Number }, // the second for a number reads what the first has written
+		write: func(ctx context.Context, sends []send) error {
+			return s.do(ctx, func(w Steps) error { return w.sendAll(ctx, sends) })
+		}}
+	return s
+}
 
 // Steps are parts of one unit of work.
 type Steps struct {

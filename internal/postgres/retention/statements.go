@@ -78,7 +78,11 @@ var sweeps = []sweep{
 	byIndex("logins", "expires_at", ""),
 	byID("challenges", "created_at", "expires_at < $1"),
 	byIndex("sip_accounts", "expires_at", ""), // few
-	byIndex("passcode_failures", "last_at", ""),
+	byIndex("lockouts", "since", ""),
+	byIndex("episodes", "last_at", ""),
+	byIndex("otp_days", "day", ""),   // its key begins with it
+	byIndex("otp_hours", "hour", ""), // likewise
+	byIndex("otp_blocks", "until", ""),
 	byIndex("guesses", "last_at", ""),
 	byIndex("known_ways", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),

@@ -8,7 +8,6 @@ import (
 	domain "okno/internal/cases"
 	"okno/internal/conversation"
 	"okno/internal/lease"
-	"okno/internal/otp"
 	"okno/internal/postgres"
 	"okno/internal/postgres/agencies"
 	"okno/internal/postgres/audit"
@@ -21,6 +20,7 @@ import (
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/leases"
+	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
@@ -40,6 +40,7 @@ type (
 	inboundStore      = inbound.Store
 	jobStore          = jobs.Store
 	leaseStore        = leases.Store
+	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
 	retentionStore    = retention.Store
 	streamStore       = streams.Store
@@ -51,6 +52,7 @@ type (
 	conversationSteps = conversations.Steps
 	identitySteps     = identity.Steps
 	jobSteps          = jobs.Steps
+	lockoutSteps      = lockout.Steps
 	messageSteps      = messages.Steps
 )
 
@@ -68,6 +70,7 @@ type Store struct {
 	*inboundStore
 	*jobStore
 	*leaseStore
+	*lockoutStore
 	*messageStore
 	*retentionStore
 	*streamStore
@@ -99,7 +102,8 @@ func Open(url string, o Options) (*Store, error) {
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db),
-		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db), messageStore: messages.NewStore(db),
+		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
+		lockoutStore: lockout.NewStore(db), messageStore: messages.NewStore(db),
 		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
@@ -116,13 +120,14 @@ type Work struct {
 	conversationSteps
 	identitySteps
 	jobSteps
+	lockoutSteps
 	messageSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
 		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx, s.keys),
-		jobSteps: s.jobStore.In(tx), messageSteps: messages.In(tx)}
+		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx), messageSteps: messages.In(tx)}
 }
 
 // Migrate is [postgres.DB.Migrate], and seals what an older schema kept in the open.
@@ -150,9 +155,4 @@ func (w *Work) Owned(ctx context.Context, l lease.Lease) error { return w.Tx.Own
 // TakeTurn is [postgres.Tx.TakeTurn].
 func (w *Work) TakeTurn(ctx context.Context, interaction int64) error {
 	return w.Tx.TakeTurn(ctx, interaction)
-}
-
-// SendChallenge runs the steps of sending a password in one transaction.
-func (s *Store) SendChallenge(ctx context.Context, fn func(otp.Work) error) error {
-	return s.Do(ctx, func(w *Work) error { return fn(w) })
 }
