@@ -34,7 +34,7 @@ func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, agent bool) {
 	if !agent {
 		l.take(ctx, call.Call{
-			Asterisk: l.config.Asterisk.Name, Number: numberOf(channel), State: call.Ringing, Stage: call.InDialogue,
+			Asterisk: l.config.Asterisk.Name, Number: numberOf(channel), Vouched: l.config.Asterisk.Vouches, State: call.Ringing, Stage: call.InDialogue,
 			Legs: []call.Leg{{ID: channel.ID, Role: call.Citizen, State: call.LegRinging}},
 		}, (*liveCall).greet)
 		return

@@ -97,6 +97,8 @@ type Asterisk struct {
 	Username, Password string
 	// WebSocketURL is where browsers speak SIP with it; default: /ws beside ARI.
 	WebSocketURL string
+	// Vouches says that the trunk vouches for callers' numbers. Otherwise a number is a claim: anybody can send any.
+	Vouches bool
 }
 
 // Config is what a line is made of.

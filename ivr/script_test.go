@@ -22,8 +22,8 @@ type script struct {
 
 var errDown = errors.New("the script is down")
 
-func (s *script) Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, number string) (conversation.Turn, error) {
-	interaction, err := w.OpenInteraction(ctx, conversation.Interaction{Channel: channel, Number: number, Verification: "none", Language: dialogue.Russian})
+func (s *script) Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, from conversation.Caller) (conversation.Turn, error) {
+	interaction, err := w.OpenInteraction(ctx, conversation.Interaction{Channel: channel, Number: from.Number, Verification: "none", Language: dialogue.Russian})
 	if err == nil {
 		err = w.AddSession(ctx, interaction, conversation.Session{State: dialogue.State{Version: "script", Node: "menu", Language: dialogue.Russian}})
 	}

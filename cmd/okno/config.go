@@ -74,6 +74,7 @@ type asteriskConfig struct {
 	Username string `yaml:"username"`
 	Password string `yaml:"password"`
 	Trunk    string `yaml:"trunk"`
+	Vouches  bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
 	SIPWS    string `yaml:"sip_ws"` // the WebSocket on which desks register, as a browser reaches it
 }
 

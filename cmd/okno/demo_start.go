@@ -179,7 +179,7 @@ func (d *demo) configuration() string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "voice:\n  espeak: %q\n  clips: %q\n  sounds: %q\n  asterisks:\n", d.tools.Espeak, filepath.Join(d.data, "clips"), d.tools.AsteriskSounds())
-	fmt.Fprintf(&b, "    - {name: ast1, ari_url: %q, username: okno, password: \"${ARI_1}\", trunk: \"PJSIP/{number}\", sip_ws: %q}\n", d.asterisk.ARI(), d.asterisk.WebSocket())
+	fmt.Fprintf(&b, "    - {name: ast1, ari_url: %q, username: okno, password: \"${ARI_1}\", trunk: \"PJSIP/{number}\", vouches: true, sip_ws: %q}\n", d.asterisk.ARI(), d.asterisk.WebSocket())
 	return b.String()
 }
 

@@ -37,6 +37,7 @@ type Call struct {
 	Interaction int64
 	Asterisk    string // by its name in the configuration
 	Number      string // the caller's, E.164; "" when withheld
+	Vouched     bool   // the trunk vouches for the number
 	State       State
 	Stage       Stage
 	Room        string // the bridge in Asterisk; "" while there is none

@@ -5,10 +5,12 @@ import (
 	"errors"
 
 	"okno/internal/cases"
+	"okno/internal/citizen"
 	"okno/internal/dialogue"
 )
 
-// caseStatus tells the citizen all of an own case, and anybody else the stage alone.
+// caseStatus tells the citizen all of an own case, and anybody else the stage alone. A case belongs to a citizen, whose number has to be
+// more than a claim; one that was opened by a number alone is seen by that number alone.
 var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
@@ -31,7 +33,8 @@ var caseStatus = action{
 			return result{}, err
 		}
 		found := map[string]dialogue.Value{"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)}}
-		if own := c.CitizenID != 0 && c.CitizenID == i.CitizenID || c.Contact != "" && c.Contact == i.Number; !own {
+		own := c.CitizenID != 0 && c.CitizenID == i.CitizenID && i.Verification.AtLeast(citizen.ByNumber)
+		if byNumber := c.CitizenID == 0 && c.Contact != "" && c.Contact == i.Number; !own && !byNumber {
 			return result{outcome: "stage_only", values: found}, nil
 		}
 		found["next"] = dialogue.Value{Type: dialogue.TypePhrase, Text: "next." + string(c.State)}

@@ -107,7 +107,7 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 	// The last outcomes of a queue come later, by Answer, which takes no others.
 	for _, outcome := range []string{"served", "nobody"} {
 		turn := w.turn(t, func(work *store.Work) (conversation.Turn, error) {
-			return w.engine.Begin(ctx, work, dialogue.Voice, bound)
+			return w.engine.Begin(ctx, work, dialogue.Voice, conversation.Caller{Number: bound, Vouched: true})
 		})
 		turn = w.turn(t, func(work *store.Work) (conversation.Turn, error) {
 			return w.engine.Advance(ctx, work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: "0"})

@@ -5,6 +5,7 @@ import (
 
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
+	"okno/internal/otp"
 )
 
 // passcodeFetch gives the password that a portal has sent to the number that calls, if it still counts.
@@ -14,6 +15,10 @@ var passcodeFetch = action{
 	least:    citizen.ByNumber,
 	below:    "unbound",
 	effect: func(ctx context.Context, r request) (result, error) {
+		proved := r.interaction.Verification
+		if otp.ReadOut(otp.Line{Verification: proved, Vouched: proved.AtLeast(citizen.ByNumber)}) != nil {
+			return result{outcome: "unbound"}, nil
+		}
 		challenge, found, err := r.work.LivePasscode(ctx, r.interaction.Number, r.engine.clock())
 		if err != nil {
 			return result{}, err

@@ -134,6 +134,39 @@ func TestNobodyOnDutyMakesACallback(t *testing.T) {
 	require.Empty(t, refused, reply)
 }
 
+// The number of a call whose trunk does not vouch for it is a claim: a stranger can make it. No code is spoken on it, and of a case it
+// hears what anybody hears.
+func TestACallersNumberIsAClaim(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	_, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
+	require.NoError(t, err)
+	for vouched, want := range map[bool]struct{ level, passcode, status string }{
+		true:  {"number", "found", "found"},
+		false: {"none", "unbound", "stage_only"},
+	} {
+		turn := w.turn(t, func(work *store.Work) (conversation.Turn, error) {
+			return w.engine.Begin(ctx, work, dialogue.Voice, conversation.Caller{Number: bound, Vouched: vouched})
+		})
+		require.Equal(t, want.level, pgtest.Value[string](t, w.url, `SELECT verification FROM interactions WHERE id = $1`, turn.Interaction))
+		require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
+			i, _, err := work.LockSession(ctx, turn.Interaction)
+			require.NoError(t, err)
+			for action, outcome := range map[string]string{"passcode.fetch": want.passcode, "case.status": want.status} {
+				effect := &dialogue.Effect{ID: "1.1", Action: action, With: map[string]dialogue.Value{"case": {Type: dialogue.TypeCaseNumber, Text: w.number}}}
+				if action == "passcode.fetch" {
+					effect.With = nil
+				}
+				in, err := w.engine.Act(ctx, work, w.library.Current(), i, effect)
+				require.NoError(t, err)
+				require.Equal(t, outcome, in.Name, "%s, vouched %v", action, vouched)
+			}
+			return nil
+		}))
+	}
+}
+
 func TestThePasscodeIsReadOutToItsNumberOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -174,7 +207,7 @@ func (w *world) callFor(t *testing.T, from, keys string) []string {
 	t.Helper()
 	ctx := context.Background()
 	turn := w.turn(t, func(work *store.Work) (conversation.Turn, error) {
-		return w.engine.Begin(ctx, work, dialogue.Voice, from)
+		return w.engine.Begin(ctx, work, dialogue.Voice, conversation.Caller{Number: from, Vouched: true})
 	})
 	press := func(keys string) {
 		turn = w.turn(t, func(work *store.Work) (conversation.Turn, error) {
@@ -204,7 +237,7 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 	for key, language := range map[string]dialogue.Language{"1": dialogue.Kazakh, "2": dialogue.Russian} {
 		w := newWorld(t)
 		require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
-			turn, err := w.engine.Begin(t.Context(), work, dialogue.Voice, unbound)
+			turn, err := w.engine.Begin(t.Context(), work, dialogue.Voice, conversation.Caller{Number: unbound, Vouched: true})
 			require.NoError(t, err)
 			_, err = w.engine.Advance(t.Context(), work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: key})
 			require.NoError(t, err)

@@ -38,7 +38,7 @@ func (e *Engine) Dial(ctx context.Context, w Work, in message.Dialled) (message.
 	if in.Left {
 		return message.Page{Last: true}, nil
 	}
-	return pageOf(e.begin(ctx, w, dialogue.USSD, in.Number, in.Session))
+	return pageOf(e.begin(ctx, w, dialogue.USSD, Caller{Number: in.Number, Vouched: true}, in.Session))
 }
 
 func pageOf(turn Turn, err error) (message.Page, error) {

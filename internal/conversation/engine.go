@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/catalogue"
+	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/message"
 	"okno/internal/otp"
@@ -57,20 +58,31 @@ func NewEngine(d Dialogues, c Catalogue, vault *otp.Vault, writing Writing, cloc
 	return &Engine{dialogues: d, catalogue: c, vault: vault, writing: writing, clock: clock, log: log}
 }
 
-// Begin opens an interaction with its session, and gives Okno's first turn. number is E.164, or "" when withheld.
-func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, number string) (Turn, error) {
-	return e.begin(ctx, w, channel, number, "")
+// Caller is where an interaction comes from.
+type Caller struct {
+	Number string // E.164, or "" when withheld
+	// Vouched says that the network vouches for the number. The number of any other call is a claim, which proves nothing.
+	Vouched bool
+}
+
+// Begin opens an interaction with its session, and gives Okno's first turn.
+func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, from Caller) (Turn, error) {
+	return e.begin(ctx, w, channel, from, "")
 }
 
 // begin is Begin; ussdSession is the operator's id of a USSD session, or "".
-func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, number, ussdSession string) (Turn, error) {
-	known, err := w.Known(ctx, number)
+func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, from Caller, ussdSession string) (Turn, error) {
+	known, err := w.Known(ctx, from.Number)
 	if err != nil {
 		return Turn{}, err
 	}
+	proved := citizen.Nobody
+	if from.Vouched {
+		proved = known.Verification()
+	}
 	definition := e.dialogues.Current()
 	s := Session{State: definition.Begin(channel, known.Language, nil), USSDSession: ussdSession}
-	interaction := Interaction{Channel: channel, Number: number, CitizenID: known.CitizenID, Verification: known.Verification(), Language: s.Language}
+	interaction := Interaction{Channel: channel, Number: from.Number, CitizenID: known.CitizenID, Verification: proved, Language: s.Language}
 	if interaction.ID, err = w.OpenInteraction(ctx, interaction); err != nil {
 		return Turn{}, err
 	}

@@ -41,7 +41,7 @@ func (e *Engine) converse(ctx context.Context, w Work, from, text string) (inter
 		}
 	}
 	if !found {
-		turn, err := e.Begin(ctx, w, dialogue.SMS, from)
+		turn, err := e.Begin(ctx, w, dialogue.SMS, Caller{Number: from, Vouched: true})
 		if err != nil {
 			return 0, err
 		}

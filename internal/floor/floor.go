@@ -22,7 +22,7 @@ import (
 
 // Dialogue is what conversations go on by.
 type Dialogue interface {
-	Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, number string) (conversation.Turn, error)
+	Begin(ctx context.Context, w conversation.Work, channel dialogue.Channel, from conversation.Caller) (conversation.Turn, error)
 	Advance(ctx context.Context, w conversation.Work, interaction int64, in dialogue.Input) (conversation.Turn, error)
 	// Answer gives the outcome of the queue that the session waits in. [dialogue.ErrStale] when it waits for nothing.
 	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)

@@ -29,7 +29,7 @@ func (f *Floor) Begin(ctx context.Context, l lease.Lease, c call.Call) (turn con
 		case !errors.Is(err, call.ErrOver):
 			return err
 		}
-		if turn, err = f.dialogue.Begin(ctx, w, dialogue.Voice, c.Number); err != nil {
+		if turn, err = f.dialogue.Begin(ctx, w, dialogue.Voice, conversation.Caller{Number: c.Number, Vouched: c.Vouched}); err != nil {
 			return err
 		}
 		c.Interaction = turn.Interaction

@@ -44,7 +44,7 @@ sms:
   clips: %q
   sounds: %q
   asterisks:
-    - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}", sip_ws: %q}
+    - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}", vouches: true, sip_ws: %q}
 demo: {phone: true, smsc: %q}
 `
 

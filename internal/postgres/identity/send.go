@@ -83,9 +83,8 @@ func (w Steps) standings(ctx context.Context, sends []send) (standings []otp.Sta
 			reads.Queue(heldUntil, s.q.Client, s.q.Prefix, now).QueryRow(func(row pgx.Row) error { return row.Scan(until) })
 		}
 		reads.Queue(known, s.q.Number).QueryRow(func(row pgx.Row) error {
-			var name string
 			var stopped bool
-			return row.Scan(&st.CitizenID, &name, &st.Language, &stopped)
+			return row.Scan(&st.CitizenID, &st.Language, &stopped)
 		})
 		reads.Queue(earlierChallenges, s.q.Number, now.Add(-24*time.Hour)).Query(func(rows pgx.Rows) (err error) {
 			st.Earlier, err = pgx.CollectRows(rows, pgx.RowToStructByPos[otp.Earlier])
