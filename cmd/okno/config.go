@@ -75,7 +75,7 @@ type asteriskConfig struct {
 	Password string `yaml:"password"`
 	Trunk    string `yaml:"trunk"`
 	Vouches  bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
-	SIPWS    string `yaml:"sip_ws"` // the WebSocket on which desks register, as a browser reaches it
+	SIPWS    string `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
 }
 
 // The roles that a node can have.
