@@ -19,6 +19,9 @@ type Listener struct {
 	Plaintext   bool   `yaml:"plaintext"`   // no TLS off loopback: a proxy in front has it, or the network is private
 	Connections int    `yaml:"connections"` // at most, in all; 0: the default
 	PerAddress  int    `yaml:"per_address"` // at most from one address; 0: the default
+	// ClientCertificates asks whoever connects for a certificate, and takes any: clients of the API are known by its fingerprint. A browser
+	// that has certificates asks its user then.
+	ClientCertificates bool `yaml:"client_certificates"`
 }
 
 // The caps where the configuration has none. An office of a thousand desks may be behind one address: each desk has a socket
@@ -64,6 +67,9 @@ func (l Listener) Open(name string, exempt []netip.Prefix, log zerolog.Logger) (
 			return nil, fmt.Errorf("%s.certificate: %w", name, err)
 		}
 		conf = &tls.Config{GetCertificate: certificate.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+		if l.ClientCertificates {
+			conf.ClientAuth = tls.RequestClientCert
+		}
 	}
 	listener, err := net.Listen("tcp", l.Listen)
 	if err != nil {

@@ -68,6 +68,29 @@ func TestOneAddressHoldsNoMoreThanItsPart(t *testing.T) {
 	require.Eventually(t, func() bool { return answers(t, dial("127.0.0.2")) }, 10*time.Second, 5*time.Millisecond, "there is room again")
 }
 
+// A client shows its certificate where the listener asks for it, and proves that it has the key.
+func TestAClientShowsItsCertificate(t *testing.T) {
+	t.Parallel()
+	own, theirs := selfsigned.For(t, "127.0.0.1"), selfsigned.For(t, "127.0.0.1")
+	pair, err := tls.LoadX509KeyPair(theirs.File, theirs.KeyFile)
+	require.NoError(t, err)
+	for asks, want := range map[bool]int{true: 1, false: 0} {
+		conf := edge.Listener{Listen: "127.0.0.1:0", Certificate: own.File, Key: own.KeyFile, ClientCertificates: asks}
+		listener, err := conf.Open("http", nil, zerolog.Nop())
+		require.NoError(t, err)
+		shown := make(chan int, 1)
+		server := edge.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { shown <- len(r.TLS.PeerCertificates) }), zerolog.Nop())
+		go func() { _ = server.Serve(listener) }()
+		t.Cleanup(func() { _ = server.Close() })
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: own.Roots, Certificates: []tls.Certificate{pair}}}}
+		t.Cleanup(client.CloseIdleConnections)
+		response, err := client.Get("https://" + listener.Addr().String())
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, want, <-shown)
+	}
+}
+
 func TestACertificateIsRenewedWithoutRestart(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
