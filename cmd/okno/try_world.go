@@ -10,6 +10,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
 	"okno/internal/sample"
@@ -134,6 +135,13 @@ func (w *tryWorld) CaseByNumber(_ context.Context, number string) (cases.Case, e
 	}
 	return c, nil
 }
+
+// Whoever tries a dialogue out may guess.
+func (w *tryWorld) LockAttempts(_ context.Context, way lockout.Way, _ ...string) (lockout.Book, error) {
+	return lockout.Book{Way: way}, nil
+}
+
+func (w *tryWorld) KeepAttempts(context.Context, lockout.Book) error { return nil }
 
 func (w *tryWorld) OpenCallback(context.Context, string) (string, bool, error) { return "", false, nil }
 

@@ -3,10 +3,12 @@ package conversation
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
+	"okno/internal/lockout"
 )
 
 // caseStatus tells the citizen all of an own case, and anybody else the stage alone. A case belongs to a citizen, whose number has to be
@@ -19,22 +21,29 @@ var caseStatus = action{
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
 		"stage_only": {"stage": dialogue.TypePhrase}, // another citizen's, or nobody knows whose number this is
 		"unknown":    {},
+		"blocked":    {}, // too many guesses at numbers
 	},
 	effect: func(ctx context.Context, r request) (result, error) {
 		c, err := r.work.CaseByNumber(ctx, r.text("case"))
-		if errors.Is(err, cases.ErrUnknown) {
-			return result{outcome: "unknown"}, nil
-		}
-		if err != nil {
+		unknown := errors.Is(err, cases.ErrUnknown)
+		if err != nil && !unknown {
 			return result{}, err
 		}
 		i := r.interaction
+		own := !unknown && ownCase(i, c)
+		if !own {
+			if blocked, err := guessed(ctx, r, unknown); err != nil || blocked {
+				return result{outcome: "blocked"}, err
+			}
+		}
+		if unknown {
+			return result{outcome: "unknown"}, nil
+		}
 		if err := r.work.LinkCase(ctx, i.ID, c.ID); err != nil {
 			return result{}, err
 		}
 		found := map[string]dialogue.Value{"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)}}
-		own := c.CitizenID != 0 && c.CitizenID == i.CitizenID && i.Verification.AtLeast(citizen.ByNumber)
-		if byNumber := c.CitizenID == 0 && c.Contact != "" && c.Contact == i.Number; !own && !byNumber {
+		if !own {
 			return result{outcome: "stage_only", values: found}, nil
 		}
 		found["next"] = dialogue.Value{Type: dialogue.TypePhrase, Text: "next." + string(c.State)}
@@ -44,4 +53,31 @@ var caseStatus = action{
 		found["due"] = dialogue.Value{Type: dialogue.TypeDate, Text: c.DueOn.Format("2006-01-02")}
 		return result{outcome: "found", values: found}, nil
 	},
+}
+
+// ownCase says whether a case is that of whom an interaction is with.
+func ownCase(i Interaction, c cases.Case) bool {
+	if c.CitizenID == 0 {
+		return c.Contact != "" && c.Contact == i.Number
+	}
+	return c.CitizenID == i.CitizenID && i.Verification.AtLeast(citizen.ByNumber)
+}
+
+// guessed counts a guess at a case number if it missed, and says whether this caller's guesses are answered no more: whatever they would
+// find then, the answer is the same. A citizen's own case is no guess, and is always answered.
+func guessed(ctx context.Context, r request, missed bool) (blocked bool, err error) {
+	subject := lockout.Number(r.interaction.Number)
+	if r.interaction.Number == "" { // withheld: others who withhold theirs are not to suffer for it
+		subject = fmt.Sprintf("interaction:%d", r.interaction.ID)
+	}
+	attempts, err := r.work.LockAttempts(ctx, lockout.CaseNumber, subject)
+	if err != nil {
+		return false, err
+	}
+	now := r.engine.clock()
+	if _, blocked := attempts.Blocked(now); blocked || !missed {
+		return blocked, nil
+	}
+	attempts.Fail(now)
+	return false, r.work.KeepAttempts(ctx, attempts)
 }

@@ -2,6 +2,7 @@ package conversation_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,6 +68,9 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 			return nil
 		}))
 	}
+	const guesser = "+77017777777"
+	pgtest.Exec(t, w.url, `INSERT INTO lockouts (way, subject, failures, since, blocked_until)
+		VALUES ('case_number', 'number:`+guesser+`', 10, '`+w.now.Format(time.RFC3339)+`', '`+w.now.Add(time.Minute).Format(time.RFC3339)+`')`)
 	for _, o := range []occasion{
 		{action: "service.find", outcome: "found", with: map[string]string{"query": "028"}},
 		{action: "service.find", outcome: "found", with: map[string]string{"query": "28", "asked": "yes"}},
@@ -78,6 +82,7 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		{action: "case.status", outcome: "settled", with: map[string]string{"case": open}},
 		{action: "case.status", outcome: "stage_only", with: map[string]string{"case": w.number}, from: unbound},
 		{action: "case.status", outcome: "unknown", with: map[string]string{"case": "123456786"}},
+		{action: "case.status", outcome: "blocked", with: map[string]string{"case": "123456786"}, from: guesser},
 		{action: "words.correct", outcome: "corrected", with: map[string]string{"text": "статуз"}},
 		{action: "words.correct", outcome: "none", with: map[string]string{"text": "абракадабра"}},
 		{action: "passcode.fetch", outcome: "unbound", from: unbound},

@@ -9,6 +9,7 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/dialogue"
+	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
 )
@@ -23,6 +24,7 @@ type Work interface {
 	subscribers
 	caseFile
 	queues
+	attempts
 	LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error)
 	EnqueueMT(ctx context.Context, m message.MT) error
 }
@@ -56,6 +58,12 @@ type caseFile interface {
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
 	// OpenCallback gives the number of the callback that is open for a telephone number.
 	OpenCallback(ctx context.Context, contact string) (number string, found bool, err error)
+}
+
+type attempts interface {
+	// LockAttempts gives the attempts at a way in, and keeps others from them until the transaction ends.
+	LockAttempts(ctx context.Context, way lockout.Way, subjects ...string) (lockout.Book, error)
+	KeepAttempts(ctx context.Context, b lockout.Book) error
 }
 
 type queues interface {

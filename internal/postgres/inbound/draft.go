@@ -12,6 +12,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
 )
@@ -163,6 +164,12 @@ func (d *draft) EnqueueMT(_ context.Context, m message.MT) error {
 func (d *draft) OpenCase(context.Context, cases.Opening) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
+
+func (d *draft) LockAttempts(context.Context, lockout.Way, ...string) (lockout.Book, error) {
+	return lockout.Book{}, errAlone
+}
+
+func (d *draft) KeepAttempts(context.Context, lockout.Book) error { return errAlone }
 
 func (d *draft) OpenCallback(context.Context, string) (string, bool, error) {
 	return "", false, errAlone
