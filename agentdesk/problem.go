@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"okno/internal/access"
+	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/citizen"
@@ -16,6 +17,7 @@ import (
 	"okno/internal/edge"
 	"okno/internal/fault"
 	"okno/internal/guess"
+	"okno/internal/login"
 	"okno/internal/message"
 )
 
@@ -36,6 +38,8 @@ var problems = []struct {
 	{access.ErrReason, "reason", http.StatusForbidden},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
+	{login.ErrUnknown, "no_login", http.StatusNotFound},
+	{acd.ErrNoAgent, "no_agent", http.StatusNotFound},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},
 	{contact.ErrGone, "offer_gone", http.StatusConflict},
 	{contact.ErrUnknown, "unknown_contact", http.StatusNotFound},

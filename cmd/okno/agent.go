@@ -16,7 +16,11 @@ import (
 
 type agentCommand struct {
 	Add    agentAdd    `cmd:"" help:"Add an agent; the password comes from standard input."`
-	Passwd agentPasswd `cmd:"" help:"Give an agent a new password, from standard input."`
+	Passwd agentPasswd `cmd:"" help:"Give an agent a new password, from standard input; it ends the agent's logins."`
+	Lock   agentLock   `cmd:"" help:"Lock an agent out, everywhere and at once."`
+	Unlock agentUnlock `cmd:"" help:"Let a locked agent log in again."`
+	Logout agentLogout `cmd:"" help:"End all logins of an agent."`
+	Logins agentLogins `cmd:"" help:"List an agent's logins."`
 }
 
 type agentAdd struct {

@@ -47,6 +47,9 @@ const (
 	ViewLinks      Act = "link.view"
 	OrderLinks     Act = "link.order" // pause and resume the links to operators
 	ReadJournal    Act = "journal.read"
+	ViewLogins     Act = "login.view" // when, from where and with which browser an agent is logged in
+	EndLogins      Act = "login.end"
+	LockAgent      Act = "agent.lock" // and unlock
 )
 
 // Tie is what ties a resource to the subject's work.
@@ -60,10 +63,11 @@ const (
 	Theirs  Tie = "theirs"  // a case of the citizen whose contact the subject has in hand
 	AskedOf Tie = "asked"   // a case of somebody else, about which that citizen asked
 	Reason  Tie = "reason"  // nothing but a reason that the subject gives ("break glass")
+	Own     Tie = "own"     // a login of the subject's own
 )
 
 // Ties are all ties.
-var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason}
+var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason, Own}
 
 // Subject is who asks.
 type Subject struct {

@@ -23,9 +23,12 @@ var granted = map[access.Act]map[access.Role]string{
 	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.MoveCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
 	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
-	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ViewLogins:     {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
+	access.EndLogins:      {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
+	access.LockAgent:      {access.Administrator: "untied"},
 	"unheard of":          {},
 }
 
