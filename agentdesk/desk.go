@@ -45,6 +45,8 @@ type logins interface {
 	AddLogin(ctx context.Context, l login.New) error
 	// AgentOfLogin gives whose login a token is, and notes a sign of life. acd.ErrNoAgent.
 	AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, error)
+	// InvitedAgent gives whom a link invites. acd.ErrNoAgent.
+	InvitedAgent(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// LoginsOf lists an agent's logins, the newest first.
 	LoginsOf(ctx context.Context, agent int64, current []byte) ([]login.Login, error)
 	openLogins
@@ -111,6 +113,10 @@ type people interface {
 	EndLogins(ctx context.Context, agent int64, by string) error
 	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
+	// ChangePassword ends all logins as well. login.ErrUnknown when the credentials are no longer those of the epoch.
+	ChangePassword(ctx context.Context, agent, epoch int64, passwordHash string) error
+	// TakeInvitation sets a password, once. acd.ErrNoAgent.
+	TakeInvitation(ctx context.Context, tokenHash []byte, passwordHash string) error
 }
 
 type commands interface {
@@ -163,9 +169,10 @@ func NewAccount(ctx context.Context, store accounts, a call.Account, lasting tim
 	return Account{User: opened.Name, Secret: opened.Secret, URL: opened.URL}, err
 }
 
-// Passwords says whether a password is the one that was hashed; an unreadable hash matches nothing, and takes as long.
+// Passwords hashes passwords, and says whether one is that which was hashed; an unreadable hash matches nothing, and takes as long.
 type Passwords interface {
 	Matches(ctx context.Context, hash, password string) (bool, error)
+	Hash(ctx context.Context, password string) (string, error)
 }
 
 // Options are a desk's parts.
@@ -226,6 +233,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
+	mux.HandleFunc("POST /desk/password", d.changePassword)
+	mux.HandleFunc("POST /desk/invitation", d.takeInvitation)
 	mux.HandleFunc("GET /desk/logins", d.ownLogins)
 	mux.HandleFunc("POST /desk/logins/{id}/end", d.endOwnLogin)
 	mux.HandleFunc("GET /desk/agents/{login}/logins", d.loginsOf)

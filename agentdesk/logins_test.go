@@ -87,7 +87,9 @@ func TestWhatEndsAnAgentsLoginsEndsThemEverywhere(t *testing.T) {
 			_, err := w.SaveAgent(t.Context(), a, hash)
 			return err
 		},
-		"lock":   func(t *testing.T, w *store.Work, a acd.Agent) error { return w.LockAgent(t.Context(), a.ID, true, "cli") },
+		"lock": func(t *testing.T, w *store.Work, a acd.Agent) error {
+			return w.LockAgent(t.Context(), a.ID, true, "cli")
+		},
 		"logout": func(t *testing.T, w *store.Work, a acd.Agent) error { return w.EndLogins(t.Context(), a.ID, "cli") },
 	}
 	for name, end := range ends {

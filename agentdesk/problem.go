@@ -19,6 +19,7 @@ import (
 	"okno/internal/guess"
 	"okno/internal/login"
 	"okno/internal/message"
+	"okno/internal/password"
 )
 
 // problems are what a desk can be told: a code for the page, which says it in the operator's language, and the error's
@@ -38,6 +39,12 @@ var problems = []struct {
 	{access.ErrReason, "reason", http.StatusForbidden},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
+	{errOldPassword, "wrong_password", http.StatusForbidden},
+	{errInvitation, "no_invitation", http.StatusNotFound},
+	{password.ErrTooShort, "password_short", http.StatusBadRequest},
+	{password.ErrTooLong, "password_long", http.StatusBadRequest},
+	{password.ErrUnkeyable, "password_unkeyable", http.StatusBadRequest},
+	{password.ErrObvious, "password_obvious", http.StatusBadRequest},
 	{login.ErrUnknown, "no_login", http.StatusNotFound},
 	{acd.ErrNoAgent, "no_agent", http.StatusNotFound},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},

@@ -16,6 +16,8 @@ const (
 	Idle = 2 * time.Hour
 	// Touch is how old a noted sign of life may be before a newer one is noted.
 	Touch = time.Minute
+	// InvitationLife is how long a link counts by which a password is set.
+	InvitationLife = 24 * time.Hour
 )
 
 // ErrUnknown says that there is no such login, or that it has ended.

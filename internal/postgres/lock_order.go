@@ -17,6 +17,7 @@ var LockOrder = []string{
 	"calls",
 	"contacts",
 	"offers",
+	"invitations",
 	"logins",
 	"agents",
 	"call_orders",
