@@ -49,6 +49,7 @@ type logins interface {
 	InvitedAgent(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// LoginsOf lists an agent's logins, the newest first.
 	LoginsOf(ctx context.Context, agent int64, current []byte) ([]login.Login, error)
+	factors
 	openLogins
 }
 
@@ -113,6 +114,7 @@ type people interface {
 	EndLogins(ctx context.Context, agent int64, by string) error
 	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
+	factorWork
 	// ChangePassword ends all logins as well. login.ErrUnknown when the credentials are no longer those of the epoch.
 	ChangePassword(ctx context.Context, agent, epoch int64, passwordHash string) error
 	// TakeInvitation sets a password, once. acd.ErrNoAgent.
@@ -190,8 +192,12 @@ type Options struct {
 	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
-	Metrics   prometheus.Registerer
-	Log       zerolog.Logger
+	// Factor seals the secrets of second factors; nil: none can be set up here.
+	Factor Factor
+	// SecondFactor are the roles that set up a second factor before anything else.
+	SecondFactor []access.Role
+	Metrics      prometheus.Registerer
+	Log          zerolog.Logger
 }
 
 // Desk serves operators.
@@ -233,6 +239,9 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
+	mux.HandleFunc("POST /desk/factor", d.beginFactor)
+	mux.HandleFunc("POST /desk/factor/confirm", d.confirmFactor)
+	mux.HandleFunc("POST /desk/factor/prove", d.proveFactor)
 	mux.HandleFunc("POST /desk/password", d.changePassword)
 	mux.HandleFunc("POST /desk/invitation", d.takeInvitation)
 	mux.HandleFunc("GET /desk/logins", d.ownLogins)

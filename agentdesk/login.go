@@ -27,13 +27,14 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Login    string `json:"login"`
 		Password string `json:"password"`
+		Code     string `json:"code"` // of the second factor
 	}
 	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
 		d.fail(w, bodyError(err))
 		return
 	}
 	device := deviceOf(r)
-	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, body.Password)
+	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, given{password: body.Password, code: body.Code})
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -46,7 +47,7 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 	token := base64.RawURLEncoding.EncodeToString(raw)
 	expires := time.Now().Add(login.Life)
 	err = d.Store.AddLogin(r.Context(), login.New{TokenHash: tokenHash(token), Agent: agent.ID, Epoch: known.Epoch, Expires: expires,
-		Address: edge.SiteName(r.RemoteAddr), Browser: browserOf(r)})
+		Address: edge.SiteName(r.RemoteAddr), Browser: browserOf(r), Proved: agent.Enrolled})
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -60,7 +61,7 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {
-	_, token, err := d.agentOf(r)
+	_, token, err := d.loggedIn(r)
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -75,16 +76,27 @@ func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Desk) me(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
+	agent, _, err := d.loggedIn(r)
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, agentJSON(agent))
+	me := agentJSON(agent)
+	me["second_factor"] = d.factorJSON(agent)
+	d.answer(w, me)
 }
 
-// agentOf gives whose request it is, and the hash of the login's token.
+// agentOf gives whose request it is, and the hash of the login's token. Whoever is to set up a second factor first does nothing else.
 func (d *Desk) agentOf(r *http.Request) (acd.Agent, []byte, error) {
+	agent, token, err := d.loggedIn(r)
+	if err == nil && d.mustEnrol(agent) {
+		err = errEnrol
+	}
+	return agent, token, err
+}
+
+// loggedIn is agentOf for what is done before a second factor is set up.
+func (d *Desk) loggedIn(r *http.Request) (acd.Agent, []byte, error) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
 		return acd.Agent{}, nil, errLoggedIn

@@ -28,12 +28,12 @@ func (d *Desk) changePassword(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, bodyError(err))
 		return
 	}
-	if err := password.Check(body.New, personOf(agent), false); err != nil {
+	if err := password.Check(body.New, personOf(agent), agent.Enrolled); err != nil {
 		d.fail(w, err)
 		return
 	}
 	a := guess.Attempt{Way: guess.Desk, Account: agent.Login, Address: edge.SiteName(r.RemoteAddr), Device: deviceOf(r)}
-	agent, known, err := d.authenticate(r.Context(), a, body.Old)
+	agent, known, err := d.authenticate(r.Context(), a, given{password: body.Old, passwordOnly: true})
 	if errors.Is(err, errLogin) {
 		err = errOldPassword
 	}
@@ -69,7 +69,7 @@ func (d *Desk) takeInvitation(w http.ResponseWriter, r *http.Request) {
 	token := tokenHash(body.Token)
 	agent, err := d.Store.InvitedAgent(r.Context(), token)
 	if err == nil {
-		err = password.Check(body.Password, personOf(agent), false)
+		err = password.Check(body.Password, personOf(agent), agent.Enrolled)
 	}
 	var hash string
 	if err == nil {

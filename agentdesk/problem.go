@@ -20,6 +20,7 @@ import (
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
+	"okno/internal/totp"
 )
 
 // problems are what a desk can be told: a code for the page, which says it in the operator's language, and the error's
@@ -39,6 +40,12 @@ var problems = []struct {
 	{access.ErrReason, "reason", http.StatusForbidden},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
+	{totp.ErrWanted, "second_factor", http.StatusUnauthorized},
+	{totp.ErrWrong, "wrong_code", http.StatusUnauthorized},
+	{totp.ErrEnrolled, "enrolled", http.StatusConflict},
+	{totp.ErrNone, "no_factor", http.StatusConflict},
+	{access.ErrSecondFactor, "prove", http.StatusForbidden},
+	{errEnrol, "enrol", http.StatusForbidden},
 	{errOldPassword, "wrong_password", http.StatusForbidden},
 	{errInvitation, "no_invitation", http.StatusNotFound},
 	{password.ErrTooShort, "password_short", http.StatusBadRequest},

@@ -42,7 +42,7 @@ func (c agentAdd) Run(ctx context.Context) error {
 		var hash string // of no password: a link sets one
 		if !c.Invite {
 			var err error
-			if hash, err = readOwnPassword(password.Person{Login: c.Login, Name: c.Name}); err != nil {
+			if hash, err = readOwnPassword(password.Person{Login: c.Login, Name: c.Name}, false); err != nil {
 				return err
 			}
 		}
@@ -68,7 +68,7 @@ func (c agentPasswd) Run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.Login, err)
 		}
-		hash, err := readOwnPassword(password.Person{Login: c.Login, Name: agent.Name})
+		hash, err := readOwnPassword(password.Person{Login: c.Login, Name: agent.Name}, agent.Enrolled)
 		if err != nil {
 			return err
 		}
@@ -86,10 +86,10 @@ func readPassword() (hash string, err error) {
 }
 
 // readOwnPassword takes a person's password from standard input, and says what is wrong with it.
-func readOwnPassword(of password.Person) (hash string, err error) {
+func readOwnPassword(of password.Person, secondFactor bool) (hash string, err error) {
 	line, err := readSecret()
 	if err == nil {
-		err = password.Check(line, of, false)
+		err = password.Check(line, of, secondFactor)
 	}
 	if err != nil {
 		return "", err

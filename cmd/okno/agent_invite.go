@@ -23,12 +23,20 @@ func (c agentInvite) Run(ctx context.Context) error {
 
 type agentReset struct {
 	agentNamed
-	URL string `help:"Where browsers reach the desk; default: the first of http.hosts, or http.listen." name:"url" placeholder:"https://HOST"`
+	SecondFactor bool   `help:"Remove the second factor as well: the agent has lost it."`
+	URL          string `help:"Where browsers reach the desk; default: the first of http.hosts, or http.listen." name:"url" placeholder:"https://HOST"`
 }
 
 func (c agentReset) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(cfg config, db *store.Store) error {
-		return invite(ctx, cfg, db, c.Login, c.URL, func(w *store.Work, id int64) error { return w.ForgetPassword(ctx, id, "cli") })
+		return invite(ctx, cfg, db, c.Login, c.URL, func(w *store.Work, id int64) error {
+			if c.SecondFactor {
+				if err := w.RemoveFactor(ctx, id, "cli"); err != nil {
+					return err
+				}
+			}
+			return w.ForgetPassword(ctx, id, "cli")
+		})
 	})
 }
 

@@ -5,6 +5,7 @@ package access
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"okno/internal/fault"
 )
@@ -14,6 +15,9 @@ var ErrOtherHands = errors.New("the contact is in other hands")
 
 // ErrReason says that the act needs a reason, which the journal keeps.
 var ErrReason = errors.New("give a reason: it is recorded")
+
+// ErrSecondFactor says that the act wants the subject's second factor, which was not given in this login.
+var ErrSecondFactor = errors.New("give the code of your second factor first")
 
 // Role is what an agent is to the contact centre.
 type Role string
@@ -71,8 +75,32 @@ var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason, Own}
 
 // Subject is who asks.
 type Subject struct {
-	Agent int64
-	Role  Role
+	Agent    int64
+	Role     Role
+	Enrolled bool // a second factor is set up
+	Proof    Proof
+}
+
+// Strength is how surely a subject has shown who it is.
+type Strength int
+
+// The strengths.
+const (
+	Password     Strength = iota // the password alone
+	SecondFactor                 // a code of the authenticator, or a recovery code, as well
+)
+
+// Proof is what a subject has shown in this login.
+type Proof struct {
+	Strength Strength
+	At       time.Time // of the second factor; zero: it was not given
+}
+
+// proofLife is how long a second factor counts: a login lives no longer.
+const proofLife = 12 * time.Hour
+
+func (p Proof) strong(now time.Time) bool {
+	return p.Strength >= SecondFactor && now.Sub(p.At) < proofLife
 }
 
 // May is nil when a subject with the role may do the act to a resource with the tie. The error is of kind forbidden, and its text is
@@ -80,6 +108,8 @@ type Subject struct {
 func May(s Subject, act Act, tie Tie) error {
 	ties, granted := rights[act][s.Role]
 	switch {
+	case slices.Contains(ties, tie) && s.Enrolled && guarded(act, tie) && !s.Proof.strong(time.Now()):
+		return refuse(ErrSecondFactor)
 	case slices.Contains(ties, tie):
 		return nil
 	case granted && tie == Untied && slices.Contains(ties, Reason):

@@ -29,6 +29,19 @@ var rights = map[Act]map[Role][]Tie{
 	LockAgent:      {Administrator: {Untied}},
 }
 
+// guarded are the acts, and the ties, that want the second factor of whoever has one set up.
+func guarded(act Act, tie Tie) bool {
+	switch act {
+	case DismissWaiting, OrderLinks, LockAgent:
+		return true
+	case ViewContact:
+		return tie == Reason
+	case EndLogins:
+		return tie != Own
+	}
+	return false
+}
+
 // serving grants an act to everybody who serves citizens.
 func serving(ties ...Tie) map[Role][]Tie {
 	return map[Role][]Tie{Agent: ties, Supervisor: ties, Administrator: ties}

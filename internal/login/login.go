@@ -42,6 +42,7 @@ type New struct {
 	Expires   time.Time
 	Address   string
 	Browser   string
+	Proved    bool // the second factor was given
 }
 
 // Credentials are what an agent's login is checked against.

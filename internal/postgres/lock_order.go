@@ -18,6 +18,8 @@ var LockOrder = []string{
 	"contacts",
 	"offers",
 	"invitations",
+	"second_factors",
+	"recovery_codes",
 	"logins",
 	"agents",
 	"call_orders",

@@ -83,6 +83,8 @@ var Rules = []Rule{
 	{Table: "service_texts", Stays: "the catalogue"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},
 	{Table: "agents", Stays: "the journal names them"},
+	{Table: "second_factors", Stays: "settings"},
+	{Table: "recovery_codes", Stays: "settings"},
 	{Table: "agent_queues", Stays: "settings"},
 	{Table: "queues", Stays: "settings"},
 	{Table: "channels", Stays: "settings"},

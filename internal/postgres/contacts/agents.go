@@ -19,12 +19,12 @@ import (
 
 const agentColumns = `
 a.id, a.login, a.name, a.role, a.languages, ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id ORDER BY queue),
-a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, '')`
+a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, ''), ` + enrolled
 
 func scanAgent(row pgx.Row, more ...any) (acd.Agent, error) {
 	var a acd.Agent
 	err := row.Scan(append([]any{&a.ID, &a.Login, &a.Name, &a.Role, &a.Languages, &a.Queues, &a.Endpoint, &a.Status, &a.StatusReason,
-		&a.StatusAt, &a.NextStatus}, more...)...)
+		&a.StatusAt, &a.NextStatus, &a.Enrolled}, more...)...)
 	return a, postgres.NoRows(err, acd.ErrNoAgent)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/login"
 	"okno/internal/postgres"
@@ -20,14 +21,15 @@ const live = `l.ended_at IS NULL AND l.expires_at > now() AND l.seen_at > now() 
 AND l.epoch = a.epoch AND a.locked_at IS NULL`
 
 const addLogin = `
-INSERT INTO logins (token_hash, agent_id, epoch, expires_at, address, browser) VALUES ($1, $2, $3, $4, $5, $6) RETURNING public_id, created_at`
+INSERT INTO logins (token_hash, agent_id, epoch, expires_at, address, browser, factor_at)
+VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN now() END) RETURNING public_id, created_at`
 
 // AddLogin keeps a login by the hash of its token, and tells the agent's pages.
 func (s *Store) AddLogin(ctx context.Context, l login.New) error {
 	return s.do(ctx, func(w Steps) error {
 		var id string
 		var at time.Time
-		if err := w.tx.QueryRow(ctx, addLogin, l.TokenHash, l.Agent, l.Epoch, l.Expires, l.Address, l.Browser).Scan(&id, &at); err != nil {
+		if err := w.tx.QueryRow(ctx, addLogin, l.TokenHash, l.Agent, l.Epoch, l.Expires, l.Address, l.Browser, l.Proved).Scan(&id, &at); err != nil {
 			return fmt.Errorf("add login: %w", err)
 		}
 		told := map[string]any{"id": id, "at": at, "address": l.Address, "browser": l.Browser}
@@ -39,13 +41,12 @@ func (s *Store) AddLogin(ctx context.Context, l login.New) error {
 }
 
 const agentOfLogin = `
-SELECT ` + agentColumns + `, l.seen_at < now() - make_interval(secs => $2) FROM logins l JOIN agents a ON a.id = l.agent_id
+SELECT ` + agentColumns + `, l.seen_at < now() - make_interval(secs => $2), l.factor_at FROM logins l JOIN agents a ON a.id = l.agent_id
 WHERE l.token_hash = $1 AND ` + live
 
 // AgentOfLogin gives whose login a token is, and notes a sign of life. acd.ErrNoAgent.
 func (s *Store) AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, error) {
-	var stale bool
-	a, err := scanAgent(s.db.QueryRow(ctx, agentOfLogin, tokenHash, login.Touch.Seconds()), &stale)
+	a, stale, err := scanLogin(s.db.QueryRow(ctx, agentOfLogin, tokenHash, login.Touch.Seconds()))
 	if err == nil && stale {
 		err = s.TouchLogins(ctx, [][]byte{tokenHash})
 	}
@@ -57,8 +58,18 @@ func (s *Store) AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, 
 
 // AgentOfCommand is [Store.AgentOfLogin] in a unit of work, without the sign of life.
 func (w Steps) AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error) {
-	var stale bool
-	return scanAgent(w.tx.QueryRow(ctx, agentOfLogin, tokenHash, login.Touch.Seconds()), &stale)
+	a, _, err := scanLogin(w.tx.QueryRow(ctx, agentOfLogin, tokenHash, login.Touch.Seconds()))
+	return a, err
+}
+
+// scanLogin reads whose login it is, how strongly it is proved, and whether its sign of life is old.
+func scanLogin(row pgx.Row) (a acd.Agent, stale bool, err error) {
+	var factorAt *time.Time
+	a, err = scanAgent(row, &stale, &factorAt)
+	if factorAt != nil {
+		a.Proof = access.Proof{Strength: access.SecondFactor, At: *factorAt}
+	}
+	return a, stale, err
 }
 
 // Another node may note a sign of life of the same login: its row is left to it.
