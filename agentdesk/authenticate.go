@@ -11,6 +11,8 @@ import (
 	"okno/internal/fault"
 	"okno/internal/floor"
 	"okno/internal/guess"
+	"okno/internal/login"
+	"okno/internal/totp"
 )
 
 // deviceCookie names a browser from which somebody has logged in. It opens nothing: it only tells the owner from who guesses.
@@ -24,33 +26,55 @@ func deviceOf(r *http.Request) string {
 	return rand.Text()
 }
 
+// given is what somebody gives to be known by.
+type given struct {
+	password, code string
+	passwordOnly   bool // the second factor is not asked for
+}
+
+func (d *Desk) givenCode(ctx context.Context, agent int64, code string) error {
+	if code == "" {
+		return totp.ErrWanted
+	}
+	return d.takeCode(ctx, agent, code)
+}
+
 // authenticate gives whose login and password they are. errLogin, *guess.SlowDown, fault.Unavailable. It tells a stranger nothing of
 // which logins there are, by its answers or by its time.
-func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, secret string) (acd.Agent, error) {
+func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, g given) (acd.Agent, login.Credentials, error) {
+	var known login.Credentials
 	keys, err := d.Store.BeginGuess(ctx, a, d.Clock())
 	if err != nil {
-		return acd.Agent{}, err
+		return acd.Agent{}, known, err
 	}
 	end := func(o guess.Outcome, subject string) error {
 		// Whoever goes away in between has guessed all the same.
 		return d.Store.EndGuess(context.WithoutCancel(ctx), a, keys, o, subject, d.Clock())
 	}
-	agent, hash, err := d.Store.AgentByLogin(ctx, a.Account)
+	agent, known, err := d.Store.AgentByLogin(ctx, a.Account)
 	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
-		return agent, errors.Join(err, end(guess.Unasked, ""))
+		return agent, known, errors.Join(err, end(guess.Unasked, ""))
 	}
 	subject := ""
 	if err == nil {
 		subject = floor.By(agent.ID)
 	}
-	matches, busy := d.Passwords.Matches(ctx, hash, secret)
+	matches, busy := d.Passwords.Matches(ctx, known.PasswordHash, g.password)
 	switch {
 	case busy != nil:
-		return agent, errors.Join(busy, end(guess.Unasked, ""))
-	case !matches || err != nil:
-		return agent, errors.Join(errLogin, end(guess.Wrong, subject))
+		return agent, known, errors.Join(busy, end(guess.Unasked, ""))
+	case !matches || err != nil || known.Locked:
+		return agent, known, errors.Join(errLogin, end(guess.Wrong, subject))
 	}
-	return agent, end(guess.Right, subject)
+	if agent.Enrolled && !g.passwordOnly {
+		switch err := d.givenCode(ctx, agent.ID, g.code); {
+		case errors.Is(err, totp.ErrWrong):
+			return agent, known, errors.Join(err, end(guess.Wrong, subject))
+		case err != nil: // the password alone opens nothing and makes up for nothing
+			return agent, known, errors.Join(err, end(guess.Unasked, subject))
+		}
+	}
+	return agent, known, end(guess.Right, subject)
 }
 
 // bodyError is what is said of a body that could not be read.

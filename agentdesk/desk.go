@@ -20,6 +20,7 @@ import (
 	"okno/internal/edge"
 	"okno/internal/floor"
 	"okno/internal/guess"
+	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
 )
@@ -34,15 +35,34 @@ type Store interface {
 }
 
 type logins interface {
-	// AgentByLogin gives an agent with the password's hash. acd.ErrNoAgent.
-	AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error)
+	// AgentByLogin gives an agent with what a password is checked against. acd.ErrNoAgent.
+	AgentByLogin(ctx context.Context, name string) (acd.Agent, login.Credentials, error)
 	// BeginGuess counts a login that is tried, on all nodes. *guess.SlowDown.
 	BeginGuess(ctx context.Context, a guess.Attempt, now time.Time) ([]guess.Key, error)
 	// EndGuess says what came of it.
 	EndGuess(ctx context.Context, a guess.Attempt, keys []guess.Key, o guess.Outcome, subject string, now time.Time) error
-	AddLogin(ctx context.Context, tokenHash []byte, agent int64, expires time.Time) error
-	// AgentOfLogin gives whose login a token is, and until when. acd.ErrNoAgent.
-	AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, time.Time, error)
+	// AddLogin keeps a login, and tells the agent's pages.
+	AddLogin(ctx context.Context, l login.New) error
+	// AgentOfLogin gives whose login a token is, and notes a sign of life. acd.ErrNoAgent.
+	AgentOfLogin(ctx context.Context, tokenHash []byte) (acd.Agent, error)
+	// InvitedAgent gives whom a link invites. acd.ErrNoAgent.
+	InvitedAgent(ctx context.Context, tokenHash []byte) (acd.Agent, error)
+	// LoginsOf lists an agent's logins, the newest first.
+	LoginsOf(ctx context.Context, agent int64, current []byte) ([]login.Login, error)
+	factors
+	openLogins
+}
+
+// openLogins are the logins of a node's pages, looked after all at once.
+type openLogins interface {
+	// EndedOf gives those of some logins that no longer count.
+	EndedOf(ctx context.Context, tokenHashes [][]byte) ([][]byte, error)
+	// TouchLogins notes a sign of life.
+	TouchLogins(ctx context.Context, tokenHashes [][]byte) error
+	// OverdueLogins gives logins that are past a limit and that nobody has ended yet.
+	OverdueLogins(ctx context.Context, most int) ([][]byte, error)
+	// HasLogin says whether an agent is logged in anywhere.
+	HasLogin(ctx context.Context, agent int64) (bool, error)
 }
 
 type streams interface {
@@ -77,10 +97,28 @@ type Work interface {
 	// AgentOfCommand gives whose login a token is, as the unit of work finds both. acd.ErrNoAgent.
 	AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
-	EndLogin(ctx context.Context, tokenHash []byte) (agent int64, another bool, err error)
+	EndLogin(ctx context.Context, tokenHash []byte, by string) (agent int64, another bool, err error)
 	CloseAccounts(ctx context.Context, agent int64) error
+	people
 	// OrderLink orders something of a link, on all nodes. message.ErrNoLink.
 	OrderLink(ctx context.Context, link string, order message.Order, by string) error
+}
+
+// people is what an owner or an administrator does to logins.
+type people interface {
+	// AgentID gives the id of the agent with a login. acd.ErrNoAgent.
+	AgentID(ctx context.Context, name string) (int64, error)
+	// LoginToken gives the hash of the token of an agent's login. login.ErrUnknown.
+	LoginToken(ctx context.Context, agent int64, id string) ([]byte, error)
+	// EndLogins ends all logins of an agent, and those that are being added.
+	EndLogins(ctx context.Context, agent int64, by string) error
+	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
+	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
+	factorWork
+	// ChangePassword ends all logins as well. login.ErrUnknown when the credentials are no longer those of the epoch.
+	ChangePassword(ctx context.Context, agent, epoch int64, passwordHash string) error
+	// TakeInvitation sets a password, once. acd.ErrNoAgent.
+	TakeInvitation(ctx context.Context, tokenHash []byte, passwordHash string) error
 }
 
 type commands interface {
@@ -133,9 +171,10 @@ func NewAccount(ctx context.Context, store accounts, a call.Account, lasting tim
 	return Account{User: opened.Name, Secret: opened.Secret, URL: opened.URL}, err
 }
 
-// Passwords says whether a password is the one that was hashed; an unreadable hash matches nothing, and takes as long.
+// Passwords hashes passwords, and says whether one is that which was hashed; an unreadable hash matches nothing, and takes as long.
 type Passwords interface {
 	Matches(ctx context.Context, hash, password string) (bool, error)
+	Hash(ctx context.Context, password string) (string, error)
 }
 
 // Options are a desk's parts.
@@ -153,8 +192,12 @@ type Options struct {
 	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
-	Metrics   prometheus.Registerer
-	Log       zerolog.Logger
+	// Factor seals the secrets of second factors; nil: none can be set up here.
+	Factor Factor
+	// SecondFactor are the roles that set up a second factor before anything else.
+	SecondFactor []access.Role
+	Metrics      prometheus.Registerer
+	Log          zerolog.Logger
 }
 
 // Desk serves operators.
@@ -173,6 +216,7 @@ func New(o Options) *Desk {
 	}
 	d := &Desk{Options: o}
 	d.hub = newHub(o.Store, o.Hints, o.Log)
+	d.hub.overdue, d.hub.departed = d.endOverdue, d.departed
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "okno_desk_connections", Help: "Desks that are connected to this node."},
 		func() float64 { return float64(d.hub.size()) })
 	if o.Metrics != nil {
@@ -195,6 +239,18 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
+	mux.HandleFunc("POST /desk/factor", d.beginFactor)
+	mux.HandleFunc("POST /desk/factor/confirm", d.confirmFactor)
+	mux.HandleFunc("POST /desk/factor/prove", d.proveFactor)
+	mux.HandleFunc("POST /desk/password", d.changePassword)
+	mux.HandleFunc("POST /desk/invitation", d.takeInvitation)
+	mux.HandleFunc("GET /desk/logins", d.ownLogins)
+	mux.HandleFunc("POST /desk/logins/{id}/end", d.endOwnLogin)
+	mux.HandleFunc("GET /desk/agents/{login}/logins", d.loginsOf)
+	mux.HandleFunc("POST /desk/agents/{login}/logins/{id}/end", d.endLoginOf)
+	mux.HandleFunc("POST /desk/agents/{login}/logout", d.endLoginsOf)
+	mux.HandleFunc("POST /desk/agents/{login}/lock", d.lock(true))
+	mux.HandleFunc("POST /desk/agents/{login}/unlock", d.lock(false))
 	mux.HandleFunc("GET /desk/ws", d.socket)
 	mux.Handle("GET /desk/", http.StripPrefix("/desk/", d.Page))
 	mux.Handle("GET /{$}", http.RedirectHandler("/desk/", http.StatusFound))

@@ -238,3 +238,5 @@ func TestALoginBeyondTheBudgetIsToldToComeAgain(t *testing.T) {
 type busy struct{}
 
 func (busy) Matches(context.Context, string, string) (bool, error) { return false, password.ErrBusy }
+
+func (busy) Hash(context.Context, string) (string, error) { return "", password.ErrBusy }

@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"okno/internal/desk"
+	"okno/internal/login"
 )
 
 // hub looks for news in the streams once for all sessions of a node.
@@ -22,12 +23,16 @@ type hub struct {
 	closed   bool
 	drained  sync.WaitGroup
 	queues   map[string]desk.Queue // as the sessions know them
+	// overdue ends what is past a limit, and departed looks after an agent whose login has ended.
+	overdue  func(context.Context)
+	departed func(ctx context.Context, agent int64)
 }
 
 // hubStore is what a hub looks at.
 type hubStore interface {
 	StreamHeads(ctx context.Context, names []string) (map[string]int64, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
+	openLogins
 }
 
 func newHub(store hubStore, hints <-chan struct{}, log zerolog.Logger) *hub {
@@ -83,6 +88,8 @@ func (h *hub) run(ctx context.Context) error {
 	const poll = time.Second // what a lost hint costs
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
+	touch := time.NewTicker(login.Touch)
+	defer touch.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -96,6 +103,11 @@ func (h *hub) run(ctx context.Context) error {
 			return nil
 		case <-h.hints:
 		case <-ticker.C:
+		case <-touch.C:
+			if err := h.touch(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn().Err(err).Msg("signs of life not noted")
+			}
+			h.overdue(ctx)
 		}
 		if err := h.look(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn().Err(err).Msg("streams not read")
@@ -105,6 +117,9 @@ func (h *hub) run(ctx context.Context) error {
 
 // look reads the heads of all streams that anybody follows, in one query.
 func (h *hub) look(ctx context.Context) error {
+	if err := h.endExpired(ctx, h.all()); err != nil {
+		return err
+	}
 	sessions := h.all()
 	names := map[string]bool{}
 	for _, s := range sessions {
@@ -135,6 +150,52 @@ func (h *hub) look(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// tokens are the logins of sessions, each once.
+func tokens(sessions []*session) [][]byte {
+	seen := map[string]bool{}
+	found := make([][]byte, 0, len(sessions))
+	for _, s := range sessions {
+		if !seen[s.token] {
+			seen[s.token] = true
+			found = append(found, []byte(s.token))
+		}
+	}
+	return found
+}
+
+// endExpired closes the sockets of logins that have ended, on whichever node. One query asks after all of them.
+func (h *hub) endExpired(ctx context.Context, sessions []*session) error {
+	if len(sessions) == 0 {
+		return nil
+	}
+	ended, err := h.store.EndedOf(ctx, tokens(sessions))
+	if err != nil {
+		return err
+	}
+	gone := map[int64]bool{}
+	for _, token := range ended {
+		for _, s := range sessions {
+			if s.token == string(token) {
+				s.close(closeExpired)
+				gone[s.agent.ID] = true
+			}
+		}
+	}
+	for agent := range gone {
+		h.departed(ctx, agent)
+	}
+	return nil
+}
+
+// touch notes that the logins of all pages are alive.
+func (h *hub) touch(ctx context.Context) error {
+	sessions := h.all()
+	if len(sessions) == 0 {
+		return nil
+	}
+	return h.store.TouchLogins(ctx, tokens(sessions))
 }
 
 // lookAtQueues tells the sessions whose queues have changed.

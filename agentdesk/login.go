@@ -1,7 +1,6 @@
 package agentdesk
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,15 +10,12 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/edge"
-	"okno/internal/floor"
 	"okno/internal/guess"
+	"okno/internal/login"
 )
 
 // cookieName has the prefix by which browsers keep a cookie to this host, this path and HTTPS; loopback counts as secure.
 const cookieName = "__Host-okno"
-
-// loginLife is a shift with its breaks.
-const loginLife = 12 * time.Hour
 
 var (
 	errLogin    = errors.New("wrong login or password")
@@ -31,13 +27,14 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Login    string `json:"login"`
 		Password string `json:"password"`
+		Code     string `json:"code"` // of the second factor
 	}
 	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
 		d.fail(w, bodyError(err))
 		return
 	}
 	device := deviceOf(r)
-	agent, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, body.Password)
+	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, given{password: body.Password, code: body.Code})
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -48,8 +45,10 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := base64.RawURLEncoding.EncodeToString(raw)
-	expires := time.Now().Add(loginLife)
-	if err := d.Store.AddLogin(r.Context(), tokenHash(token), agent.ID, expires); err != nil {
+	expires := time.Now().Add(login.Life)
+	err = d.Store.AddLogin(r.Context(), login.New{TokenHash: tokenHash(token), Agent: agent.ID, Epoch: known.Epoch, Expires: expires,
+		Address: edge.SiteName(r.RemoteAddr), Browser: browserOf(r), Proved: agent.Enrolled})
+	if err != nil {
 		d.fail(w, err)
 		return
 	}
@@ -62,12 +61,12 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {
-	_, token, err := d.agentOf(r)
+	_, token, err := d.loggedIn(r)
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	if err := d.endLogin(r.Context(), token); err != nil && !errors.Is(err, acd.ErrNoAgent) {
+	if err := d.endLogin(r.Context(), token, ""); err != nil && !errors.Is(err, acd.ErrNoAgent) {
 		d.fail(w, err)
 		return
 	}
@@ -76,46 +75,34 @@ func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// endLogin ends a login. With an agent's last one the agent goes off duty, the page's SIP account is closed, and what the agent has goes
-// back; a call goes on. What cannot be given back at once the dispatcher gives back once the desk has been away for a while.
-func (d *Desk) endLogin(ctx context.Context, token []byte) error {
-	var agent int64
-	var another bool
-	err := d.Units(ctx, func(w Work) (err error) {
-		if agent, another, err = w.EndLogin(ctx, token); err != nil || another {
-			return err
-		}
-		if err := w.SetStatus(ctx, agent, acd.Offline, "", floor.By(agent)); err != nil {
-			return err
-		}
-		return w.CloseAccounts(ctx, agent)
-	})
-	if err != nil || another {
-		return err
-	}
-	if err := d.Floor.Depart(ctx, agent); err != nil {
-		d.Log.Warn().Err(err).Int64("agent", agent).Msg("contacts not given back at once")
-	}
-	return nil
-}
-
 func (d *Desk) me(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
+	agent, _, err := d.loggedIn(r)
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, agentJSON(agent))
+	me := agentJSON(agent)
+	me["second_factor"] = d.factorJSON(agent)
+	d.answer(w, me)
 }
 
-// agentOf gives whose request it is, and the hash of the login's token.
+// agentOf gives whose request it is, and the hash of the login's token. Whoever is to set up a second factor first does nothing else.
 func (d *Desk) agentOf(r *http.Request) (acd.Agent, []byte, error) {
+	agent, token, err := d.loggedIn(r)
+	if err == nil && d.mustEnrol(agent) {
+		err = errEnrol
+	}
+	return agent, token, err
+}
+
+// loggedIn is agentOf for what is done before a second factor is set up.
+func (d *Desk) loggedIn(r *http.Request) (acd.Agent, []byte, error) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
 		return acd.Agent{}, nil, errLoggedIn
 	}
 	token := tokenHash(cookie.Value)
-	agent, _, err := d.Store.AgentOfLogin(r.Context(), token)
+	agent, err := d.Store.AgentOfLogin(r.Context(), token)
 	if errors.Is(err, acd.ErrNoAgent) {
 		err = errLoggedIn
 	}
@@ -125,10 +112,4 @@ func (d *Desk) agentOf(r *http.Request) (acd.Agent, []byte, error) {
 func tokenHash(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
-}
-
-// expired says whether a login has ended meanwhile.
-func (d *Desk) expired(ctx context.Context, token []byte) bool {
-	_, _, err := d.Store.AgentOfLogin(ctx, token)
-	return errors.Is(err, acd.ErrNoAgent)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"okno/internal/access"
+	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/citizen"
@@ -16,7 +17,10 @@ import (
 	"okno/internal/edge"
 	"okno/internal/fault"
 	"okno/internal/guess"
+	"okno/internal/login"
 	"okno/internal/message"
+	"okno/internal/password"
+	"okno/internal/totp"
 )
 
 // problems are what a desk can be told: a code for the page, which says it in the operator's language, and the error's
@@ -36,6 +40,20 @@ var problems = []struct {
 	{access.ErrReason, "reason", http.StatusForbidden},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
+	{totp.ErrWanted, "second_factor", http.StatusUnauthorized},
+	{totp.ErrWrong, "wrong_code", http.StatusUnauthorized},
+	{totp.ErrEnrolled, "enrolled", http.StatusConflict},
+	{totp.ErrNone, "no_factor", http.StatusConflict},
+	{access.ErrSecondFactor, "prove", http.StatusForbidden},
+	{errEnrol, "enrol", http.StatusForbidden},
+	{errOldPassword, "wrong_password", http.StatusForbidden},
+	{errInvitation, "no_invitation", http.StatusNotFound},
+	{password.ErrTooShort, "password_short", http.StatusBadRequest},
+	{password.ErrTooLong, "password_long", http.StatusBadRequest},
+	{password.ErrUnkeyable, "password_unkeyable", http.StatusBadRequest},
+	{password.ErrObvious, "password_obvious", http.StatusBadRequest},
+	{login.ErrUnknown, "no_login", http.StatusNotFound},
+	{acd.ErrNoAgent, "no_agent", http.StatusNotFound},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},
 	{contact.ErrGone, "offer_gone", http.StatusConflict},
 	{contact.ErrUnknown, "unknown_contact", http.StatusNotFound},

@@ -19,6 +19,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/desk"
 	"okno/internal/floor"
+	"okno/internal/login"
 )
 
 // The times and sizes of a socket.
@@ -134,7 +135,7 @@ func (s *session) hello(ctx context.Context, seen map[string]int64, hasSIP bool)
 	welcome := object{"type": "welcome", "agent": agentJSON(s.agent), "dispositions": contact.Dispositions, "pause_reasons": acd.PauseReasons,
 		"voice": voice, "sip": nil}
 	if voice && !hasSIP && s.agent.Endpoint == "" {
-		account, err := NewAccount(ctx, s.desk.Store, call.Account{Name: floor.AccountName(s.agent.ID), Kind: call.AgentPage, AgentID: s.agent.ID}, loginLife)
+		account, err := NewAccount(ctx, s.desk.Store, call.Account{Name: floor.AccountName(s.agent.ID), Kind: call.AgentPage, AgentID: s.agent.ID}, login.Life)
 		if err != nil { // the desk works for SMS, and says that it has no voice
 			s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("no sip account")
 		} else {
@@ -195,7 +196,7 @@ func (s *session) wake() {
 	}
 }
 
-// follow passes on what happens, renews the lease, and ends the session with its login.
+// follow passes on what happens, and renews the lease.
 func (s *session) follow(ctx context.Context) {
 	renewal := time.NewTicker(leaseRenewal)
 	defer renewal.Stop()
@@ -205,10 +206,6 @@ func (s *session) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-renewal.C:
-			if s.desk.expired(ctx, []byte(s.token)) {
-				s.close(closeExpired)
-				return
-			}
 			err = s.lease(ctx)
 		case <-s.woken:
 			s.sendQueues(ctx)

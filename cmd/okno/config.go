@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.yaml.in/yaml/v3"
 
+	"okno/internal/access"
 	"okno/internal/edge"
 	"okno/sms"
 	"okno/sms/gateway"
@@ -32,6 +33,7 @@ type config struct {
 	SMS         smsConfig   `yaml:"sms"`
 	OTP         otpConfig   `yaml:"otp"`
 	Voice       voiceConfig `yaml:"voice"`
+	Desk        deskConfig  `yaml:"desk"`
 	Audit       auditConfig `yaml:"audit"`
 	Log         logConfig   `yaml:"log"`
 	Demo        demoConfig  `yaml:"demo"`
@@ -54,6 +56,10 @@ type httpConfig struct {
 	Hosts         edge.Hosts    `yaml:"hosts"`    // names by which browsers reach it
 	Connect       []string      `yaml:"connect"`  // origins of websockets beside it, and beside those of the Asterisks
 	Proxies       []string      `yaml:"proxies"`  // whose X-Forwarded-For and X-Forwarded-Proto count
+}
+
+type deskConfig struct {
+	SecondFactor []access.Role `yaml:"second_factor"` // the roles that set up a second factor before anything else
 }
 
 type logConfig struct {
@@ -257,6 +263,11 @@ func (c *config) check() error {
 	}
 	if err := c.OTP.check(); err != nil {
 		return err
+	}
+	for _, role := range c.Desk.SecondFactor {
+		if !slices.Contains(access.Roles, role) {
+			return fmt.Errorf("desk.second_factor: unknown role %q", role)
+		}
 	}
 	if _, err := c.Audit.places(); err != nil {
 		return err

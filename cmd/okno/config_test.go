@@ -80,6 +80,7 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "sms: {links: [{name: a, addr: \"h:1\", receipts: false, receipts_within: 2m}]}\n": "link 1 (a): receipts_within needs receipts",
 		good + "sms: {transliterate: [notices]}\n":                                                `transliterate "notices" is none of otp, reply, notice`,
 		good + "sms: {flood: {messages: -1}}\n":                                                   "flood cannot be negative",
+		good + "desk: {second_factor: [boss]}\n":                                                  `desk.second_factor: unknown role "boss"`,
 		"secret: 0123456789abcdef\n":                                                              "database_url is missing",
 		"database_url: postgres://x\nsecret: short\n":                                             "secret is missing or shorter",
 		good + "voice: {asterisks: [{name: a}]}\n":                                                "a name and an ari_url",

@@ -10,18 +10,24 @@ import (
 	"okno/internal/call"
 	"okno/internal/news"
 	"okno/internal/postgres/store"
+	"okno/internal/totp"
 	"okno/sms/text"
 )
 
 // startDesk serves operators, and in the demo the citizen's phone.
-func (n *node) startDesk() {
+func (n *node) startDesk() error {
+	factor, err := totp.NewVault(subkey(n.config.Secret, "second factors"))
+	if err != nil {
+		return err
+	}
 	hints, _ := n.news.Subscribe(news.Streams, news.Contacts)
 	options := agentdesk.Options{
 		Store: n.db, Floor: n.floor, Segments: text.Segments, Reasons: n.library.InAllLanguages, Hints: hints, Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
-		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Metrics: n.registry, Log: n.log,
+		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor,
+		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
 	desk := agentdesk.New(options)
 	desk.Register(n.mux)
@@ -33,4 +39,5 @@ func (n *node) startDesk() {
 		}
 		phone.New(page).Register(n.mux)
 	}
+	return nil
 }

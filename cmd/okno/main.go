@@ -21,7 +21,7 @@ type cli struct {
 	Sample    sampleCommand    `cmd:"" help:"Load the sample region; loading it again changes nothing."`
 	Dialogue  dialogueCommand  `cmd:"" help:"Check a dialogue, or try it in the terminal."`
 	Catalogue catalogueCommand `cmd:"" help:"Check, import or export the catalogue of services."`
-	Agent     agentCommand     `cmd:"" help:"Add an agent, or give one a new password."`
+	Agent     agentCommand     `cmd:"" help:"Add an agent, give one a new password, lock one out, or look at logins."`
 	Audit     auditCommand     `cmd:"" help:"Verify the journal of what was done to personal data."`
 	Keys      keysCommand      `cmd:"" help:"Rotate the keys of personal data."`
 	Jobs      jobsCommand      `cmd:"" help:"Show background jobs; try one again, or discard it."`

@@ -225,7 +225,9 @@ func (n *node) startRoles() error {
 		}
 	}
 	if n.config.has(roleDesk) {
-		n.startDesk()
+		if err := n.startDesk(); err != nil {
+			return err
+		}
 	}
 	if n.config.has(roleSMS) {
 		if err := n.startSMS(); err != nil {

@@ -5,6 +5,7 @@ package access
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"okno/internal/fault"
 )
@@ -14,6 +15,9 @@ var ErrOtherHands = errors.New("the contact is in other hands")
 
 // ErrReason says that the act needs a reason, which the journal keeps.
 var ErrReason = errors.New("give a reason: it is recorded")
+
+// ErrSecondFactor says that the act wants the subject's second factor, which was not given in this login.
+var ErrSecondFactor = errors.New("give the code of your second factor first")
 
 // Role is what an agent is to the contact centre.
 type Role string
@@ -47,6 +51,9 @@ const (
 	ViewLinks      Act = "link.view"
 	OrderLinks     Act = "link.order" // pause and resume the links to operators
 	ReadJournal    Act = "journal.read"
+	ViewLogins     Act = "login.view" // when, from where and with which browser an agent is logged in
+	EndLogins      Act = "login.end"
+	LockAgent      Act = "agent.lock" // and unlock
 )
 
 // Tie is what ties a resource to the subject's work.
@@ -60,15 +67,40 @@ const (
 	Theirs  Tie = "theirs"  // a case of the citizen whose contact the subject has in hand
 	AskedOf Tie = "asked"   // a case of somebody else, about which that citizen asked
 	Reason  Tie = "reason"  // nothing but a reason that the subject gives ("break glass")
+	Own     Tie = "own"     // a login of the subject's own
 )
 
 // Ties are all ties.
-var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason}
+var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason, Own}
 
 // Subject is who asks.
 type Subject struct {
-	Agent int64
-	Role  Role
+	Agent    int64
+	Role     Role
+	Enrolled bool // a second factor is set up
+	Proof    Proof
+}
+
+// Strength is how surely a subject has shown who it is.
+type Strength int
+
+// The strengths.
+const (
+	Password     Strength = iota // the password alone
+	SecondFactor                 // a code of the authenticator, or a recovery code, as well
+)
+
+// Proof is what a subject has shown in this login.
+type Proof struct {
+	Strength Strength
+	At       time.Time // of the second factor; zero: it was not given
+}
+
+// proofLife is how long a second factor counts: a login lives no longer.
+const proofLife = 12 * time.Hour
+
+func (p Proof) strong(now time.Time) bool {
+	return p.Strength >= SecondFactor && now.Sub(p.At) < proofLife
 }
 
 // May is nil when a subject with the role may do the act to a resource with the tie. The error is of kind forbidden, and its text is
@@ -76,6 +108,8 @@ type Subject struct {
 func May(s Subject, act Act, tie Tie) error {
 	ties, granted := rights[act][s.Role]
 	switch {
+	case slices.Contains(ties, tie) && s.Enrolled && guarded(act, tie) && !s.Proof.strong(time.Now()):
+		return refuse(ErrSecondFactor)
 	case slices.Contains(ties, tie):
 		return nil
 	case granted && tie == Untied && slices.Contains(ties, Reason):

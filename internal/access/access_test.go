@@ -1,9 +1,11 @@
 package access_test
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,9 +25,12 @@ var granted = map[access.Act]map[access.Role]string{
 	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.MoveCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
 	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
-	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
-	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason", access.Administrator: "untied offered held theirs asked reason"},
+	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ViewLogins:     {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
+	access.EndLogins:      {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
+	access.LockAgent:      {access.Administrator: "untied"},
 	"unheard of":          {},
 }
 
@@ -40,6 +45,31 @@ func TestEachCellOfTheRights(t *testing.T) {
 				if err != nil {
 					require.Equal(t, fault.Forbidden, fault.KindOf(err))
 				}
+			}
+		}
+	}
+}
+
+// Whoever has a second factor set up gives it for what reaches beyond the own work, and for nothing else.
+func TestWhatWantsTheSecondFactor(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	wanted := map[string]bool{"queue.dismiss reason": true, "contact.view reason": true, "agent.lock untied": true, "login.end untied": true}
+	for _, tie := range access.Ties {
+		wanted["link.order "+string(tie)] = true
+	}
+	for act, roles := range granted {
+		for role, ties := range roles {
+			for _, tie := range strings.Fields(ties) {
+				s := access.Subject{Agent: 7, Role: role}
+				require.NoError(t, access.May(s, act, access.Tie(tie)), "without a second factor")
+				s.Enrolled = true
+				err := access.May(s, act, access.Tie(tie))
+				require.Equal(t, wanted[string(act)+" "+tie], errors.Is(err, access.ErrSecondFactor), "%s: %s, %s", act, role, tie)
+				s.Proof = access.Proof{Strength: access.SecondFactor, At: now.Add(-time.Hour)}
+				require.NoError(t, access.May(s, act, access.Tie(tie)))
+				s.Proof.At = now.Add(-13 * time.Hour)
+				require.Equal(t, wanted[string(act)+" "+tie], access.May(s, act, access.Tie(tie)) != nil, "too long ago")
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // free says that no tie is needed.
-var free = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason}
+var free = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason, Own}
 
 // rights is the table: for each act the roles that may do it, with the ties of which one is needed. What is not here is refused.
 // An administrator serves citizens like any agent, and sees no more of them; an auditor sees what was done, and no citizen.
@@ -24,6 +24,22 @@ var rights = map[Act]map[Role][]Tie{
 	ViewLinks:      {Supervisor: free, Administrator: free},
 	OrderLinks:     {Supervisor: free, Administrator: free},
 	ReadJournal:    {Auditor: free, Administrator: free},
+	ViewLogins:     {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
+	EndLogins:      {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
+	LockAgent:      {Administrator: {Untied}},
+}
+
+// guarded are the acts, and the ties, that want the second factor of whoever has one set up.
+func guarded(act Act, tie Tie) bool {
+	switch act {
+	case DismissWaiting, OrderLinks, LockAgent:
+		return true
+	case ViewContact:
+		return tie == Reason
+	case EndLogins:
+		return tie != Own
+	}
+	return false
 }
 
 // serving grants an act to everybody who serves citizens.
@@ -33,7 +49,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting, ViewLinks,
-	OrderLinks, ReadJournal}
+	OrderLinks, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

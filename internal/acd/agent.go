@@ -20,6 +20,8 @@ type Agent struct {
 	StatusReason string
 	StatusAt     time.Time
 	NextStatus   Status // after the contact in hand; "" for none
+	Enrolled     bool   // a second factor is set up
+	Proof        access.Proof
 }
 
 // ErrNoAgent says that there is no such agent.

@@ -43,6 +43,7 @@ var homes = map[string][]string{
 	"github.com/chromedp":          {"okno/cmd/okno"},
 	"github.com/evanw/esbuild":     {"okno/agentdesk/web/build"},
 	"github.com/alecthomas/kong":   {"okno/cmd"},
+	"github.com/pquerna/otp":       {"okno/internal/totp"},
 	"github.com/nyaruka":           {"okno/internal/phone"},
 }
 

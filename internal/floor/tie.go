@@ -20,4 +20,6 @@ func Tie(c contact.Contact, agent int64) access.Tie {
 }
 
 // Subject is an agent as the policy knows one.
-func Subject(a acd.Agent) access.Subject { return access.Subject{Agent: a.ID, Role: a.Role} }
+func Subject(a acd.Agent) access.Subject {
+	return access.Subject{Agent: a.ID, Role: a.Role, Enrolled: a.Enrolled, Proof: a.Proof}
+}

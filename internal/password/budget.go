@@ -40,12 +40,27 @@ func NewBudget() *Budget {
 }
 
 // Matches is the function, within the budget. ErrBusy when many wait already, or it took too long.
-func (b *Budget) Matches(ctx context.Context, encoded, password string) (bool, error) {
+func (b *Budget) Matches(ctx context.Context, encoded, password string) (matches bool, err error) {
+	err = b.within(ctx, func() { matches = Matches(encoded, password) })
+	return matches, err
+}
+
+// Hash is the function, within the budget. ErrBusy, ErrShort.
+func (b *Budget) Hash(ctx context.Context, password string) (encoded string, err error) {
+	busy := b.within(ctx, func() { encoded, err = Hash(password) })
+	if busy != nil {
+		return "", busy
+	}
+	return encoded, err
+}
+
+// within runs work that hashes once there is room for it.
+func (b *Budget) within(ctx context.Context, work func()) error {
 	select {
 	case b.queued <- struct{}{}:
 		defer func() { <-b.queued }()
 	default:
-		return false, ErrBusy
+		return ErrBusy
 	}
 	wait := time.NewTimer(queueTime)
 	defer wait.Stop()
@@ -53,11 +68,12 @@ func (b *Budget) Matches(ctx context.Context, encoded, password string) (bool, e
 	case b.atOnce <- struct{}{}:
 		defer b.release()
 	case <-wait.C:
-		return false, ErrBusy
+		return ErrBusy
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return ctx.Err()
 	}
-	return Matches(encoded, password), nil
+	work()
+	return nil
 }
 
 // release gives the room back, and now and then the memory.

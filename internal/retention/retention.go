@@ -58,6 +58,7 @@ var Rules = []Rule{
 	{Table: "stream_events", For: 7 * day, From: "its time: a desk that was away for longer starts from a snapshot"},
 	{Table: "streams", Stays: "a number must not be used again; a contact's stream goes with the contact, agents and queues are few"},
 	{Table: "commands", For: 7 * day, From: "its time: a page sends a command again within minutes"},
+	{Table: "invitations", For: 30 * day, From: "its expiry"},
 	{Table: "logins", For: 30 * day, From: "its expiry"},
 	{Table: "sip_accounts", For: 30 * day, From: "its expiry: the voice node deletes it long before"},
 
@@ -88,6 +89,8 @@ var Rules = []Rule{
 	{Table: "service_texts", Stays: "the catalogue"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},
 	{Table: "agents", Stays: "the journal names them"},
+	{Table: "second_factors", Stays: "settings"},
+	{Table: "recovery_codes", Stays: "settings"},
 	{Table: "agent_queues", Stays: "settings"},
 	{Table: "queues", Stays: "settings"},
 	{Table: "channels", Stays: "settings"},

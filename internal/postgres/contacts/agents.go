@@ -10,6 +10,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/fault"
+	"okno/internal/login"
 	"okno/internal/news"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
@@ -18,12 +19,12 @@ import (
 
 const agentColumns = `
 a.id, a.login, a.name, a.role, a.languages, ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id ORDER BY queue),
-a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, '')`
+a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, ''), ` + enrolled
 
 func scanAgent(row pgx.Row, more ...any) (acd.Agent, error) {
 	var a acd.Agent
 	err := row.Scan(append([]any{&a.ID, &a.Login, &a.Name, &a.Role, &a.Languages, &a.Queues, &a.Endpoint, &a.Status, &a.StatusReason,
-		&a.StatusAt, &a.NextStatus}, more...)...)
+		&a.StatusAt, &a.NextStatus, &a.Enrolled}, more...)...)
 	return a, postgres.NoRows(err, acd.ErrNoAgent)
 }
 
@@ -35,9 +36,12 @@ RETURNING id`
 
 const serveQueue = `INSERT INTO agent_queues (agent_id, queue) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 
-// SaveAgent adds or renews an agent by the login, and gives the id.
+// SaveAgent adds or renews an agent by the login, and gives the id. The logins of one that is renewed end: password and role may be others.
 func (w Steps) SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) (int64, error) {
 	var id int64
+	if err := w.endLoginsOf(ctx, a.Login, "cli"); err != nil && !errors.Is(err, acd.ErrNoAgent) {
+		return 0, fmt.Errorf("save agent %s: %w", a.Login, err)
+	}
 	if err := w.tx.QueryRow(ctx, saveAgent, a.Login, a.Name, a.Role, passwordHash, a.Languages, a.Endpoint).Scan(&id); err != nil {
 		return 0, fmt.Errorf("save agent %s: %w", a.Login, err)
 	}
@@ -51,14 +55,13 @@ func (w Steps) SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) 
 
 const setPassword = `UPDATE agents SET password_hash = $2 WHERE login = $1`
 
-// SetPassword gives an agent a new password's hash. acd.ErrNoAgent.
+// SetPassword gives an agent a new password's hash, and ends the agent's logins. acd.ErrNoAgent.
 func (w Steps) SetPassword(ctx context.Context, login, passwordHash string) error {
-	tag, err := w.tx.Exec(ctx, setPassword, login, passwordHash)
-	if err != nil {
+	if err := w.endLoginsOf(ctx, login, "cli"); err != nil {
 		return fmt.Errorf("set password of %s: %w", login, err)
 	}
-	if tag.RowsAffected() == 0 {
-		return acd.ErrNoAgent
+	if _, err := w.tx.Exec(ctx, setPassword, login, passwordHash); err != nil {
+		return fmt.Errorf("set password of %s: %w", login, err)
 	}
 	return audit.Record(ctx, w.tx, "cli", "agent.password", "agent:"+login, nil)
 }
@@ -148,19 +151,19 @@ func (s *Store) DisconnectDesk(ctx context.Context, agent int64, node string) er
 	return nil
 }
 
-const agentByLogin = `SELECT ` + agentColumns + `, a.password_hash FROM agents a WHERE a.login = $1`
+const agentByLogin = `SELECT ` + agentColumns + `, a.password_hash, a.epoch, a.locked_at IS NOT NULL FROM agents a WHERE a.login = $1`
 
-// AgentByLogin gives an agent and the password's hash. acd.ErrNoAgent.
-func (s *Store) AgentByLogin(ctx context.Context, login string) (acd.Agent, string, error) {
-	var hash string
-	a, err := scanAgent(s.db.QueryRow(ctx, agentByLogin, login), &hash)
+// AgentByLogin gives an agent with what is needed to check a password. acd.ErrNoAgent.
+func (s *Store) AgentByLogin(ctx context.Context, name string) (acd.Agent, login.Credentials, error) {
+	var c login.Credentials
+	a, err := scanAgent(s.db.QueryRow(ctx, agentByLogin, name), &c.PasswordHash, &c.Epoch, &c.Locked)
 	if fault.KindOf(err) == fault.Invalid { // a zero byte is in no login
 		err = acd.ErrNoAgent
 	}
 	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
-		return a, "", fmt.Errorf("find agent: %w", err)
+		return a, c, fmt.Errorf("find agent: %w", err)
 	}
-	return a, hash, err
+	return a, c, err
 }
 
 // Agent gives an agent as it is now. acd.ErrNoAgent.

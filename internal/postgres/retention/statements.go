@@ -75,6 +75,7 @@ var sweeps = []sweep{
 	byIndex("sms_nodes", "told_at", ""), // so few that it needs no index
 	byIndex("stream_events", "at", ""),
 	byIndex("commands", "at", ""),
+	byIndex("invitations", "expires_at", ""), // few
 	byIndex("logins", "expires_at", ""),
 	byID("challenges", "created_at", "expires_at < $1"),
 	byIndex("sip_accounts", "expires_at", ""), // few

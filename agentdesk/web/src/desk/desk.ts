@@ -1,7 +1,7 @@
 // The desk's state: what the server says of it, and what the page alone knows.
 import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
-import type { Agent, Contact, Entry, Incoming, Queue, View } from './protocol'
+import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
 import { CommandError, Socket } from './socket'
 import { ring, silence } from './sound'
 import { text } from './texts'
@@ -21,7 +21,11 @@ export const talking = signal(false)
 export const muted = signal(false)
 export const problem = signal('')
 export const now = signal(Date.now())
-export const section = signal<'contacts' | 'sms'>('contacts')
+export const section = signal<'contacts' | 'sms' | 'account'>('contacts')
+export const me = signal<Me | null>(null)
+export const elsewhere = signal<LoginElsewhere | null>(null) // a login that began while this page was open
+export const proveWanted = signal(false) // something was refused for want of the second factor
+export const codeWanted = signal(false) // the password was right, and the login wants a code
 
 export const offers = computed(() => contacts.value.filter((c) => c.state === 'offered'))
 export const held = computed(() => contacts.value.filter((c) => c.state !== 'offered'))
@@ -77,6 +81,7 @@ function receive(m: Incoming): void {
         const contact = Number(m.stream.slice('contact:'.length))
         if (loading.has(contact)) loading.set(contact, true)
       }
+      if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break
     case 'error':
       problem.value = m.code
@@ -137,6 +142,7 @@ export async function act(name: string, args: object): Promise<unknown> {
     return (await socket.command(name, args)) ?? true
   } catch (error) {
     problem.value = error instanceof CommandError ? error.code : 'internal'
+    if (problem.value === 'prove') proveWanted.value = true
     return undefined
   }
 }
@@ -159,21 +165,43 @@ export async function start(): Promise<void> {
     loggedIn.value = false
     return
   }
-  const me = await fetch('/desk/me').catch(() => null)
-  if (!me?.ok) {
-    loggedIn.value = false
-    return
-  }
-  agent.value = (await me.json()) as Agent
-  loggedIn.value = true
-  socket.open()
+  if (!(await readMe())) loggedIn.value = false
 }
 
-export async function logIn(login: string, password: string): Promise<string> {
+// readMe reads who is logged in, and opens the desk unless a second factor is to be set up first.
+export async function readMe(): Promise<boolean> {
+  const answer = await fetch('/desk/me').catch(() => null)
+  if (!answer?.ok) return false
+  const opened = loggedIn.value && !me.value?.second_factor.wanted
+  me.value = (await answer.json()) as Me
+  agent.value = me.value
+  loggedIn.value = true
+  if (!opened && !me.value.second_factor.wanted) socket.open()
+  return true
+}
+
+type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string }
+
+// send posts something that is no command, and gives the answer or the code of what was wrong.
+export async function send(path: string, body?: object): Promise<Answer> {
+  const answer = await fetch(path, { method: 'POST', body: body && JSON.stringify(body) }).catch(() => null)
+  if (!answer) return { ok: false, code: 'unreachable' }
+  const data = answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>)
+  if (answer.ok) return { ok: true, data }
+  if (data.code === 'log_in') forget()
+  if (data.code === 'prove') proveWanted.value = true
+  return { ok: false, code: String(data.code) }
+}
+
+export async function logIn(login: string, password: string, code: string): Promise<string> {
   if (!(await sendLogout())) return text('error.unreachable')
-  const answer = await fetch('/desk/login', { method: 'POST', body: JSON.stringify({ login, password }) }).catch(() => null)
-  if (!answer) return text('error.unreachable')
-  if (!answer.ok) return text('error.' + ((await answer.json()) as { code: string }).code)
+  const answer = await send('/desk/login', { login, password, code })
+  if (!answer.ok && answer.code === 'second_factor' && !codeWanted.value) {
+    codeWanted.value = true
+    return ''
+  }
+  if (!answer.ok) return text('error.' + answer.code)
+  codeWanted.value = false
   await start()
   return ''
 }
@@ -204,6 +232,9 @@ function forget(): void {
   telephone.stop()
   loggedIn.value = false
   agent.value = null
+  me.value = null
+  elsewhere.value = null
+  proveWanted.value = false
   contacts.value = []
   views.value = {}
   section.value = 'contacts'

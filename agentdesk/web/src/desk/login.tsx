@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { logIn } from './desk'
+import { codeWanted, logIn } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { allowSound } from './sound'
@@ -13,7 +13,7 @@ export function Login() {
     allowSound()
     const form = new FormData(event.currentTarget as HTMLFormElement)
     busy.value = true
-    wrong.value = await logIn(String(form.get('login')), String(form.get('password')))
+    wrong.value = await logIn(String(form.get('login')), String(form.get('password')), String(form.get('code') ?? ''))
     busy.value = false
   }
   return (
@@ -29,6 +29,12 @@ export function Login() {
           {text('login.password')}
           <input name="password" type="password" autocomplete="current-password" required />
         </label>
+        {codeWanted.value && (
+          <label>
+            {text('login.code')}
+            <input name="code" autocomplete="one-time-code" required autofocus />
+          </label>
+        )}
         {wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
         <button class="primary" disabled={busy.value}>{text('login.enter')}</button>
         <LanguageChoice />

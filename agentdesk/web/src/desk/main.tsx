@@ -2,7 +2,9 @@ import { render } from 'preact'
 import { Contacts } from './contacts'
 import { ContactPane } from './contact'
 import './desk.css'
-import { connected, loggedIn, problem, section, start } from './desk'
+import { connected, elsewhere, loggedIn, logOut, me, problem, proveWanted, section, start } from './desk'
+import { Account, Prove, SecondFactor } from './account'
+import { Invitation, invited } from './invitation'
 import { Links } from './links'
 import { Login } from './login'
 import { Offers } from './offers'
@@ -10,8 +12,17 @@ import { text, language } from './texts'
 import { TopBar } from './topbar'
 
 function Page() {
+  if (invited) return <Invitation />
   if (loggedIn.value === null) return null
   if (!loggedIn.value) return <Login />
+  if (me.value?.second_factor.wanted) {
+    return (
+      <main class="links account">
+        <SecondFactor />
+        <button class="plain logout" onClick={() => void logOut()}>{text('logout')}</button>
+      </main>
+    )
+  }
   return (
     <>
       <TopBar />
@@ -22,8 +33,18 @@ function Page() {
           <button class="plain" aria-label="×" onClick={() => (problem.value = '')}>×</button>
         </div>
       )}
+      {elsewhere.value && (
+        <div class="banner" role="status" id="elsewhere">
+          {text('account.elsewhere')} {new Date(elsewhere.value.at).toLocaleTimeString()} · {elsewhere.value.address}
+          <button class="plain" onClick={() => { elsewhere.value = null; section.value = 'account' }}>{text('account.logins')}</button>
+          <button class="plain" aria-label="×" onClick={() => (elsewhere.value = null)}>×</button>
+        </div>
+      )}
+      {proveWanted.value && <Prove />}
       <Offers />
-      {section.value === 'sms' ? (
+      {section.value === 'account' ? (
+        <Account />
+      ) : section.value === 'sms' ? (
         <Links />
       ) : (
         <main class="desk">
@@ -37,4 +58,4 @@ function Page() {
 
 document.documentElement.lang = language.value
 render(<Page />, document.getElementById('app')!)
-void start()
+if (!invited) void start()

@@ -13,6 +13,19 @@ export interface Agent {
   next_status: string
 }
 
+// Me is the agent with how the second factor of this login stands.
+export interface Me extends Agent {
+  second_factor: { enrolled: boolean; wanted: boolean; proved_at: string | null }
+}
+
+// LoginElsewhere is told to the other pages of an agent.
+export interface LoginElsewhere {
+  id: string
+  at: string
+  address: string
+  browser: string
+}
+
 export interface Contact {
   id: number
   interaction: number

@@ -29,7 +29,8 @@ export function TopBar() {
       </div>
       <LanguageChoice />
       <div class="who">
-        <span>{a.name}</span>
+        <button id="section-account" class="plain" aria-pressed={section.value === 'account'}
+          onClick={() => (section.value = section.value === 'account' ? 'contacts' : 'account')}>{a.name}</button>
         <button class="plain logout" onClick={() => void logOut()}>{text('logout')}</button>
       </div>
     </header>

@@ -1,0 +1,76 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
+	"okno/internal/totp"
+)
+
+// A supervisor is invited, sets a password and a second factor, is locked out from the terminal, and comes back.
+func TestPeopleAtTheDeskAndInTheTerminal(t *testing.T) {
+	t.Parallel()
+	o := newOkno(t, fmt.Sprintf("database_url: %q\nroles: [desk]\ndesk: {second_factor: [supervisor]}\n", pgtest.URL(t)))
+	o.run(t, "sample")
+	o.start(t)
+	o.awaitReady(t, time.Minute)
+	const chosen = "три синих трамвая едут"
+	link := strings.TrimSpace(o.run(t, "agent", "add", "chief", "--name", "Старшая смены", "--role", "supervisor", "--queues", "general", "--invite", "--url", o.http))
+	require.True(t, strings.HasPrefix(link, o.http+"/desk/#invitation="), link)
+
+	desk := browse(t, link, recorded(operatorSays))
+	set := func(password string) {
+		for _, field := range []string{"password", "again"} {
+			require.True(t, value[bool](t, desk, fmt.Sprintf(`(() => { document.querySelector('input[name=%s]').value = %s; return true })()`, field, quoted(password))))
+		}
+		desk.clicks(t, "#invitation button.primary")
+	}
+	desk.sees(t, "#invitation")
+	set("passwordpassword")
+	desk.sees(t, "#invitation .wrong")
+	set(chosen)
+	desk.reads(t, "#invitation [role=status]", "chief")
+	desk.clicks(t, "#invitation button.primary")
+
+	logIn := func() {
+		desk.types(t, "input[name=login]", "chief")
+		desk.types(t, "input[name=password]", chosen)
+		desk.clicks(t, "form button.primary")
+	}
+	logIn()
+	desk.clicks(t, "#second-factor button.primary")
+	desk.sees(t, "#factor-secret")
+	secret := value[string](t, desk, `document.querySelector('#factor-secret').innerText`)
+	code, err := totp.Code(secret, time.Now())
+	require.NoError(t, err)
+	desk.types(t, "#second-factor input[name=code]", code)
+	desk.clicks(t, "#second-factor form button.primary")
+	desk.sees(t, "#second-factor .recovery")
+	recovery := value[string](t, desk, `document.querySelector('#second-factor .recovery code').innerText`)
+	desk.clicks(t, "#second-factor button.primary")
+	desk.clicks(t, "#section-account")
+	desk.sees(t, `.logins tr[data-current="true"]`)
+	desk.picture(t, "desk-account.png")
+	require.Equal(t, 2, strings.Count(o.run(t, "agent", "logins", "chief"), "\n"), "a head and a login")
+
+	o.run(t, "agent", "lock", "chief")
+	desk.sees(t, "input[name=login]")
+	require.Equal(t, 1, strings.Count(o.run(t, "agent", "logins", "chief"), "\n"))
+	logIn()
+	desk.sees(t, ".wrong")
+	o.run(t, "agent", "unlock", "chief")
+	desk.clicks(t, "form button.primary")
+	desk.types(t, "input[name=code]", recovery)
+	desk.clicks(t, "form button.primary")
+	desk.sees(t, "#section-account")
+
+	reset := o.run(t, "agent", "reset", "chief", "--second-factor")
+	require.Contains(t, reset, "/desk/#invitation=")
+	desk.sees(t, "input[name=login]")
+	requireRefusal(t, runs(t, "agent", "lock", "nobody", "--config", o.config), "nobody", "no such agent")
+}
