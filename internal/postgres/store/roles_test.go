@@ -78,6 +78,7 @@ func TestEachRoleHasTheLeastThatItNeeds(t *testing.T) {
 		`UPDATE cases SET subject = 'x'`, `DELETE FROM cases`, `INSERT INTO queues (name, title) VALUES ('x', '{}')`, `SELECT actor FROM audit`,
 		`SELECT password_hash FROM agents`, `SELECT password_hash FROM agency_accounts`, `SELECT mac FROM challenges`, `SELECT sealed FROM challenges`,
 		`SELECT key_hash FROM clients`, `SELECT token_hash FROM logins`, `SELECT secret FROM sip_accounts`, `SET ROLE okno_serve`,
+		`SELECT sealed FROM second_factors`, `SELECT secret_hash FROM recovery_codes`, `SELECT token_hash FROM invitations`,
 	} {
 		denied(t, report, statement)
 	}
