@@ -93,14 +93,7 @@ const (
 // Proof is what a subject has shown in this login.
 type Proof struct {
 	Strength Strength
-	At       time.Time // of the second factor; zero: it was not given
-}
-
-// proofLife is how long a second factor counts: a login lives no longer.
-const proofLife = 12 * time.Hour
-
-func (p Proof) strong(now time.Time) bool {
-	return p.Strength >= SecondFactor && now.Sub(p.At) < proofLife
+	At       time.Time // of the second factor; zero: it was not given. It counts as long as the login, which lives 12 h at most
 }
 
 // May is nil when a subject with the role may do the act to a resource with the tie. The error is of kind forbidden, and its text is
@@ -108,7 +101,7 @@ func (p Proof) strong(now time.Time) bool {
 func May(s Subject, act Act, tie Tie) error {
 	ties, granted := rights[act][s.Role]
 	switch {
-	case slices.Contains(ties, tie) && s.Enrolled && guarded(act, tie) && !s.Proof.strong(time.Now()):
+	case slices.Contains(ties, tie) && s.Enrolled && guarded(act, tie) && s.Proof.Strength < SecondFactor:
 		return refuse(ErrSecondFactor)
 	case slices.Contains(ties, tie):
 		return nil

@@ -2,6 +2,7 @@ package floor_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -9,6 +10,7 @@ import (
 	"okno/internal/call"
 	"okno/internal/contact"
 	"okno/internal/floor/floortest"
+	"okno/internal/login"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -34,7 +36,7 @@ WITH a AS (
     SELECT id, 1, s, now(), now() FROM c, unnest('{declined,accepted}'::text[]) s
 ), s AS (INSERT INTO streams SELECT 'contact:' || id, 3 FROM c
 ), e AS (INSERT INTO stream_events (stream, seq, kind, payload) SELECT 'contact:' || id, n, 'contact', '{}' FROM c, generate_series(1, 3) n
-), g AS (INSERT INTO logins (token_hash, agent_id, expires_at) SELECT sha256(id::text::bytea), id, now() FROM a
+), g AS (INSERT INTO logins (token_hash, agent_id, expires_at, ended_at) SELECT sha256(id::text::bytea), CASE WHEN id % 100 = 0 THEN 1 ELSE id END, now(), now() FROM a
 ), d AS (INSERT INTO commands (id, agent_id, result) SELECT 'x' || id, 1, '{}' FROM a
 ), t AS (INSERT INTO entries (interaction_id, speaker, kind, body) SELECT id, 'agent:' || id, 'note', 'x' FROM i
 )
@@ -57,11 +59,33 @@ func TestFloorPlansHoldAsTablesGrow(t *testing.T) {
 	require.Less(t, large, small+500, "rows and index entries that a call and a thread look at, with 100,000 of each kind there; %d without", small)
 }
 
+// logins is what a desk's node asks of a login.
+func logins(t *testing.T, h *floortest.House, token []byte) {
+	t.Helper()
+	ctx := t.Context()
+	a, err := h.DB.AgentOfLogin(ctx, token)
+	require.NoError(t, err)
+	ended, err := h.DB.EndedOf(ctx, [][]byte{token})
+	require.NoError(t, err)
+	require.Empty(t, ended)
+	require.NoError(t, h.DB.TouchLogins(ctx, [][]byte{token}))
+	_, err = h.DB.OverdueLogins(ctx, 100)
+	require.NoError(t, err)
+	_, err = h.DB.LoginsOf(ctx, a.ID, token)
+	require.NoError(t, err)
+	has, err := h.DB.HasLogin(ctx, a.ID)
+	require.NoError(t, err)
+	require.True(t, has)
+}
+
 // house is the way of a call and of a thread, and whatever looks at them.
 func house(t *testing.T, h *floortest.House, number string) {
 	t.Helper()
 	ctx := t.Context()
+	token := []byte("token of " + number)
+	require.NoError(t, h.DB.AddLogin(ctx, login.New{TokenHash: token, Agent: h.Agents[0].ID, Epoch: 1, Expires: time.Now().Add(time.Hour)}))
 	look := func(id int64) {
+		logins(t, h, token)
 		_, err := h.DB.DeskSnapshot(ctx, h.Agents[0].ID)
 		require.NoError(t, err)
 		_, err = h.DB.ContactView(ctx, h.Agents[0].ID, id, "", func(contact.Contact) error { return nil })
