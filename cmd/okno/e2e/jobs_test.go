@@ -22,7 +22,7 @@ func TestJobs(t *testing.T) {
 	left := func() int { return pgtest.Value[int](t, url, `SELECT count(*) FROM sms_nodes`) }
 	eventually(t, patience, func() bool { return left() == 0 }, func() string { return o.run(t, "jobs") })
 	eventually(t, patience, func() bool {
-		return pgtest.Value[int](t, url, `SELECT count(*) FROM river_job WHERE state = 'completed'`) == 1
+		return pgtest.Value[int](t, url, `SELECT count(*) FROM river_job WHERE kind = 'retention.sweep' AND state = 'completed'`) == 1
 	},
 		func() string { return o.run(t, "jobs") })
 	require.Regexp(t, `default +retention.sweep +completed +1 `, o.run(t, "jobs"))
@@ -34,10 +34,10 @@ func TestJobs(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(said), `okno_jobs{kind="retention.sweep",queue="default",state="completed"} 1`)
 
-	id := fmt.Sprint(pgtest.Value[int64](t, url, `SELECT id FROM river_job`))
+	id := fmt.Sprint(pgtest.Value[int64](t, url, `SELECT id FROM river_job WHERE kind = 'retention.sweep'`))
 	o.run(t, "jobs", "retry", id)
 	eventually(t, patience, func() bool {
-		return pgtest.Value[bool](t, url, `SELECT state = 'completed' AND attempt = 2 FROM river_job`)
+		return pgtest.Value[bool](t, url, `SELECT state = 'completed' AND attempt = 2 FROM river_job WHERE kind = 'retention.sweep'`)
 	}, func() string { return o.run(t, "jobs") })
 	require.Equal(t, "job:"+id, pgtest.Value[string](t, url, `SELECT subject FROM audit WHERE action = 'job.retry'`))
 }
