@@ -43,6 +43,13 @@ func (o *office) registers(t *testing.T, numbers ...string) (id int64) {
 	return id
 }
 
+// answerOf gives the citizen of a view.
+func answerOf(t *testing.T, o *office, cookie, view string) m {
+	t.Helper()
+	_, answer := o.asks(t, cookie, http.MethodGet, view, nil)
+	return answer["citizen"].(m)
+}
+
 // becomes gives the agent another role.
 func (o *office) becomes(t *testing.T, role string) {
 	t.Helper()
@@ -74,7 +81,13 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit
 		WHERE action IN ('contact.view', 'citizen.reveal') AND (detail ->> 'citizen')::bigint = (SELECT id FROM citizens)`), "looks in the journal")
 
+	require.Equal(t, "number", answerOf(t, o, cookie, view)["verification"])
+	require.True(t, p.Sends("verify", m{"contact": offered["id"]})["ok"].(bool))
+	require.Equal(t, "agent", answerOf(t, o, cookie, view)["verification"])
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'citizen.verify' AND detail ? 'citizen'`))
+
 	require.True(t, p.Sends("finish", m{"contact": offered["id"]})["ok"].(bool))
+	require.Equal(t, "wrong_state", p.Sends("verify", m{"contact": offered["id"]})["code"], "whoever has gone cannot be asked")
 	require.True(t, p.Sends("disposition", m{"contact": offered["id"], "disposition": "resolved"})["ok"].(bool))
 	status, _ = o.asks(t, cookie, http.MethodGet, view, nil)
 	require.Equal(t, http.StatusForbidden, status, "it has ended")
@@ -91,6 +104,7 @@ func TestACaseAskedAboutIsNotTheirs(t *testing.T) {
 		WITH k AS (INSERT INTO cases (number, kind, state, citizen_id, contact, subject)
 		           VALUES ('999999999', 'appeal', 'registered', `+fmt.Sprint(other)+`, '`+citizen+`', 'Чужое') RETURNING id)
 		INSERT INTO interaction_cases SELECT i.id, k.id FROM interactions i, k`) // opened on this number, by whoever had it then
+	require.Equal(t, "unknown_citizen", p.Sends("verify", m{"contact": contact})["code"], "nobody knows who it is")
 	own := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
 	_, view := o.asks(t, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)
 	shown := map[string]m{}

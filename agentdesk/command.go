@@ -43,6 +43,7 @@ var verbs = map[string]verb{
 	"extend":      (*Desk).extend,
 	"case_open":   (*Desk).caseOpen,
 	"case_move":   (*Desk).caseMove,
+	"verify":      (*Desk).verify,
 	"order_link":  (*Desk).orderLink,
 }
 

@@ -15,6 +15,7 @@ import (
 	"okno/internal/audit"
 	"okno/internal/call"
 	"okno/internal/cases"
+	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/desk"
 	"okno/internal/edge"
@@ -94,6 +95,7 @@ type Work interface {
 	floor.Work
 	commands
 	caseWork
+	verifications
 	// AgentOfCommand gives whose login a token is, as the unit of work finds both. acd.ErrNoAgent.
 	AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
@@ -125,6 +127,11 @@ type commands interface {
 	// BeginCommand takes a command to be done; done says that it has been done, with its result.
 	BeginCommand(ctx context.Context, agent int64, id string) (result json.RawMessage, done bool, err error)
 	EndCommand(ctx context.Context, agent int64, id string, result json.RawMessage) error
+}
+
+type verifications interface {
+	// SetVerification notes how sure one is of the citizen of an interaction, and gives who that is. citizen.ErrUnknown.
+	SetVerification(ctx context.Context, interaction int64, v citizen.Verification) (id int64, err error)
 }
 
 type caseWork interface {

@@ -16,6 +16,7 @@ var rights = map[Act]map[Role][]Tie{
 	ViewContact:    {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
 	ServeContact:   serving(Held),
 	RevealCitizen:  serving(Held),
+	VerifyCitizen:  serving(Held),
 	ViewCase:       serving(Theirs),
 	SeeCase:        serving(Theirs, AskedOf),
 	OpenCase:       serving(Held),
@@ -48,8 +49,8 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting, ViewLinks,
-	OrderLinks, ReadJournal, ViewLogins, EndLogins, LockAgent}
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, VerifyCitizen, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
+	ViewLinks, OrderLinks, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

@@ -8,8 +8,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/citizen"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/postgres"
 	"okno/internal/postgres/streams"
 )
 
@@ -89,6 +91,16 @@ func (w Steps) AddEntry(ctx context.Context, e conversation.Entry) error {
 	}
 	return streams.Emit(w.tx, streams.Contact(contact), "entry", map[string]any{
 		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "name": name, "kind": e.Kind, "body": e.Body})
+}
+
+const setVerification = `UPDATE interactions SET verification = $2 WHERE id = $1 AND citizen_id IS NOT NULL RETURNING citizen_id`
+
+// SetVerification notes how sure one is of the citizen of an interaction, and gives who that is. [citizen.ErrUnknown] when nobody knows.
+func (w Steps) SetVerification(ctx context.Context, interaction int64, v citizen.Verification) (id int64, err error) {
+	if err := w.tx.QueryRow(ctx, setVerification, interaction, v).Scan(&id); err != nil {
+		return 0, fmt.Errorf("verify citizen of interaction %d: %w", interaction, postgres.NoRows(err, citizen.ErrUnknown))
+	}
+	return id, nil
 }
 
 const linkCase = `INSERT INTO interaction_cases VALUES ($1, $2) ON CONFLICT DO NOTHING`

@@ -46,7 +46,11 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
           <span class="reason">{c.reason[language.value]}</span> <Context contact={c} />
           {view && view.citizen.id > 0 && (
             <>
-              <span class="chip">{text('verification.' + view.citizen.verification)}</span>
+              <span class="chip verification">{text('verification.' + view.citizen.verification)}</span>
+              {c.state === 'connected' && view.citizen.verification !== 'agent' && (
+                <button class="chip plain verify" title={text('citizen.verify.how')}
+                  onClick={() => void act('verify', { contact: c.id }).then((done) => done && load(c.id))}>{text('citizen.verify')}</button>
+              )}
               <NationalNumber contact={c} masked={view.citizen.national_number} />
             </>
           )}

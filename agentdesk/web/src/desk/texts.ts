@@ -132,6 +132,8 @@ const words: Record<string, [string, string, string]> = {
   'case.to': ['Жаңа күйі', 'Новое состояние', 'New state'],
   'case.why': ['Неге', 'Почему', 'Why'],
   'case.asked': ['Басқа біреудің ісі: азамат бұл туралы сұраған', 'Чужое дело: гражданин спрашивал о нём', 'Asked about, not theirs'],
+  'citizen.verify': ['Тексердім', 'Проверил', 'I have checked'],
+  'citizen.verify.how': ['Азаматтың кім екенін сұрақтармен тексердім; журналға жазылады', 'Личность проверена вопросами; это запишется в журнал', 'I have checked by questions who it is; the journal keeps that'],
   'citizen.reveal': ['ЖСН-ді толық көрсету; журналға жазылады', 'Показать ИИН целиком; это запишется в журнал', 'Show the whole number; the journal keeps that'],
   'case.tell': ['Азаматқа SMS', 'SMS гражданину', 'SMS to the citizen'],
   'case.save': ['Сақтау', 'Сохранить', 'Save'],
