@@ -118,6 +118,7 @@ const words: Record<string, [string, string, string]> = {
   'kind.note': ['жазба', 'заметка', 'note'],
   'kind.disposition': ['нәтиже', 'исход', 'outcome'],
   'did.hangup': ['тұтқаны қойды', 'положил трубку', 'hung up'],
+  'did.verify': ['азаматтың кім екенін тексерді', 'проверил личность гражданина', 'checked who the citizen is'],
   'did.case_open': ['іс ашты', 'открыл дело', 'opened case'],
   'did.case_move': ['істі жылжытты', 'продвинул дело', 'moved case'],
   'note.placeholder': ['Әріптестерге жазба…', 'Заметка для коллег…', 'A note for colleagues…'],
