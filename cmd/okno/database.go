@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"fmt"
 
 	"okno/internal/cases"
 	"okno/internal/postgres"
 	"okno/internal/postgres/store"
+	"okno/internal/seal"
 )
 
 // openDatabase prepares the pool; nothing is connected yet.
@@ -22,9 +21,7 @@ func openDatabase(c config, publish func(string)) (*store.Store, error) {
 
 // subkey derives a key for one purpose from the secret.
 func subkey(secret, purpose string) []byte {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("okno " + purpose))
-	return mac.Sum(nil)
+	return seal.Derive([]byte(secret), "okno "+purpose)
 }
 
 // withDatabase is for commands that do one thing: it opens the database, which must be there.

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"okno/internal/seal"
 )
 
 // ProofLife is how long a proof is worth anything: as long as a person needs to choose a new password.
@@ -41,7 +43,7 @@ func NewRing(secrets ...[]byte) (*Ring, error) {
 	}
 	r := &Ring{}
 	for _, secret := range secrets {
-		private := ed25519.NewKeyFromSeed(derive(secret, "okno otp proof"))
+		private := ed25519.NewKeyFromSeed(seal.Derive(secret, "okno otp proof"))
 		sum := sha256.Sum256(private.Public().(ed25519.PublicKey))
 		r.keys = append(r.keys, proofKey{hex.EncodeToString(sum[:8]), private})
 	}

@@ -1,14 +1,14 @@
 package otp
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/big"
+
+	"okno/internal/seal"
 )
 
 // Vault makes codes and keeps them: a MAC to check an answer by, and the code itself sealed, because a citizen who calls
@@ -18,8 +18,8 @@ type Vault struct {
 }
 
 type vaultKeys struct {
-	mac  []byte
-	aead cipher.AEAD
+	mac []byte
+	key *seal.DataKey
 }
 
 // NewVault derives its keys from a secret of at least 16 bytes. Codes made with older secrets are still met: a secret is replaced by
@@ -27,23 +27,13 @@ type vaultKeys struct {
 func NewVault(secret []byte, older ...[]byte) (*Vault, error) {
 	v := &Vault{}
 	for _, secret := range append([][]byte{secret}, older...) {
-		block, err := aes.NewCipher(derive(secret, "okno otp seal"))
+		key, err := seal.DataKeyOf(seal.Derive(secret, "okno otp seal"))
 		if err != nil {
 			return nil, fmt.Errorf("make otp cipher: %w", err)
 		}
-		aead, err := cipher.NewGCM(block)
-		if err != nil {
-			return nil, fmt.Errorf("make otp cipher: %w", err)
-		}
-		v.keys = append(v.keys, vaultKeys{derive(secret, "okno otp mac"), aead})
+		v.keys = append(v.keys, vaultKeys{seal.Derive(secret, "okno otp mac"), key})
 	}
 	return v, nil
-}
-
-func derive(secret []byte, purpose string) []byte {
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(purpose))
-	return mac.Sum(nil)
 }
 
 // New makes a code for a challenge.
@@ -55,11 +45,7 @@ func (v *Vault) New(publicID string, digits int) (code string, mac, sealed []byt
 	}
 	code = fmt.Sprintf("%0*d", digits, n)
 	now := v.keys[0]
-	nonce := make([]byte, now.aead.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return "", nil, nil, fmt.Errorf("make otp: %w", err)
-	}
-	return code, now.of(publicID, code), now.aead.Seal(nonce, nonce, []byte(code), []byte(publicID)), nil
+	return code, now.of(publicID, code), now.key.Seal(publicID, []byte(code)), nil
 }
 
 // Matches says in constant time whether an answer is the challenge's code. No answer is a decoy's.
@@ -73,12 +59,11 @@ func (v *Vault) Matches(c Challenge, answer string) bool {
 
 // Open gives the code of a challenge that is still live. It is for [ReadOut] only.
 func (v *Vault) Open(c Challenge) (string, error) {
+	if len(c.Sealed) < seal.NonceSize {
+		return "", ErrExpired
+	}
 	for _, k := range v.keys {
-		size := k.aead.NonceSize()
-		if len(c.Sealed) < size {
-			return "", ErrExpired
-		}
-		if code, err := k.aead.Open(nil, c.Sealed[:size], c.Sealed[size:], []byte(c.PublicID)); err == nil {
+		if code, err := k.key.Open(c.PublicID, c.Sealed); err == nil {
 			return string(code), nil
 		}
 	}

@@ -5,7 +5,11 @@ import "crypto/cipher"
 // DataKey seals what belongs to one person or one conversation.
 type DataKey struct{ aead cipher.AEAD }
 
-func newDataKey(raw []byte) (*DataKey, error) {
+// NonceSize is the bytes of the nonce in front of what is sealed.
+const NonceSize = 12
+
+// DataKeyOf is the data key of 32 bytes that are secret.
+func DataKeyOf(raw []byte) (*DataKey, error) {
 	aead, err := gcm(raw)
 	if err != nil {
 		return nil, err

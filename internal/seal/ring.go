@@ -61,16 +61,17 @@ func NewRing(keys ...Key) (*Ring, error) {
 		case slices.ContainsFunc(r.keys, func(m master) bool { return m.id == k.ID }):
 			return nil, fmt.Errorf("key %s is there twice", k.ID)
 		}
-		wrap, err := gcm(derive(k.Secret, "okno wrap data keys"))
+		wrap, err := gcm(Derive(k.Secret, "okno wrap data keys"))
 		if err != nil {
 			return nil, err
 		}
-		r.keys = append(r.keys, master{id: k.ID, wrap: wrap, index: derive(k.Secret, "okno blind index")})
+		r.keys = append(r.keys, master{id: k.ID, wrap: wrap, index: Derive(k.Secret, "okno blind index")})
 	}
 	return r, nil
 }
 
-func derive(secret []byte, purpose string) []byte {
+// Derive gives a key of 32 bytes for one purpose (HMAC-SHA256 of the purpose): from it nobody learns the secret, or the key of another.
+func Derive(secret []byte, purpose string) []byte {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(purpose))
 	return mac.Sum(nil)
@@ -90,7 +91,7 @@ func (r *Ring) NewDataKey() (*DataKey, Wrapped, error) {
 	if _, err := rand.Read(raw); err != nil {
 		return nil, nil, fmt.Errorf("make data key: %w", err)
 	}
-	k, err := newDataKey(raw)
+	k, err := DataKeyOf(raw)
 	return k, r.wrap(raw), err
 }
 
@@ -99,9 +100,11 @@ type Wrapped []byte
 
 func (r *Ring) wrap(raw []byte) Wrapped {
 	m := r.keys[0]
-	w := append([]byte{byte(len(m.id))}, m.id...)
-	return m.wrap.Seal(w, nil, raw, []byte(m.id))
+	return m.wrap.Seal(r.Prefix(), nil, raw, []byte(m.id))
 }
+
+// Prefix is what the current master key puts before each data key that it wraps.
+func (r *Ring) Prefix() []byte { return append([]byte{byte(len(r.keys[0].id))}, r.keys[0].id...) }
 
 // KeyID gives the id of the master key that wrapped it, or "" of what is no wrapped key.
 func (w Wrapped) KeyID() string {
@@ -117,7 +120,7 @@ func (r *Ring) Unwrap(w Wrapped) (*DataKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDataKey(raw)
+	return DataKeyOf(raw)
 }
 
 func (r *Ring) unwrap(w Wrapped) ([]byte, error) {
@@ -149,9 +152,6 @@ func (r *Ring) Rewrap(w Wrapped) (again Wrapped, changed bool, err error) {
 	}
 	return r.wrap(raw), true, nil
 }
-
-// Current is the id of the key that wraps and indexes what is new.
-func (r *Ring) Current() string { return r.keys[0].id }
 
 // Index gives the blind index of a value for a purpose by the current master key: 32 bytes. Values of two purposes cannot be compared.
 func (r *Ring) Index(purpose, value string) []byte { return index(r.keys[0].index, purpose, value) }
