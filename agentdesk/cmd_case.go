@@ -88,7 +88,7 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err != nil {
 		return nil, err
 	}
-	tie, err := w.CaseTie(ctx, found.ID, c.Interaction)
+	tie, err := w.CaseTie(ctx, found, c.Interaction)
 	if err != nil {
 		return nil, err
 	}

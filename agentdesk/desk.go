@@ -137,7 +137,7 @@ type verifications interface {
 type caseWork interface {
 	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
 	// CaseTie says how a case is tied to whom an interaction is with.
-	CaseTie(ctx context.Context, caseID, interaction int64) (access.Tie, error)
+	CaseTie(ctx context.Context, c cases.Case, interaction int64) (access.Tie, error)
 }
 
 // Units runs fn in one transaction and commits it if fn gives no error.

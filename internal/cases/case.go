@@ -83,6 +83,15 @@ type Case struct {
 	UpdatedAt time.Time
 }
 
+// BelongsTo says whether a case is somebody's: the citizen's, or, if nobody knows whose it is, that of the number that opened it. A case
+// of a citizen stays the citizen's when the number has gone to somebody else.
+func (c Case) BelongsTo(citizen int64, number string) bool {
+	if c.CitizenID == 0 {
+		return number != "" && c.Contact == number
+	}
+	return c.CitizenID == citizen
+}
+
 // Opening is a case to be opened.
 type Opening struct {
 	Kind      Kind

@@ -55,12 +55,13 @@ var caseStatus = action{
 	},
 }
 
-// ownCase says whether a case is that of whom an interaction is with.
+// ownCase says whether a case is that of whom an interaction is with. Who that is has to be more than a claim.
 func ownCase(i Interaction, c cases.Case) bool {
-	if c.CitizenID == 0 {
-		return c.Contact != "" && c.Contact == i.Number
+	proved := i.CitizenID
+	if !i.Verification.AtLeast(citizen.ByNumber) {
+		proved = 0
 	}
-	return c.CitizenID == i.CitizenID && i.Verification.AtLeast(citizen.ByNumber)
+	return c.BelongsTo(proved, i.Number)
 }
 
 // guessed counts a guess at a case number if it missed, and says whether this caller's guesses are answered no more: whatever they would

@@ -18,11 +18,11 @@ const Columns = `
 id, number, kind, state, coalesce(service, ''), coalesce(agency, ''), coalesce(citizen_id, 0), contact, subject,
 coalesce(due_on, '0001-01-01'::date), opened_at, updated_at`
 
-// Scan reads a case, and what a statement selects after its columns. cases.ErrUnknown.
-func Scan(row pgx.Row, more ...any) (cases.Case, error) {
+// Scan reads a case. cases.ErrUnknown.
+func Scan(row pgx.Row) (cases.Case, error) {
 	var c cases.Case
-	err := row.Scan(append([]any{&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &c.Contact, &c.Subject,
-		&c.DueOn, &c.OpenedAt, &c.UpdatedAt}, more...)...)
+	err := row.Scan(&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &c.Contact, &c.Subject,
+		&c.DueOn, &c.OpenedAt, &c.UpdatedAt)
 	return c, postgres.NoRows(err, cases.ErrUnknown)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/access"
+	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/desk"
@@ -102,10 +103,6 @@ FROM (` + interactions + `) i CROSS JOIN LATERAL (
 ORDER BY e.id DESC LIMIT 200`
 }
 
-// theirs says whether a case k belongs to whom an interaction i is with: to the citizen, or, if nobody knows whose it is, to the number
-// that opened it.
-const theirs = `coalesce(k.citizen_id = i.citizen_id, false) OR k.citizen_id IS NULL AND k.contact = i.number AND i.number <> ''`
-
 // The cases of a citizen or a number, and those that an interaction was about.
 var (
 	casesOfCitizen = casesOf(`
@@ -117,7 +114,7 @@ UNION SELECT c.id FROM cases c JOIN interactions o ON o.id = $1 AND o.number <> 
 
 func casesOf(who string) string {
 	return `
-SELECT ` + casestore.Columns + `, (SELECT ` + theirs + ` FROM interactions i WHERE i.id = $1) FROM cases k
+SELECT ` + casestore.Columns + ` FROM cases
 WHERE id IN (` + who + ` UNION SELECT case_id FROM interaction_cases WHERE interaction_id = $1)
 ORDER BY opened_at DESC, id DESC LIMIT 50`
 }
@@ -167,7 +164,8 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 			return err
 		}
 		v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c desk.Case, err error) {
-			c.Case, err = casestore.Scan(row, &c.Theirs)
+			c.Case, err = casestore.Scan(row)
+			c.Theirs = c.BelongsTo(z.ID, z.Number)
 			return c, err
 		})
 		if err != nil {
@@ -186,17 +184,19 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 }
 
 const caseTie = `
-SELECT ` + theirs + `, EXISTS (SELECT FROM interaction_cases WHERE interaction_id = i.id AND case_id = k.id)
-FROM cases k JOIN interactions i ON i.id = $2 WHERE k.id = $1`
+SELECT coalesce(citizen_id, 0), number, EXISTS (SELECT FROM interaction_cases WHERE interaction_id = i.id AND case_id = $1)
+FROM interactions i WHERE id = $2`
 
 // CaseTie says how a case is tied to whom an interaction is with: it is theirs, or they asked about it.
-func (w Steps) CaseTie(ctx context.Context, caseID, interaction int64) (access.Tie, error) {
-	var own, asked bool
-	if err := w.tx.QueryRow(ctx, caseTie, caseID, interaction).Scan(&own, &asked); err != nil {
+func (w Steps) CaseTie(ctx context.Context, c cases.Case, interaction int64) (access.Tie, error) {
+	var whose int64
+	var number string
+	var asked bool
+	if err := w.tx.QueryRow(ctx, caseTie, c.ID, interaction).Scan(&whose, &number, &asked); err != nil {
 		return access.Untied, fmt.Errorf("tie case to interaction %d: %w", interaction, err)
 	}
 	switch {
-	case own:
+	case c.BelongsTo(whose, number):
 		return access.Theirs, nil
 	case asked:
 		return access.AskedOf, nil
