@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// free says that no tie is needed.
-var free = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason, Own}
-
 // rights is the table: for each act the roles that may do it, with the ties of which one is needed. What is not here is refused.
 // An administrator serves citizens like any agent, and sees no more of them; an auditor sees what was done, and no citizen.
 var rights = map[Act]map[Role][]Tie{
@@ -22,9 +19,9 @@ var rights = map[Act]map[Role][]Tie{
 	OpenCase:       serving(Held),
 	MoveCase:       serving(Theirs),
 	DismissWaiting: {Supervisor: {Reason}, Administrator: {Reason}},
-	ViewLinks:      {Supervisor: free, Administrator: free},
-	OrderLinks:     {Supervisor: free, Administrator: free},
-	ReadJournal:    {Auditor: free, Administrator: free},
+	ViewLinks:      {Supervisor: Ties, Administrator: Ties},
+	OrderLinks:     {Supervisor: Ties, Administrator: Ties},
+	ReadJournal:    {Auditor: Ties, Administrator: Ties},
 	ViewLogins:     {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	EndLogins:      {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	LockAgent:      {Administrator: {Untied}},
@@ -74,7 +71,7 @@ func cell(ties []Tie) string {
 	switch {
 	case len(ties) == 0:
 		return "no"
-	case len(ties) == len(free):
+	case len(ties) == len(Ties):
 		return "yes"
 	}
 	names := make([]string, len(ties))
