@@ -122,18 +122,19 @@ func (w Steps) saveCitizen(ctx context.Context, p Person, l dialogue.Language) (
 }
 
 const (
+	// By the index on the number, which has nothing of sealed rows: each start asks this.
 	plainCitizens = `
-SELECT id, national_number, name FROM citizens WHERE national_number IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`
+SELECT id, national_number, name FROM citizens WHERE national_number IS NOT NULL ORDER BY national_number LIMIT $1 FOR UPDATE SKIP LOCKED`
 	sealCitizen = `
 UPDATE citizens SET data_key = $2, national_index = $3, sealed = $4, national_number = NULL, name = NULL WHERE id = $1`
 )
 
 // SealCitizens seals what is there of citizens in the open, and gives how many there were.
 func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
-	return s.batches(ctx, "seal citizens", func(w Steps, most int) (int, error) {
-		rows, err := w.tx.Query(ctx, plainCitizens, most)
+	return s.batches(ctx, "seal citizens", func(w Steps, _ int64) (n int, last int64, err error) {
+		rows, err := w.tx.Query(ctx, plainCitizens, batch)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		type plain struct {
 			ID             int64
@@ -142,40 +143,39 @@ func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
 		}
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[plain])
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		writes := &pgx.Batch{}
 		for _, c := range found {
 			key, wrapped, err := w.ring.NewDataKey()
 			if err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 			sealed, err := sealPerson(key, c.ID, Person{c.NationalNumber, c.Name})
 			if err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 			writes.Queue(sealCitizen, c.ID, wrapped, w.ring.Index(nationalIndex, c.NationalNumber), sealed)
 		}
-		return len(found), w.tx.SendBatch(ctx, writes).Close()
+		return len(found), 0, w.tx.SendBatch(ctx, writes).Close()
 	})
 }
 
 const (
-	// The first bytes of a wrapped key are the length and the id of its master key.
+	// Each batch begins where the one before ended: what has been rotated is not read again.
 	staleKeys = `
 SELECT id, data_key, sealed FROM citizens
-WHERE data_key IS NOT NULL AND substr(data_key, 1, length($1::bytea)) <> $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
+WHERE id > $3 AND data_key IS NOT NULL AND substr(data_key, 1, length($1::bytea)) <> $1 ORDER BY id LIMIT $2 FOR UPDATE`
 	rewrapCitizen = `UPDATE citizens SET data_key = $2, national_index = $3 WHERE id = $1`
 )
 
 // RotateKeys wraps the data keys by the current master key, and indexes anew, and gives how many there were. Then no other key of the ring
 // is needed any more.
 func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
-	return s.batches(ctx, "rotate keys", func(w Steps, most int) (int, error) {
-		current := append([]byte{byte(len(w.ring.Current()))}, w.ring.Current()...)
-		rows, err := w.tx.Query(ctx, staleKeys, current, most)
+	return s.batches(ctx, "rotate keys", func(w Steps, after int64) (n int, last int64, err error) {
+		rows, err := w.tx.Query(ctx, staleKeys, w.ring.Prefix(), batch, after)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		type stale struct {
 			ID      int64
@@ -184,37 +184,43 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 		}
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[stale])
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		writes := &pgx.Batch{}
 		for _, c := range found {
 			person, err := OpenPerson(w.ring, c.ID, c.DataKey, c.Sealed)
 			if err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 			again, _, err := w.ring.Rewrap(c.DataKey)
 			if err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 			writes.Queue(rewrapCitizen, c.ID, again, w.ring.Index(nationalIndex, person.NationalNumber))
+			last = c.ID
 		}
-		return len(found), w.tx.SendBatch(ctx, writes).Close()
+		return len(found), last, w.tx.SendBatch(ctx, writes).Close()
 	})
 }
 
-// batches runs a step that handles up to some rows, each time in a transaction of its own, until there are no more.
-func (s *Store) batches(ctx context.Context, what string, step func(w Steps, most int) (int, error)) (all int, err error) {
-	const most = 500
-	for {
+// batch is how many rows one transaction handles.
+const batch = 500
+
+// batches runs a step that handles up to a batch of rows, each time in a transaction of its own, until there are no more. after is the id
+// that the step before gave as its last.
+func (s *Store) batches(ctx context.Context, what string, step func(w Steps, after int64) (n int, last int64, err error)) (all int, err error) {
+	for after := int64(0); ; {
 		var n int
+		var last int64
 		err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
-			n, err = step(In(tx, s.ring), most)
+			n, last, err = step(In(tx, s.ring), after)
 			return err
 		})
 		if err != nil {
 			return all, fmt.Errorf("%s: %w", what, err)
 		}
-		if all += n; n < most {
+		after = last
+		if all += n; n < batch {
 			return all, nil
 		}
 	}

@@ -103,6 +103,25 @@ func TestWhatIsInTheOpenIsSealed(t *testing.T) {
 	require.Zero(t, n)
 }
 
+// More citizens than one transaction takes are rotated, each once.
+func TestKeysOfManyRotate(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	const many = 1234
+	pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO citizens (national_number, name) SELECT lpad(n::text, 12, '0'), 'Имя ' || n FROM generate_series(1, %d) n`, many))
+	_, err := pgtest.Open(t, url).SealCitizens(t.Context())
+	require.NoError(t, err)
+	both, err := seal.NewRing(seal.Key{ID: "2027", Secret: []byte("the secret of the next year")}, seal.Key{ID: "test", Secret: []byte("a secret for tests")})
+	require.NoError(t, err)
+	node, err := store.Open(url, store.Options{Keys: both})
+	require.NoError(t, err)
+	t.Cleanup(node.Close)
+	n, err := node.RotateKeys(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, many, n)
+	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM citizens WHERE substr(data_key, 2, 4) <> '2027'::bytea`))
+}
+
 // A new master key goes on every node; then the data keys are wrapped anew while nodes serve, and the old key is of no use any more.
 func TestKeysRotate(t *testing.T) {
 	t.Parallel()
