@@ -1,12 +1,12 @@
 package agentdesk
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
 
 	"okno/internal/access"
+	"okno/internal/edge"
 	"okno/internal/floor"
 )
 
@@ -21,8 +21,8 @@ func (d *Desk) dismiss(w http.ResponseWriter, r *http.Request) {
 		Since  time.Time `json:"since"`
 		Reason string    `json:"reason"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
-		d.fail(w, errBody)
+	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
+		d.fail(w, bodyError(err))
 		return
 	}
 	reason := strings.TrimSpace(body.Reason)

@@ -3,7 +3,6 @@ package agentdesk_test
 import (
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -139,14 +138,7 @@ func TestWhatNoTextMayHoldIsRefusedAtTheEdge(t *testing.T) {
 func TestTheDeskIsUnavailableWhileTheDatabaseIs(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	listener.Close()
-	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
-	require.NoError(t, err)
-	t.Cleanup(away.Close)
-	server := o.node(t, away)
+	server := o.node(t, pgtest.Away(t))
 	for _, path := range []string{"/desk/me", "/desk/contacts/1", "/desk/sms", "/desk/ws"} {
 		request, err := http.NewRequest(http.MethodGet, server.URL+path, nil)
 		require.NoError(t, err)

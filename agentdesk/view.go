@@ -11,6 +11,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/contact"
 	"okno/internal/desk"
+	"okno/internal/edge"
 	"okno/internal/floor"
 )
 
@@ -39,8 +40,8 @@ func (d *Desk) breakGlass(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Reason string `json:"reason"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
-		d.fail(w, errBody)
+	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
+		d.fail(w, bodyError(err))
 		return
 	}
 	reason := strings.TrimSpace(body.Reason)

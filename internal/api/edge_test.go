@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/edge"
-	"okno/internal/postgres/store"
+	"okno/internal/postgres/pgtest"
 )
 
 // What no text may hold is told with its field, whichever way it comes in.
@@ -47,14 +46,7 @@ func TestWhatNoTextMayHoldIsInvalid(t *testing.T) {
 // A portal whose key cannot be looked up has not sent a wrong one.
 func TestAPortalIsToldToComeAgainWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	listener.Close()
-	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
-	require.NoError(t, err)
-	t.Cleanup(away.Close)
-	handler := (&portal{now: time.Now()}).node(t, away)
+	handler := (&portal{now: time.Now()}).node(t, pgtest.Away(t))
 	request := httptest.NewRequest("POST", "/api/v1/challenges", strings.NewReader(`{}`))
 	request.Header.Set("Authorization", "Bearer "+key)
 	recorder := httptest.NewRecorder()

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"testing"
@@ -54,6 +55,19 @@ func OpenPublishing(t testing.TB, url string, publish func(topic string)) *store
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db
+}
+
+// Away is a store whose database is not there.
+func Away(t testing.TB) *store.Store {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
+	require.NoError(t, err)
+	t.Cleanup(away.Close)
+	return away
 }
 
 // URL is like New, for what opens the database by itself.
