@@ -41,7 +41,7 @@ func TestNextProcessKeepsTheQueue(t *testing.T) {
 	w.crash(t)
 	require.Equal(t, interaction, w.only(t, call.Waiting).Interaction)
 	w.accepted(t, 0, id)
-	w.requireTalk(t, citizen, w.phones.Rings(t, "1001", 10*time.Second))
+	w.requireTalk(t, citizen, w.connects(t, id, "1001"))
 	citizen.HangUp(t)
 	w.ends(t)
 }
@@ -54,8 +54,7 @@ func TestNextProcessCarriesOutWhatWasOrdered(t *testing.T) {
 	w.stop()
 	w.accepted(t, 0, id)
 	w.start(t)
-	operator := w.phones.Rings(t, "1001", 10*time.Second)
-	w.comes(t, id, contact.Connected)
+	operator := w.connects(t, id, "1001")
 	w.requireTalk(t, citizen, operator)
 	w.stop()
 	after := citizen.Heard().Length()

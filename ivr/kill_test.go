@@ -112,7 +112,7 @@ func TestCallSurvivesKill(t *testing.T) {
 	w.start(t)
 	defer w.stop()
 	w.accepted(t, 0, id)
-	w.requireTalk(t, phone, w.phones.Rings(t, "1001", 10*time.Second))
+	w.requireTalk(t, phone, w.connects(t, id, "1001"))
 	phone.HangUp(t)
 	w.ends(t)
 	require.Equal(t, []string{"resumed", "keys 2", "hangup"}, w.inputs(t, interaction))

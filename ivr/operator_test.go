@@ -13,6 +13,15 @@ import (
 	"okno/ivr/ivrtest"
 )
 
+// connects waits until an operator's phone is in the room with the citizen: what is said into a phone that has only just answered, nobody
+// hears.
+func (w *world) connects(t *testing.T, id int64, phone string) *ivrtest.Phone {
+	t.Helper()
+	operator := w.phones.Rings(t, phone, 10*time.Second)
+	w.comes(t, id, contact.Connected)
+	return operator
+}
+
 // requireTalk has both say something that the other hears.
 func (w *world) requireTalk(t *testing.T, citizen, operator *ivrtest.Phone) {
 	t.Helper()
@@ -50,8 +59,7 @@ func TestOperatorReleasesAndCitizenHangsUp(t *testing.T) {
 
 	citizen, interaction, id := w.queued(t, "+77010000012")
 	w.accepted(t, 1, id)
-	operator = w.phones.Rings(t, "1002", 10*time.Second)
-	w.comes(t, id, contact.Connected)
+	operator = w.connects(t, id, "1002")
 	citizen.HangUp(t)
 	operator.Ends(t, 5*time.Second)
 	w.ends(t)
@@ -87,7 +95,7 @@ func TestCitizenWaitsOnWhenAnOperatorIsNotToBeHad(t *testing.T) {
 	require.Eventually(t, func() bool { return citizen.Heard().Length() > music+time.Second }, 5*time.Second, 100*time.Millisecond,
 		"no music while waiting")
 	w.accepted(t, 1, id)
-	w.requireTalk(t, citizen, w.phones.Rings(t, "1002", 10*time.Second))
+	w.requireTalk(t, citizen, w.connects(t, id, "1002"))
 	citizen.HangUp(t)
 	w.ends(t)
 }
@@ -106,7 +114,7 @@ func TestOperatorWhoIsLostGivesTheCitizenBackToTheQueue(t *testing.T) {
 	w.hears(t, citizen, "queue", "", after)
 	w.comes(t, id, contact.Waiting)
 	w.accepted(t, 1, id)
-	w.requireTalk(t, citizen, w.phones.Rings(t, "1002", 10*time.Second))
+	w.requireTalk(t, citizen, w.connects(t, id, "1002"))
 	citizen.HangUp(t)
 	w.ends(t)
 }

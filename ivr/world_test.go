@@ -264,8 +264,7 @@ func (w *world) talks(t *testing.T, number string) (citizen, operator *ivrtest.P
 	t.Helper()
 	citizen, interaction, id = w.queued(t, number)
 	w.accepted(t, 0, id)
-	operator = w.phones.Rings(t, "1001", 10*time.Second)
-	w.comes(t, id, contact.Connected)
+	operator = w.connects(t, id, "1001")
 	return citizen, operator, interaction, id
 }
 
