@@ -96,7 +96,8 @@ func (o *office) writes(t *testing.T, body string) { o.Writes(t, citizen, body) 
 
 func (o *office) lastMT(t *testing.T) string {
 	t.Helper()
-	return pgtest.Value[string](t, o.URL, `SELECT text FROM mt_messages ORDER BY id DESC LIMIT 1`)
+	texts := pgtest.Texts(t, o.URL, "true")
+	return texts[len(texts)-1]
 }
 
 func (o *office) logIn(t *testing.T, secret string) (cookie string, status int) {

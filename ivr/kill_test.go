@@ -17,6 +17,7 @@ import (
 	"okno/internal/call"
 	"okno/internal/dialogue"
 	"okno/internal/floor"
+	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/ivr"
 	"okno/ivr/voice"
@@ -38,7 +39,7 @@ func runLine(text string) {
 		}
 	}
 	check(json.Unmarshal([]byte(text), &options))
-	db, err := store.Open(options.Database, store.Options{})
+	db, err := store.Open(options.Database, store.Options{Keys: pgtest.Keys})
 	check(err)
 	units := func(ctx context.Context, fn func(floor.Work) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })

@@ -90,7 +90,7 @@ func (q *querier) query(ctx context.Context, one message.Query) error {
 	}
 	state, failure := finalOf(receipt)
 	c.settled.Offer(entry{
-		receipt: &message.Receipt{Link: l.Name, Keys: []string{one.MessageKey}, Destination: one.Destination, State: state,
+		receipt: &message.Receipt{Link: l.Name, Keys: []string{one.MessageKey}, Whose: one.Whose, State: state,
 			Failure: string(failure), At: c.Clock(), Queried: true},
 		done: func(error) {}, // what is not written down is asked again
 	})

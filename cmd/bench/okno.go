@@ -60,6 +60,7 @@ func (o *okno) configure(receipts bool) (file string, err error) {
 	return file, os.WriteFile(file, fmt.Appendf(nil, `
 database_url: %s
 secret: a secret for a benchmark
+keys: [{id: bench, secret: a secret of the bench}]
 http: {listen: "127.0.0.1:%d", internal: {listen: ""}}
 roles: [sms]
 log: {level: warn}
@@ -87,8 +88,13 @@ func (o *okno) askReceipts(_ context.Context, ask bool) error {
 	return o.serve(config)
 }
 
+// benchKeys are those of the configurations.
+func benchKeys() (*seal.Ring, error) {
+	return seal.NewRing(seal.Key{ID: "bench", Secret: []byte("a secret of the bench")})
+}
+
 func (o *okno) openCases(ctx context.Context) (err error) {
-	ring, err := seal.NewRing(seal.Key{ID: "bench", Secret: []byte("a secret of the bench")})
+	ring, err := benchKeys()
 	if err != nil {
 		return err
 	}

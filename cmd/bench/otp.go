@@ -23,6 +23,7 @@ import (
 
 	"okno/internal/client"
 	"okno/internal/otp"
+	"okno/internal/postgres/messages"
 	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
 )
@@ -170,7 +171,11 @@ func (p *passwords) start(ctx context.Context, program string) (err error) {
 	if err != nil {
 		return err
 	}
-	if p.db, err = store.Open(p.postgres.URL(), store.Options{}); err != nil {
+	ring, err := benchKeys()
+	if err != nil {
+		return err
+	}
+	if p.db, err = store.Open(p.postgres.URL(), store.Options{Keys: ring}); err != nil {
 		return err
 	}
 	if _, err := p.db.Migrate(ctx); err != nil {
@@ -188,7 +193,7 @@ func (p *passwords) start(ctx context.Context, program string) (err error) {
 	}
 	p.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	config := filepath.Join(p.folder, "okno.yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
+	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nkeys: [{id: bench, secret: a secret of the bench}]\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
 		p.postgres.URL(), port), 0o600)
 	if err != nil {
 		return err
@@ -350,7 +355,11 @@ func (p *passwords) send(ctx context.Context) error {
 
 // readCodes reads the codes that were sent and not met, as the citizens do.
 func (p *passwords) readCodes(ctx context.Context) error {
-	rows, err := p.db.Query(ctx, `SELECT c.public_id || ' ' || substring(m.text FROM '[0-9]{6}') FROM challenges c JOIN mt_messages m ON m.challenge_id = c.id
+	ring, err := benchKeys()
+	if err != nil {
+		return err
+	}
+	rows, err := p.db.Query(ctx, `SELECT c.public_id, m.sealed FROM challenges c JOIN mt_messages m ON m.challenge_id = c.id
 		WHERE c.state = 'sent' AND c.expires_at > now() + interval '30 seconds' ORDER BY c.id DESC`)
 	if err != nil {
 		return err
@@ -358,14 +367,22 @@ func (p *passwords) readCodes(ctx context.Context) error {
 	defer rows.Close()
 	p.sent = nil
 	for rows.Next() {
-		var one string
-		if err := rows.Scan(&one); err != nil {
+		var id string
+		var sealed []byte
+		if err := rows.Scan(&id, &sealed); err != nil {
 			return err
 		}
-		p.sent = append(p.sent, one)
+		text, err := messages.OpenText(ring, sealed)
+		if err != nil {
+			return err
+		}
+		p.sent = append(p.sent, id+" "+codeIn.FindString(text))
 	}
 	return rows.Err()
 }
+
+// codeIn finds the code in a message.
+var codeIn = regexp.MustCompile(`[0-9]{6}`)
 
 var errSpent = errors.New("all passwords are verified")
 

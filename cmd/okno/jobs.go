@@ -23,8 +23,15 @@ func (n *node) startJobs() {
 	n.registry.MustRegister(jobMetrics{n.db.JobCounts})
 	n.parts.start("jobs", n.db.NewWorker(jobs.Options{Node: nodeName(n.config), Log: n.log, Kinds: []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
+		job.On(n.eraseTexts).Periodic(24 * time.Hour),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}}).Run)
+}
+
+// eraseTexts erases the texts of messages that nobody has to submit and that were not erased at once.
+func (n *node) eraseTexts(ctx context.Context, _ job.EraseTexts) error {
+	_, err := n.db.EraseTexts(ctx, time.Now().Add(-time.Hour))
+	return err
 }
 
 type jobsCommand struct {

@@ -100,7 +100,7 @@ func TestAPasswordByHTTP(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, sent)
 	require.Equal(t, "sms", sent["channel"])
 	require.EqualValues(t, 5, sent["tries_left"])
-	text := pgtest.Value[string](t, p.url, `SELECT text FROM mt_messages WHERE lane = 'otp'`)
+	text := pgtest.Texts(t, p.url, "lane = 'otp'")[0]
 	code := codeIn.FindString(text)
 	require.Equal(t, "portal: sign-in. Code "+code+". Do not tell it to anyone.\n\n@egov.example #"+code, text)
 	path := "/api/v1/challenges/" + sent["id"].(string)

@@ -9,7 +9,9 @@ import (
 	"okno/internal/cases"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/lockout"
 	"okno/internal/otp"
+	attempts "okno/internal/postgres/lockout"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -70,7 +72,7 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 	}
 	const guesser = "+77017777777"
 	pgtest.Exec(t, w.url, `INSERT INTO lockouts (way, subject, failures, since, blocked_until)
-		VALUES ('case_number', 'number:`+guesser+`', 10, '`+w.now.Format(time.RFC3339)+`', '`+w.now.Add(time.Minute).Format(time.RFC3339)+`')`)
+		VALUES ('case_number', '`+attempts.Hide(pgtest.Keys, lockout.Number(guesser))+`', 10, '`+w.now.Format(time.RFC3339)+`', '`+w.now.Add(time.Minute).Format(time.RFC3339)+`')`)
 	for _, o := range []occasion{
 		{action: "service.find", outcome: "found", with: map[string]string{"query": "028"}},
 		{action: "service.find", outcome: "found", with: map[string]string{"query": "28", "asked": "yes"}},

@@ -108,7 +108,9 @@ func (w *world) writes(t *testing.T, from, text string) string {
 
 func (w *world) lastMT(t *testing.T, to string) string {
 	t.Helper()
-	return pgtest.Value[string](t, w.url, `SELECT text FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT 1`, to)
+	texts := pgtest.Texts(t, w.url, "destination = $1", to)
+	require.NotEmpty(t, texts)
+	return texts[len(texts)-1]
 }
 
 func TestByText(t *testing.T) {

@@ -30,7 +30,7 @@ func (w *world) flood(t *testing.T, from string, texts ...string) {
 
 func (w *world) written(t *testing.T, to string) []string {
 	t.Helper()
-	return pgtest.Value[[]string](t, w.url, `SELECT coalesce(array_agg(text ORDER BY id), '{}') FROM mt_messages WHERE destination = $1`, to)
+	return pgtest.Texts(t, w.url, "destination = $1", to)
 }
 
 func TestWhoeverFloodsIsToldInTheirLanguage(t *testing.T) {

@@ -65,10 +65,10 @@ type ClaimQueries struct {
 
 // Query is a segment to be asked about.
 type Query struct {
-	MessageID   string // as the SMSC gave it
-	MessageKey  string
-	Destination string // E.164
-	Sender      string // as of Segment
+	MessageID  string // as the SMSC gave it
+	MessageKey string
+	Whose      []byte // as of Receipt
+	Sender     string // as of Segment
 }
 
 // Node is how the links of a node stand, in the form in which it tells it.

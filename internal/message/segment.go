@@ -73,6 +73,7 @@ type Receipt struct {
 	// first names one by itself; "" says that none may.
 	Keys        []string
 	Destination string // E.164, of the segment; as it came where it is no number
+	Whose       []byte // blind index of the destination, where that is all that is known of it
 	State       SegmentState
 	Failure     string
 	At          time.Time

@@ -43,7 +43,7 @@ func TestWhatIsSent(t *testing.T) {
 		_, err := w.nodes[0].Send(t.Context(), r)
 		require.ErrorIs(t, err, want)
 	}
-	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM challenges WHERE number <> $1`, bound), "what is refused leaves nothing")
+	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM challenges WHERE number_index <> $1`, pgtest.Index(bound)), "what is refused leaves nothing")
 }
 
 // An unbound number gets the answers of a bound one, by the same statements: a password is sent, answered wrongly, sent again, asked

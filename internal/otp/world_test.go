@@ -3,6 +3,7 @@ package otp_test
 import (
 	"context"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -97,7 +98,7 @@ func (w *world) code(t *testing.T, c otp.Challenge) string {
 
 func (w *world) text(t *testing.T, c otp.Challenge) string {
 	t.Helper()
-	return pgtest.Value[string](t, w.url, `SELECT coalesce(max(m.text), '') FROM mt_messages m JOIN challenges c ON c.id = m.challenge_id WHERE c.public_id = $1`, c.PublicID)
+	return strings.Join(pgtest.Texts(t, w.url, "challenge_id = (SELECT id FROM challenges WHERE public_id = $1)", c.PublicID), "")
 }
 
 // wrong is a code that is not the right one.

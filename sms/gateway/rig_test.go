@@ -237,10 +237,14 @@ func (o *office) receipts() (lines []string) {
 	return lines
 }
 
-// texts are what waits for a number, or has been sent to it, in order.
+// texts are what waits for a number, in order.
 func (r *rig) texts(to string) string {
-	return pgtest.Value[string](r.t, r.url, `
-		SELECT coalesce(string_agg(sender || ': ' || text, '|' ORDER BY id), '') FROM mt_messages WHERE destination = '+' || $1`, to)
+	senders := pgtest.Value[[]string](r.t, r.url, `SELECT coalesce(array_agg(sender ORDER BY id), '{}') FROM mt_messages WHERE destination_index = $1`, pgtest.Index("+"+to))
+	texts := pgtest.Texts(r.t, r.url, "destination_index = $1", pgtest.Index("+"+to))
+	for i := range texts {
+		texts[i] = senders[i] + ": " + texts[i]
+	}
+	return strings.Join(texts, "|")
 }
 
 // operator is a simulated one.

@@ -168,7 +168,7 @@ func TestNoticeGoesInTheFormOfItsLane(t *testing.T) {
 		o.submit(part)
 	}
 	require.Equal(t, "MINJUST: "+strings.Repeat("Vasha spravka gotova. ", 10), r.texts("77010000003"))
-	require.Equal(t, 2, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE destination = '+77010000003'`))
+	require.Equal(t, 2, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE destination_index = $1`, pgtest.Index("+77010000003")))
 }
 
 func TestPartsThatNeverComeAndReferencesUsedAgain(t *testing.T) {
@@ -332,7 +332,9 @@ func TestManyOfficesAtOnceAndOneBadMessage(t *testing.T) {
 	}
 	wg.Wait()
 	require.Len(t, ids, 3*each-9)
-	require.Equal(t, len(ids), pgtest.Value[int](t, r.url, `SELECT count(DISTINCT text) FROM mt_messages`))
+	texts := pgtest.Texts(t, r.url, "true")
+	slices.Sort(texts)
+	require.Len(t, slices.Compact(texts), len(ids))
 	require.Equal(t, len(ids), pgtest.Value[int](t, r.url, `SELECT count(*) FROM audit WHERE action = 'notice.submit'`))
 }
 

@@ -18,13 +18,24 @@ func (w *world) killedUnderMessages(t *testing.T) {
 	const (
 		citizens = 60
 		first    = "+770266600"
-		mine     = `source LIKE '+770266600%'`
-		replies  = `mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination LIKE '+770266600%'`
 	)
 	// A process that has just come up answers from the catalogue as well as from the dialogue alone.
 	texts := []string{"HELP", "INFO 031"}
 	number := func(i int) string { return fmt.Sprintf("%s%02d", first, i) }
-	count := func(what string) int { return pgtest.Value[int](t, w.database, "SELECT count(*)::int FROM "+what) }
+	var numbers [][]byte
+	for i := range citizens {
+		numbers = append(numbers, pgtest.Index(number(i)))
+	}
+	count := func(what string, of ...[]byte) int {
+		if len(of) == 0 {
+			of = numbers
+		}
+		return pgtest.Value[int](t, w.database, "SELECT count(*)::int FROM "+what, of)
+	}
+	const (
+		mine    = `source_index = ANY ($1)`
+		replies = `mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination_index = ANY ($1)`
+	)
 
 	var writing sync.WaitGroup
 	begun := time.Now()
@@ -69,9 +80,9 @@ func (w *world) killedUnderMessages(t *testing.T) {
 
 	var unknown, doubled int
 	for i := range citizens {
-		require.Equal(t, 1, count(fmt.Sprintf("mo_messages WHERE source = '%s'", number(i))), "messages from %s", number(i))
-		require.Equal(t, 1, count(fmt.Sprintf("mt_messages WHERE destination = '%s'", number(i))), "replies to %s", number(i))
-		unanswered := pgtest.Value[int](t, w.database, `SELECT sum(unknowns)::int FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination = $1`, number(i))
+		require.Equal(t, 1, count("mo_messages WHERE "+mine, pgtest.Index(number(i))), "messages from %s", number(i))
+		require.Equal(t, 1, count("mt_messages WHERE destination_index = ANY ($1)", pgtest.Index(number(i))), "replies to %s", number(i))
+		unanswered := pgtest.Value[int](t, w.database, `SELECT sum(unknowns)::int FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id WHERE m.destination_index = $1`, pgtest.Index(number(i)))
 		unknown += unanswered
 		sent := len(w.operator.Written(number(i)))
 		require.GreaterOrEqual(t, sent, 1, "the reply to %s is lost", number(i))

@@ -42,7 +42,7 @@ func newOkno(t *testing.T, yaml string) *okno {
 	require.NoError(t, err)
 	o := &okno{config: filepath.Join(folder, "okno.yaml"), log: filepath.Join(folder, "okno.log"),
 		http: fmt.Sprintf("http://127.0.0.1:%d", port), inside: fmt.Sprintf("http://127.0.0.1:%d", internal)}
-	yaml = fmt.Sprintf("http: {listen: \"127.0.0.1:%d\", internal: {listen: \"127.0.0.1:%d\"}}\nsecret: ${SECRET}\nlog: {format: console, level: debug}\n%s", port, internal, yaml)
+	yaml = fmt.Sprintf("http: {listen: \"127.0.0.1:%d\", internal: {listen: \"127.0.0.1:%d\"}}\nsecret: ${SECRET}\nkeys: [{id: test, secret: \"a secret for tests\"}]\nlog: {format: console, level: debug}\n%s", port, internal, yaml)
 	require.NoError(t, os.WriteFile(o.config, []byte(yaml), 0o600))
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -100,7 +100,7 @@ func (w *world) traced(t *testing.T, number string, messages int) {
 		left := strings.Count(said, " accepted ") + strings.Count(said, " delivered ")
 		return strings.Count(said, " heard ") == messages && left >= messages && left == strings.Count(said, " out ")
 	}, func() string { return said })
-	require.NotZero(t, pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM audit WHERE action = 'sms.trace' AND subject = $1`, "number:"+number))
+	require.NotZero(t, pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM audit WHERE action = 'sms.trace' AND decode(detail->>'index', 'base64') = $1`, pgtest.Index(number)))
 }
 
 // checkCodings wants what GSM 7 bit can write to be sent so, and everything else in UCS-2.
@@ -154,7 +154,7 @@ func (w *world) longSMS(t *testing.T) {
 		require.Greater(t, text.Segments(long.body), 2)
 		w.exchange(t, number, long.body, w.write(long.l, whole("search.none")))
 		require.Equal(t, strings.TrimSpace(long.body), strings.TrimSpace(pgtest.Value[string](t, w.database,
-			`SELECT text FROM mo_messages WHERE source = $1`, number)))
+			`SELECT e.body FROM entries e JOIN interactions i ON i.id = e.interaction_id WHERE i.number = $1 AND e.speaker = 'citizen'`, number)))
 		w.checkCodings(t, number)
 	}
 }

@@ -103,7 +103,7 @@ WHERE id IN (
 RETURNING ` + receiptColumns + `, tries`
 
 const receiptColumns = `
-id, addresses, coalesce(state, ''), coalesce(failure, ''), coalesce(segments, 0), coalesce(delivered, 0), submitted_at, coalesce(final_at, '0001-01-01Z')`
+id, sealed, coalesce(state, ''), coalesce(failure, ''), coalesce(segments, 0), coalesce(delivered, 0), submitted_at, coalesce(final_at, '0001-01-01Z')`
 
 func receiptFields(r *agency.Receipt) []any {
 	return []any{&r.ID, &r.Addresses, &r.State, &r.Failure, &r.Segments, &r.Delivered, &r.SubmittedAt, &r.FinalAt}
@@ -117,7 +117,8 @@ func (s *Store) ClaimReceipts(ctx context.Context, systemID string, limit int, n
 		return nil, fmt.Errorf("claim receipts of %s: %w", systemID, err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r agency.Receipt, err error) {
-		return r, row.Scan(append(receiptFields(&r), &r.Tries)...)
+		err = row.Scan(append(receiptFields(&r), &r.Tries)...)
+		return s.opened(r, err)
 	})
 }
 
@@ -126,8 +127,17 @@ const findReceipt = `SELECT ` + receiptColumns + ` FROM agency_submits WHERE id 
 // FindReceipt gives what an agency may know of its submit. agency.ErrNotTheirs.
 func (s *Store) FindReceipt(ctx context.Context, systemID string, id int64) (r agency.Receipt, err error) {
 	err = postgres.NoRows(s.db.QueryRow(ctx, findReceipt, id, systemID).Scan(receiptFields(&r)...), agency.ErrNotTheirs)
+	r, err = s.opened(r, err)
 	if err != nil && !errors.Is(err, agency.ErrNotTheirs) {
 		err = fmt.Errorf("find receipt of %s: %w", systemID, err)
+	}
+	return r, err
+}
+
+// opened opens the addresses of a receipt that was read.
+func (s *Store) opened(r agency.Receipt, err error) (agency.Receipt, error) {
+	if err == nil {
+		r.Addresses, err = s.ring.Open(placeOfAddresses, r.Addresses)
 	}
 	return r, err
 }

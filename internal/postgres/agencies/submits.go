@@ -14,6 +14,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/messages"
+	"okno/internal/seal"
 )
 
 // CommitGateway writes down what a gateway has to say, in one transaction, and gives the message id of each submit.
@@ -82,7 +83,7 @@ func (w Steps) addSubmits(ctx context.Context, submits []agency.Submit, texts ag
 // enqueueAgency adds messages to their lanes and to the journal, and gives their ids. Messages are personal data: the journal
 // says which, by whom, and not what they say.
 func (w Steps) enqueueAgency(ctx context.Context, systemIDs []string, mts []message.MT) ([]int64, error) {
-	ids, err := messages.In(w.tx).EnqueueMTs(ctx, mts)
+	ids, err := messages.In(w.tx, w.ring).EnqueueMTs(ctx, mts)
 	if err != nil {
 		return nil, err
 	}
@@ -99,15 +100,22 @@ func mtOf(s agency.Submit) message.MT {
 		DueAt: s.DueAt, ExpiresAt: s.ExpiresAt, Report: true}
 }
 
+// The places for which something is sealed.
+const (
+	placeOfAddresses = "agency addresses"
+	placeOfPart      = "agency part"
+)
+
+// A number stands in plain while a part waits for the others.
 const addSubmits = `
-INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination, addresses, receipt, due_at, expires_at, submitted_at,
+INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination, destination_index, sealed, receipt, due_at, expires_at, submitted_at,
     reference, total, part, coding, payload)
-SELECT system_id, nullif(mt_id, 0), lane, sender, destination, addresses, receipt, due_at, expires_at, submitted_at,
+SELECT system_id, nullif(mt_id, 0), lane, sender, CASE WHEN mt_id = 0 THEN destination END, destination_index, sealed, receipt, due_at, expires_at, submitted_at,
     CASE WHEN total > 0 THEN reference END, nullif(total, 0), nullif(part, 0), CASE WHEN total > 0 THEN coding END, payload
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::timestamptz[], $9::timestamptz[],
-            $10::timestamptz[], $11::int[], $12::int[], $13::int[], $14::int[], $15::bytea[]) WITH ORDINALITY
-     s (system_id, mt_id, lane, sender, destination, addresses, receipt, due_at, expires_at, submitted_at,
-        reference, total, part, coding, payload, nth)
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::timestamptz[], $9::timestamptz[],
+            $10::timestamptz[], $11::int[], $12::int[], $13::int[], $14::int[], $15::bytea[], $16::bytea[]) WITH ORDINALITY
+     s (system_id, mt_id, lane, sender, destination, sealed, receipt, due_at, expires_at, submitted_at,
+        reference, total, part, coding, payload, destination_index, nth)
 ORDER BY nth
 RETURNING id`
 
@@ -117,7 +125,7 @@ func (w Steps) insertSubmits(ctx context.Context, submits []agency.Submit, mts [
 		postgres.Column(submits, func(s agency.Submit) string { return string(s.Lane) }),
 		postgres.Column(submits, func(s agency.Submit) string { return s.Sender }),
 		postgres.Column(submits, func(s agency.Submit) string { return s.Destination }),
-		postgres.Column(submits, func(s agency.Submit) []byte { return s.Addresses }),
+		postgres.Column(submits, func(s agency.Submit) []byte { return w.ring.Seal(placeOfAddresses, s.Addresses) }),
 		postgres.Column(submits, func(s agency.Submit) string { return string(s.Receipt) }),
 		postgres.Column(submits, func(s agency.Submit) time.Time { return s.DueAt }),
 		postgres.Column(submits, func(s agency.Submit) time.Time { return s.ExpiresAt }),
@@ -126,7 +134,13 @@ func (w Steps) insertSubmits(ctx context.Context, submits []agency.Submit, mts [
 		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Total }),
 		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Number }),
 		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Coding }),
-		postgres.Column(submits, func(s agency.Submit) []byte { return s.Part.Payload }))
+		postgres.Column(submits, func(s agency.Submit) []byte {
+			if s.Part.Total == 0 {
+				return nil
+			}
+			return w.ring.Seal(placeOfPart, s.Part.Payload)
+		}),
+		postgres.Column(submits, func(s agency.Submit) []byte { return w.ring.Index(seal.TelephoneNumber, s.Destination) }))
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +168,9 @@ func longOf(s agency.Submit) longKey {
 	return longKey{s.SystemID, s.Sender, s.Destination, s.Part.Reference, s.Part.Total}
 }
 
-func (k longKey) args() []any {
-	return []any{k.systemID, k.sender, k.destination, k.reference, k.total}
+// args name the parts in a statement, under whichever key of the ring they were kept.
+func (w Steps) args(k longKey) []any {
+	return []any{k.systemID, k.sender, w.ring.Indexes(seal.TelephoneNumber, k.destination), k.reference, k.total}
 }
 
 func (k longKey) lockName() string {
@@ -164,7 +179,7 @@ func (k longKey) lockName() string {
 
 const partSubmits = `
 SELECT id, coalesce(mt_id, 0), part, coding, payload, lane, due_at, expires_at FROM agency_submits
-WHERE system_id = $1 AND sender = $2 AND destination = $3 AND reference = $4 AND total = $5 AND payload IS NOT NULL
+WHERE system_id = $1 AND sender = $2 AND destination_index = ANY ($3) AND reference = $4 AND total = $5 AND payload IS NOT NULL
 ORDER BY part, id`
 
 // heldPart is a part that waits, or was joined not long ago.
@@ -176,13 +191,16 @@ type heldPart struct {
 }
 
 func (w Steps) heldParts(ctx context.Context, key longKey) (waiting, joined []heldPart, err error) {
-	rows, err := w.tx.Query(ctx, partSubmits, key.args()...)
+	rows, err := w.tx.Query(ctx, partSubmits, w.args(key)...)
 	if err != nil {
 		return nil, nil, err
 	}
 	held, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h heldPart, err error) {
 		err = row.Scan(&h.id, &h.mt, &h.part.Number, &h.part.Coding, &h.part.Payload, &h.lane, &h.due, &h.until)
 		h.part.Reference, h.part.Total = key.reference, key.total
+		if err == nil {
+			h.part.Payload, err = w.ring.Open(placeOfPart, h.part.Payload)
+		}
 		return h, err
 	})
 	for _, h := range held {
@@ -237,7 +255,7 @@ func (w Steps) addPartSubmit(ctx context.Context, s agency.Submit, texts agency.
 	return ids[0], w.joinSubmits(ctx, key, waiting, texts)
 }
 
-const markSubmits = `UPDATE agency_submits SET mt_id = $2 WHERE id = ANY ($1)`
+const markSubmits = `UPDATE agency_submits SET mt_id = $2, destination = NULL WHERE id = ANY ($1)`
 
 // joinSubmits makes one message of parts, which come in order.
 func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, texts agency.Texts) error {
@@ -245,7 +263,7 @@ func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, t
 	mts, err := w.enqueueAgency(ctx, []string{key.systemID}, []message.MT{{Lane: parts[0].lane, Destination: key.destination,
 		Text: body, Segments: texts.Segments(body), Sender: key.sender, DueAt: parts[0].due, ExpiresAt: parts[0].until, Report: true}})
 	if err == nil && texts.Forbids != nil && texts.Forbids(parts[0].lane, body) { // its parts were harmless, each by itself
-		err = messages.In(w.tx).RefuseMT(ctx, parts[0].lane, mts[0])
+		err = messages.In(w.tx, w.ring).RefuseMT(ctx, parts[0].lane, mts[0])
 	}
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markSubmits, postgres.Column(parts, func(h heldPart) int64 { return h.id }), mts[0])

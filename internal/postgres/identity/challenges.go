@@ -11,26 +11,36 @@ import (
 	"okno/internal/otp"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
+	"okno/internal/seal"
 )
 
 const challengeColumns = `
-id, public_id, client, purpose, number, coalesce(citizen_id, 0), decoy, channel, nth, origin, language, mac, sealed, state, tries, failures,
+id, public_id, client, purpose, sealed_number, coalesce(citizen_id, 0), decoy, channel, nth, origin, language, mac, sealed, state, tries, failures,
 created_at, expires_at`
 
-func scanChallenge(row pgx.Row) (otp.Challenge, error) {
+// placeOfNumber names what a challenge's number is sealed for.
+const placeOfNumber = "challenge number"
+
+func (w Steps) scanChallenge(row pgx.Row) (otp.Challenge, error) {
 	var c otp.Challenge
-	err := row.Scan(&c.ID, &c.PublicID, &c.Client, &c.Purpose, &c.Number, &c.CitizenID, &c.Decoy, &c.Channel, &c.Nth, &c.Origin, &c.Language,
+	var number []byte
+	err := row.Scan(&c.ID, &c.PublicID, &c.Client, &c.Purpose, &number, &c.CitizenID, &c.Decoy, &c.Channel, &c.Nth, &c.Origin, &c.Language,
 		&c.MAC, &c.Sealed, &c.State, &c.Tries, &c.Failures, &c.CreatedAt, &c.ExpiresAt)
+	if err == nil {
+		number, err = w.ring.Open(placeOfNumber, number)
+		c.Number = string(number)
+	}
 	return c, postgres.NoRows(err, otp.ErrUnknown)
 }
 
 const livePasscode = `
-SELECT ` + challengeColumns + ` FROM challenges
-WHERE number = $1 AND state = 'sent' AND expires_at > $2 AND NOT decoy ORDER BY created_at DESC, id DESC LIMIT 1`
+SELECT ` + challengeColumns + ` FROM unnest($1::bytea[]) n (index) CROSS JOIN LATERAL (
+    SELECT * FROM challenges WHERE number_index = n.index AND state = 'sent' AND expires_at > $2 AND NOT decoy OFFSET 0) c
+ORDER BY created_at DESC, id DESC LIMIT 1`
 
 // LivePasscode gives the newest challenge of a number that can still be met.
 func (w Steps) LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error) {
-	c, err := scanChallenge(w.tx.QueryRow(ctx, livePasscode, number, now))
+	c, err := w.scanChallenge(w.tx.QueryRow(ctx, livePasscode, w.ring.Indexes(seal.TelephoneNumber, number), now))
 	if errors.Is(err, otp.ErrUnknown) {
 		return c, false, nil
 	}
@@ -44,7 +54,7 @@ const challengeOf = `SELECT ` + challengeColumns + ` FROM challenges WHERE clien
 
 // Challenge gives a client's challenge. otp.ErrUnknown.
 func (s *Store) Challenge(ctx context.Context, client, publicID string) (otp.Challenge, error) {
-	c, err := scanChallenge(s.db.QueryRow(ctx, challengeOf, client, publicID))
+	c, err := In(nil, s.ring).scanChallenge(s.db.QueryRow(ctx, challengeOf, client, publicID))
 	if err != nil && !errors.Is(err, otp.ErrUnknown) {
 		return c, fmt.Errorf("find challenge: %w", err)
 	}
@@ -62,7 +72,7 @@ func (s *Store) CancelChallenge(ctx context.Context, client, publicID string, no
 		if err != nil {
 			return fmt.Errorf("cancel challenge: %w", err)
 		}
-		if c, err = scanChallenge(w.tx.QueryRow(ctx, challengeOf, client, publicID)); err != nil {
+		if c, err = w.scanChallenge(w.tx.QueryRow(ctx, challengeOf, client, publicID)); err != nil {
 			return err
 		}
 		if tag.RowsAffected() == 0 {
@@ -80,8 +90,9 @@ UPDATE challenges SET state = 'expired', sealed = NULL, ended_at = $1 WHERE ctid
 
 // A minute later no link has the message in its hands any more: it submits nothing that has expired.
 const eraseMessages = `
-UPDATE mt_messages SET text = '' WHERE ctid = ANY (ARRAY (
-    SELECT ctid FROM mt_messages WHERE lane = 'otp' AND text <> '' AND expires_at <= $1::timestamptz - interval '1 minute' AND expires_at > $3::timestamptz - interval '1 minute' ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))`
+UPDATE mt_messages SET sealed = '', destination = '' WHERE id = ANY (ARRAY (
+    SELECT m.id FROM challenges c CROSS JOIN LATERAL (SELECT id FROM mt_messages WHERE challenge_id = c.id AND sealed <> '' OFFSET 0) m
+    WHERE c.expires_at <= $1::timestamptz - interval '1 minute' AND c.expires_at > $3::timestamptz - interval '1 minute' ORDER BY m.id LIMIT $2))`
 
 // eraseBatch is how many codes are erased in one statement.
 const eraseBatch = 500

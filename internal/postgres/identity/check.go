@@ -14,6 +14,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	store "okno/internal/postgres/lockout"
+	"okno/internal/seal"
 )
 
 // check is an answer to a client's challenge, which is to be judged.
@@ -42,12 +43,13 @@ FROM unnest($1::bigint[], $2::text[], $3::int[], $4::timestamptz[]) k (id, state
 // checked is what a transaction has of the answers in it: the challenges by client and public id, and the attempts against all.
 type checked struct {
 	challenges map[[2]string]*otp.Challenge
-	attempts   lockout.Book
+	attempts   lockout.Book // subjects as they are kept
+	ring       *seal.Ring
 }
 
 // lock locks the attempts against whom the challenges are for, and the challenges, and gives both, in one round trip.
 func (w Steps) lock(ctx context.Context, checks []check) (checked, error) {
-	found := checked{challenges: map[[2]string]*otp.Challenge{}}
+	found := checked{challenges: map[[2]string]*otp.Challenge{}, ring: w.ring}
 	clients := postgres.Column(checks, func(c check) string { return c.client })
 	ids := postgres.Column(checks, func(c check) string { return c.publicID })
 	var reads pgx.Batch
@@ -55,7 +57,7 @@ func (w Steps) lock(ctx context.Context, checks []check) (checked, error) {
 	reads.Queue(lockChallenges, clients, ids).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
-			c, err := scanChallenge(rows)
+			c, err := w.scanChallenge(rows)
 			if err != nil {
 				return err
 			}
@@ -77,11 +79,11 @@ func (w Steps) lock(ctx context.Context, checks []check) (checked, error) {
 func (f *checked) judge(one check, c *otp.Challenge) audit.Deed {
 	attempts := lockout.Book{Way: lockout.OTP, States: map[string]lockout.State{}}
 	for _, subject := range c.Subjects() {
-		attempts.States[subject] = f.attempts.States[subject]
+		attempts.States[subject] = f.attempts.States[store.Hide(f.ring, subject)]
 	}
 	was := c.State
 	one.judge(c, &attempts)
-	f.attempts.Take(attempts)
+	f.attempts.Take(store.HideAll(f.ring, attempts))
 	detail := map[string]any{"was": was, "is": c.State}
 	if until, blocked := attempts.Blocked(one.now); blocked {
 		detail["blocked_until"] = until.UTC().Format(time.RFC3339)

@@ -19,6 +19,7 @@ import (
 	"okno/internal/postgres/audit"
 	store "okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
+	"okno/internal/seal"
 )
 
 // send is a request for a password, on which is to be decided.
@@ -36,7 +37,8 @@ const clientAndPurpose = `
 SELECT c.title, c.budget, p.definition FROM clients c LEFT JOIN otp_purposes p ON p.client = c.name AND p.name = $2 WHERE c.name = $1`
 
 const earlierChallenges = `
-SELECT public_id, client, purpose, state, nth, created_at FROM challenges WHERE number = $1 AND created_at > $2
+SELECT public_id, client, purpose, state, nth, created_at FROM unnest($1::bytea[]) n (index)
+CROSS JOIN LATERAL (SELECT * FROM challenges WHERE number_index = n.index AND created_at > $2 OFFSET 0) c
 ORDER BY created_at DESC, id DESC LIMIT 50`
 
 const usedToday = `SELECT scope, sum(sent)::bigint FROM otp_days WHERE day = $1 AND scope = ANY ($2) GROUP BY scope`
@@ -86,11 +88,11 @@ func (w Steps) standings(ctx context.Context, sends []send) (standings []otp.Sta
 			var stopped bool
 			return row.Scan(&st.CitizenID, &st.Language, &stopped)
 		})
-		reads.Queue(earlierChallenges, s.q.Number, now.Add(-24*time.Hour)).Query(func(rows pgx.Rows) (err error) {
+		reads.Queue(earlierChallenges, w.ring.Indexes(seal.TelephoneNumber, s.q.Number), now.Add(-24*time.Hour)).Query(func(rows pgx.Rows) (err error) {
 			st.Earlier, err = pgx.CollectRows(rows, pgx.RowToStructByPos[otp.Earlier])
 			return err
 		})
-		store.Queue(&reads, lockout.OTP, []string{lockout.Number(s.q.Number)}, func(b lockout.Book) { st.Attempts = b })
+		store.In(w.tx, w.ring).QueueAttempts(&reads, lockout.OTP, []string{lockout.Number(s.q.Number)}, func(b lockout.Book) { st.Attempts = b })
 	}
 	reads.Queue(usedToday, today(now), slices.Sorted(maps.Keys(scopes))).Query(func(rows pgx.Rows) error {
 		var scope otp.Scope
@@ -133,32 +135,34 @@ UPDATE challenges SET state = 'superseded', sealed = NULL, ended_at = $2 WHERE i
     SELECT id FROM challenges WHERE public_id = ANY ($1) AND state = 'sent' ORDER BY id FOR UPDATE))`
 
 const addChallenges = `
-INSERT INTO challenges (id, public_id, client, purpose, number, prefix, citizen_id, subjects, decoy, channel, nth, origin, language, mac, sealed, tries,
-                        created_at, expires_at) OVERRIDING SYSTEM VALUE
-SELECT id, public_id, client, purpose, number, prefix, nullif(citizen, 0), ARRAY[subject, whose], decoy, channel, nth, origin, language, mac, sealed,
+INSERT INTO challenges (id, public_id, client, purpose, number, number_index, sealed_number, prefix, citizen_id, subjects, decoy, channel, nth,
+                        origin, language, mac, sealed, tries, created_at, expires_at) OVERRIDING SYSTEM VALUE
+SELECT id, public_id, client, purpose, '', number_index, sealed_number, prefix, nullif(citizen, 0), ARRAY[subject, whose], decoy, channel, nth, origin, language, mac, sealed,
        tries, created_at, expires_at
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::boolean[], $11::text[],
-            $12::int[], $13::text[], $14::text[], $15::bytea[], $16::bytea[], $17::int[], $18::timestamptz[], $19::timestamptz[])
-     c (id, public_id, client, purpose, number, prefix, citizen, subject, whose, decoy, channel, nth, origin, language, mac, sealed, tries,
-        created_at, expires_at)`
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::boolean[], $11::text[],
+            $12::int[], $13::text[], $14::text[], $15::bytea[], $16::bytea[], $17::int[], $18::timestamptz[], $19::timestamptz[], $20::bytea[])
+     c (id, public_id, client, purpose, number_index, prefix, citizen, subject, whose, decoy, channel, nth, origin, language, mac, sealed, tries,
+        created_at, expires_at, sealed_number)`
 
 // A connection counts in a row of its own, most of the time: whoever counts in one waits for the commit of who did before.
 const countSent = `
 INSERT INTO otp_days (day, scope, shard, sent) SELECT $1, s, pg_backend_pid() % 64, n FROM unnest($2::text[], $3::int[]) c (s, n) ORDER BY s
 ON CONFLICT (day, scope, shard) DO UPDATE SET sent = otp_days.sent + excluded.sent`
 
-func queueChallenges(writes *pgx.Batch, all []otp.Challenge) {
+func (w Steps) queueChallenges(writes *pgx.Batch, all []otp.Challenge) {
 	type c = otp.Challenge
 	text := func(value func(c) string) []string { return postgres.Column(all, value) }
 	writes.Queue(addChallenges, postgres.Column(all, func(c c) int64 { return c.ID }), text(func(c c) string { return c.PublicID }),
-		text(func(c c) string { return c.Client }), text(func(c c) string { return c.Purpose }), text(func(c c) string { return c.Number }),
+		text(func(c c) string { return c.Client }), text(func(c c) string { return c.Purpose }),
+		postgres.Column(all, func(c c) []byte { return w.ring.Index(seal.TelephoneNumber, c.Number) }),
 		text(func(c c) string { return otp.Prefix(c.Number) }), postgres.Column(all, func(c c) int64 { return c.CitizenID }),
-		text(func(c c) string { return c.Subjects()[0] }), text(func(c c) string { return c.Subjects()[1] }),
+		text(func(c c) string { return store.Hide(w.ring, c.Subjects()[0]) }), text(func(c c) string { return store.Hide(w.ring, c.Subjects()[1]) }),
 		postgres.Column(all, func(c c) bool { return c.Decoy }), text(func(c c) string { return string(c.Channel) }),
 		postgres.Column(all, func(c c) int { return c.Nth }), text(func(c c) string { return c.Origin }),
 		text(func(c c) string { return string(c.Language) }), postgres.Column(all, func(c c) []byte { return c.MAC }),
 		postgres.Column(all, func(c c) []byte { return c.Sealed }), postgres.Column(all, func(c c) int { return c.Tries }),
-		postgres.Column(all, func(c c) time.Time { return c.CreatedAt }), postgres.Column(all, func(c c) time.Time { return c.ExpiresAt }))
+		postgres.Column(all, func(c c) time.Time { return c.CreatedAt }), postgres.Column(all, func(c c) time.Time { return c.ExpiresAt }),
+		postgres.Column(all, func(c c) []byte { return w.ring.Seal(placeOfNumber, []byte(c.Number)) }))
 }
 
 // sendAll has requests for different numbers decided, and keeps what was decided with the messages. The last password for the same is void.
@@ -204,9 +208,9 @@ func (w Steps) sendAll(ctx context.Context, sends []send) error {
 	if len(void) > 0 {
 		writes.Queue(supersede, void, now)
 	}
-	queueChallenges(&writes, challenges)
+	w.queueChallenges(&writes, challenges)
 	if len(mts) > 0 {
-		messages.Enqueue(&writes, mts, nil, func([]messages.Added) {})
+		messages.In(w.tx, w.ring).Enqueue(&writes, mts, nil, func([]messages.Added) {})
 	}
 	if err := audit.Queue(&writes, deeds...); err != nil {
 		return err

@@ -11,20 +11,20 @@ import (
 // only where it has to send it again: when a message of the link was deferred ($7), or a bind of it began or ended, since the
 // first of them came. This node does not know what other nodes have deferred: where another node has a bind it may be so.
 const partsApart = `
-SELECT max(p.received_at) < $8 AND NOT bool_or(p.part = $9 AND p.text = $10), -- that part again is no new message
+SELECT max(p.received_at) < $8 AND NOT bool_or(p.part = $9 AND p.digest = ANY ($10)), -- that part again is no new message
        min(p.received_at) > coalesce($7, '-infinity'::timestamptz) AND NOT EXISTS (
            SELECT FROM sms_binds b
            WHERE b.link = $1 AND (b.began_at >= min(p.received_at) OR b.ended_at >= min(p.received_at)
                OR b.ended_at IS NULL AND split_part(b.slot, '@', 2) <> (SELECT split_part(slot, '@', 2) FROM sms_binds WHERE id = $6)))
 FROM mo_parts p
-WHERE p.link = $1 AND p.source = $2 AND p.destination = $3 AND p.reference = $4 AND p.total = $5 AND p.mo_id IS NULL
+WHERE p.link = $1 AND p.source_index = ANY ($2) AND p.destination = $3 AND p.reference = $4 AND p.total = $5 AND p.mo_id IS NULL
 HAVING count(*) > 0`
 
 // partApart makes a message of the parts that wait, and forgets them, when a part has come so long after that it is of a new message
 // under the same reference. Where it may have been sent again it stays with them: doubtful is 1.
 func (w steps) partApart(ctx context.Context, key partsKey, a message.Arrival, limit message.Limit, join func([]message.Part) string) (doubtful int, err error) {
-	rows, err := w.tx.Query(ctx, partsApart, append(key.args(), a.Bind, postgres.OrNil(a.RefusedAt), a.ReceivedAt.Add(-message.PartsApart),
-		a.Part.Number, a.Part.Payload)...)
+	rows, err := w.tx.Query(ctx, partsApart, append(w.args(key), a.Bind, postgres.OrNil(a.RefusedAt), a.ReceivedAt.Add(-message.PartsApart),
+		a.Part.Number, w.ring.Indexes(digests, string(a.Part.Payload)))...)
 	if err != nil {
 		return 0, err
 	}
@@ -43,6 +43,6 @@ func (w steps) partApart(ctx context.Context, key partsKey, a message.Arrival, l
 	if _, err := w.joinParts(ctx, key, true, limit, join); err != nil {
 		return 0, err
 	}
-	_, err = w.tx.Exec(ctx, dropParts, key.args()...)
+	_, err = w.tx.Exec(ctx, dropParts, w.args(key)...)
 	return 0, err
 }

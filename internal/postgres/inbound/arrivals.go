@@ -11,6 +11,7 @@ import (
 	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/postgres"
+	"okno/internal/seal"
 )
 
 // What came over bind b at m.received_at may be sent again over another when its answer may not have got through, and b has
@@ -25,12 +26,12 @@ const mayComeAgain = `
 const sortMOs = `
 WITH a AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY nth) AS turn
-    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[], $8::timestamptz[])
-         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, deferred_at, nth)
+    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::boolean[], $5::timestamptz[], $8::timestamptz[], $9::bytea[], $10::bytea[], $11::bytea[])
+         WITH ORDINALITY a (bind, source, fingerprint, identified, received_at, deferred_at, fingerprint_before, source_index, source_before, nth)
 ), known AS MATERIALIZED (
     SELECT a.*, (
         SELECT m.id FROM mo_messages m LEFT JOIN sms_binds b ON b.id = m.bind
-        WHERE m.fingerprint = a.fingerprint AND m.received_at > a.received_at - interval '1 day'
+        WHERE m.fingerprint = ANY (ARRAY[a.fingerprint, a.fingerprint_before]) AND m.received_at > a.received_at - interval '1 day'
           AND (a.identified OR m.received_at = a.deferred_at
                OR a.turn = 1 AND (m.received_at >= a.deferred_at OR m.bind <> a.bind AND ` + mayComeAgain + `))
         LIMIT 1) AS id -- looked up one by one: as a join it would read the whole table for every commit
@@ -43,16 +44,16 @@ WITH a AS MATERIALIZED (
 SELECT nth::int, nextval('mo_messages_id_seq'),
        EXISTS (SELECT FROM mo_messages m WHERE m.source = known.source AND m.processed_at IS NULL),
        (SELECT count(*) FROM (
-           SELECT FROM mo_messages m WHERE m.source = known.source AND m.received_at > known.received_at - $6::interval LIMIT $7) m)::int
+           SELECT FROM mo_messages m WHERE m.source_index = ANY (ARRAY[known.source_index, known.source_before]) AND m.received_at > known.received_at - $6::interval LIMIT $7) m)::int
 FROM known WHERE id IS NULL AND NOT (identified AND turn > 1) ORDER BY nth`
 
 const addMOs = `
-INSERT INTO mo_messages (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id, flood, failure, raw)
+INSERT INTO mo_messages (id, link, bind, source, source_index, destination, sealed, fingerprint, received_at, processed_at, interaction_id, flood, failure, raw)
 OVERRIDING SYSTEM VALUE
-SELECT id, link, bind, source, destination, text, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, ''), raw
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[],
-            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[], $13::bytea[])
-     a (id, link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction, flood, failure, raw)`
+SELECT id, link, bind, source, source_index, destination, sealed, fingerprint, received_at, processed_at, nullif(interaction, 0), flood, nullif(failure, ''), raw
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::timestamptz[],
+            $9::timestamptz[], $10::bigint[], $11::boolean[], $12::text[], $13::bytea[], $14::bytea[])
+     a (id, link, bind, source, destination, sealed, fingerprint, received_at, processed_at, interaction, flood, failure, raw, source_index)`
 
 // newMO is an arrival that is no redelivery.
 type newMO struct {
@@ -64,6 +65,22 @@ type newMO struct {
 	failure     string     // why it is not handled, or ""
 	processedAt *time.Time // nil: it waits
 	interaction int64      // that it belongs to, or 0
+}
+
+// inPlain is the number as it is kept in plain: while the message waits.
+func (n newMO) inPlain() string {
+	if n.processedAt != nil {
+		return ""
+	}
+	return n.Source
+}
+
+// seal seals what the message says, unless the transcript has it.
+func (n newMO) seal(ring *seal.Ring) []byte {
+	if n.processedAt != nil && n.failure == "" && n.interaction != 0 {
+		return []byte{}
+	}
+	return sealText(ring, n.Source, n.Text)
 }
 
 // addArrivals adds what is new, in the order given: a citizen's long message and the short one after it may come together.
@@ -136,22 +153,31 @@ func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 	}
 	writes.Queue(addMOs, postgres.Column(added, func(n newMO) int64 { return n.id }),
 		postgres.Column(added, func(n newMO) string { return n.Link }), postgres.Column(added, func(n newMO) string { return n.Bind }),
-		postgres.Column(added, func(n newMO) string { return n.Source }), postgres.Column(added, func(n newMO) string { return n.Destination }),
-		postgres.Column(added, func(n newMO) string { return n.Text }), postgres.Column(added, func(n newMO) []byte { return n.Fingerprint }),
+		postgres.Column(added, newMO.inPlain), postgres.Column(added, func(n newMO) string { return n.Destination }),
+		postgres.Column(added, func(n newMO) []byte { return n.seal(w.ring) }),
+		postgres.Column(added, func(n newMO) []byte { return w.ring.Index(fingerprints, string(n.Fingerprint)) }),
 		postgres.Column(added, func(n newMO) time.Time { return n.ReceivedAt }), postgres.Column(added, func(n newMO) *time.Time { return n.processedAt }),
 		postgres.Column(added, func(n newMO) int64 { return n.interaction }), postgres.Column(added, func(n newMO) bool { return n.flood }),
-		postgres.Column(added, func(n newMO) string { return n.failure }), postgres.Column(added, func(n newMO) []byte { return n.Raw }))
+		postgres.Column(added, func(n newMO) string { return n.failure }), postgres.Column(added, func(n newMO) []byte { return sealOr(w.ring, placeOfRaw, n.Raw) }),
+		postgres.Column(added, func(n newMO) []byte { return w.ring.Index(seal.TelephoneNumber, n.Source) }))
 	return len(arrivals) - len(added) + held + handled, w.tx.SendBatch(ctx, &writes).Close()
 }
 
 // sortMOs drops redeliveries.
 func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit message.Limit) ([]newMO, error) {
+	prints, printsBefore := make([][]byte, len(arrivals)), make([][]byte, len(arrivals))
+	sources, sourcesBefore := make([][]byte, len(arrivals)), make([][]byte, len(arrivals))
+	for i, a := range arrivals {
+		prints[i], printsBefore[i] = indexes(w.ring, fingerprints, string(a.Fingerprint))
+		sources[i], sourcesBefore[i] = indexes(w.ring, seal.TelephoneNumber, a.Source)
+	}
 	rows, err := w.tx.Query(ctx, sortMOs, postgres.Column(arrivals, func(a message.Arrival) string { return a.Bind }),
 		postgres.Column(arrivals, func(a message.Arrival) string { return a.Source }),
-		postgres.Column(arrivals, func(a message.Arrival) []byte { return a.Fingerprint }),
+		prints,
 		postgres.Column(arrivals, func(a message.Arrival) bool { return a.Identified }),
 		postgres.Column(arrivals, func(a message.Arrival) time.Time { return a.ReceivedAt }), limit.Within, limit.Most(),
-		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.DeferredAt) }))
+		postgres.Column(arrivals, func(a message.Arrival) *time.Time { return postgres.OrNil(a.DeferredAt) }),
+		printsBefore, sources, sourcesBefore)
 	if err != nil {
 		return nil, err
 	}

@@ -178,7 +178,8 @@ const linkCases = `
 INSERT INTO interaction_cases SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING`
 
 const processedMOs = `
-UPDATE mo_messages m SET processed_at = $2, interaction_id = nullif(p.interaction, 0)
+UPDATE mo_messages m SET processed_at = $2, interaction_id = nullif(p.interaction, 0), source = '',
+    sealed = CASE WHEN p.interaction = 0 THEN sealed ELSE '' END
 FROM unnest($1::bigint[], $3::bigint[]) p (id, interaction) WHERE m.id = p.id`
 
 // queue queues what the drafts say to be written.
@@ -209,7 +210,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			chosen = append(chosen, d)
 		}
 		if d.stopped != nil {
-			messages.QueueNotices(writes, d.number, *d.stopped)
+			messages.In(b.work.tx, b.work.ring).QueueNotices(writes, d.number, *d.stopped)
 		}
 	}
 	id := func(t *talk) int64 { return t.ID }
@@ -268,7 +269,7 @@ func (b *batch) queueMTs(writes *pgx.Batch, mts []message.MT) {
 			b.work.tx.Hint(news.MT)
 		}
 	}
-	messages.Enqueue(writes, mts, by, func(added []messages.Added) {
+	messages.In(b.work.tx, b.work.ring).Enqueue(writes, mts, by, func(added []messages.Added) {
 		for i, a := range added {
 			m := mts[i]
 			for part := 1; part <= m.Segments && by[i] != nil; part++ {

@@ -9,10 +9,11 @@ import (
 
 	"okno/internal/message"
 	"okno/internal/postgres"
+	"okno/internal/seal"
 )
 
 const countLately = `
-SELECT count(*) FROM (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval LIMIT $4) m`
+SELECT count(*) FROM (SELECT FROM mo_messages WHERE source_index = ANY ($1) AND received_at > $2::timestamptz - $3::interval LIMIT $4) m`
 
 // Whoever is in a conversation with an operator, or waits for one, has a limit of their own.
 const threads = `
@@ -24,8 +25,8 @@ const beginFlood = `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 6))`
 
 // Somebody may have held messages of the episode while whoever was to tell the citizen failed: then nobody has been told.
 const inFlood = `
-SELECT EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval AND flood)
-   AND EXISTS (SELECT FROM mo_messages WHERE source = $1 AND received_at > $2::timestamptz - $3::interval - interval '1 hour'
+SELECT EXISTS (SELECT FROM mo_messages WHERE source_index = ANY ($1) AND received_at > $2::timestamptz - $3::interval AND flood)
+   AND EXISTS (SELECT FROM mo_messages WHERE source_index = ANY ($1) AND received_at > $2::timestamptz - $3::interval - interval '1 hour'
                AND flood AND failure IS NULL)`
 
 // overLimit is the failure of a message that was kept and not handled.
@@ -97,7 +98,7 @@ func (w steps) firstOfFlood(ctx context.Context, n *newMO, within time.Duration)
 	if err := w.tx.QueryRow(ctx, beginFlood, n.Source).Scan(&mine); err != nil || !mine {
 		return false, err
 	}
-	err := w.tx.QueryRow(ctx, inFlood, n.Source, n.ReceivedAt, within).Scan(&known)
+	err := w.tx.QueryRow(ctx, inFlood, w.ring.Indexes(seal.TelephoneNumber, n.Source), n.ReceivedAt, within).Scan(&known)
 	return !known, err
 }
 

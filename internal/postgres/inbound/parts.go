@@ -13,6 +13,7 @@ import (
 
 	"okno/internal/message"
 	"okno/internal/postgres"
+	"okno/internal/seal"
 	"okno/internal/words"
 )
 
@@ -37,23 +38,24 @@ func (w steps) lockParts(ctx context.Context, arrivals []message.Arrival) error 
 }
 
 const addPart = `
-INSERT INTO mo_parts (link, source, destination, reference, total, part, text, coding, bind, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT DO NOTHING`
+INSERT INTO mo_parts (link, source_index, destination, reference, total, part, source, sealed, digest, coding, bind, received_at)
+SELECT $1, ($2::bytea[])[1], $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+WHERE NOT EXISTS (SELECT FROM mo_parts
+    WHERE link = $1 AND source_index = ANY ($2) AND destination = $3 AND reference = $4 AND total = $5 AND part = $6)`
 
 // A part that waits for its siblings is the same if it comes again; one whose message is whole, if it was deferred though it was
 // kept, or may come again.
 const readPart = `
-SELECT m.text, m.mo_id IS NULL OR coalesce(m.received_at >= $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
+SELECT m.digest, m.mo_id IS NULL OR coalesce(m.received_at >= $8, false) OR coalesce(m.bind <> $7 AND ` + mayComeAgain + `, false)
 FROM mo_parts m LEFT JOIN sms_binds b ON b.id = m.bind
-WHERE m.link = $1 AND m.source = $2 AND m.destination = $3 AND m.reference = $4 AND m.total = $5 AND m.part = $6`
+WHERE m.link = $1 AND m.source_index = ANY ($2) AND m.destination = $3 AND m.reference = $4 AND m.total = $5 AND m.part = $6`
 
 const moveBind = `
 UPDATE mo_parts SET bind = $7, received_at = $8
-WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND part = $6`
+WHERE link = $1 AND source_index = ANY ($2) AND destination = $3 AND reference = $4 AND total = $5 AND part = $6`
 
 const dropParts = `
-DELETE FROM mo_parts WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5`
+DELETE FROM mo_parts WHERE link = $1 AND source_index = ANY ($2) AND destination = $3 AND reference = $4 AND total = $5`
 
 // addPart keeps a part, and makes a message if none is missing with it. What is not the same part again, and has its number,
 // begins a new message under a reference used before, and what waits of the old one is all that will come of it.
@@ -74,9 +76,9 @@ func (w steps) joinPart(ctx context.Context, key partsKey, a message.Arrival, li
 	if !isNew {
 		var known []byte
 		var again bool
-		err := w.tx.QueryRow(ctx, readPart, append(key.args(), a.Part.Number, a.Bind, postgres.OrNil(a.DeferredAt))...).Scan(&known, &again)
-		if err == nil && again && bytes.Equal(known, a.Part.Payload) {
-			_, err = w.tx.Exec(ctx, moveBind, append(key.args(), a.Part.Number, a.Bind, a.ReceivedAt)...)
+		err := w.tx.QueryRow(ctx, readPart, append(w.args(key), a.Part.Number, a.Bind, postgres.OrNil(a.DeferredAt))...).Scan(&known, &again)
+		if err == nil && again && slices.ContainsFunc(w.ring.Indexes(digests, string(a.Part.Payload)), func(d []byte) bool { return bytes.Equal(known, d) }) {
+			_, err = w.tx.Exec(ctx, moveBind, append(w.args(key), a.Part.Number, a.Bind, a.ReceivedAt)...)
 			return err
 		}
 		if err != nil {
@@ -85,7 +87,7 @@ func (w steps) joinPart(ctx context.Context, key partsKey, a message.Arrival, li
 		if _, err := w.joinParts(ctx, key, true, limit, join); err != nil {
 			return err
 		}
-		if _, err := w.tx.Exec(ctx, dropParts, key.args()...); err != nil {
+		if _, err := w.tx.Exec(ctx, dropParts, w.args(key)...); err != nil {
 			return err
 		}
 		if _, err := w.insertPart(ctx, key, a); err != nil {
@@ -99,8 +101,8 @@ func (w steps) joinPart(ctx context.Context, key partsKey, a message.Arrival, li
 }
 
 func (w steps) insertPart(ctx context.Context, key partsKey, a message.Arrival) (isNew bool, err error) {
-	tag, err := w.tx.Exec(ctx, addPart, key.link, key.source, key.destination, key.reference, key.total,
-		a.Part.Number, a.Part.Payload, a.Part.Coding, a.Bind, a.ReceivedAt)
+	tag, err := w.tx.Exec(ctx, addPart, append(w.args(key), a.Part.Number, key.source, w.ring.Seal(placeOfPart, a.Part.Payload),
+		w.ring.Index(digests, string(a.Part.Payload)), a.Part.Coding, a.Bind, a.ReceivedAt)...)
 	return tag.RowsAffected() == 1, err
 }
 
@@ -114,28 +116,31 @@ func partsOf(a message.Arrival) partsKey {
 	return partsKey{a.Link, a.Source, a.Destination, a.Part.Reference, a.Part.Total}
 }
 
-func (k partsKey) args() []any { return []any{k.link, k.source, k.destination, k.reference, k.total} }
+// args name the parts in a statement, under whichever key of the ring they were kept.
+func (w steps) args(k partsKey) []any {
+	return []any{k.link, w.ring.Indexes(seal.TelephoneNumber, k.source), k.destination, k.reference, k.total}
+}
 
 func (k partsKey) lockName() string {
 	return fmt.Sprintf("%s %s %s %d/%d", k.link, k.source, k.destination, k.reference, k.total)
 }
 
 const readParts = `
-SELECT part, coding, text, bind, received_at FROM mo_parts
-WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL
+SELECT part, coding, sealed, bind, received_at FROM mo_parts
+WHERE link = $1 AND source_index = ANY ($2) AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL
 ORDER BY part`
 
 const addJoined = `
-INSERT INTO mo_messages (link, bind, source, destination, text, parts, incomplete, fingerprint, received_at, processed_at, flood, failure, raw)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), $13) RETURNING id`
+INSERT INTO mo_messages (link, bind, source, destination, sealed, parts, incomplete, fingerprint, received_at, processed_at, flood, failure, raw, source_index)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, ''), $13, $14) RETURNING id`
 
 const markParts = `
-UPDATE mo_parts SET mo_id = $6
-WHERE link = $1 AND source = $2 AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL`
+UPDATE mo_parts SET mo_id = $6, source = '', sealed = ''
+WHERE link = $1 AND source_index = ANY ($2) AND destination = $3 AND reference = $4 AND total = $5 AND mo_id IS NULL`
 
 // joinParts makes a message of the waiting parts if none is missing, or anyway.
 func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit message.Limit, join func([]message.Part) string) (bool, error) {
-	rows, err := w.tx.Query(ctx, readParts, key.args()...)
+	rows, err := w.tx.Query(ctx, readParts, w.args(key)...)
 	if err != nil {
 		return false, err
 	}
@@ -144,6 +149,9 @@ func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (message.Part, error) {
 		p := message.Part{Reference: key.reference, Total: key.total}
 		err := row.Scan(&p.Number, &p.Coding, &p.Payload, &bind, &at)
+		if err == nil {
+			p.Payload, err = w.ring.Open(placeOfPart, p.Payload)
+		}
 		if at.After(received) {
 			received = at
 		}
@@ -153,17 +161,18 @@ func (w steps) joinParts(ctx context.Context, key partsKey, anyway bool, limit m
 		return false, err
 	}
 	whole := []newMO{{Arrival: message.Arrival{Source: key.source, Destination: key.destination, Text: join(parts), ReceivedAt: received}}}
-	if err = w.tx.QueryRow(ctx, countLately, key.source, received, limit.Within, limit.Most()).Scan(&whole[0].lately); err != nil {
+	if err = w.tx.QueryRow(ctx, countLately, w.ring.Indexes(seal.TelephoneNumber, key.source), received, limit.Within, limit.Most()).Scan(&whole[0].lately); err != nil {
 		return false, err
 	}
 	if _, err := w.holdFlood(ctx, whole, limit); err != nil {
 		return false, err
 	}
 	var id int64
-	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, key.source, key.destination, whole[0].Text, len(parts),
-		len(parts) < key.total, []byte(key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure, rawOf(parts, whole[0].Text)).Scan(&id)
+	err = w.tx.QueryRow(ctx, addJoined, key.link, bind, whole[0].inPlain(), key.destination, whole[0].seal(w.ring), len(parts),
+		len(parts) < key.total, w.ring.Index(fingerprints, key.lockName()), received, whole[0].processedAt, whole[0].flood, whole[0].failure,
+		sealOr(w.ring, placeOfRaw, rawOf(parts, whole[0].Text)), w.ring.Index(seal.TelephoneNumber, key.source)).Scan(&id)
 	if err == nil {
-		_, err = w.tx.Exec(ctx, markParts, append(key.args(), id)...)
+		_, err = w.tx.Exec(ctx, markParts, append(w.args(key), id)...)
 	}
 	return err == nil, err
 }

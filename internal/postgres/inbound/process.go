@@ -20,7 +20,7 @@ type Handler func(ctx context.Context, w conversation.Work, mo message.MO) (inte
 // The oldest waiting message of each citizen who has none in work: a citizen's messages are processed one after another,
 // and whoever holds the first of them holds back the rest.
 const nextMOs = `
-SELECT id, link, source, destination, text, parts, incomplete, flood, received_at, attempts
+SELECT id, link, source, destination, sealed, parts, incomplete, flood, received_at, attempts
 FROM mo_messages m
 WHERE processed_at IS NULL AND due_at <= $1
   AND id = (SELECT id FROM mo_messages e WHERE e.source = m.source AND e.processed_at IS NULL ORDER BY e.source, e.id LIMIT 1)`
@@ -35,8 +35,12 @@ func (w steps) claimMOs(ctx context.Context, claim string, args ...any) ([]messa
 		return nil, fmt.Errorf("claim mo: %w", err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (mo message.MO, err error) {
-		return mo, row.Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &mo.Text, &mo.Parts, &mo.Incomplete, &mo.Flood,
-			&mo.ReceivedAt, &mo.Attempts)
+		var sealed []byte
+		err = row.Scan(&mo.ID, &mo.Link, &mo.Source, &mo.Destination, &sealed, &mo.Parts, &mo.Incomplete, &mo.Flood, &mo.ReceivedAt, &mo.Attempts)
+		if err == nil {
+			mo.Text, err = openText(w.ring, sealed)
+		}
+		return mo, err
 	})
 }
 
@@ -83,10 +87,11 @@ func (s *Store) ProcessMOs(ctx context.Context, now time.Time, limit int, handle
 	return len(waiting), err
 }
 
-const processedMO = `UPDATE mo_messages SET processed_at = $2, interaction_id = nullif($3, 0) WHERE id = $1`
+const processedMO = `
+UPDATE mo_messages SET processed_at = $2, interaction_id = nullif($3, 0), source = '', sealed = CASE WHEN $3::bigint = 0 THEN sealed ELSE '' END WHERE id = $1`
 
 const triedMO = `
-UPDATE mo_messages SET attempts = attempts + 1, failure = $2, due_at = $3, processed_at = $4
+UPDATE mo_messages SET attempts = attempts + 1, failure = $2, due_at = $3, processed_at = $4, source = CASE WHEN $4::timestamptz IS NULL THEN source ELSE '' END
 WHERE id = $1`
 
 // moAttempts is how often a message that cannot be processed is tried, before it is put aside so that the citizen's next

@@ -12,7 +12,7 @@ INSERT INTO sms_quarantine (link, raw, status, reason, received_at) VALUES ($1, 
 
 func (w steps) addPoisons(ctx context.Context, poisons []message.Poison) error {
 	for _, p := range poisons {
-		if _, err := w.tx.Exec(ctx, addPoison, p.Link, p.Raw, int64(p.Status), p.Reason, p.At); err != nil {
+		if _, err := w.tx.Exec(ctx, addPoison, p.Link, w.ring.Seal(placeOfPDU, p.Raw), int64(p.Status), p.Reason, p.At); err != nil {
 			return fmt.Errorf("quarantine: %w", err)
 		}
 	}

@@ -118,7 +118,7 @@ func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEnd
 func TestNoTransactionNotifies(t *testing.T) {
 	t.Parallel()
 	said := &statements{}
-	db, err := store.Open(pgtest.URL(t), store.Options{Options: postgres.Options{Tracer: said}})
+	db, err := store.Open(pgtest.URL(t), store.Options{Options: postgres.Options{Tracer: said}, Keys: pgtest.Keys})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	kind, done := notes(func(note) error { return nil })
@@ -221,7 +221,7 @@ func TestChild(t *testing.T) {
 	if url == "" {
 		t.Skip("run by TestAKilledNodesJobIsDoneByAnother")
 	}
-	db, err := store.Open(url, store.Options{})
+	db, err := store.Open(url, store.Options{Keys: pgtest.Keys})
 	require.NoError(t, err)
 	kind := job.On(func(ctx context.Context, _ note) error {
 		fmt.Println("begun")

@@ -14,19 +14,26 @@ import (
 	"okno/internal/lockout"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
+	"okno/internal/seal"
 )
 
 // Store has the methods that own their transaction.
-type Store struct{ db *postgres.DB }
+type Store struct {
+	db   *postgres.DB
+	ring *seal.Ring
+}
 
-// NewStore is over a database.
-func NewStore(db *postgres.DB) *Store { return &Store{db} }
+// NewStore is over a database; ring hides numbers.
+func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
 
 // Steps are parts of one unit of work.
-type Steps struct{ tx *postgres.Tx }
+type Steps struct {
+	tx   *postgres.Tx
+	ring *seal.Ring
+}
 
 // In gives the steps of a unit of work.
-func In(tx *postgres.Tx) Steps { return Steps{tx} }
+func In(tx *postgres.Tx, ring *seal.Ring) Steps { return Steps{tx, ring} }
 
 // The locks are on the subjects, not on rows: most have none. They come in one order, so that two transactions do not wait for each
 // other.
@@ -45,28 +52,32 @@ func Locking(subjects string) (lock, read string) {
 
 var lockGiven, readGiven = Locking("$2::text[]")
 
-// Lock gives the attempts at a way in against some subjects, and keeps all other attempts against them waiting until the
+// LockAttempts gives the attempts at a way in against some subjects, and keeps all other attempts against them waiting until the
 // transaction ends.
-func Lock(ctx context.Context, tx *postgres.Tx, way lockout.Way, subjects ...string) (book lockout.Book, err error) {
+func (w Steps) LockAttempts(ctx context.Context, way lockout.Way, subjects ...string) (book lockout.Book, err error) {
 	var both pgx.Batch
-	both.Queue(lockGiven, way, subjects)
-	both.Queue(readGiven, way, subjects).Query(func(rows pgx.Rows) error { book, err = Read(way, rows); return err })
-	if err := tx.SendBatch(ctx, &both).Close(); err != nil {
+	both.Queue(lockGiven, way, hidden(w.ring, subjects))
+	both.Queue(readGiven, way, hidden(w.ring, subjects)).Query(func(rows pgx.Rows) error {
+		book, err = Read(way, rows)
+		book = named(w.ring, book, subjects)
+		return err
+	})
+	if err := w.tx.SendBatch(ctx, &both).Close(); err != nil {
 		return book, fmt.Errorf("lock attempts at %s: %w", way, err)
 	}
 	return book, nil
 }
 
-// Queue queues [Steps.Attempts]. got gets them.
-func Queue(reads *pgx.Batch, way lockout.Way, subjects []string, got func(lockout.Book)) {
-	reads.Queue(readGiven, way, subjects).Query(func(rows pgx.Rows) error {
+// QueueAttempts queues [Steps.Attempts]. got gets them.
+func (w Steps) QueueAttempts(reads *pgx.Batch, way lockout.Way, subjects []string, got func(lockout.Book)) {
+	reads.Queue(readGiven, way, hidden(w.ring, subjects)).Query(func(rows pgx.Rows) error {
 		book, err := Read(way, rows)
-		got(book)
+		got(named(w.ring, book, subjects))
 		return err
 	})
 }
 
-// Read reads the rows of a statement of [Locking].
+// Read reads the rows of a statement of [Locking]. Subjects are as they are kept: [Hide].
 func Read(way lockout.Way, rows pgx.Rows) (lockout.Book, error) {
 	book := lockout.Book{Way: way, States: map[string]lockout.State{}}
 	var subject string
@@ -86,7 +97,7 @@ INSERT INTO lockouts (way, subject, failures, since, blocked_until)
 SELECT $1, c.* FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[]) c (subject, failures, since, blocked_until)
 ON CONFLICT (way, subject) DO UPDATE SET failures = excluded.failures, since = excluded.since, blocked_until = excluded.blocked_until`
 
-// Keep queues what has changed in a locked book.
+// Keep queues what has changed in a locked book, whose subjects are as they are kept: [Hide].
 func Keep(writes *pgx.Batch, b lockout.Book) {
 	if len(b.Changed) == 0 {
 		return
@@ -100,16 +111,11 @@ func Keep(writes *pgx.Batch, b lockout.Book) {
 // Attempts gives the attempts without a lock: for what only wants to know whether a way is blocked.
 func (w Steps) Attempts(ctx context.Context, way lockout.Way, subjects ...string) (book lockout.Book, err error) {
 	var read pgx.Batch
-	Queue(&read, way, subjects, func(b lockout.Book) { book = b })
+	w.QueueAttempts(&read, way, subjects, func(b lockout.Book) { book = b })
 	if err := w.tx.SendBatch(ctx, &read).Close(); err != nil {
 		return book, fmt.Errorf("read attempts at %s: %w", way, err)
 	}
 	return book, nil
-}
-
-// LockAttempts is [Lock].
-func (w Steps) LockAttempts(ctx context.Context, way lockout.Way, subjects ...string) (lockout.Book, error) {
-	return Lock(ctx, w.tx, way, subjects...)
 }
 
 // KeepAttempts keeps what has changed in a locked book.
@@ -118,7 +124,7 @@ func (w Steps) KeepAttempts(ctx context.Context, b lockout.Book) error {
 		return nil
 	}
 	var writes pgx.Batch
-	Keep(&writes, b)
+	Keep(&writes, HideAll(w.ring, b))
 	if err := w.tx.SendBatch(ctx, &writes).Close(); err != nil {
 		return fmt.Errorf("keep attempts at %s: %w", b.Way, err)
 	}

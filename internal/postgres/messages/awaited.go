@@ -23,7 +23,7 @@ func (s *Store) Awaited(ctx context.Context, a message.Awaited) (n int, err erro
 
 const claimQueries = `
 WITH silent AS (
-    SELECT s.id, m.destination, m.sender
+    SELECT s.id, m.destination_index, m.sender
     FROM mt_segments s JOIN mt_messages m ON m.id = s.mt_id
     WHERE s.link = $1 AND s.awaited_from < $2 AND s.submitted_at > $3
       AND s.message_id IS NOT NULL
@@ -31,7 +31,7 @@ WITH silent AS (
     FOR UPDATE OF s SKIP LOCKED
 )
 UPDATE mt_segments s SET queried_at = $5 FROM silent WHERE s.id = silent.id
-RETURNING s.message_id, s.message_key, silent.destination, silent.sender`
+RETURNING s.message_id, s.message_key, silent.destination_index, silent.sender`
 
 // ClaimQueries takes segments of a link to ask the operator about: those first that were heard of longest ago. They will not
 // be asked about again before the same time has passed.

@@ -47,7 +47,7 @@ WITH due AS MATERIALIZED (
 		fmt.Sprintf(`SELECT * FROM (`+due+`) notice`, message.Notice, "$3") + ` LIMIT $2))
     RETURNING id, lane, attempts + 1 AS attempt, repeats, expires_at
 ), read AS MATERIALIZED (
-    SELECT due.*, m.destination, m.text, m.sender, due.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
+    SELECT due.*, m.destination, m.sealed, m.sender, due.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
     FROM due JOIN mt_messages m ON m.id = due.id >> 8
 ), failed AS (
     UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = $1 FROM read WHERE s.id = read.id AND read.stopped
@@ -56,13 +56,14 @@ WITH due AS MATERIALIZED (
     SELECT $4, $5, $6, $1, $7, array_agg(id), array_agg(attempt), count(*) FROM read WHERE NOT stopped HAVING count(*) > 0
     RETURNING id
 )
-SELECT r.id, r.id >> 8, r.lane, r.id & 255, r.destination, r.text, r.sender, r.expires_at, claim.id, r.attempt, r.repeats
+SELECT r.id, r.id >> 8, r.lane, r.id & 255, r.destination, r.sealed, r.sender, r.expires_at, claim.id, r.attempt, r.repeats
 FROM read r, claim WHERE NOT r.stopped`
 }
 
 // ClaimSegments takes segments for a link to submit, lane by lane, oldest first; some may have expired just now. Each must get its outcome by CommitSMS
 // before the lease ends.
 func (s *Store) ClaimSegments(ctx context.Context, c message.Claim) ([]message.Segment, error) {
+	ring := s.ring
 	statement := claimSegments
 	args := []any{c.Now, c.Limit, min(c.Limit, c.Notices), c.Link, c.Slot, c.Awaited, c.LeaseEnd}
 	if !onlyWay(c) {
@@ -75,7 +76,12 @@ func (s *Store) ClaimSegments(ctx context.Context, c message.Claim) ([]message.S
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)
 	}
 	claimed, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s message.Segment, err error) {
-		return s, row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &s.Text, &s.Sender, &s.ExpiresAt, &s.Claim, &s.Attempt, &s.Repeats)
+		var sealed []byte
+		err = row.Scan(&s.ID, &s.MT, &s.Lane, &s.Number, &s.Destination, &sealed, &s.Sender, &s.ExpiresAt, &s.Claim, &s.Attempt, &s.Repeats)
+		if err == nil {
+			s.Text, err = OpenText(ring, sealed)
+		}
+		return s, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim segments for %s: %w", c.Link, err)

@@ -10,6 +10,7 @@ import (
 	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/postgres"
+	"okno/internal/seal"
 )
 
 // SegmentsOf is the condition for a segment s to be of a message m.
@@ -21,13 +22,14 @@ const addMTs = `
 WITH mt AS MATERIALIZED (
     SELECT nextval('mt_messages_id_seq') AS id, m.*,
            m.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[], $8::text[],
-                $9::timestamptz[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[])
-         WITH ORDINALITY m (lane, destination, text, interaction, challenge, expires_at, segments, sender, due_at, report,
-                            link, slot, claimed_at, leased_until, awaited, nth)
+    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[], $8::text[],
+                $9::timestamptz[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[], $16::bytea[])
+         WITH ORDINALITY m (lane, destination, sealed, interaction, challenge, expires_at, segments, sender, due_at, report,
+                            link, slot, claimed_at, leased_until, awaited, destination_index, nth)
 ), added AS (
-    INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
-    SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
+    INSERT INTO mt_messages (id, lane, destination, destination_index, sealed, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
+    SELECT id, lane, CASE WHEN stopped THEN '' ELSE destination END, destination_index, CASE WHEN stopped THEN '' ELSE sealed END,
+           nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
 ), segment AS MATERIALIZED (
     SELECT mt.id * 256 + part AS segment, part, coalesce(due_at, now()) AS due, mt.* FROM mt, generate_series(1, segments) part
 ), segments AS (
@@ -52,7 +54,7 @@ type Added struct {
 }
 
 // addMTsArgs takes the messages and, where given, by which grant each is claimed.
-func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
+func addMTsArgs(ring *seal.Ring, messages []message.MT, by []*message.Grant) []any {
 	grants := make([]message.Grant, len(messages))
 	for i, g := range by {
 		if g != nil {
@@ -62,7 +64,7 @@ func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
 	return []any{
 		postgres.Column(messages, func(m message.MT) string { return string(m.Lane) }),
 		postgres.Column(messages, func(m message.MT) string { return m.Destination }),
-		postgres.Column(messages, func(m message.MT) string { return m.Text }),
+		postgres.Column(messages, func(m message.MT) []byte { return sealText(ring, m.Text) }),
 		postgres.Column(messages, func(m message.MT) int64 { return m.Interaction }),
 		postgres.Column(messages, func(m message.MT) int64 { return m.Challenge }),
 		postgres.Column(messages, func(m message.MT) time.Time { return m.ExpiresAt }),
@@ -75,12 +77,13 @@ func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
 		postgres.Column(grants, func(g message.Grant) *time.Time { return postgres.OrNil(g.Now) }),
 		postgres.Column(grants, func(g message.Grant) *time.Time { return postgres.OrNil(g.LeaseEnd) }),
 		postgres.Column(grants, func(g message.Grant) bool { return g.Awaited }),
+		postgres.Column(messages, func(m message.MT) []byte { return ring.Index(seal.TelephoneNumber, m.Destination) }),
 	}
 }
 
 // Enqueue queues messages, each claimed by the grant at its place; nil is none. added gets them in order.
-func Enqueue(writes *pgx.Batch, mts []message.MT, by []*message.Grant, added func([]Added)) {
-	writes.Queue(addMTs, addMTsArgs(mts, by)...).Query(func(rows pgx.Rows) error {
+func (w Steps) Enqueue(writes *pgx.Batch, mts []message.MT, by []*message.Grant, added func([]Added)) {
+	writes.Queue(addMTs, addMTsArgs(w.ring, mts, by)...).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Added])
 		added(all)
 		return err
@@ -89,7 +92,7 @@ func Enqueue(writes *pgx.Batch, mts []message.MT, by []*message.Grant, added fun
 
 // EnqueueMTs adds messages to their lanes, and gives their ids.
 func (w Steps) EnqueueMTs(ctx context.Context, mts []message.MT) ([]int64, error) {
-	rows, err := w.tx.Query(ctx, addMTs, addMTsArgs(mts, nil)...)
+	rows, err := w.tx.Query(ctx, addMTs, addMTsArgs(w.ring, mts, nil)...)
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +119,12 @@ func (w Steps) RefuseMT(ctx context.Context, lane message.Lane, id int64) error 
 	if _, err := w.tx.Exec(ctx, refuseMT, id, lane); err != nil {
 		return fmt.Errorf("refuse mt: %w", err)
 	}
-	return nil
+	return w.eraseTexts(ctx, []int64{id})
 }
 
 // EnqueueMT adds a message to its lane; it is sent once the work is committed.
 func (w Steps) EnqueueMT(ctx context.Context, m message.MT) error {
-	if _, err := w.tx.Exec(ctx, addMTs, addMTsArgs([]message.MT{m}, nil)...); err != nil {
+	if _, err := w.tx.Exec(ctx, addMTs, addMTsArgs(w.ring, []message.MT{m}, nil)...); err != nil {
 		return fmt.Errorf("enqueue mt: %w", err)
 	}
 	w.tx.Hint(news.MT)

@@ -61,8 +61,21 @@ func (w Steps) ApplyOutcomes(ctx context.Context, outcomes []message.Outcome) er
 	if err != nil {
 		return fmt.Errorf("add outcomes: %w", err)
 	}
+	if err := w.eraseTexts(ctx, settledBy(outcomes)); err != nil {
+		return err
+	}
 	if accepted.IsZero() {
 		return nil
 	}
 	return w.matchKept(ctx, accepted.Add(-earlyReceipt))
+}
+
+// settledBy gives the messages of which outcomes leave nothing more to submit of a segment.
+func settledBy(outcomes []message.Outcome) (ids []int64) {
+	for _, o := range outcomes {
+		if o.State != message.Queued {
+			ids = append(ids, o.Segment>>8)
+		}
+	}
+	return ids
 }

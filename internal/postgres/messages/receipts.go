@@ -9,13 +9,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/message"
+	"okno/internal/seal"
 )
 
 // A receipt names its segment by a message id in whatever notation if the number is right too; else by the first key alone. Of
 // several, the newest: SMSCs use ids again. From each receipt to its segments, however few of those a plan expects.
 const (
 	byKey    = `SELECT s.id, s.mt_id, s.state, s.submitted_at FROM mt_segments s WHERE s.link = r.link AND s.message_key = r.key OFFSET 0`
-	byNumber = `SELECT s.* FROM (` + byKey + `) s WHERE (SELECT m.destination FROM mt_messages m WHERE m.id = s.mt_id) = r.destination OFFSET 0`
+	byNumber = `SELECT s.* FROM (` + byKey + `) s WHERE (SELECT m.destination_index FROM mt_messages m WHERE m.id = s.mt_id) IN (r.whose, r.before) OFFSET 0`
 )
 
 var addByNumber, addByKey = addReceipts(byNumber), addReceipts(byKey)
@@ -27,8 +28,8 @@ func addReceipts(by string) string {
 	return `
 WITH hit AS (
     SELECT DISTINCT ON (r.nth) r.nth, s.id, s.state AS was, s.submitted_at, r.link, r.key, r.state, r.failure, r.at
-    FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-         r (nth, link, key, rank, destination, state, failure, at)
+    FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::bytea[], $6::text[], $7::text[], $8::timestamptz[], $9::bytea[])
+         r (nth, link, key, rank, whose, state, failure, at, before)
     CROSS JOIN LATERAL (` + by + `) s
     ORDER BY r.nth, r.rank, s.id DESC
 ), done AS (
@@ -46,7 +47,7 @@ SELECT nth, submitted_at, key, nth IN (SELECT nth FROM other WHERE open) FROM hi
 }
 
 const keepReceipt = `
-INSERT INTO mt_receipts (link, keys, destination, state, failure, received_at) VALUES ($1, $2, $3, $4, $5, $6)`
+INSERT INTO mt_receipts (link, keys, destination, destination_index, state, failure, received_at) VALUES ($1, $2, '', $3, $4, $5, $6)`
 
 // ApplyReceipts gives segments their final state, and keeps the receipts that have come before the answer to the submit.
 func (w Steps) ApplyReceipts(ctx context.Context, receipts []message.Receipt) error {
@@ -58,11 +59,20 @@ func (w Steps) ApplyReceipts(ctx context.Context, receipts []message.Receipt) er
 		if known[i] == settled {
 			continue
 		}
-		if _, err := w.tx.Exec(ctx, keepReceipt, r.Link, r.Keys, r.Destination, r.State, r.Failure, r.At); err != nil {
+		if _, err := w.tx.Exec(ctx, keepReceipt, r.Link, r.Keys, w.whose(r)[0], r.State, r.Failure, r.At); err != nil {
 			return fmt.Errorf("keep receipt: %w", err)
 		}
 	}
 	return nil
+}
+
+// whose gives the blind indexes of a receipt's number, by the current key of the ring and by the one before.
+func (w Steps) whose(r message.Receipt) [2][]byte {
+	if r.Whose != nil {
+		return [2][]byte{r.Whose, r.Whose}
+	}
+	all := w.ring.Indexes(seal.TelephoneNumber, r.Destination)
+	return [2][]byte{all[0], all[min(1, len(all)-1)]}
 }
 
 // match is what is known of a receipt.
@@ -93,7 +103,8 @@ func (w Steps) matchReceipts(ctx context.Context, receipts []message.Receipt) (k
 // matchKeys tries the keys of some ranks of the receipts that are not known yet.
 func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Receipt, known map[int]match, from, to int) error {
 	var nth, ranks []int
-	var links, keys, destinations, states, failures []string
+	var links, keys, states, failures []string
+	var whose, before [][]byte // by the current key of the ring, and by the one before
 	var at []time.Time
 	for i, r := range receipts {
 		if known[i] != unmatched {
@@ -104,14 +115,15 @@ func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Rec
 				continue
 			}
 			nth, ranks, links, keys = append(nth, i), append(ranks, rank), append(links, r.Link), append(keys, r.Keys[rank])
-			destinations, states = append(destinations, r.Destination), append(states, string(r.State))
+			of := w.whose(r)
+			whose, before, states = append(whose, of[0]), append(before, of[1]), append(states, string(r.State))
 			failures, at = append(failures, r.Failure), append(at, r.At)
 		}
 	}
 	if len(nth) == 0 {
 		return nil
 	}
-	rows, err := w.tx.Query(ctx, sql, nth, links, keys, ranks, destinations, states, failures, at)
+	rows, err := w.tx.Query(ctx, sql, nth, links, keys, ranks, whose, states, failures, at, before)
 	if err != nil {
 		return fmt.Errorf("match receipts: %w", err)
 	}
@@ -137,7 +149,7 @@ func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Rec
 }
 
 const keptReceipts = `
-SELECT id, link, keys, destination, state, failure, received_at FROM mt_receipts WHERE received_at >= $1
+SELECT id, link, keys, destination_index, state, failure, received_at FROM mt_receipts WHERE received_at >= $1
 ORDER BY received_at LIMIT 1000`
 
 const dropReceipts = `DELETE FROM mt_receipts WHERE id = ANY($1)`
@@ -151,7 +163,7 @@ func (w Steps) matchKept(ctx context.Context, since time.Time) error {
 	var ids, matched []int64
 	receipts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r message.Receipt, err error) {
 		var id int64
-		err = row.Scan(&id, &r.Link, &r.Keys, &r.Destination, &r.State, &r.Failure, &r.At)
+		err = row.Scan(&id, &r.Link, &r.Keys, &r.Whose, &r.State, &r.Failure, &r.At)
 		ids = append(ids, id)
 		return r, err
 	})

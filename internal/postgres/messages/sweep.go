@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"okno/internal/message"
 	"okno/internal/postgres"
 )
@@ -21,7 +23,8 @@ WITH late AS (
         SELECT ctid FROM mt_queue WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10000 FOR UPDATE SKIP LOCKED))
     RETURNING id
 )
-UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1 WHERE id = ANY (ARRAY (SELECT id FROM late))`
+UPDATE mt_segments SET state = 'expired', failure = 'too_late', final_at = $1 WHERE id = ANY (ARRAY (SELECT id FROM late))
+RETURNING mt_id`
 
 // Nobody answered for these in time: the process that had claimed them is gone. Whether the operator has them is unknown; as
 // likely as not they were never submitted, so a process that dies again and again does not take a reply with it.
@@ -44,13 +47,7 @@ WITH over AS MATERIALIZED (
     INSERT INTO mt_queue (lane, due_at, id, attempts, repeats, expires_at)
     SELECT lane, $1, id, attempts, repeats, expires_at FROM lapsed WHERE state = 'queued'
 )
-SELECT FROM lapsed`
-
-// A password is not kept longer than it may have to be sent.
-const eraseSecrets = `
-UPDATE mt_messages m SET text = ''
-WHERE lane = 'otp' AND text <> ''
-  AND NOT EXISTS (SELECT FROM mt_segments s WHERE ` + SegmentsOf + ` AND s.state = 'queued')`
+SELECT id >> 8 FROM lapsed`
 
 // lateMatch: a kept receipt that is older than that when its segment is answered for names another's message.
 const lateMatch = time.Minute
@@ -63,23 +60,29 @@ func (w Steps) Sweep(ctx context.Context, s message.Sweep) (swept message.Swept,
 			repeats = append(repeats, string(lane))
 		}
 	}
+	if _, err := w.tx.Exec(ctx, aliveBinds, postgres.Column(s.Alive, func(a message.Alive) string { return a.Bind }),
+		postgres.Column(s.Alive, func(a message.Alive) time.Time { return a.ConfirmedUntil })); err != nil {
+		return swept, err
+	}
 	for _, step := range []struct {
 		sql   string
 		args  []any
 		count *int
 	}{
-		{aliveBinds, []any{postgres.Column(s.Alive, func(a message.Alive) string { return a.Bind }),
-			postgres.Column(s.Alive, func(a message.Alive) time.Time { return a.ConfirmedUntil })}, nil},
 		{lapseSegments, []any{s.Now, repeats}, &swept.Lapsed},
 		{expireSegments, []any{s.Now}, &swept.Expired},
-		{eraseSecrets, nil, nil},
 	} {
-		tag, err := w.tx.Exec(ctx, step.sql, step.args...)
+		rows, err := w.tx.Query(ctx, step.sql, step.args...)
 		if err != nil {
 			return swept, err
 		}
-		if step.count != nil {
-			*step.count = int(tag.RowsAffected())
+		ended, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return swept, err
+		}
+		*step.count = len(ended)
+		if err := w.eraseTexts(ctx, ended); err != nil {
+			return swept, err
 		}
 	}
 	return swept, w.matchKept(ctx, s.Now.Add(-lateMatch))

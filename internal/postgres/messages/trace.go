@@ -7,8 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/message"
-	"okno/internal/postgres"
+	"okno/internal/phone"
 	"okno/internal/postgres/audit"
+	"okno/internal/seal"
 )
 
 // A queued segment that a claim holds is submitted.
@@ -17,7 +18,10 @@ SELECT s.mt_id, s.part, m.lane,
        CASE WHEN s.state = 'queued' AND c.id IS NOT NULL THEN 'submitted' ELSE s.state END,
        coalesce(c.link, s.link, ''), coalesce(s.message_id, ''), coalesce(s.failure, ''), s.attempts,
        m.created_at, coalesce(c.claimed_at, s.submitted_at), s.final_at
-FROM (SELECT * FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT $2) m
+FROM (
+    SELECT m.* FROM unnest($1::bytea[]) n (index)
+    CROSS JOIN LATERAL (SELECT * FROM mt_messages WHERE destination_index = n.index ORDER BY destination_index, id DESC LIMIT $2) m
+    ORDER BY m.id DESC LIMIT $2) m
 CROSS JOIN LATERAL (SELECT * FROM mt_segments s WHERE ` + SegmentsOf + ` OFFSET 0) s
 LEFT JOIN mt_claims c ON s.state = 'queued' AND s.id = ANY (c.segments)
     AND s.attempts < c.attempts[array_position(c.segments, s.id)]
@@ -25,14 +29,10 @@ ORDER BY s.id`
 
 // SegmentsTo gives what has become of each segment of the last messages to a number, oldest first.
 func (s *Store) SegmentsTo(ctx context.Context, number string, messages int) (segments []message.Status, err error) {
-	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
-		rows, err := tx.Query(ctx, segmentsTo, number, messages)
-		if err != nil {
-			return err
-		}
+	rows, err := s.db.Query(ctx, segmentsTo, s.ring.Indexes(seal.TelephoneNumber, number), messages)
+	if err == nil {
 		segments, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.Status])
-		return err
-	})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read segments: %w", err)
 	}
@@ -41,22 +41,23 @@ func (s *Store) SegmentsTo(ctx context.Context, number string, messages int) (se
 
 const mosFrom = `
 SELECT id, link, parts, incomplete, flood, received_at, processed_at, coalesce(failure, '')
-FROM (SELECT * FROM mo_messages WHERE source = $1 ORDER BY received_at DESC LIMIT $2) m ORDER BY received_at, id`
+FROM (
+    SELECT m.* FROM unnest($1::bytea[]) n (index)
+    CROSS JOIN LATERAL (SELECT * FROM mo_messages WHERE source_index = n.index ORDER BY source_index, received_at DESC LIMIT $2) m
+    ORDER BY m.received_at DESC LIMIT $2) m ORDER BY received_at, id`
 
 // TraceSMS gives what has become of the last messages from a number and to it, oldest first. The journal notes who asked.
 func (s *Store) TraceSMS(ctx context.Context, number string, messages int, by string) (mos []message.MOStatus, segments []message.Status, err error) {
-	err = s.do(ctx, func(w Steps) error { return audit.Record(ctx, w.tx, by, "sms.trace", "number:"+number, nil) })
+	err = s.do(ctx, func(w Steps) error {
+		return audit.Record(ctx, w.tx, by, "sms.trace", "number:"+phone.Mask(number), map[string]any{"index": s.ring.Index(seal.TelephoneNumber, number)})
+	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("trace sms: %w", err)
 	}
-	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
-		rows, err := tx.Query(ctx, mosFrom, number, messages)
-		if err != nil {
-			return err
-		}
+	rows, err := s.db.Query(ctx, mosFrom, s.ring.Indexes(seal.TelephoneNumber, number), messages)
+	if err == nil {
 		mos, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.MOStatus])
-		return err
-	})
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("trace sms: %w", err)
 	}

@@ -64,7 +64,7 @@ func Away(t testing.TB) *store.Store {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
+	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{Keys: Keys})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	return away

@@ -30,18 +30,18 @@ WITH i AS (
 ), r AS (INSERT INTO streams (name, seq) SELECT 'contact:' || id, 2 FROM k
 ), v AS (INSERT INTO stream_events (stream, seq, at, kind, payload) SELECT 'contact:' || id, s, $1, 'entry', '{"a": 1}' FROM k, generate_series(1, 2) s
 ), mo AS (
-    INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id)
-    SELECT 'a', 'old', number, '1414', repeat('x', 100), sha256(id::text::bytea), $1, $1, id FROM i
+    INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at, processed_at, interaction_id)
+    SELECT 'a', 'old', '', sha256(number::bytea), '1414', sha256(id::text::bytea), $1, $1, id FROM i
 ), m AS (
-    INSERT INTO mt_messages (lane, destination, text, interaction_id, created_at, expires_at) SELECT 'reply', number, repeat('x', 100), id, $1, $1 FROM i RETURNING id
+    INSERT INTO mt_messages (lane, destination, destination_index, interaction_id, created_at, expires_at) SELECT 'reply', '', sha256(number::bytea), id, $1, $1 FROM i RETURNING id
 ), s AS (
     INSERT INTO mt_segments (id, mt_id, part, state, link, message_id, message_key, expires_at, submitted_at, final_at)
     SELECT id * 256 + 1, id, 1, 'delivered', 'a', 'old' || id, 'old' || id, $1, $1, $1 FROM m
 ), c AS (INSERT INTO commands (id, agent_id, at, result) SELECT 'c' || id, (SELECT min(id) FROM agents), $1, '{}' FROM i
 ), l AS (INSERT INTO logins (token_hash, agent_id, expires_at) SELECT sha256(id::text::bytea), (SELECT min(id) FROM agents), $1 FROM i
 ), h AS (
-    INSERT INTO challenges (public_id, client, purpose, number, citizen_id, mac, state, created_at, expires_at)
-    SELECT 'c' || id, 'c', '', number, (SELECT min(id) FROM citizens), '', 'expired', $1, $1 FROM i
+    INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, created_at, expires_at)
+    SELECT 'c' || id, 'c', '', '', sha256(number::bytea), (SELECT min(id) FROM citizens), '', 'expired', $1, $1 FROM i
 )
 SELECT count(*) FROM i`
 

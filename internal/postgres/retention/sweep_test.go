@@ -69,18 +69,18 @@ WITH i AS (
 ), r AS (INSERT INTO streams (name, seq) SELECT 'contact:' || id, 1 FROM k)
 SELECT count(*) FROM i`,
 	"mo_messages": `
-INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at, processed_at) VALUES ('a', 'b', '', '', '', '', $1, $1)`,
+INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at, processed_at) VALUES ('a', 'b', '', 'x', '', '', $1, $1)`,
 	"mo_parts": `
-INSERT INTO mo_parts (link, source, destination, reference, total, part, text, coding, bind, received_at, mo_id)
-SELECT 'a', $2, '', 1, 2, 1, '', 0, 'b', $1, min(id) FROM mo_messages`,
+INSERT INTO mo_parts (link, source_index, source, destination, reference, total, part, sealed, coding, bind, received_at, mo_id)
+SELECT 'a', $2::text::bytea, '', '', 1, 2, 1, '', 0, 'b', $1, min(id) FROM mo_messages`,
 	"mt_messages": `
-WITH m AS (INSERT INTO mt_messages (lane, destination, text, created_at, expires_at) VALUES ('notice', '', '', $1, $1) RETURNING id
+WITH m AS (INSERT INTO mt_messages (lane, destination, destination_index, created_at, expires_at) VALUES ('notice', '', 'x', $1, $1) RETURNING id
 ), s AS (INSERT INTO mt_segments (id, mt_id, part, state, expires_at) SELECT id * 256 + p, id, p, 'delivered', $1 FROM m, generate_series(1, 2) p)
-INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination, addresses, receipt, due_at, expires_at, submitted_at)
-SELECT 'g', id, 'notice', 'x', '', '{}', 'none', $1, $1, $1 FROM m`,
+INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination_index, sealed, receipt, due_at, expires_at, submitted_at)
+SELECT 'g', id, 'notice', 'x', 'x', '', 'none', $1, $1, $1 FROM m`,
 	"mt_receipts": `
-INSERT INTO mt_receipts (link, keys, destination, state, failure, received_at) VALUES ('a', '{x}', '', 'delivered', '', $1)`,
-	"ussd_requests":  `INSERT INTO ussd_requests (number, bind, fingerprint, received_at, page, last) VALUES ($2, 'b', '', $1, '', true)`,
+INSERT INTO mt_receipts (link, keys, destination, destination_index, state, failure, received_at) VALUES ('a', '{x}', '', 'x', 'delivered', '', $1)`,
+	"ussd_requests":  `INSERT INTO ussd_requests (number_index, bind, fingerprint, received_at, sealed, last) VALUES ($2::text::bytea, 'b', '', $1, '', true)`,
 	"sms_quarantine": `INSERT INTO sms_quarantine (link, raw, status, reason, received_at) VALUES ('a', '', 0, '', $1)`,
 	"sms_binds": `
 INSERT INTO sms_binds (id, slot, link, began_at, alive_at, ended_at, confirmed_until)
@@ -91,8 +91,8 @@ SELECT $2 || e, $2 || e, 'a', $1, $1, CASE WHEN e = 'ended' THEN $1::timestamptz
 	"invitations":   `INSERT INTO invitations (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
 	"logins":        `INSERT INTO logins (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
 	"challenges": `
-INSERT INTO challenges (public_id, client, purpose, number, citizen_id, mac, state, created_at, expires_at)
-SELECT $2, 'c', '', $2, min(id), '', 'expired', $1, $1 FROM citizens`,
+INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, created_at, expires_at)
+SELECT $2, 'c', '', '', 'x', min(id), '', 'expired', $1, $1 FROM citizens`,
 	"sip_accounts": `INSERT INTO sip_accounts (name, asterisk, kind, secret, expires_at) VALUES ($2, 'a', 'citizen', 'x', $1)`,
 	"lockouts":     `INSERT INTO lockouts (way, subject, failures, since) VALUES ('otp', $2, 1, $1)`,
 	"episodes":     `INSERT INTO episodes (kind, subject, began_at, last_at, times) VALUES ('x', $2, $1, $1, 1)`,
@@ -107,11 +107,11 @@ SELECT $2, 'c', '', $2, min(id), '', 'expired', $1, $1 FROM citizens`,
 
 // kept are rows that are old and not over.
 const kept = `
-WITH mo AS (INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at) VALUES ('a', 'b', '', '', '', '', 'epoch')
+WITH mo AS (INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at) VALUES ('a', 'b', '', 'x', '', '', 'epoch')
 ), p AS (
-    INSERT INTO mo_parts (link, source, destination, reference, total, part, text, coding, bind, received_at)
-    VALUES ('a', 'kept', '', 1, 2, 1, '', 0, 'b', 'epoch')
-), m AS (INSERT INTO mt_messages (lane, destination, text, created_at, expires_at) VALUES ('notice', '', '', 'epoch', 'epoch') RETURNING id
+    INSERT INTO mo_parts (link, source_index, source, destination, reference, total, part, sealed, coding, bind, received_at)
+    VALUES ('a', 'kept', 'kept', '', 1, 2, 1, '', 0, 'b', 'epoch')
+), m AS (INSERT INTO mt_messages (lane, destination, destination_index, created_at, expires_at) VALUES ('notice', '', 'x', 'epoch', 'epoch') RETURNING id
 ), s AS (INSERT INTO mt_segments (id, mt_id, part, expires_at) SELECT id * 256 + 1, id, 1, 'epoch' FROM m
 ), b AS (
     INSERT INTO sms_binds (id, slot, link, began_at, alive_at, confirmed_until) VALUES ('kept', 'kept', 'a', 'epoch', now(), now())

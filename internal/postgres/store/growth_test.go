@@ -24,11 +24,11 @@ WITH i AS (
 ), e AS (
     INSERT INTO entries (interaction_id, speaker, kind, body) SELECT id, s, 'wrote', 'x' FROM i, unnest('{citizen,okno}'::text[]) s
 ), mo AS (
-    INSERT INTO mo_messages (link, bind, source, destination, text, fingerprint, received_at, processed_at, interaction_id)
-    SELECT 'a', 'old', number, '1414', 'x', sha256(id::text::bytea), now(), now(), id FROM i
+    INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at, processed_at, interaction_id)
+    SELECT 'a', 'old', '', sha256(number::bytea), '1414', sha256(id::text::bytea), now(), now(), id FROM i
 ), m AS (
-    INSERT INTO mt_messages (lane, destination, text, interaction_id, expires_at)
-    SELECT 'reply', number, 'x', id, now() + interval '1 day' FROM i RETURNING id
+    INSERT INTO mt_messages (lane, destination, destination_index, interaction_id, expires_at)
+    SELECT 'reply', '', sha256(number::bytea), id, now() + interval '1 day' FROM i RETURNING id
 ), s AS (
     INSERT INTO mt_segments (id, mt_id, part, state, link, message_id, message_key, expires_at, submitted_at, final_at)
     SELECT id * 256 + 1, id, 1, 'delivered', 'a', 'old' || id, 'old' || id, now() + interval '1 day', now(), now() FROM m
@@ -41,8 +41,8 @@ SELECT count(*) FROM i`
 // Notices that wait.
 const backlog = `
 WITH m AS (
-    INSERT INTO mt_messages (lane, destination, text, expires_at)
-    SELECT 'notice', '+7703' || lpad(n::text, 7, '0'), 'x', now() + interval '1 day' FROM generate_series(1, 20000) n RETURNING id
+    INSERT INTO mt_messages (lane, destination, destination_index, sealed, expires_at)
+    SELECT 'notice', '+7703' || lpad(n::text, 7, '0'), sha256(n::text::bytea), 'x', now() + interval '1 day' FROM generate_series(1, 20000) n RETURNING id
 ), s AS (
     INSERT INTO mt_segments (id, mt_id, part, expires_at) SELECT id * 256 + 1, id, 1, now() + interval '1 day' FROM m
 )

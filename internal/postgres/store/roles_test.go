@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -72,14 +73,14 @@ func TestEachRoleHasTheLeastThatItNeeds(t *testing.T) {
 	report := open("okno_report")
 	_, err = report.JobCounts(t.Context())
 	require.NoError(t, err)
-	_, err = report.SegmentsTo(t.Context(), "+77010000001", 10)
+	_, err = report.PasswordReport(t.Context(), time.Now().Add(-time.Hour), "")
 	require.NoError(t, err)
 	for _, statement := range []string{
 		`UPDATE cases SET subject = 'x'`, `DELETE FROM cases`, `INSERT INTO queues (name, title) VALUES ('x', '{}')`, `SELECT actor FROM audit`,
 		`SELECT password_hash FROM agents`, `SELECT password_hash FROM agency_accounts`, `SELECT mac FROM challenges`, `SELECT sealed FROM challenges`,
 		`SELECT hash FROM client_keys`, `SELECT data_key FROM citizens`, `SELECT national_index FROM citizens`, `SELECT token_hash FROM logins`, `SELECT secret FROM sip_accounts`,
 		`SET ROLE okno_serve`,
-		`SELECT sealed FROM second_factors`, `SELECT secret_hash FROM recovery_codes`, `SELECT token_hash FROM invitations`,
+		`SELECT sealed FROM mt_messages`, `SELECT destination_index FROM mt_messages`, `SELECT sealed FROM second_factors`, `SELECT secret_hash FROM recovery_codes`, `SELECT token_hash FROM invitations`,
 	} {
 		denied(t, report, statement)
 	}
@@ -89,7 +90,7 @@ func TestEachRoleHasTheLeastThatItNeeds(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, length)
 	for _, statement := range []string{`UPDATE audit SET hash = ''`, `INSERT INTO audit (actor, action, subject) VALUES ('', '', '')`, `DELETE FROM audit`,
-		`SELECT name FROM citizens`, `SELECT text FROM mt_messages`, `SELECT login FROM agents`} {
+		`SELECT name FROM citizens`, `SELECT sealed FROM mt_messages`, `SELECT login FROM agents`} {
 		denied(t, auditor, statement)
 	}
 

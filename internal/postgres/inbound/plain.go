@@ -1,0 +1,102 @@
+package inbound
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/message"
+	"okno/internal/postgres"
+	"okno/internal/seal"
+)
+
+const (
+	plainMOs = `
+SELECT id, source, sealed, raw, fingerprint, processed_at, coalesce(failure, ''), coalesce(interaction_id, 0)
+FROM mo_messages WHERE source_index = '' ORDER BY id LIMIT $1 FOR UPDATE`
+	sealMO     = `UPDATE mo_messages SET source = $2, source_index = $3, sealed = $4, raw = $5, fingerprint = $6 WHERE id = $1`
+	plainParts = `
+SELECT link, destination, reference, total, part, source, sealed, mo_id IS NULL FROM mo_parts WHERE source_index = '' LIMIT $1 FOR UPDATE`
+	sealPart = `
+UPDATE mo_parts SET source = $7, source_index = $8, sealed = $9, digest = $10
+WHERE link = $1 AND destination = $2 AND reference = $3 AND total = $4 AND part = $5 AND source = $6 AND source_index = ''`
+	plainPDUs = `SELECT id, raw FROM sms_quarantine WHERE NOT sealed ORDER BY id LIMIT $1 FOR UPDATE`
+	sealPDU   = `UPDATE sms_quarantine SET raw = $2, sealed = true WHERE id = $1`
+)
+
+// SealMOs seals what an older schema kept in the open of what comes in.
+func (s *Store) SealMOs(ctx context.Context) error {
+	for what, step := range map[string]func(steps, context.Context) (int, error){
+		"seal mos": steps.sealPlainMOs, "seal mo parts": steps.sealPlainParts, "seal quarantine": steps.sealPlainPDUs,
+	} {
+		if _, err := s.db.Batches(ctx, what, func(tx *postgres.Tx) (int, error) { return step(steps{tx, s.ring, s.bind}, ctx) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w steps) sealPlainMOs(ctx context.Context) (n int, err error) {
+	rows, err := w.tx.Query(ctx, plainMOs, postgres.BatchOf)
+	if err != nil {
+		return 0, err
+	}
+	var mo newMO
+	var text []byte
+	var processedAt *time.Time
+	var writes pgx.Batch
+	_, err = pgx.ForEachRow(rows, []any{&mo.id, &mo.Source, &text, &mo.Raw, &mo.Fingerprint, &processedAt, &mo.failure, &mo.interaction}, func() error {
+		mo.Text, mo.processedAt = string(text), processedAt
+		writes.Queue(sealMO, mo.id, mo.inPlain(), w.ring.Index(seal.TelephoneNumber, mo.Source), mo.seal(w.ring), sealOr(w.ring, placeOfRaw, mo.Raw),
+			w.ring.Index(fingerprints, string(mo.Fingerprint)))
+		mo.Raw = nil
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return writes.Len(), w.tx.SendBatch(ctx, &writes).Close()
+}
+
+func (w steps) sealPlainParts(ctx context.Context) (n int, err error) {
+	rows, err := w.tx.Query(ctx, plainParts, postgres.BatchOf)
+	if err != nil {
+		return 0, err
+	}
+	var k partsKey
+	var part message.Part
+	var waits bool
+	var writes pgx.Batch
+	_, err = pgx.ForEachRow(rows, []any{&k.link, &k.destination, &k.reference, &k.total, &part.Number, &k.source, &part.Payload, &waits}, func() error {
+		source, sealed := k.source, w.ring.Seal(placeOfPart, part.Payload)
+		if !waits {
+			source, sealed = "", []byte{}
+		}
+		writes.Queue(sealPart, k.link, k.destination, k.reference, k.total, part.Number, k.source, source,
+			w.ring.Index(seal.TelephoneNumber, k.source), sealed, w.ring.Index(digests, string(part.Payload)))
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return writes.Len(), w.tx.SendBatch(ctx, &writes).Close()
+}
+
+func (w steps) sealPlainPDUs(ctx context.Context) (n int, err error) {
+	rows, err := w.tx.Query(ctx, plainPDUs, postgres.BatchOf)
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	var raw []byte
+	var writes pgx.Batch
+	_, err = pgx.ForEachRow(rows, []any{&id, &raw}, func() error {
+		writes.Queue(sealPDU, id, w.ring.Seal(placeOfPDU, raw))
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return writes.Len(), w.tx.SendBatch(ctx, &writes).Close()
+}

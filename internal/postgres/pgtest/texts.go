@@ -1,0 +1,38 @@
+package pgtest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/messages"
+	"okno/internal/seal"
+)
+
+// Index is the blind index of a telephone number in a database for tests.
+func Index(number string) []byte { return Keys.Index(seal.TelephoneNumber, number) }
+
+// Texts gives the texts of messages to citizens, in order; "" of one that nobody has to submit any more. where is a condition on a row m
+// of mt_messages.
+func Texts(t testing.TB, url, where string, args ...any) []string {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, "SELECT sealed FROM mt_messages m WHERE "+where+" ORDER BY id", args...)
+	require.NoError(t, err)
+	sealed, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	require.NoError(t, err)
+	texts := make([]string, len(sealed))
+	for i, one := range sealed {
+		if len(one) == 0 {
+			continue
+		}
+		texts[i], err = messages.OpenText(Keys, one)
+		require.NoError(t, err)
+	}
+	return texts
+}
