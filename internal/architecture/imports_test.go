@@ -56,15 +56,16 @@ var aggregates = map[string][]string{
 	"lockout":       {"audit"},
 	"retention":     nil,
 	"jobs":          {"audit"},
-	"streams":       nil,
-	"cases":         {"audit"},
+	"datakeys":      nil,
+	"streams":       {"datakeys"},
+	"cases":         {"audit", "datakeys"},
 	"identity":      {"audit", "lockout", "messages", "streams"},
 	"messages":      {"audit"},
-	"conversations": {"streams"},
+	"conversations": {"datakeys", "streams"},
 	"guesses":       {"audit"},
 	"agencies":      {"audit", "guesses", "messages"},
-	"inbound":       {"cases", "identity", "messages"},
-	"contacts":      {"audit", "cases", "identity", "streams"},
+	"inbound":       {"cases", "datakeys", "identity", "messages"},
+	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},
 }
 
 const core = "okno/internal/postgres"

@@ -66,12 +66,13 @@ var rows = map[string]string{
 	"notices": `SELECT m.destination, m.text, s.state, s.failure FROM mt_messages m JOIN mt_segments s ON s.mt_id = m.id
 		WHERE m.lane = 'notice' ORDER BY 1, 2`,
 	"contacts": `SELECT i.number, queue, c.language, reason, c.context, c.state FROM contacts c JOIN interactions i ON i.id = c.interaction_id ORDER BY 1, c.id`,
-	"events":   `SELECT kind, payload->>'body' FROM stream_events ORDER BY 1, 2`,
+	"events": `SELECT v.kind, e.body FROM stream_events v
+		LEFT JOIN entries e ON e.interaction_id = (payload->>'interaction')::bigint AND e.id = (payload->>'id')::bigint ORDER BY 1, 2`,
 }
 
 func (w *world) dump(t *testing.T, query string) string {
 	t.Helper()
-	return pgtest.Value[string](t, w.url, `SELECT coalesce(string_agg(r::text, E'\n'), '') FROM (`+query+`) r`)
+	return pgtest.Opened[string](t, w.url, `SELECT coalesce(string_agg(r::text, E'\n'), '') FROM (`+query+`) r`)
 }
 
 func (w *world) dutyAgent(t *testing.T) {
@@ -176,7 +177,7 @@ func TestNodesShareMessages(t *testing.T) {
 	}
 	nodes.Wait()
 	require.Equal(t, citizens*each, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_messages`))
-	require.Equal(t, citizens, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM
+	require.Equal(t, citizens, pgtest.Opened[int](t, w.url, `SELECT count(*)::int FROM
 		(SELECT array_agg(body ORDER BY e.id) said FROM entries e JOIN interactions i ON i.id = interaction_id WHERE speaker = 'citizen' GROUP BY number) s
 		WHERE said = '{вопрос 0,вопрос 1,вопрос 2,вопрос 3}'`))
 }

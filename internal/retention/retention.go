@@ -31,6 +31,7 @@ const (
 var Rules = []Rule{
 	// What was said, and on which channel. An interaction takes along all that happened in it.
 	{Table: "interactions", For: year, From: "its end, or its last line if nobody has ended it"},
+	{Table: "data_keys", With: "interactions"}, // those of cases stay with them, and an agent's with the agent
 	{Table: "entries", With: "interactions"},
 	{Table: "interaction_cases", With: "interactions"},
 	{Table: "sessions", With: "interactions"},

@@ -64,7 +64,7 @@ func Away(t testing.TB) *store.Store {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
+	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{Keys: Keys})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	return away
@@ -172,7 +172,7 @@ func Value[T any](t testing.TB, url, query string, args ...any) T {
 // Exec runs a statement, for a test that does what no store would.
 func Exec(t testing.TB, url, statement string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, url)
 	require.NoError(t, err)

@@ -51,6 +51,7 @@ const (
 // sweeps are the statements of all rules with a time, in the order in which they run.
 var sweeps = []sweep{
 	byID("interactions", "started_at", "coalesce(ended_at, active_at) < $1",
+		"DELETE FROM data_keys WHERE kind = 'i' AND owner_id"+ofInteractions,
 		"DELETE FROM entries WHERE interaction_id"+ofInteractions,
 		"DELETE FROM interaction_cases WHERE interaction_id"+ofInteractions,
 		"DELETE FROM sessions WHERE interaction_id"+ofInteractions,

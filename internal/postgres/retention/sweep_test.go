@@ -56,6 +56,7 @@ WITH i AS (
     INSERT INTO interactions (channel, number, language, started_at, active_at, ended_at)
     SELECT c, '', 'ru', $1, $1, CASE WHEN c = 'voice' THEN $1 END FROM unnest('{voice,sms}'::text[]) c WHERE c = 'voice' OR $2 <> 'open'
     RETURNING id, channel
+), b AS (INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'i', id, '' FROM i
 ), e AS (INSERT INTO entries (interaction_id, at, speaker, kind, body) SELECT id, $1, 'okno', 'said', 'x' FROM i
 ), l AS (INSERT INTO interaction_cases SELECT id, 1 FROM i
 ), s AS (INSERT INTO sessions (interaction_id, version, state) SELECT id, 'v', '{}' FROM i
