@@ -63,6 +63,7 @@ var aggregates = map[string][]string{
 	"messages":      {"audit"},
 	"conversations": {"datakeys", "streams"},
 	"guesses":       {"audit"},
+	"privacy":       {"audit", "datakeys", "identity"},
 	"agencies":      {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "datakeys", "identity", "messages"},
 	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},

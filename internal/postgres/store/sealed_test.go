@@ -2,102 +2,17 @@ package store_test
 
 import (
 	"context"
-	"encoding/json"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
-	"okno/internal/citizen"
 	"okno/internal/contact"
-	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/seal"
 )
-
-// What the tests of privacy say of a citizen, none of which may be read in the database.
-const (
-	herNumber   = "+77019998877"
-	herNational = "900513000008"
-	herName     = "Айгуль Сериковна"
-	herWords    = "у меня украли паспорт"
-	herCase     = "Жалоба на соседа Ермека"
-)
-
-// secrets are they.
-var secrets = []string{herNumber, herNumber[2:], herNational, herName, "Айгуль", herWords, "украли", herCase, "Ермек", "сказано ей"}
-
-// life is a citizen with a bound number, a conversation that waits for an operator, a case, and an agent's command about it.
-type life struct {
-	citizen, interaction, contact int64
-	opened                        cases.Case
-}
-
-func live(t *testing.T, db *store.Store, url string) (l life) {
-	t.Helper()
-	ctx := t.Context()
-	pgtest.Do(t, db, func(w *store.Work) (err error) {
-		if err = w.SaveQueue(ctx, "general", map[string]string{"ru": "Общие"}); err != nil {
-			return err
-		}
-		l.citizen, err = w.SaveCitizen(ctx, citizen.Citizen{NationalNumber: herNational, Name: herName, Language: "ru", Numbers: []string{herNumber}})
-		if err != nil {
-			return err
-		}
-		l.interaction, err = w.OpenInteraction(ctx, conversation.Interaction{Channel: dialogue.SMS, Number: herNumber, CitizenID: l.citizen, Verification: "number", Language: "ru"})
-		if err != nil {
-			return err
-		}
-		slots := map[string]dialogue.Value{"words": {Type: dialogue.TypeText, Text: herWords}}
-		if err = w.AddSession(ctx, l.interaction, conversation.Session{State: dialogue.State{Version: "v", Language: "ru", Slots: slots}}); err != nil {
-			return err
-		}
-		if err = w.AddEntry(ctx, conversation.Entry{Interaction: l.interaction, Speaker: conversation.Citizen, Kind: "wrote", Body: herWords}); err != nil {
-			return err
-		}
-		l.opened, err = w.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, CitizenID: l.citizen, Contact: herNumber, Subject: herCase, By: "citizen"})
-		if err != nil {
-			return err
-		}
-		if err = w.LinkCase(ctx, l.interaction, l.opened.ID); err != nil {
-			return err
-		}
-		_, err = w.MoveCase(ctx, l.opened, cases.Accepted, time.Time{}, "agent:1", "потому что Ермек", "сказано ей")
-		return err
-	})
-	pgtest.Exec(t, url, `INSERT INTO agents (login, name, role, password_hash, languages, status) VALUES ('a', 'Оператор', 'agent', '', '{ru}', 'available');
-		INSERT INTO agent_queues SELECT id, 'general' FROM agents`)
-	pgtest.Do(t, db, func(w *store.Work) error {
-		joined, err := w.JoinQueue(ctx, contact.Arrival{Interaction: l.interaction, Channel: "sms", Number: herNumber, Queue: "general", Language: "ru",
-			Reason: "asked", Context: map[string]string{"about": herWords}, Effect: "x"})
-		require.Equal(t, contact.Joined, joined)
-		return err
-	})
-	l.contact = pgtest.Value[int64](t, url, `SELECT max(id) FROM contacts`)
-	pgtest.Do(t, db, func(w *store.Work) error { // after the contact: its desk is told of the line
-		return w.AddEntry(ctx, conversation.Entry{Interaction: l.interaction, Speaker: "agent:1", Kind: "note", Body: "о: " + herWords})
-	})
-	pgtest.Do(t, db, func(w *store.Work) error {
-		if _, _, err := w.BeginCommand(ctx, 1, "c1"); err != nil {
-			return err
-		}
-		return w.EndCommand(ctx, 1, "c1", json.RawMessage(`{"subject": "`+herCase+`"}`))
-	})
-	return l
-}
-
-// dump gives the whole database as pg_dump writes it, binary columns as their octets.
-func dump(t *testing.T, url string, arguments ...string) string {
-	t.Helper()
-	said, err := exec.CommandContext(t.Context(), "pg_dump", append([]string{"--dbname", url, "--inserts"}, arguments...)...).Output()
-	require.NoError(t, err)
-	return string(said)
-}
 
 // others are the tables in which messages wait and end, and those of bindings: other tests look at them.
 var others = []string{"--exclude-table-data=bindings", "--exclude-table-data=subscribers"}
@@ -106,25 +21,22 @@ func TestWhatIsSaidIsNowhereInTheOpen(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	db := pgtest.Open(t, url)
-	l := live(t, db, url)
-	all := dump(t, url, others...)
-	require.Contains(t, all, l.opened.Number, "the dump has the case")
-	for _, s := range secrets {
-		require.NotContains(t, all, s)
-		require.NotContains(t, all, hex(s), "as octets")
-	}
+	l := pgtest.Live(t, db, url)
+	all := pgtest.Dump(t, url, others...)
+	require.Contains(t, all, l.Case.Number, "the dump has the case")
+	pgtest.HidesHer(t, all)
 
 	// And it opens where it is needed.
 	pgtest.Do(t, db, func(w *store.Work) error {
-		i, s, err := w.LockSession(t.Context(), l.interaction)
+		i, s, err := w.LockSession(t.Context(), l.Interaction)
 		require.NoError(t, err)
-		require.Equal(t, herNumber, i.Number)
-		require.Equal(t, herWords, s.Slots["words"].Text)
-		c, err := w.Contact(t.Context(), l.contact)
+		require.Equal(t, pgtest.HerNumber, i.Number)
+		require.Equal(t, pgtest.HerWords, s.Slots["words"].Text)
+		c, err := w.Contact(t.Context(), l.Contact)
 		require.NoError(t, err)
-		require.Equal(t, herNumber, c.Number)
-		require.Equal(t, herWords, c.Context["about"])
-		_, _, found, err := w.OpenOn(t.Context(), dialogue.SMS, herNumber)
+		require.Equal(t, pgtest.HerNumber, c.Number)
+		require.Equal(t, pgtest.HerWords, c.Context["about"])
+		_, _, found, err := w.OpenOn(t.Context(), dialogue.SMS, pgtest.HerNumber)
 		require.NoError(t, err)
 		require.True(t, found)
 		return err
@@ -132,28 +44,17 @@ func TestWhatIsSaidIsNowhereInTheOpen(t *testing.T) {
 	pgtest.Do(t, db, func(w *store.Work) error {
 		result, done, err := w.BeginCommand(t.Context(), 1, "c1")
 		require.True(t, done)
-		require.JSONEq(t, `{"subject": "`+herCase+`"}`, string(result))
+		require.JSONEq(t, `{"subject": "`+pgtest.HerCase+`"}`, string(result))
 		return err
 	})
-	numbers, err := db.CaseNumbers(t.Context(), herNumber)
+	numbers, err := db.CaseNumbers(t.Context(), pgtest.HerNumber)
 	require.NoError(t, err)
-	require.Equal(t, []string{l.opened.Number}, numbers)
+	require.Equal(t, []string{l.Case.Number}, numbers)
 	events, err := db.StreamEvents(t.Context(), "contact:1", 0, 10)
 	require.NoError(t, err)
 	require.Len(t, events, 1)
-	require.Contains(t, string(events[0].Data), "о: "+herWords, "an event has the words of its line")
+	require.Contains(t, string(events[0].Data), "о: "+pgtest.HerWords, "an event has the words of its line")
 	require.NotContains(t, pgtest.Value[string](t, url, `SELECT string_agg(payload::text, '') FROM stream_events`), "body", "and keeps none")
-}
-
-// hex writes octets as pg_dump does.
-func hex(s string) string {
-	const digits = "0123456789abcdef"
-	var b strings.Builder
-	for _, octet := range []byte(s) {
-		b.WriteByte(digits[octet>>4])
-		b.WriteByte(digits[octet&15])
-	}
-	return b.String()
 }
 
 // What one row sealed opens in no other, and not in another's mouth.
@@ -167,9 +68,9 @@ func TestSealedRowsCannotBeSwapped(t *testing.T) {
 			t.Parallel()
 			url := pgtest.URL(t)
 			db := pgtest.Open(t, url)
-			l := live(t, db, url)
+			l := pgtest.Live(t, db, url)
 			pgtest.Exec(t, url, statement)
-			_, err := db.ContactView(t.Context(), 1, l.contact, "", func(contact.Contact) error { return nil })
+			_, err := db.ContactView(t.Context(), 1, l.Contact, "", func(contact.Contact) error { return nil })
 			require.ErrorIs(t, err, seal.ErrBroken)
 		})
 	}
@@ -213,7 +114,7 @@ func TestWhatAnOlderVersionWroteIsSealed(t *testing.T) {
 func TestEveryKeyRotates(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
-	l := live(t, pgtest.Open(t, url), url)
+	l := pgtest.Live(t, pgtest.Open(t, url), url)
 	old, fresh := seal.Key{ID: "test", Secret: []byte("a secret for tests")}, seal.Key{ID: "2027", Secret: []byte("the secret of the next year")}
 	open := func(keys ...seal.Key) *store.Store {
 		ring, err := seal.NewRing(keys...)
@@ -225,18 +126,18 @@ func TestEveryKeyRotates(t *testing.T) {
 	}
 	finds := func(db *store.Store) {
 		require.NoError(t, db.Do(context.Background(), func(w *store.Work) error {
-			id, _, found, err := w.OpenOn(t.Context(), dialogue.SMS, herNumber)
+			id, _, found, err := w.OpenOn(t.Context(), dialogue.SMS, pgtest.HerNumber)
 			require.True(t, found)
-			require.Equal(t, l.interaction, id)
+			require.Equal(t, l.Interaction, id)
 			return err
 		}))
-		numbers, err := db.CaseNumbers(t.Context(), herNumber)
+		numbers, err := db.CaseNumbers(t.Context(), pgtest.HerNumber)
 		require.NoError(t, err)
-		require.Equal(t, []string{l.opened.Number}, numbers)
-		v, err := db.ContactView(t.Context(), 1, l.contact, "", func(contact.Contact) error { return nil })
+		require.Equal(t, []string{l.Case.Number}, numbers)
+		v, err := db.ContactView(t.Context(), 1, l.Contact, "", func(contact.Contact) error { return nil })
 		require.NoError(t, err)
-		require.Equal(t, herCase, v.Cases[0].Subject)
-		require.Equal(t, herName, v.Citizen.Name)
+		require.Equal(t, pgtest.HerCase, v.Cases[0].Subject)
+		require.Equal(t, pgtest.HerName, v.Citizen.Name)
 		require.Len(t, v.Timeline, 2)
 	}
 	both := open(fresh, old)
@@ -249,7 +150,7 @@ func TestEveryKeyRotates(t *testing.T) {
 	require.Zero(t, n)
 	finds(open(fresh))
 	require.ErrorContains(t, func() error {
-		_, err := open(old).ContactView(t.Context(), 1, l.contact, "", func(contact.Contact) error { return nil })
+		_, err := open(old).ContactView(t.Context(), 1, l.Contact, "", func(contact.Contact) error { return nil })
 		return err
 	}(), "not on the ring")
 }

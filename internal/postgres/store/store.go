@@ -22,6 +22,7 @@ import (
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
+	"okno/internal/postgres/privacy"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
 	"okno/internal/seal"
@@ -42,6 +43,7 @@ type (
 	leaseStore        = leases.Store
 	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
+	privacyStore      = privacy.Store
 	retentionStore    = retention.Store
 	streamStore       = streams.Store
 
@@ -72,6 +74,7 @@ type Store struct {
 	*leaseStore
 	*lockoutStore
 	*messageStore
+	*privacyStore
 	*retentionStore
 	*streamStore
 
@@ -104,7 +107,7 @@ func Open(url string, o Options) (*Store, error) {
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db), messageStore: messages.NewStore(db),
-		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
+		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
