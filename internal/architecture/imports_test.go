@@ -54,7 +54,7 @@ var aggregates = map[string][]string{
 	"catalogue":     nil,
 	"leases":        nil,
 	"lockout":       {"audit"},
-	"retention":     nil,
+	"retention":     {"audit"},
 	"jobs":          {"audit"},
 	"datakeys":      nil,
 	"streams":       {"datakeys"},

@@ -99,6 +99,7 @@ var Rules = []Rule{
 	{Table: "agency_accounts", Stays: "settings"},
 	{Table: "sms_links", Stays: "settings"},
 	{Table: "write_probes", For: 7 * day, From: "its last write: its node is gone"},
+	{Table: "retention_days", For: 5 * year, From: "its day: the proof that these rules were kept"},
 	{Table: "leases", Stays: "one row for each thing that has an owner; its fence must not go back"},
 	// Jobs: River forgets completed ones after a day, failed ones after a week, queues that nobody works after a day.
 	{Table: "river_job", Stays: "the leading worker deletes it"},
