@@ -104,6 +104,7 @@ func TestACaseAskedAboutIsNotTheirs(t *testing.T) {
 		WITH k AS (INSERT INTO cases (number, kind, state, citizen_id, contact, subject)
 		           VALUES ('999999999', 'appeal', 'registered', `+fmt.Sprint(other)+`, '`+citizen+`', 'Чужое') RETURNING id)
 		INSERT INTO interaction_cases SELECT i.id, k.id FROM interactions i, k`) // opened on this number, by whoever had it then
+	pgtest.Seal(t, o.URL)
 	require.Equal(t, "unknown_citizen", p.Sends("verify", m{"contact": contact})["code"], "nobody knows who it is")
 	own := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
 	_, view := o.asks(t, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)
@@ -194,7 +195,7 @@ func TestAnOpenSocketAsksAgainAtEachCommand(t *testing.T) {
 	require.Equal(t, "forbidden", p.Sends("order_link", m{"link": "nowhere", "order": "paused"})["code"])
 	pgtest.Exec(t, o.URL, `UPDATE logins SET ended_at = now()`)
 	require.Equal(t, "log_in", p.Sends("note", m{"contact": contact, "text": "после всего"})["code"])
-	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM entries WHERE body = 'после всего'`))
+	require.Zero(t, pgtest.Opened[int](t, o.URL, `SELECT count(*) FROM entries WHERE body = 'после всего'`))
 	_, _, err := p.Await(func(m) bool { return false }, 10*time.Second)
 	require.Error(t, err, "the socket stays")
 }

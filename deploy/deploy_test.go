@@ -5,11 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"okno/deploy"
+	"okno/internal/privacy"
 )
 
 // Whatever the shared files want of a site, the example shows.
@@ -46,4 +48,18 @@ func TestTheUnitIsASandbox(t *testing.T) {
 	}
 	said, err := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--offline=true", "--threshold=20", "systemd/okno.service").CombinedOutput()
 	require.NoError(t, err, "exposure is above 2.0: %s", said)
+}
+
+// What an installation is given for its Postgres is what Okno asks for at its start.
+func TestPostgresIsSetToLogNoValues(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("postgres/okno.conf")
+	require.NoError(t, err)
+	settings := map[string]string{}
+	for _, line := range strings.Split(string(file), "\n") {
+		if name, value, ok := strings.Cut(line, " = "); ok && !strings.HasPrefix(line, "#") {
+			settings[name] = strings.Trim(value, "'")
+		}
+	}
+	require.Empty(t, privacy.LoggedValues(settings))
 }

@@ -24,7 +24,7 @@ var (
 func (w *world) dials(t *testing.T, number string) (h *ivrtest.Handset, interaction int64) {
 	t.Helper()
 	h = ivrtest.StartHandset(t, w.asterisk.SIP(), number, "1414")
-	return h, pgtest.Value[int64](t, w.URL, `SELECT max(id) FROM interactions WHERE number = $1`, number)
+	return h, pgtest.Opened[int64](t, w.URL, `SELECT max(id) FROM interactions WHERE number = $1`, number)
 }
 
 // isTold waits until the dialogue was told just this.

@@ -285,7 +285,7 @@ func (w *world) agentLeg(t *testing.T, stage call.Stage) string {
 // inputs are what the dialogue was told of an interaction.
 func (w *world) inputs(t *testing.T, interaction int64) []string {
 	t.Helper()
-	return pgtest.Value[[]string](t, w.URL, `SELECT coalesce(array_agg(body ORDER BY id), '{}') FROM entries WHERE interaction_id = $1 AND kind = 'did'`, interaction)
+	return pgtest.Opened[[]string](t, w.URL, `SELECT coalesce(array_agg(body ORDER BY id), '{}') FROM entries WHERE interaction_id = $1 AND kind = 'did'`, interaction)
 }
 
 // playing are the playbacks that Asterisk has for a call: one that plays, and those queued behind it.

@@ -77,7 +77,7 @@ func newUSSDRig(t *testing.T, links ...Link) *ussdRig {
 }
 
 func (r *ussdRig) caseOf(number string) string {
-	return pgtest.Value[string](r.t, r.url, `SELECT number FROM cases WHERE contact = $1 ORDER BY id LIMIT 1`, number)
+	return pgtest.Opened[string](r.t, r.url, `SELECT number FROM cases WHERE contact = $1 ORDER BY id LIMIT 1`, number)
 }
 
 func (r *ussdRig) open() int {
@@ -225,7 +225,7 @@ func TestUSSDIsCommittedBeforeItIsShown(t *testing.T) {
 
 // keyed are all that a phone has keyed, in order.
 func (r *ussdRig) keyed(number string) string {
-	return pgtest.Value[string](r.t, r.url, `
+	return pgtest.Opened[string](r.t, r.url, `
 		SELECT coalesce(string_agg(body, ' ' ORDER BY e.id), '') FROM entries e JOIN interactions i ON i.id = e.interaction_id
 		WHERE i.number = $1 AND speaker = 'citizen'`, number)
 }

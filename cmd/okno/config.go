@@ -23,20 +23,21 @@ import (
 
 // config is okno.yaml; deploy/okno.example.yaml shows and explains every key.
 type config struct {
-	DatabaseURL string      `yaml:"database_url"`
-	ReportURL   string      `yaml:"database_report_url"`
-	NATSURL     string      `yaml:"nats_url"`
-	Secret      string      `yaml:"secret"`
-	Keys        []keyConfig `yaml:"keys"`
-	HTTP        httpConfig  `yaml:"http"`
-	Roles       []string    `yaml:"roles"`
-	SMS         smsConfig   `yaml:"sms"`
-	OTP         otpConfig   `yaml:"otp"`
-	Voice       voiceConfig `yaml:"voice"`
-	Desk        deskConfig  `yaml:"desk"`
-	Audit       auditConfig `yaml:"audit"`
-	Log         logConfig   `yaml:"log"`
-	Demo        demoConfig  `yaml:"demo"`
+	DatabaseURL string        `yaml:"database_url"`
+	ReportURL   string        `yaml:"database_report_url"`
+	NATSURL     string        `yaml:"nats_url"`
+	Secret      string        `yaml:"secret"`
+	Keys        []keyConfig   `yaml:"keys"`
+	HTTP        httpConfig    `yaml:"http"`
+	Roles       []string      `yaml:"roles"`
+	SMS         smsConfig     `yaml:"sms"`
+	OTP         otpConfig     `yaml:"otp"`
+	Voice       voiceConfig   `yaml:"voice"`
+	Desk        deskConfig    `yaml:"desk"`
+	Audit       auditConfig   `yaml:"audit"`
+	Privacy     privacyConfig `yaml:"privacy"`
+	Log         logConfig     `yaml:"log"`
+	Demo        demoConfig    `yaml:"demo"`
 }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
@@ -102,8 +103,8 @@ func defaultConfig() config {
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		OTP:   defaultOTP(),
 		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/cache/okno/sounds"},
-		Audit: auditConfig{Every: 10 * time.Minute},
-		Log:   logConfig{Format: "json", Level: "info"},
+		Audit: auditConfig{Every: 10 * time.Minute}, Privacy: privacyConfig{Logs: warnOfLogs},
+		Log: logConfig{Format: "json", Level: "info"},
 	}
 }
 
@@ -262,6 +263,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.OTP.check(); err != nil {
+		return err
+	}
+	if err := c.Privacy.check(); err != nil {
 		return err
 	}
 	for _, role := range c.Desk.SecondFactor {

@@ -24,6 +24,7 @@ func (n *node) startJobs() {
 	n.parts.start("jobs", n.db.NewWorker(jobs.Options{Node: nodeName(n.config), Log: n.log, Kinds: []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
 		job.On(n.eraseTexts).Periodic(24 * time.Hour),
+		job.On(retention.NewProver(n.db, time.Now, n.log).Prove).Periodic(retention.ProofPeriod),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}}).Run)
 }

@@ -104,6 +104,9 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.awaitDatabase(ctx); err != nil {
 		return err
 	}
+	if err := n.checkLogs(ctx); err != nil {
+		return err
+	}
 
 	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary()); err != nil {
 		return err

@@ -34,7 +34,7 @@ func TestAQueueCannotBeFilledWithJunk(t *testing.T) {
 		pgtest.Exec(t, w.url, `UPDATE interactions SET ended_at = now()`)
 		pgtest.Exec(t, w.url, `UPDATE mo_messages SET received_at = received_at - interval '2 hours'`)
 	}
-	require.Equal(t, 3, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM contacts c JOIN interactions i ON i.id = c.interaction_id
+	require.Equal(t, 3, pgtest.Opened[int](t, w.url, `SELECT count(*)::int FROM contacts c JOIN interactions i ON i.id = c.interaction_id
 		WHERE i.number = '+77015559999'`))
 	require.Contains(t, w.written(t, "+77015559999"), busy)
 }

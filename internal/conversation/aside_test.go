@@ -21,7 +21,7 @@ func TestStopInAThreadWithAnOperator(t *testing.T) {
 		require.Equal(t, stopped, pgtest.Value[bool](t, w.url, `SELECT EXISTS (SELECT FROM subscribers WHERE notices_stopped_at IS NOT NULL)`), said)
 		confirmed := pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_messages`) - before
 		require.Equal(t, stopped, confirmed == 1, said)
-		require.Equal(t, said, pgtest.Value[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen' ORDER BY id DESC LIMIT 1`))
+		require.Equal(t, said, pgtest.Opened[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen' ORDER BY id DESC LIMIT 1`))
 		require.Equal(t, 1, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM contacts WHERE state <> 'ended'`), "the thread goes on")
 	}
 }

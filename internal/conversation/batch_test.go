@@ -60,18 +60,19 @@ var rows = map[string]string{
 	"links": `SELECT i.number, c.number FROM interaction_cases l JOIN interactions i ON i.id = l.interaction_id
 		JOIN cases c ON c.id = l.case_id ORDER BY 1, i.id, 2`,
 	"replies": `SELECT m.destination, m.lane, m.destination_index, i.number, count(s.*) FROM mt_messages m
-		JOIN interactions i ON i.id = m.interaction_id JOIN mt_segments s ON s.mt_id = m.id GROUP BY m.id, i.id ORDER BY 1, m.id`,
+		JOIN interactions i ON i.id = m.interaction_id JOIN mt_segments s ON s.mt_id = m.id GROUP BY m.id, m.destination, m.lane, m.destination_index, i.number ORDER BY 1, m.id`,
 	"messages": `SELECT source_index, source, sealed = '', processed_at IS NULL, attempts, failure IS NULL, i.number FROM mo_messages m
 		LEFT JOIN interactions i ON i.id = m.interaction_id ORDER BY source_index, m.id`,
 	"notices": `SELECT m.destination, s.state, s.failure FROM mt_messages m JOIN mt_segments s ON s.mt_id = m.id
 		WHERE m.lane = 'notice' ORDER BY 1, 2`,
 	"contacts": `SELECT i.number, queue, c.language, reason, c.context, c.state FROM contacts c JOIN interactions i ON i.id = c.interaction_id ORDER BY 1, c.id`,
-	"events":   `SELECT kind, payload->>'body' FROM stream_events ORDER BY 1, 2`,
+	"events": `SELECT v.kind, e.body FROM stream_events v
+		LEFT JOIN entries e ON e.interaction_id = (payload->>'interaction')::bigint AND e.id = (payload->>'id')::bigint ORDER BY 1, 2`,
 }
 
 func (w *world) dump(t *testing.T, query string) string {
 	t.Helper()
-	return pgtest.Value[string](t, w.url, `SELECT coalesce(string_agg(r::text, E'\n'), '') FROM (`+query+`) r`)
+	return pgtest.Opened[string](t, w.url, `SELECT coalesce(string_agg(r::text, E'\n'), '') FROM (`+query+`) r`)
 }
 
 func (w *world) dutyAgent(t *testing.T) {
@@ -176,7 +177,7 @@ func TestNodesShareMessages(t *testing.T) {
 	}
 	nodes.Wait()
 	require.Equal(t, citizens*each, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_messages`))
-	require.Equal(t, citizens, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM
+	require.Equal(t, citizens, pgtest.Opened[int](t, w.url, `SELECT count(*)::int FROM
 		(SELECT array_agg(body ORDER BY e.id) said FROM entries e JOIN interactions i ON i.id = interaction_id WHERE speaker = 'citizen' GROUP BY number) s
 		WHERE said = '{вопрос 0,вопрос 1,вопрос 2,вопрос 3}'`))
 }

@@ -189,7 +189,7 @@ func TestThePasscodeIsReadOutToItsNumberOnly(t *testing.T) {
 	require.NoError(t, verify("portal", code))
 	require.ErrorIs(t, verify("portal", code), otp.ErrUsed)
 	require.Empty(t, w.callFor(t, bound, "3"), "a used password is not read out")
-	require.Zero(t, pgtest.Value[int](t, w.url, `
+	require.Zero(t, pgtest.Opened[int](t, w.url, `
 		SELECT (SELECT count(*) FROM entries WHERE body LIKE '%' || $1 || '%') + (SELECT count(*) FROM sessions WHERE state::text LIKE '%' || $1 || '%')`,
 		code), "the code is in no transcript and no session")
 }

@@ -33,7 +33,7 @@ func TestRepliesGoInTheFormOfTheirLane(t *testing.T) {
 	sent := w.lastMT(t, unbound)
 	require.True(t, strings.HasPrefix(sent, "reply en INFO CODE"), sent)
 	require.Equal(t, len(sent), pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_segments`))
-	require.Equal(t, "help", pgtest.Value[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen'`))
+	require.Equal(t, "help", pgtest.Opened[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen'`))
 	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		_, err := engine.Handle(t.Context(), work, message.MO{Source: unbound, Flood: true})
 		return err

@@ -29,5 +29,5 @@ func TestMessagesAreHandledOrSlowedDown(t *testing.T) {
 	require.Contains(t, w.lastMT(t, unbound), "Ответьте номером")
 	require.Equal(t, open, handle(message.MO{Source: unbound, Text: "1", Flood: true}))
 	require.Equal(t, "Слишком много сообщений. Напишите через минуту.", w.lastMT(t, unbound))
-	require.Equal(t, []string{"ИНФО брака"}, pgtest.Value[[]string](t, w.url, `SELECT array_agg(body) FROM entries WHERE speaker = 'citizen'`))
+	require.Equal(t, []string{"ИНФО брака"}, pgtest.Opened[[]string](t, w.url, `SELECT array_agg(body) FROM entries WHERE speaker = 'citizen'`))
 }

@@ -23,8 +23,9 @@ WITH a AS (
     RETURNING id
 ), q AS (INSERT INTO agent_queues SELECT id, 'general' FROM a
 ), i AS (
-    INSERT INTO interactions (channel, number, language, ended_at, outcome)
-    SELECT 'voice', '+7702' || lpad(n::text, 7, '0'), 'ru', now(), 'operator' FROM generate_series(1, 100000) n RETURNING id, number
+    INSERT INTO interactions (channel, number_index, sealed_number, language, ended_at, outcome)
+    SELECT 'voice', sha256(n::text::bytea), 'x', 'ru', now(), 'operator' FROM generate_series(1, 100000) n RETURNING id
+), b AS (INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'i', id, 'x' FROM i
 ), k AS (INSERT INTO calls (interaction_id, asterisk, state, ended_at) SELECT id, 'ast1', 'ended', now() FROM i
 ), l AS (INSERT INTO legs (id, call_id, role, outbound, state, ended_at) SELECT 'leg' || id, id, 'citizen', false, 'ended', now() FROM i
 ), o AS (INSERT INTO call_orders (id, call_id, kind, by, expires_at, state, ended_at) SELECT 'order' || id, id, 'connect', 'x', now(), 'done', now() FROM i
@@ -37,10 +38,10 @@ WITH a AS (
 ), s AS (INSERT INTO streams SELECT 'contact:' || id, 3 FROM c
 ), e AS (INSERT INTO stream_events (stream, seq, kind, payload) SELECT 'contact:' || id, n, 'contact', '{}' FROM c, generate_series(1, 3) n
 ), g AS (INSERT INTO logins (token_hash, agent_id, expires_at, ended_at) SELECT sha256(id::text::bytea), CASE WHEN id % 100 = 0 THEN 1 ELSE id END, now(), now() FROM a
-), d AS (INSERT INTO commands (id, agent_id, result) SELECT 'x' || id, 1, '{}' FROM a
-), t AS (INSERT INTO entries (interaction_id, speaker, kind, body) SELECT id, 'agent:' || id, 'note', 'x' FROM i
+), d AS (INSERT INTO commands (id, agent_id, sealed) SELECT 'x' || id, 1, 'x' FROM a
+), t AS (INSERT INTO entries (interaction_id, speaker, kind, sealed) SELECT id, 'agent:' || id, 'note', 'x' FROM i
 )
-INSERT INTO cases (number, kind, state, contact, subject) SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', '+7702' || lpad(n::text, 7, '0'), 'x' FROM generate_series(1, 100000) n`
+INSERT INTO cases (number, kind, state, contact_index, sealed) SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', sha256(n::text::bytea), 'x' FROM generate_series(1, 100000) n`
 
 // A call's and a thread's way through the house look at no more rows when 100,000 of each kind have gone it before.
 func TestFloorPlansHoldAsTablesGrow(t *testing.T) {

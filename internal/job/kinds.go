@@ -1,5 +1,11 @@
 package job
 
+// ProveRetention looks whether the rules of retention were kept, once a day.
+type ProveRetention struct{}
+
+// Kind names it.
+func (ProveRetention) Kind() string { return "retention.prove" }
+
 // SweepOld deletes what the rules of retention let end.
 type SweepOld struct{}
 

@@ -31,6 +31,7 @@ const (
 var Rules = []Rule{
 	// What was said, and on which channel. An interaction takes along all that happened in it.
 	{Table: "interactions", For: year, From: "its end, or its last line if nobody has ended it"},
+	{Table: "data_keys", With: "interactions"}, // those of cases stay with them, and an agent's with the agent
 	{Table: "entries", With: "interactions"},
 	{Table: "interaction_cases", With: "interactions"},
 	{Table: "sessions", With: "interactions"},
@@ -98,6 +99,7 @@ var Rules = []Rule{
 	{Table: "agency_accounts", Stays: "settings"},
 	{Table: "sms_links", Stays: "settings"},
 	{Table: "write_probes", For: 7 * day, From: "its last write: its node is gone"},
+	{Table: "retention_days", For: 5 * year, From: "its day: the proof that these rules were kept"},
 	{Table: "leases", Stays: "one row for each thing that has an owner; its fence must not go back"},
 	// Jobs: River forgets completed ones after a day, failed ones after a week, queues that nobody works after a day.
 	{Table: "river_job", Stays: "the leading worker deletes it"},

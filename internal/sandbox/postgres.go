@@ -69,6 +69,8 @@ func StartPostgres(ctx context.Context, config PostgresConfig) (*Postgres, error
 	// The socket is TCP on loopback alone: paths of unix sockets are limited to 107 bytes, ours are not.
 	settings := []string{
 		"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC", "log_timezone=UTC",
+		// As deploy/postgres/okno.conf: no value comes into the log.
+		"log_statement=none", "log_parameter_max_length=0", "log_parameter_max_length_on_error=0", "log_error_verbosity=terse",
 	}
 	if config.Ephemeral {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")

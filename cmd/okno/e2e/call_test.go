@@ -171,12 +171,12 @@ func (w *world) nobodyOnDuty(t *testing.T) {
 	const caller, writer = "+77010000003", "+77010000004"
 	callback := func(number string) say {
 		const found = `SELECT coalesce(max(number), '') FROM cases WHERE contact = $1 AND kind = 'callback'`
-		var opened string
+		var given string
 		eventually(t, patience, func() bool {
-			opened = pgtest.Value[string](t, w.database, found, number)
-			return opened != ""
+			given = opened[string](t, w.database, found, number)
+			return given != ""
 		}, func() string { return "no callback is noted for " + number })
-		return whole("operator.closed").with("case", dialogue.TypeCaseNumber, opened)
+		return whole("operator.closed").with("case", dialogue.TypeCaseNumber, given)
 	}
 	phone := w.calls(t, caller)
 	w.hears(t, phone, en, 0, begins("main.menu"))

@@ -11,73 +11,101 @@ import (
 	"okno/internal/cases"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
+	"okno/internal/postgres/datakeys"
+	"okno/internal/seal"
 )
 
 // Columns are what [Scan] reads of the table.
 const Columns = `
-id, number, kind, state, coalesce(service, ''), coalesce(agency, ''), coalesce(citizen_id, 0), contact, subject,
+id, number, kind, state, coalesce(service, ''), coalesce(agency, ''), coalesce(citizen_id, 0), sealed, ` + datakeys.OfCase + `cases.id),
 coalesce(due_on, '0001-01-01'::date), opened_at, updated_at`
 
 // Scan reads a case. cases.ErrUnknown.
-func Scan(row pgx.Row) (cases.Case, error) {
+func Scan(ring *seal.Ring, row pgx.Row) (cases.Case, error) {
 	var c cases.Case
-	err := row.Scan(&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &c.Contact, &c.Subject,
+	var sealed, wrapped []byte
+	err := row.Scan(&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &sealed, &wrapped,
 		&c.DueOn, &c.OpenedAt, &c.UpdatedAt)
-	return c, postgres.NoRows(err, cases.ErrUnknown)
+	if err != nil {
+		return c, postgres.NoRows(err, cases.ErrUnknown)
+	}
+	var p private
+	err = datakeys.NewOpener(ring).JSON(wrapped, datakeys.CaseOf(c.ID), sealed, &p)
+	c.Contact, c.Subject = p.Contact, p.Subject
+	return c, err
 }
 
 const caseByNumber = `SELECT ` + Columns + ` FROM cases WHERE number = $1`
 
 // CaseByNumber gives a case. cases.ErrUnknown.
 func (w Steps) CaseByNumber(ctx context.Context, number string) (cases.Case, error) {
-	c, err := Scan(w.tx.QueryRow(ctx, caseByNumber, number))
+	c, err := Scan(w.ring, w.tx.QueryRow(ctx, caseByNumber, number))
 	if err != nil && !errors.Is(err, cases.ErrUnknown) {
 		return c, fmt.Errorf("find case: %w", err)
 	}
 	return c, err
 }
 
-const nextSerial = `SELECT nextval('case_serials')`
+const nextSerial = `SELECT nextval('case_serials'), nextval(pg_get_serial_sequence('cases', 'id'))`
 
 const openCase = `
-INSERT INTO cases (number, kind, state, service, agency, citizen_id, contact, subject, due_on)
-VALUES ($1, $2, 'registered', nullif($3, ''), nullif($4, ''), nullif($5, 0), $6, $7, $8)
-RETURNING ` + Columns
+INSERT INTO cases (id, number, kind, state, service, agency, citizen_id, contact_index, sealed, due_on) OVERRIDING SYSTEM VALUE
+VALUES ($1, $2, $3, 'registered', nullif($4, ''), nullif($5, ''), nullif($6, 0), $7, $8, $9)`
 
 const addMove = `
-INSERT INTO case_moves (case_id, from_state, to_state, by, why, told) VALUES ($1, nullif($2, ''), $3, $4, $5, $6)`
+INSERT INTO case_moves (case_id, from_state, to_state, by, sealed) VALUES ($1, nullif($2, ''), $3, $4, $5)`
 
 // OpenCase registers a case under a new number.
 func (w Steps) OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error) {
-	var serial int64
-	if err := w.tx.QueryRow(ctx, nextSerial).Scan(&serial); err != nil {
-		return cases.Case{}, fmt.Errorf("number case: %w", err)
-	}
-	number, err := w.numbering.Number(serial)
+	c, err := w.openCase(ctx, o)
 	if err != nil {
-		return cases.Case{}, err
-	}
-	var due *time.Time
-	if !o.DueOn.IsZero() {
-		due = &o.DueOn
-	}
-	c, err := Scan(w.tx.QueryRow(ctx, openCase, number, o.Kind, o.Service, o.Agency, o.CitizenID, o.Contact, o.Subject, due))
-	if err != nil {
-		return c, fmt.Errorf("open case: %w", err)
-	}
-	if _, err := w.tx.Exec(ctx, addMove, c.ID, "", c.State, o.By, "opened", ""); err != nil {
 		return c, fmt.Errorf("open case: %w", err)
 	}
 	return c, audit.Record(ctx, w.tx, o.By, "case.open", "case:"+c.Number, nil)
 }
 
+func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err error) {
+	var serial, id int64
+	if err := w.tx.QueryRow(ctx, nextSerial).Scan(&serial, &id); err != nil {
+		return c, err
+	}
+	number, err := w.numbering.Number(serial)
+	if err != nil {
+		return c, err
+	}
+	key, wrapped, err := w.ring.NewDataKey()
+	if err != nil {
+		return c, err
+	}
+	sealed, err := sealCase(key, id, private{Contact: o.Contact, Subject: o.Subject})
+	if err != nil {
+		return c, err
+	}
+	opened, err := sealMove(key, id, reason{Why: "opened"})
+	if err != nil {
+		return c, err
+	}
+	var due *time.Time
+	if !o.DueOn.IsZero() {
+		due = &o.DueOn
+	}
+	writes := &pgx.Batch{}
+	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due)
+	datakeys.QueueCases(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
+	writes.Queue(addMove, id, "", cases.Registered, o.By, opened)
+	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
+		return c, err
+	}
+	return w.CaseByNumber(ctx, number)
+}
+
 const openCallback = `
-SELECT number FROM cases WHERE contact = $1 AND kind = 'callback' AND state NOT IN ('closed', 'rejected', 'withdrawn')
+SELECT number FROM cases WHERE contact_index = ANY ($1) AND kind = 'callback' AND state NOT IN ('closed', 'rejected', 'withdrawn')
 ORDER BY opened_at DESC LIMIT 1`
 
 // OpenCallback gives the callback that is open for a number.
 func (w Steps) OpenCallback(ctx context.Context, contact string) (number string, found bool, err error) {
-	err = w.tx.QueryRow(ctx, openCallback, contact).Scan(&number)
+	err = w.tx.QueryRow(ctx, openCallback, w.ring.Indexes(datakeys.Number, contact)).Scan(&number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", false, nil
 	}
@@ -101,24 +129,40 @@ func (w Steps) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn
 	if !dueOn.IsZero() {
 		due = &dueOn
 	}
-	moved, err := Scan(w.tx.QueryRow(ctx, moveCase, c.ID, c.State, to, due))
+	moved, err := Scan(w.ring, w.tx.QueryRow(ctx, moveCase, c.ID, c.State, to, due))
 	if errors.Is(err, cases.ErrUnknown) {
 		return c, cases.ErrMoved
 	}
 	if err != nil {
 		return c, fmt.Errorf("move case: %w", err)
 	}
-	if _, err := w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, why, told); err != nil {
+	if err := w.addMove(ctx, c, to, by, reason{Why: why, Told: told}); err != nil {
 		return c, fmt.Errorf("move case: %w", err)
 	}
 	return moved, audit.Record(ctx, w.tx, by, "case.move", "case:"+c.Number, map[string]any{"from": c.State, "to": to})
 }
 
-const caseNumbers = `SELECT number FROM cases WHERE contact = $1 ORDER BY id`
+func (w Steps) addMove(ctx context.Context, c cases.Case, to cases.State, by string, r reason) error {
+	key, err := datakeys.Case(ctx, w.tx, w.ring, c.ID)
+	if errors.Is(err, datakeys.ErrDestroyed) { // the matter goes on; what is said of whose it was is not kept
+		_, err = w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, nil)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	sealed, err := sealMove(key, c.ID, r)
+	if err == nil {
+		_, err = w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, sealed)
+	}
+	return err
+}
+
+const caseNumbers = `SELECT number FROM cases WHERE contact_index = ANY ($1) ORDER BY id`
 
 // CaseNumbers lists the cases that were opened on a number.
 func (s *Store) CaseNumbers(ctx context.Context, contact string) ([]string, error) {
-	rows, err := s.db.Query(ctx, caseNumbers, contact)
+	rows, err := s.db.Query(ctx, caseNumbers, s.ring.Indexes(datakeys.Number, contact))
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}

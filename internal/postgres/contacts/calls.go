@@ -9,6 +9,8 @@ import (
 
 	"okno/internal/call"
 	"okno/internal/postgres"
+	"okno/internal/postgres/datakeys"
+	"okno/internal/seal"
 )
 
 const addCall = `INSERT INTO calls (interaction_id, asterisk, state) VALUES ($1, $2, 'ringing')`
@@ -83,7 +85,7 @@ func (w Steps) EndCall(ctx context.Context, interaction int64) error {
 
 // The stage of a call is read from its contact.
 const callColumns = `
-k.interaction_id, k.asterisk, i.number, k.state, coalesce(k.room, ''),
+k.interaction_id, k.asterisk, i.sealed_number, ` + datakeys.OfInteraction + `k.interaction_id), k.state, coalesce(k.room, ''),
 coalesce((SELECT CASE c.state WHEN 'connected' THEN 'talking' WHEN 'ringing' THEN 'connecting' ELSE 'waiting' END FROM contacts c
           WHERE c.interaction_id = k.interaction_id AND c.state NOT IN ('wrap_up', 'ended') ORDER BY c.id DESC LIMIT 1), 'in_dialogue'),
 l.id, l.role, l.outbound, l.endpoint, coalesce(l.agent_id, 0), l.state, l.since`
@@ -99,21 +101,26 @@ func (s *Store) LiveCalls(ctx context.Context, asterisk string) ([]call.Call, er
 	if err != nil {
 		return nil, fmt.Errorf("list live calls: %w", err)
 	}
-	calls, err := collectCalls(rows)
+	calls, err := collectCalls(s.ring, rows)
 	if err != nil {
 		return nil, fmt.Errorf("list live calls: %w", err)
 	}
 	return calls, nil
 }
 
-func collectCalls(rows pgx.Rows) ([]call.Call, error) {
+func collectCalls(ring *seal.Ring, rows pgx.Rows) ([]call.Call, error) {
 	var calls []call.Call
 	var c call.Call
 	var l call.Leg
-	into := []any{&c.Interaction, &c.Asterisk, &c.Number, &c.State, &c.Room, &c.Stage,
+	var number, wrapped []byte
+	opener := datakeys.NewOpener(ring)
+	into := []any{&c.Interaction, &c.Asterisk, &number, &wrapped, &c.State, &c.Room, &c.Stage,
 		&l.ID, &l.Role, &l.Outbound, &l.Endpoint, &l.AgentID, &l.State, &l.Since}
-	_, err := pgx.ForEachRow(rows, into, func() error {
+	_, err := pgx.ForEachRow(rows, into, func() (err error) {
 		if n := len(calls); n == 0 || calls[n-1].Interaction != c.Interaction {
+			if c.Number, err = opener.Text(wrapped, datakeys.NumberOf(c.Interaction), number); err != nil {
+				return err
+			}
 			calls = append(calls, c)
 		}
 		last := &calls[len(calls)-1]
@@ -134,7 +141,7 @@ func (w Steps) Call(ctx context.Context, interaction int64) (call.Call, error) {
 	if err != nil {
 		return call.Call{}, fmt.Errorf("read call of interaction %d: %w", interaction, err)
 	}
-	calls, err := collectCalls(rows)
+	calls, err := collectCalls(w.ring, rows)
 	if err == nil && len(calls) == 0 {
 		err = call.ErrOver
 	}

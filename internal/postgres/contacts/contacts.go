@@ -2,7 +2,6 @@ package contacts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -13,24 +12,31 @@ import (
 	"okno/internal/contact"
 	"okno/internal/news"
 	"okno/internal/postgres"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/streams"
+	"okno/internal/seal"
 )
 
 const contactColumns = `
-c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.context,
-(SELECT number FROM interactions WHERE id = c.interaction_id), c.state, coalesce(c.agent_id, 0),
+c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.sealed_context,
+(SELECT sealed_number FROM interactions WHERE id = c.interaction_id), ` + datakeys.OfInteraction + `c.interaction_id), c.state, coalesce(c.agent_id, 0),
 (SELECT by_call FROM channels WHERE name = c.channel), c.version, c.queued_at,
 coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition`
 
-func scanContact(row pgx.Row, more ...any) (contact.Contact, error) {
+func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, error) {
 	var c contact.Contact
-	var known []byte
-	err := row.Scan(append([]any{&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &c.Number, &c.State,
+	var known, number, wrapped []byte
+	err := row.Scan(append([]any{&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &number, &wrapped, &c.State,
 		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition}, more...)...)
-	if err == nil {
-		err = json.Unmarshal(known, &c.Context)
+	if err != nil {
+		return c, postgres.NoRows(err, contact.ErrUnknown)
 	}
-	return c, postgres.NoRows(err, contact.ErrUnknown)
+	opener := datakeys.NewOpener(ring)
+	if c.Number, err = opener.Text(wrapped, datakeys.NumberOf(c.Interaction), number); err != nil {
+		return c, err
+	}
+	c.Context = map[string]string{}
+	return c, opener.JSON(wrapped, datakeys.ContextOf(c.Interaction), known, &c.Context)
 }
 
 // A queue is open while someone who serves it is on duty: available or paused. Hours come later, and add to this. The contacts of a number
@@ -39,11 +45,12 @@ const queueStanding = `
 SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = $2 AND effect = $3),
        EXISTS (SELECT FROM agent_queues q JOIN agents a ON a.id = q.agent_id WHERE q.queue = $1 AND a.status <> 'offline'),
        (SELECT count(*) FROM contacts WHERE queue = $1 AND state IN ('waiting', 'offered')),
-       (SELECT count(*) FROM (SELECT id FROM interactions WHERE number = $4 AND number <> '' ORDER BY id DESC LIMIT 50) i
+       (SELECT count(*) FROM unnest($4::bytea[]) n (at)
+        CROSS JOIN LATERAL (SELECT id FROM interactions WHERE number_index = n.at ORDER BY id DESC LIMIT 50) i
         JOIN contacts c ON c.interaction_id = i.id WHERE c.queued_at > now() - make_interval(secs => $5))`
 
 const joinQueue = `
-INSERT INTO contacts (interaction_id, queue, channel, language, reason, context, effect)
+INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (interaction_id, effect) DO NOTHING`
 
 // JoinQueue makes an interaction wait in a queue that admits it, once for each effect.
@@ -57,7 +64,7 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 	}
 	var joined bool
 	var s acd.Standing
-	err = w.tx.QueryRow(ctx, queueStanding, a.Queue, a.Interaction, a.Effect, a.Number, acd.AdmissionTime.Seconds()).
+	err = w.tx.QueryRow(ctx, queueStanding, a.Queue, a.Interaction, a.Effect, w.indexes(a.Number), acd.AdmissionTime.Seconds()).
 		Scan(&joined, &s.OnDuty, &s.Waiting, &s.OfNumber)
 	if err != nil {
 		return "", fmt.Errorf("join queue %s: %w", a.Queue, err)
@@ -68,7 +75,11 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 	if admission := rules.Admit(s); admission != contact.Joined {
 		return admission, nil
 	}
-	known, err := json.Marshal(a.Context)
+	key, err := datakeys.Interaction(ctx, w.tx, w.ring, a.Interaction)
+	var known []byte
+	if err == nil {
+		known, err = datakeys.SealJSON(key, datakeys.ContextOf(a.Interaction), a.Context)
+	}
 	if err == nil {
 		_, err = w.tx.Exec(ctx, joinQueue, a.Interaction, a.Queue, a.Channel, a.Language, a.Reason, known, a.Effect)
 	}
@@ -79,11 +90,19 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 	return contact.Joined, nil
 }
 
+// indexes are the blind indexes of a number; none of one that is withheld.
+func (w Steps) indexes(number string) [][]byte {
+	if number == "" {
+		return nil
+	}
+	return w.ring.Indexes(datakeys.Number, number)
+}
+
 const contactNow = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1`
 
 // Contact gives a contact as it stands. [contact.ErrUnknown].
 func (w Steps) Contact(ctx context.Context, id int64) (contact.Contact, error) {
-	c, err := scanContact(w.tx.QueryRow(ctx, contactNow, id))
+	c, err := scanContact(w.ring, w.tx.QueryRow(ctx, contactNow, id))
 	if err != nil {
 		return c, fmt.Errorf("find contact %d: %w", id, err)
 	}
@@ -107,7 +126,7 @@ func (w Steps) LockContact(ctx context.Context, id int64) (contact.Contact, erro
 	if err := w.tx.TakeTurn(ctx, interaction); err != nil {
 		return contact.Contact{}, err
 	}
-	c, err := scanContact(w.tx.QueryRow(ctx, lockContact, id))
+	c, err := scanContact(w.ring, w.tx.QueryRow(ctx, lockContact, id))
 	if err != nil {
 		return c, fmt.Errorf("lock contact %d: %w", id, err)
 	}
@@ -119,7 +138,7 @@ func (w Steps) LockLiveContact(ctx context.Context, interaction int64) (c contac
 	if err := w.tx.TakeTurn(ctx, interaction); err != nil {
 		return c, false, err
 	}
-	c, err = scanContact(w.tx.QueryRow(ctx, lockLiveContact, interaction))
+	c, err = scanContact(w.ring, w.tx.QueryRow(ctx, lockLiveContact, interaction))
 	if errors.Is(err, contact.ErrUnknown) {
 		return c, false, nil
 	}
@@ -146,7 +165,7 @@ RETURNING ` + contactColumns
 // MoveContact does a move of a contact that is locked, and tells whoever follows it, and the agents who have it or had it. agent is who
 // has it from now on, or 0 for no change.
 func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error) {
-	moved, err := scanContact(w.tx.QueryRow(ctx, moveContact, c.ID, c.Version, m.To, m.Front, m.Free, agent, m.Outcome,
+	moved, err := scanContact(w.ring, w.tx.QueryRow(ctx, moveContact, c.ID, c.Version, m.To, m.Front, m.Free, agent, m.Outcome,
 		acd.DefaultRules.WrapUp.Seconds()))
 	if errors.Is(err, contact.ErrUnknown) {
 		err = contact.ErrState
@@ -201,7 +220,7 @@ WHERE id = $1 AND state = 'wrap_up' RETURNING ` + contactColumns
 
 // ExtendWrapUp gives the agent as much time again. [contact.ErrState] outside a wrap-up.
 func (w Steps) ExtendWrapUp(ctx context.Context, id int64) error {
-	c, err := scanContact(w.tx.QueryRow(ctx, extendWrapUp, id, acd.DefaultRules.WrapUp.Seconds()))
+	c, err := scanContact(w.ring, w.tx.QueryRow(ctx, extendWrapUp, id, acd.DefaultRules.WrapUp.Seconds()))
 	if errors.Is(err, contact.ErrUnknown) {
 		err = contact.ErrState
 	}
@@ -232,7 +251,7 @@ func (w Steps) LockWaiting(ctx context.Context, ids []int64) (map[int64]contact.
 	if err != nil {
 		return nil, fmt.Errorf("lock waiting contacts: %w", err)
 	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (contact.Contact, error) { return scanContact(row) })
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (contact.Contact, error) { return scanContact(w.ring, row) })
 	if err != nil {
 		return nil, fmt.Errorf("lock waiting contacts: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	casestore "okno/internal/postgres/cases"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/streams"
 )
@@ -73,7 +74,7 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
 	var whose int64
 	var key, sealed []byte
-	if h.Contact, err = scanContact(row, &whose, &key, &sealed, &h.OfferUntil); err != nil {
+	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil); err != nil {
 		return h, err
 	}
 	person, err := identity.OpenPerson(s.ring, whose, key, sealed)
@@ -82,14 +83,17 @@ func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
 }
 
 const contactCitizen = `
-SELECT i.number, i.verification, coalesce(z.id, 0), z.data_key, z.sealed, coalesce(z.language, '')
+SELECT i.sealed_number, ` + datakeys.OfInteraction + `i.id), i.verification, coalesce(z.id, 0), z.data_key, z.sealed, coalesce(z.language, '')
 FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
 
 // What a citizen, or a number that is nobody's, did last on every channel. One statement for each way of knowing whose it is:
 // each has an index of its own. What a citizen did on a number stays that citizen's when the number has gone to somebody else.
 var (
-	timelineOfCitizen     = timeline(`SELECT id, channel FROM interactions WHERE citizen_id = $1 ORDER BY id DESC LIMIT 200`)
-	timelineOfNumber      = timeline(`SELECT id, channel FROM interactions WHERE number = $1 AND citizen_id IS NULL ORDER BY id DESC LIMIT 200`)
+	timelineOfCitizen = timeline(`SELECT id, channel FROM interactions WHERE citizen_id = $1 ORDER BY id DESC LIMIT 200`)
+	timelineOfNumber  = timeline(`
+    SELECT i.id, i.channel FROM unnest($1::bytea[]) n (at) CROSS JOIN LATERAL (
+        SELECT id, channel FROM interactions WHERE number_index = n.at AND citizen_id IS NULL ORDER BY id DESC LIMIT 200) i
+    ORDER BY i.id DESC LIMIT 200`)
 	timelineOfInteraction = timeline(`SELECT id, channel FROM interactions WHERE id = $1`)
 )
 
@@ -97,7 +101,7 @@ func timeline(interactions string) string {
 	return `
 SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker,
        coalesce((SELECT name FROM agents WHERE id = CASE WHEN e.speaker LIKE 'agent:%' THEN substr(e.speaker, 7)::bigint END), ''),
-       e.kind, e.body
+       e.kind, e.sealed, ` + datakeys.OfInteraction + `e.interaction_id)
 FROM (` + interactions + `) i CROSS JOIN LATERAL (
     SELECT * FROM entries WHERE interaction_id = i.id ORDER BY id DESC LIMIT 200) e
 ORDER BY e.id DESC LIMIT 200`
@@ -107,9 +111,8 @@ ORDER BY e.id DESC LIMIT 200`
 var (
 	casesOfCitizen = casesOf(`
 SELECT id FROM cases WHERE citizen_id = $2
-UNION SELECT c.id FROM cases c JOIN interactions o ON o.id = $1 AND o.number <> '' AND c.contact = o.number WHERE c.citizen_id IS NULL`)
-	casesOfNumber      = casesOf(`SELECT id FROM cases WHERE contact = $2 AND citizen_id IS NULL`)
-	casesOfInteraction = casesOf(`SELECT $2::bigint WHERE false`)
+UNION SELECT c.id FROM cases c WHERE c.contact_index = ANY ($3) AND c.citizen_id IS NULL`)
+	casesOfNumber = casesOf(`SELECT id FROM cases WHERE $2::bigint = 0 AND contact_index = ANY ($3) AND citizen_id IS NULL`)
 )
 
 func casesOf(who string) string {
@@ -133,38 +136,25 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 		}
 		v.Contact = c
 		z := &v.Citizen
-		var key, sealed []byte
-		if err := w.tx.QueryRow(ctx, contactCitizen, c.Interaction).Scan(&z.Number, &z.Verification, &z.ID, &key, &sealed, &z.Language); err != nil {
+		if err := w.openCitizen(ctx, c.Interaction, z); err != nil {
 			return err
 		}
-		person, err := identity.OpenPerson(s.ring, z.ID, key, sealed)
-		if err != nil {
-			return err
-		}
-		z.Name, z.NationalNumber = person.Name, person.NationalNumber
-		lines, about, whose := timelineOfInteraction, casesOfInteraction, any(c.Interaction)
+		lines, about, whose := timelineOfInteraction, casesOfNumber, any(c.Interaction)
 		switch {
 		case z.ID != 0:
 			lines, about, whose = timelineOfCitizen, casesOfCitizen, z.ID
 		case z.Number != "":
-			lines, about, whose = timelineOfNumber, casesOfNumber, z.Number
+			lines, whose = timelineOfNumber, w.indexes(z.Number)
 		}
-		rows, err := w.tx.Query(ctx, lines, whose)
-		if err != nil {
+		if v.Timeline, err = w.timeline(ctx, lines, whose); err != nil {
 			return err
 		}
-		v.Timeline, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e desk.Entry, err error) {
-			err = row.Scan(&e.ID, &e.Interaction, &e.Channel, &e.At, &e.Speaker, &e.Name, &e.Kind, &e.Body)
-			return e, err
-		})
+		rows, err := w.tx.Query(ctx, about, c.Interaction, z.ID, w.indexes(z.Number))
 		if err != nil {
-			return err
-		}
-		if rows, err = w.tx.Query(ctx, about, c.Interaction, whose); err != nil {
 			return err
 		}
 		v.Cases, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c desk.Case, err error) {
-			c.Case, err = casestore.Scan(row)
+			c.Case, err = casestore.Scan(w.ring, row)
 			c.Theirs = c.BelongsTo(z.ID, z.Number)
 			return c, err
 		})
@@ -183,16 +173,52 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 	return v, nil
 }
 
+// openCitizen reads who an interaction is with.
+func (w Steps) openCitizen(ctx context.Context, interaction int64, z *desk.Citizen) error {
+	var number, wrapped, key, sealed []byte
+	err := w.tx.QueryRow(ctx, contactCitizen, interaction).Scan(&number, &wrapped, &z.Verification, &z.ID, &key, &sealed, &z.Language)
+	if err != nil {
+		return err
+	}
+	if z.Number, err = datakeys.NewOpener(w.ring).Text(wrapped, datakeys.NumberOf(interaction), number); err != nil {
+		return err
+	}
+	person, err := identity.OpenPerson(w.ring, z.ID, key, sealed)
+	z.Name, z.NationalNumber = person.Name, person.NationalNumber
+	return err
+}
+
+func (w Steps) timeline(ctx context.Context, lines string, whose any) ([]desk.Entry, error) {
+	rows, err := w.tx.Query(ctx, lines, whose)
+	if err != nil {
+		return nil, err
+	}
+	opener := datakeys.NewOpener(w.ring)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e desk.Entry, err error) {
+		var sealed, wrapped []byte
+		if err = row.Scan(&e.ID, &e.Interaction, &e.Channel, &e.At, &e.Speaker, &e.Name, &e.Kind, &sealed, &wrapped); err != nil {
+			return e, err
+		}
+		e.Body, err = opener.Text(wrapped, datakeys.EntryOf(e.Interaction, e.Speaker, e.Kind), sealed)
+		return e, err
+	})
+}
+
 const caseTie = `
-SELECT coalesce(citizen_id, 0), number, EXISTS (SELECT FROM interaction_cases WHERE interaction_id = i.id AND case_id = $1)
+SELECT coalesce(citizen_id, 0), sealed_number, ` + datakeys.OfInteraction + `i.id), EXISTS (SELECT FROM interaction_cases WHERE interaction_id = i.id AND case_id = $1)
 FROM interactions i WHERE id = $2`
 
 // CaseTie says how a case is tied to whom an interaction is with: it is theirs, or they asked about it.
 func (w Steps) CaseTie(ctx context.Context, c cases.Case, interaction int64) (access.Tie, error) {
 	var whose int64
-	var number string
+	var sealed, wrapped []byte
 	var asked bool
-	if err := w.tx.QueryRow(ctx, caseTie, c.ID, interaction).Scan(&whose, &number, &asked); err != nil {
+	number := ""
+	err := w.tx.QueryRow(ctx, caseTie, c.ID, interaction).Scan(&whose, &sealed, &wrapped, &asked)
+	if err == nil {
+		number, err = datakeys.NewOpener(w.ring).Text(wrapped, datakeys.NumberOf(interaction), sealed)
+	}
+	if err != nil {
 		return access.Untied, fmt.Errorf("tie case to interaction %d: %w", interaction, err)
 	}
 	switch {

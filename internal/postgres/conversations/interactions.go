@@ -12,31 +12,45 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/postgres"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/streams"
 )
 
-const openInteraction = `
-INSERT INTO interactions (channel, number, citizen_id, verification, language)
-VALUES ($1, $2, nullif($3, 0), $4, $5) RETURNING id`
+const (
+	nextInteraction = `SELECT nextval('interactions_id_seq')`
+	openInteraction = `
+INSERT INTO interactions (id, channel, number_index, sealed_number, citizen_id, verification, language) OVERRIDING SYSTEM VALUE
+VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7)`
+)
 
 // OpenInteraction adds an interaction and gives its id.
 func (w Steps) OpenInteraction(ctx context.Context, i conversation.Interaction) (int64, error) {
 	var id int64
-	err := w.tx.QueryRow(ctx, openInteraction, i.Channel, i.Number, i.CitizenID, i.Verification, i.Language).Scan(&id)
+	if err := w.tx.QueryRow(ctx, nextInteraction).Scan(&id); err != nil {
+		return 0, fmt.Errorf("open interaction: %w", err)
+	}
+	key, wrapped, err := w.ring.NewDataKey()
 	if err != nil {
+		return 0, fmt.Errorf("open interaction: %w", err)
+	}
+	index, sealed := datakeys.SealNumber(w.ring, key, id, i.Number)
+	writes := &pgx.Batch{}
+	writes.Queue(openInteraction, id, i.Channel, index, sealed, i.CitizenID, i.Verification, i.Language)
+	datakeys.QueueInteractions(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
+	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return 0, fmt.Errorf("open interaction: %w", err)
 	}
 	return id, nil
 }
 
-const openConversation = `SELECT id, active_at FROM interactions WHERE number = $1 AND ended_at IS NULL AND channel = `
+const openConversation = `SELECT id, active_at FROM interactions WHERE number_index = ANY ($1) AND ended_at IS NULL AND channel = `
 
 // The channel stands in the statement, so that its own index serves it.
 var openOn = map[dialogue.Channel]string{dialogue.SMS: openConversation + `'sms'`, dialogue.USSD: openConversation + `'ussd'`}
 
 // OpenOn gives the open conversation of a number on a channel in writing.
 func (w Steps) OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error) {
-	err = w.tx.QueryRow(ctx, openOn[c], number).Scan(&id, &activeAt)
+	err = w.tx.QueryRow(ctx, openOn[c], w.ring.Indexes(datakeys.Number, number)).Scan(&id, &activeAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, time.Time{}, false, nil
 	}
@@ -67,30 +81,36 @@ func (w Steps) EndInteraction(ctx context.Context, id int64, outcome conversatio
 
 const addEntry = `
 WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
-INSERT INTO entries (interaction_id, speaker, kind, body) VALUES ($1, $2, $3, $4) RETURNING id, at`
+INSERT INTO entries (interaction_id, speaker, kind, sealed) VALUES ($1, $2, $3, $4) RETURNING id, at`
 
 const contactOfEntry = `
 SELECT id, coalesce((SELECT name FROM agents WHERE id = CASE WHEN $2 LIKE 'agent:%' THEN substr($2, 7)::bigint END), '')
 FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
 
-// AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once.
+// AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once: the event names the line, and
+// whoever reads the event finds its words in the transcript. [datakeys.ErrDestroyed] of an interaction that was erased.
 func (w Steps) AddEntry(ctx context.Context, e conversation.Entry) error {
+	key, err := datakeys.Interaction(ctx, w.tx, w.ring, e.Interaction)
+	if err != nil {
+		return fmt.Errorf("add entry: %w", err)
+	}
+	sealed := key.Seal(datakeys.EntryOf(e.Interaction, e.Speaker, e.Kind), []byte(e.Body))
 	var id int64
 	var at time.Time
-	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, e.Body).Scan(&id, &at); err != nil {
+	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, sealed).Scan(&id, &at); err != nil {
 		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
 	}
 	var contact int64
 	var name string
-	err := w.tx.QueryRow(ctx, contactOfEntry, e.Interaction, e.Speaker).Scan(&contact, &name)
+	err = w.tx.QueryRow(ctx, contactOfEntry, e.Interaction, e.Speaker).Scan(&contact, &name)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("find contact of interaction %d: %w", e.Interaction, err)
 	}
-	return streams.Emit(w.tx, streams.Contact(contact), "entry", map[string]any{
-		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "name": name, "kind": e.Kind, "body": e.Body})
+	return streams.Emit(w.tx, streams.Contact(contact), streams.Entry, map[string]any{
+		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "name": name, "kind": e.Kind})
 }
 
 const setVerification = `UPDATE interactions SET verification = $2 WHERE id = $1 AND citizen_id IS NOT NULL RETURNING citizen_id`

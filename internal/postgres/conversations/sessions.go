@@ -2,22 +2,22 @@ package conversations
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/conversation"
+	"okno/internal/postgres/datakeys"
 )
 
-const addSession = `INSERT INTO sessions (interaction_id, version, state) VALUES ($1, $2, $3)`
+const addSession = `INSERT INTO sessions (interaction_id, version, sealed) VALUES ($1, $2, $3)`
 
 // AddSession keeps a new session.
 func (w Steps) AddSession(ctx context.Context, interaction int64, s conversation.Session) error {
-	state, err := json.Marshal(s)
+	sealed, err := w.sealSession(ctx, interaction, s)
 	if err == nil {
-		_, err = w.tx.Exec(ctx, addSession, interaction, s.Version, state)
+		_, err = w.tx.Exec(ctx, addSession, interaction, s.Version, sealed)
 	}
 	if err != nil {
 		return fmt.Errorf("add session of interaction %d: %w", interaction, err)
@@ -25,22 +25,35 @@ func (w Steps) AddSession(ctx context.Context, interaction int64, s conversation
 	return nil
 }
 
+func (w Steps) sealSession(ctx context.Context, interaction int64, s conversation.Session) ([]byte, error) {
+	key, err := datakeys.Interaction(ctx, w.tx, w.ring, interaction)
+	if err != nil {
+		return nil, err
+	}
+	return datakeys.SealJSON(key, datakeys.SessionOf(interaction), s)
+}
+
 const lockSession = `
-SELECT s.state, i.channel, i.number, coalesce(i.citizen_id, 0), i.verification, i.language
+SELECT s.sealed, ` + datakeys.OfInteraction + `i.id), i.channel, i.sealed_number, coalesce(i.citizen_id, 0), i.verification, i.language
 FROM interactions i JOIN sessions s ON s.interaction_id = i.id
 WHERE i.id = $1 FOR NO KEY UPDATE OF i FOR UPDATE OF s`
 
-// LockSession gives a session and its interaction, and keeps others from both until the work is done.
+// LockSession gives a session and its interaction, and keeps others from both until the work is done. One whose interaction was erased is
+// [conversation.ErrNoSession].
 func (w Steps) LockSession(ctx context.Context, interaction int64) (conversation.Interaction, conversation.Session, error) {
 	i := conversation.Interaction{ID: interaction}
-	var raw []byte
+	var sealed, wrapped, number []byte
 	var s conversation.Session
-	err := w.tx.QueryRow(ctx, lockSession, interaction).Scan(&raw, &i.Channel, &i.Number, &i.CitizenID, &i.Verification, &i.Language)
-	if errors.Is(err, pgx.ErrNoRows) {
+	err := w.tx.QueryRow(ctx, lockSession, interaction).Scan(&sealed, &wrapped, &i.Channel, &number, &i.CitizenID, &i.Verification, &i.Language)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && wrapped == nil {
 		return i, s, conversation.ErrNoSession
 	}
+	opener := datakeys.NewOpener(w.ring)
 	if err == nil {
-		err = json.Unmarshal(raw, &s)
+		i.Number, err = opener.Text(wrapped, datakeys.NumberOf(interaction), number)
+	}
+	if err == nil {
+		err = opener.JSON(wrapped, datakeys.SessionOf(interaction), sealed, &s)
 	}
 	if err != nil {
 		return i, s, fmt.Errorf("read session of interaction %d: %w", interaction, err)
@@ -50,13 +63,13 @@ func (w Steps) LockSession(ctx context.Context, interaction int64) (conversation
 
 const saveSession = `
 WITH spoken AS (UPDATE interactions SET language = $3 WHERE id = $1 AND language <> $3)
-UPDATE sessions SET state = $2, updated_at = now() WHERE interaction_id = $1`
+UPDATE sessions SET sealed = $2, updated_at = now() WHERE interaction_id = $1`
 
 // SaveSession keeps what a session is now.
 func (w Steps) SaveSession(ctx context.Context, interaction int64, s conversation.Session) error {
-	state, err := json.Marshal(s)
+	sealed, err := w.sealSession(ctx, interaction, s)
 	if err == nil {
-		_, err = w.tx.Exec(ctx, saveSession, interaction, state, s.Language)
+		_, err = w.tx.Exec(ctx, saveSession, interaction, sealed, s.Language)
 	}
 	if err != nil {
 		return fmt.Errorf("save session of interaction %d: %w", interaction, err)

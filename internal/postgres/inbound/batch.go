@@ -2,7 +2,6 @@ package inbound
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -16,8 +15,10 @@ import (
 	"okno/internal/news"
 	"okno/internal/postgres"
 	casestore "okno/internal/postgres/cases"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/messages"
+	"okno/internal/seal"
 	"okno/internal/words"
 )
 
@@ -37,31 +38,36 @@ type batch struct {
 // talk is an SMS conversation in a batch.
 type talk struct {
 	conversation.Interaction
+	key      *seal.DataKey
+	wrapped  seal.Wrapped // the key of a new one, to be kept
 	session  conversation.Session
-	raw      []byte // the session as it was kept; nil of a new one
+	raw      []byte // the session as it was kept, sealed; nil of a new one
 	activeAt time.Time
 	fresh    bool
+	live     bool                 // it has a contact
 	spoken   bool                 // has new entries
 	saved    bool                 // the session is new, or has changed
 	outcome  conversation.Outcome // "" while it goes on
 }
 
 const lockOpenSMS = `
-SELECT s.interaction_id, s.state FROM interactions i JOIN sessions s ON s.interaction_id = i.id
-WHERE i.number = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL
+SELECT s.interaction_id, s.sealed FROM interactions i JOIN sessions s ON s.interaction_id = i.id
+WHERE i.number_index = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL
 FOR NO KEY UPDATE OF i SKIP LOCKED FOR UPDATE OF s SKIP LOCKED`
 
-// After the lock: nobody else can open a contact of a conversation any more. An id is there for whoever has none open.
+// After the lock: nobody else can open a contact of a conversation any more.
+const openInBatch = `
+SELECT i.number_index, i.id, i.active_at, coalesce(i.citizen_id, 0), i.verification, i.language,
+       EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND state <> 'ended'), ` + datakeys.OfInteraction + `i.id)
+FROM interactions i WHERE i.number_index = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL`
+
+// An id is there for whoever has no conversation open.
 const knownInBatch = `
-SELECT n.number, coalesce(c.id, 0), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL,
-       coalesce(i.id, nextval('interactions_id_seq')), i.id IS NULL, coalesce(i.active_at, now()),
-       coalesce(i.citizen_id, 0), coalesce(i.verification, ''), coalesce(i.language, ''),
-       EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND state <> 'ended')
+SELECT n.number, coalesce(c.id, 0), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL, nextval('interactions_id_seq')
 FROM unnest($1::text[]) n (number)
 LEFT JOIN bindings b ON b.number = n.number AND b.ended_at IS NULL
 LEFT JOIN citizens c ON c.id = b.citizen_id
-LEFT JOIN subscribers s ON s.number = n.number
-LEFT JOIN interactions i ON i.number = n.number AND i.channel = 'sms' AND i.ended_at IS NULL`
+LEFT JOIN subscribers s ON s.number = n.number`
 
 const casesByNumber = `SELECT ` + casestore.Columns + ` FROM cases WHERE number = ANY ($1)`
 
@@ -69,16 +75,18 @@ const casesByNumber = `SELECT ` + casestore.Columns + ` FROM cases WHERE number 
 // or with a contact, whose desk has to be told of every entry, is left out.
 func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	b.drafts, b.cases = map[string]*draft{}, map[string]cases.Case{}
-	states := map[int64][]byte{}
-	numbers := postgres.Column(waiting, func(mo message.MO) string { return mo.Source })
+	sources := postgres.Column(waiting, func(mo message.MO) string { return mo.Source })
+	numbers := index(b.work.ring, sources)
+	indexes := numbers.all()
 	var named []string
 	for _, mo := range waiting {
 		if number := words.Digits(mo.Text); len(number) == cases.NumberDigits {
 			named = append(named, number)
 		}
 	}
+	states, open := map[int64][]byte{}, map[string]*talk{}
 	var reads pgx.Batch
-	reads.Queue(lockOpenSMS, numbers).Query(func(rows pgx.Rows) error {
+	reads.Queue(lockOpenSMS, indexes).Query(func(rows pgx.Rows) error {
 		var id int64
 		var state []byte
 		_, err := pgx.ForEachRow(rows, []any{&id, &state}, func() error {
@@ -87,24 +95,34 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 		})
 		return err
 	})
-	reads.Queue(knownInBatch, numbers).Query(func(rows pgx.Rows) error {
+	reads.Queue(openInBatch, indexes).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
-			d := &draft{batch: b}
 			t := &talk{}
 			t.Channel = dialogue.SMS
-			var live bool
-			err := rows.Scan(&d.number, &d.known.CitizenID, &d.known.Language, &d.known.Stopped,
-				&t.ID, &t.fresh, &t.activeAt, &t.CitizenID, &t.Verification, &t.Language, &live)
+			var at []byte
+			err := rows.Scan(&at, &t.ID, &t.activeAt, &t.CitizenID, &t.Verification, &t.Language, &t.live, &t.wrapped)
 			if err != nil {
 				return err
 			}
-			t.Number, t.raw = d.number, states[t.ID]
-			switch {
-			case t.fresh:
-				d.spare = t.ID
-			case live || t.raw == nil:
-				continue
-			default:
+			t.Number, t.raw = numbers.of(at), states[t.ID]
+			open[t.Number] = t
+		}
+		return rows.Err()
+	})
+	reads.Queue(knownInBatch, sources).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			d := &draft{batch: b}
+			if err := rows.Scan(&d.number, &d.known.CitizenID, &d.known.Language, &d.known.Stopped, &d.spare); err != nil {
+				return err
+			}
+			if t := open[d.number]; t != nil {
+				if t.live || t.raw == nil {
+					continue
+				}
+				var err error
+				if t.key, err = b.work.ring.Unwrap(t.wrapped); err != nil {
+					continue // alone it meets the error again, and keeps nobody else
+				}
 				d.talks = []*talk{t}
 			}
 			b.drafts[d.number] = d
@@ -114,7 +132,7 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	if len(named) > 0 {
 		reads.Queue(casesByNumber, named).Query(func(rows pgx.Rows) error {
 			for rows.Next() {
-				c, err := casestore.Scan(rows)
+				c, err := casestore.Scan(b.work.ring, rows)
 				if err != nil {
 					return err
 				}
@@ -157,22 +175,22 @@ FROM unnest($1::bigint[], $2::text[], $3::boolean[], $4::text[]) k (id, language
 WHERE i.id = k.id AND i.ended_at IS NULL`
 
 const addInteractions = `
-INSERT INTO interactions (id, channel, number, citizen_id, verification, language, ended_at, outcome) OVERRIDING SYSTEM VALUE
-SELECT id, 'sms', number, nullif(citizen_id, 0), verification, language, CASE WHEN outcome <> '' THEN now() END, outcome
-FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[])
-     a (id, number, citizen_id, verification, language, outcome)`
+INSERT INTO interactions (id, channel, number_index, sealed_number, citizen_id, verification, language, ended_at, outcome) OVERRIDING SYSTEM VALUE
+SELECT id, 'sms', number_index, sealed_number, nullif(citizen_id, 0), verification, language, CASE WHEN outcome <> '' THEN now() END, outcome
+FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+     a (id, number_index, sealed_number, citizen_id, verification, language, outcome)`
 
 const addSessions = `
-INSERT INTO sessions (interaction_id, version, state) SELECT * FROM unnest($1::bigint[], $2::text[], $3::jsonb[])`
+INSERT INTO sessions (interaction_id, version, sealed) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])`
 
 const saveSessions = `
-UPDATE sessions s SET state = k.state, updated_at = now()
-FROM unnest($1::bigint[], $2::jsonb[]) k (id, state) WHERE s.interaction_id = k.id`
+UPDATE sessions s SET sealed = k.sealed, updated_at = now()
+FROM unnest($1::bigint[], $2::bytea[]) k (id, sealed) WHERE s.interaction_id = k.id`
 
 const dropSessions = `DELETE FROM sessions WHERE interaction_id = ANY($1)`
 
 const addEntries = `
-INSERT INTO entries (interaction_id, speaker, kind, body) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])`
+INSERT INTO entries (interaction_id, speaker, kind, sealed) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])`
 
 const linkCases = `
 INSERT INTO interaction_cases SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING`
@@ -186,7 +204,7 @@ FROM unnest($1::bigint[], $3::bigint[]) p (id, interaction) WHERE m.id = p.id`
 func (b *batch) queue(writes *pgx.Batch) error {
 	var known, saved, fresh []*talk
 	var over []int64
-	var entries []conversation.Entry
+	var entries []line
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
@@ -231,9 +249,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 		writes.Queue(saveSessions, postgres.Column(saved, id), encoded)
 	}
 	if len(fresh) > 0 {
-		writes.Queue(addInteractions, postgres.Column(fresh, id), postgres.Column(fresh, func(t *talk) string { return t.Number }),
-			postgres.Column(fresh, func(t *talk) int64 { return t.CitizenID }), postgres.Column(fresh, func(t *talk) string { return string(t.Verification) }),
-			postgres.Column(fresh, language), postgres.Column(fresh, outcome))
+		b.queueFresh(writes, fresh)
 	}
 	if open := slices.DeleteFunc(fresh, func(t *talk) bool { return t.outcome != "" }); len(open) > 0 {
 		encoded, err := sessionsOf(open)
@@ -243,10 +259,9 @@ func (b *batch) queue(writes *pgx.Batch) error {
 		writes.Queue(addSessions, postgres.Column(open, id), postgres.Column(open, func(t *talk) string { return t.session.Version }), encoded)
 	}
 	if len(entries) > 0 {
-		writes.Queue(addEntries, postgres.Column(entries, func(e conversation.Entry) int64 { return e.Interaction }),
-			postgres.Column(entries, func(e conversation.Entry) string { return e.Speaker }),
-			postgres.Column(entries, func(e conversation.Entry) string { return e.Kind }),
-			postgres.Column(entries, func(e conversation.Entry) string { return e.Body }))
+		writes.Queue(addEntries, postgres.Column(entries, func(l line) int64 { return l.Interaction }),
+			postgres.Column(entries, func(l line) string { return l.Speaker }), postgres.Column(entries, func(l line) string { return l.Kind }),
+			postgres.Column(entries, line.sealed))
 	}
 	if len(links) > 0 {
 		writes.Queue(linkCases, postgres.Column(links, func(l caseLink) int64 { return l.interaction }), postgres.Column(links, func(l caseLink) int64 { return l.id }))
@@ -259,6 +274,28 @@ func (b *batch) queue(writes *pgx.Batch) error {
 		b.queueMTs(writes, mts)
 	}
 	return nil
+}
+
+// queueFresh queues new interactions with their keys.
+func (b *batch) queueFresh(writes *pgx.Batch, fresh []*talk) {
+	indexes, sealed := make([][]byte, len(fresh)), make([][]byte, len(fresh))
+	for i, t := range fresh {
+		indexes[i], sealed[i] = datakeys.SealNumber(b.work.ring, t.key, t.ID, t.Number)
+	}
+	writes.Queue(addInteractions, postgres.Column(fresh, func(t *talk) int64 { return t.ID }), indexes, sealed,
+		postgres.Column(fresh, func(t *talk) int64 { return t.CitizenID }), postgres.Column(fresh, func(t *talk) string { return string(t.Verification) }),
+		postgres.Column(fresh, func(t *talk) string { return string(t.Language) }), postgres.Column(fresh, func(t *talk) string { return string(t.outcome) }))
+	datakeys.QueueInteractions(writes, postgres.Column(fresh, func(t *talk) datakeys.Owned { return datakeys.Owned{ID: t.ID, Wrapped: t.wrapped} }))
+}
+
+// line is a line of a transcript with the key of its interaction.
+type line struct {
+	conversation.Entry
+	key *seal.DataKey
+}
+
+func (l line) sealed() []byte {
+	return l.key.Seal(datakeys.EntryOf(l.Interaction, l.Speaker, l.Kind), []byte(l.Body))
 }
 
 // queueMTs queues the messages, each claimed for a bind that has room for it.
@@ -310,8 +347,8 @@ func sessionsOf(talks []*talk) ([][]byte, error) {
 	encoded := make([][]byte, len(talks))
 	for i, t := range talks {
 		var err error
-		if encoded[i], err = json.Marshal(t.session); err != nil {
-			return nil, fmt.Errorf("encode session of interaction %d: %w", t.ID, err)
+		if encoded[i], err = datakeys.SealJSON(t.key, datakeys.SessionOf(t.ID), t.session); err != nil {
+			return nil, err
 		}
 	}
 	return encoded, nil

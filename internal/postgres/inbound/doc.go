@@ -21,7 +21,7 @@ type Store struct {
 	bind Bind
 }
 
-// NewStore is over a database; ring seals messages.
+// NewStore is over a database; ring seals messages, and what is said.
 func NewStore(db *postgres.DB, ring *seal.Ring, bind Bind) *Store { return &Store{db, ring, bind} }
 
 // steps are parts of one unit of work.

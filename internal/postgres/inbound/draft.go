@@ -15,6 +15,7 @@ import (
 	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
+	"okno/internal/postgres/datakeys"
 )
 
 // errAlone says that a message needs what a batch does not hold.
@@ -29,7 +30,7 @@ type draft struct {
 	spare  int64   // id for a new interaction, or 0
 	talks  []*talk // the open one, if any, and a new one
 
-	entries  []conversation.Entry
+	entries  []line
 	mts      []message.MT
 	links    []caseLink
 	language dialogue.Language // newly chosen, or ""
@@ -76,6 +77,7 @@ func (d *draft) SetNotices(_ context.Context, number string, stopped bool) error
 
 const nextInteraction = `SELECT nextval('interactions_id_seq')`
 
+// OpenInteraction prepares a new interaction under the spare id.
 func (d *draft) OpenInteraction(ctx context.Context, i conversation.Interaction) (int64, error) {
 	if i.Number != d.number || i.Channel != dialogue.SMS {
 		return 0, errAlone
@@ -86,7 +88,11 @@ func (d *draft) OpenInteraction(ctx context.Context, i conversation.Interaction)
 			return 0, fmt.Errorf("open interaction: %w", err)
 		}
 	}
-	d.talks = append(d.talks, &talk{Interaction: i, fresh: true})
+	key, wrapped, err := d.batch.work.ring.NewDataKey()
+	if err != nil {
+		return 0, fmt.Errorf("open interaction: %w", err)
+	}
+	d.talks = append(d.talks, &talk{Interaction: i, key: key, wrapped: wrapped, fresh: true})
 	return i.ID, nil
 }
 
@@ -116,7 +122,7 @@ func (d *draft) AddEntry(_ context.Context, e conversation.Entry) error {
 		return err
 	}
 	t.spoken = true
-	d.entries = append(d.entries, e)
+	d.entries = append(d.entries, line{e, t.key})
 	return nil
 }
 
@@ -132,7 +138,10 @@ func (d *draft) AddSession(ctx context.Context, interaction int64, s conversatio
 func (d *draft) LockSession(_ context.Context, interaction int64) (conversation.Interaction, conversation.Session, error) {
 	t, err := d.talk(interaction)
 	if err == nil && t.raw != nil && !t.saved {
-		err = json.Unmarshal(t.raw, &t.session)
+		var plain []byte
+		if plain, err = t.key.Open(datakeys.SessionOf(interaction), t.raw); err == nil {
+			err = json.Unmarshal(plain, &t.session)
+		}
 	}
 	if err != nil {
 		return conversation.Interaction{}, conversation.Session{}, err

@@ -17,8 +17,8 @@ SELECT count(*) FROM (SELECT FROM mo_messages WHERE source_index = ANY ($1) AND 
 
 // Whoever is in a conversation with an operator, or waits for one, has a limit of their own.
 const threads = `
-SELECT i.number FROM interactions i JOIN contacts c ON c.interaction_id = i.id
-WHERE i.number = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL AND c.state <> 'ended'`
+SELECT i.number_index FROM interactions i JOIN contacts c ON c.interaction_id = i.id
+WHERE i.number_index = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL AND c.state <> 'ended'`
 
 // Two nodes may be at it at once: the one that comes second takes it that the other tells the citizen.
 const beginFlood = `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 6))`
@@ -62,14 +62,16 @@ func (w steps) holdFlood(ctx context.Context, added []newMO, limit message.Limit
 	if len(over) == 0 {
 		return held, nil
 	}
-	rows, err := w.tx.Query(ctx, threads, postgres.Column(over, func(n *newMO) string { return n.Source }))
+	numbers := index(w.ring, postgres.Column(over, func(n *newMO) string { return n.Source }))
+	rows, err := w.tx.Query(ctx, threads, numbers.all())
 	if err != nil {
 		return 0, err
 	}
-	threads, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	inThreads, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
 	if err != nil {
 		return 0, err
 	}
+	threads := postgres.Column(inThreads, numbers.of)
 	told := map[string]bool{}
 	for _, n := range over {
 		if slices.Contains(threads, n.Source) && came[n] < limit.Most() {

@@ -172,7 +172,7 @@ func Value[T any](t testing.TB, url, query string, args ...any) T {
 // Exec runs a statement, for a test that does what no store would.
 func Exec(t testing.TB, url, statement string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, url)
 	require.NoError(t, err)

@@ -19,10 +19,12 @@ import (
 // while is what a busy installation leaves in each table, $1 being its moment and $2 how much it is.
 const while = `
 WITH i AS (
-    INSERT INTO interactions (channel, number, language, started_at, active_at, ended_at, outcome)
-    SELECT 'sms', '+7702' || lpad((n % 5000)::text, 7, '0'), 'ru', $1, $1, $1, 'self_service' FROM generate_series(1, $2) n RETURNING id, number
+    INSERT INTO interactions (channel, number_index, sealed_number, language, started_at, active_at, ended_at, outcome)
+    SELECT 'sms', sha256((n % 5000)::text::bytea), repeat('x', 40)::bytea, 'ru', $1, $1, $1, 'self_service' FROM generate_series(1, $2) n
+    RETURNING id, '+7702' || lpad((id % 5000)::text, 7, '0') AS number
+), b AS (INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'i', id, repeat('x', 65)::bytea FROM i
 ), e AS (
-    INSERT INTO entries (interaction_id, at, speaker, kind, body) SELECT id, $1, s, 'wrote', repeat('x', 100) FROM i, unnest('{citizen,okno,citizen,okno}'::text[]) s
+    INSERT INTO entries (interaction_id, at, speaker, kind, sealed) SELECT id, $1, s, 'wrote', repeat('x', 128)::bytea FROM i, unnest('{citizen,okno,citizen,okno}'::text[]) s
 ), k AS (
     INSERT INTO contacts (interaction_id, queue, channel, language, reason, effect, state)
     SELECT id, 'q', 'sms', 'ru', '', 'x', 'ended' FROM i RETURNING id
@@ -37,7 +39,7 @@ WITH i AS (
 ), s AS (
     INSERT INTO mt_segments (id, mt_id, part, state, link, message_id, message_key, expires_at, submitted_at, final_at)
     SELECT id * 256 + 1, id, 1, 'delivered', 'a', 'old' || id, 'old' || id, $1, $1, $1 FROM m
-), c AS (INSERT INTO commands (id, agent_id, at, result) SELECT 'c' || id, (SELECT min(id) FROM agents), $1, '{}' FROM i
+), c AS (INSERT INTO commands (id, agent_id, at, sealed) SELECT 'c' || id, (SELECT min(id) FROM agents), $1, 'x' FROM i
 ), l AS (INSERT INTO logins (token_hash, agent_id, expires_at) SELECT sha256(id::text::bytea), (SELECT min(id) FROM agents), $1 FROM i
 ), h AS (
     INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, created_at, expires_at)
@@ -85,7 +87,7 @@ func grow(t testing.TB, steps, rows int) (names []string, sizes []map[string]int
 	url := pgtest.URL(t)
 	db := pgtest.Open(t, url)
 	pgtest.Exec(t, url, ground)
-	names = []string{"interactions", "entries", "contacts", "offers", "streams", "stream_events", "mo_messages", "mt_messages", "mt_segments", "commands", "logins", "challenges"}
+	names = []string{"interactions", "data_keys", "entries", "contacts", "offers", "streams", "stream_events", "mo_messages", "mt_messages", "mt_segments", "commands", "logins", "challenges"}
 	start := time.Now().Add(-time.Duration(steps) * month)
 	for step := range steps {
 		now := start.Add(time.Duration(step) * month)

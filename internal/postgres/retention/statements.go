@@ -11,11 +11,21 @@ type sweep struct {
 	// byID says that the statement reads a page of the table after the id $3, and gives its last id; the pass ends with the
 	// page whose last row began after $1. Else the statement finds what is over by an index.
 	byID bool
+
+	// look gives the oldest moment there, and how many rows are over since before $1, at most mostOverdue: none, if the sweeper does its
+	// work.
+	look string
 }
+
+// mostOverdue bounds what is counted.
+const mostOverdue = "10000"
 
 // byIndex deletes by an index on a moment that never changes. Further conditions may keep a row.
 func byIndex(table, moment, conditions string) sweep {
-	return sweep{table: table, sql: strings.NewReplacer("{table}", table, "{moment}", moment, "{conditions}", conditions).Replace(`
+	names := strings.NewReplacer("{table}", table, "{moment}", moment, "{conditions}", conditions, "{most}", mostOverdue)
+	return sweep{table: table, look: names.Replace(`
+SELECT (SELECT min({moment}) FROM {table} WHERE true {conditions}),
+       (SELECT count(*) FROM (SELECT FROM {table} WHERE {moment} < $1 {conditions} LIMIT {most}) x)`), sql: names.Replace(`
 WITH gone AS (
     DELETE FROM {table} WHERE ctid = ANY (ARRAY (
         SELECT ctid FROM {table} WHERE {moment} < $1 {conditions} ORDER BY {moment} LIMIT $2 FOR UPDATE SKIP LOCKED))
@@ -31,7 +41,11 @@ func byID(table, began, isOver string, also ...string) sweep {
 	for i, statement := range also {
 		along += ", along" + string(rune('a'+i)) + " AS (" + statement + ")"
 	}
-	return sweep{table: table, byID: true, sql: strings.NewReplacer("{table}", table, "{began}", began, "{over}", isOver, "{along}", along).Replace(`
+	names := strings.NewReplacer("{table}", table, "{began}", began, "{over}", isOver, "{along}", along, "{most}", mostOverdue)
+	return sweep{table: table, byID: true, look: names.Replace(`
+SELECT (SELECT {began} FROM {table} ORDER BY id LIMIT 1), (SELECT count(*) FROM (
+    SELECT FROM {table} t WHERE id < coalesce((SELECT id FROM {table} WHERE {began} >= $1 ORDER BY id LIMIT 1), 9223372036854775807) AND {over}
+    ORDER BY id LIMIT {most}) x)`), sql: names.Replace(`
 WITH page AS MATERIALIZED (
     SELECT id, {began} AS began FROM {table} WHERE id > $3 ORDER BY id LIMIT $2
 ), over AS MATERIALIZED (
@@ -51,6 +65,7 @@ const (
 // sweeps are the statements of all rules with a time, in the order in which they run.
 var sweeps = []sweep{
 	byID("interactions", "started_at", "coalesce(ended_at, active_at) < $1",
+		"DELETE FROM data_keys WHERE kind = 'i' AND owner_id"+ofInteractions,
 		"DELETE FROM entries WHERE interaction_id"+ofInteractions,
 		"DELETE FROM interaction_cases WHERE interaction_id"+ofInteractions,
 		"DELETE FROM sessions WHERE interaction_id"+ofInteractions,
@@ -87,5 +102,6 @@ var sweeps = []sweep{
 	byIndex("guesses", "last_at", ""),
 	byIndex("known_ways", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),
-	byIndex("write_probes", "at", ""), // a row a node
+	byIndex("retention_days", "day", ""), // its key begins with it
+	byIndex("write_probes", "at", ""),    // a row a node
 }

@@ -25,7 +25,7 @@ func (s *Store) SweepOld(ctx context.Context, now time.Time, budget time.Duratio
 	deleted = map[string]int{}
 	for _, sweep := range sweeps {
 		rule, _ := retention.Of(sweep.table) // a test holds that there is one
-		pass := pass{sweep: sweep, before: now.Add(-rule.For)}
+		pass := pass{sweep: sweep, rule: rule, now: now, before: now.Add(-rule.For)}
 		for !pass.done {
 			if time.Now().After(until) {
 				return deleted, false, nil
@@ -44,24 +44,43 @@ func (s *Store) SweepOld(ctx context.Context, now time.Time, budget time.Duratio
 // pass is a way through one table.
 type pass struct {
 	sweep
+	rule    retention.Rule
+	now     time.Time
 	before  time.Time
 	last    int64 // id that was read
 	deleted int
 	done    bool
 }
 
-// step deletes one batch.
+const countDeleted = `
+INSERT INTO retention_days (day, kind, keeps, deleted) VALUES (date_trunc('day', $1::timestamptz, 'UTC'), $2, make_interval(secs => $3), $4)
+ON CONFLICT (day, kind) DO UPDATE SET deleted = retention_days.deleted + excluded.deleted, keeps = excluded.keeps`
+
+// step deletes one batch, and counts it with the day in the same transaction.
 func (s *Store) step(ctx context.Context, p *pass) error {
 	var gone, found int
-	if !p.byID {
-		err := s.db.QueryRow(ctx, p.sql, p.before, batch).Scan(&gone)
-		p.deleted += gone
-		p.done = gone < batch
+	var last int64
+	var young bool
+	err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
+		if p.byID {
+			err = tx.QueryRow(ctx, p.sql, p.before, batch, p.last).Scan(&gone, &found, &last, &young)
+		} else {
+			err = tx.QueryRow(ctx, p.sql, p.before, batch).Scan(&gone)
+		}
+		if err == nil && gone > 0 {
+			_, err = tx.Exec(ctx, countDeleted, p.now, p.table, p.rule.For.Seconds(), gone)
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	var young bool
-	err := s.db.QueryRow(ctx, p.sql, p.before, batch, p.last).Scan(&gone, &found, &p.last, &young)
 	p.deleted += gone
-	p.done = found < batch || young
-	return err
+	p.last = last
+	if p.byID {
+		p.done = found < batch || young
+	} else {
+		p.done = gone < batch
+	}
+	return nil
 }

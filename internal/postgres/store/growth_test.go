@@ -19,10 +19,12 @@ import (
 // What a day leaves behind: conversations, messages and segments that are over.
 const day = `
 WITH i AS (
-    INSERT INTO interactions (channel, number, language, ended_at, outcome)
-    SELECT 'sms', '+7702' || lpad((n % 5000)::text, 7, '0'), 'ru', now(), 'self_service' FROM generate_series(1, 20000) n RETURNING id, number
+    INSERT INTO interactions (channel, number_index, sealed_number, language, ended_at, outcome)
+    SELECT 'sms', sha256((n % 5000)::text::bytea), 'x', 'ru', now(), 'self_service' FROM generate_series(1, 20000) n
+    RETURNING id, '+7702' || lpad((id % 5000)::text, 7, '0') AS number
+), b AS (INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'i', id, 'x' FROM i
 ), e AS (
-    INSERT INTO entries (interaction_id, speaker, kind, body) SELECT id, s, 'wrote', 'x' FROM i, unnest('{citizen,okno}'::text[]) s
+    INSERT INTO entries (interaction_id, speaker, kind, sealed) SELECT id, s, 'wrote', 'x' FROM i, unnest('{citizen,okno}'::text[]) s
 ), mo AS (
     INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at, processed_at, interaction_id)
     SELECT 'a', 'old', '', sha256(number::bytea), '1414', sha256(id::text::bytea), now(), now(), id FROM i
@@ -33,8 +35,8 @@ WITH i AS (
     INSERT INTO mt_segments (id, mt_id, part, state, link, message_id, message_key, expires_at, submitted_at, final_at)
     SELECT id * 256 + 1, id, 1, 'delivered', 'a', 'old' || id, 'old' || id, now() + interval '1 day', now(), now() FROM m
 ), c AS (
-    INSERT INTO cases (number, kind, state, contact, subject)
-    SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', '+7702' || lpad((n % 5000)::text, 7, '0'), 'x' FROM generate_series(1, 20000) n
+    INSERT INTO cases (number, kind, state, contact_index, sealed)
+    SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', sha256((n % 5000)::text::bytea), 'x' FROM generate_series(1, 20000) n
 )
 SELECT count(*) FROM i`
 

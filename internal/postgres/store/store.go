@@ -22,6 +22,7 @@ import (
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
+	"okno/internal/postgres/privacy"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/streams"
 	"okno/internal/seal"
@@ -42,6 +43,7 @@ type (
 	leaseStore        = leases.Store
 	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
+	privacyStore      = privacy.Store
 	retentionStore    = retention.Store
 	streamStore       = streams.Store
 
@@ -72,6 +74,7 @@ type Store struct {
 	*leaseStore
 	*lockoutStore
 	*messageStore
+	*privacyStore
 	*retentionStore
 	*streamStore
 
@@ -100,11 +103,11 @@ func Open(url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		DB: db, agencyStore: agencies.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
-		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db),
+		DB: db, agencyStore: agencies.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
+		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
-		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering, keys: o.Keys,
+		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
@@ -125,24 +128,9 @@ type Work struct {
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
-	return &Work{Tx: tx, agencySteps: agencies.In(tx, s.keys), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
-		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx, s.keys),
+	return &Work{Tx: tx, agencySteps: agencies.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx),
+		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
-}
-
-// Migrate is [postgres.DB.Migrate], and seals what an older schema kept in the open.
-func (s *Store) Migrate(ctx context.Context) ([]string, error) {
-	ran, err := s.DB.Migrate(ctx)
-	if err != nil {
-		return ran, err
-	}
-	_, err = s.SealCitizens(ctx)
-	for _, step := range []func(context.Context) error{s.SealMTs, s.SealMOs, s.SealSubmits, s.SealChallenges, s.HideAttempts} {
-		if err == nil {
-			err = step(ctx)
-		}
-	}
-	return ran, err
 }
 
 // Do is [postgres.DB.Do] with all steps.

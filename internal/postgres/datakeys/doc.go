@@ -1,0 +1,77 @@
+// Package datakeys keeps the data keys of interactions, cases and agents' answers, and says at which place each of their values is
+// sealed: what was sealed for one row opens in no other. A key that is gone has taken what it sealed along: that reads as nothing.
+package datakeys
+
+import (
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/postgres"
+	"okno/internal/seal"
+)
+
+// Number is the purpose of the blind index of telephone numbers.
+const Number = "telephone number"
+
+// The keys of a row that a statement reads beside the row: a column for a list of columns, %s being the owner's id.
+const (
+	// OfInteraction is the wrapped key of an interaction; its id follows, and a closing bracket.
+	OfInteraction = `(SELECT wrapped FROM data_keys WHERE kind = 'i' AND owner_id = `
+	// OfCase is the wrapped key of a case; its id follows, and a closing bracket.
+	OfCase = `(SELECT wrapped FROM data_keys WHERE kind = 'c' AND owner_id = `
+)
+
+// Owned is a data key with whose it is.
+type Owned struct {
+	ID      int64
+	Wrapped seal.Wrapped
+}
+
+const (
+	addInteractionKeys = `INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'i', * FROM unnest($1::bigint[], $2::bytea[])`
+	addCaseKeys        = `INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'c', * FROM unnest($1::bigint[], $2::bytea[])`
+)
+
+// QueueInteractions queues keys of new interactions to be written.
+func QueueInteractions(writes *pgx.Batch, keys []Owned) { queue(writes, addInteractionKeys, keys) }
+
+// QueueCases queues keys of new cases to be written.
+func QueueCases(writes *pgx.Batch, keys []Owned) { queue(writes, addCaseKeys, keys) }
+
+func queue(writes *pgx.Batch, statement string, keys []Owned) {
+	writes.Queue(statement, postgres.Column(keys, func(k Owned) int64 { return k.ID }),
+		postgres.Column(keys, func(k Owned) []byte { return k.Wrapped }))
+}
+
+// The places of values. They are built at every message: no fmt here.
+
+// NumberOf is the place of an interaction's telephone number.
+func NumberOf(interaction int64) string { return place("interaction:", interaction, " number") }
+
+// SessionOf is the place of an interaction's session.
+func SessionOf(interaction int64) string { return place("interaction:", interaction, " session") }
+
+// EntryOf is the place of a line of an interaction's transcript: a line's words cannot be put into another's mouth.
+func EntryOf(interaction int64, speaker, kind string) string {
+	return place("interaction:", interaction, " entry "+speaker+" "+kind)
+}
+
+// ContextOf is the place of the context of an interaction's contacts.
+func ContextOf(interaction int64) string { return place("interaction:", interaction, " context") }
+
+// CaseOf is the place of what is sealed of a case.
+func CaseOf(id int64) string { return place("case:", id, "") }
+
+// MovesOf is the place of what is sealed of a case's moves.
+func MovesOf(id int64) string { return place("case:", id, " move") }
+
+// AnswerOf is the place of what an agent's command came to.
+func AnswerOf(agent int64, command string) string { return place("agent:", agent, " answer "+command) }
+
+func place(what string, id int64, more string) string {
+	b := make([]byte, 0, len(what)+20+len(more))
+	b = append(b, what...)
+	b = strconv.AppendInt(b, id, 10)
+	return string(append(b, more...))
+}

@@ -1,0 +1,55 @@
+package privacy
+
+// forget is a statement that takes a citizen's traces out of a table.
+type forget struct {
+	table string
+	sql   string
+}
+
+// The arguments of each: $1 the citizen, $2 the interactions, $3 the cases, $4 the blind indexes of the numbers that are bound to the citizen,
+// $5 of these and of others on which the citizen was met, $6 the numbers that are bound, $7 these as subjects of failed attempts. What was said
+// on those others is only found with an interaction of the citizen's.
+const typed = `WITH the AS (SELECT $1::bigint, $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])
+`
+
+// Messages that wait to be sent stay until they are sent or expired: whoever sends them holds them.
+const final = `NOT EXISTS (SELECT FROM mt_segments s WHERE s.id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255 AND s.state = 'queued')`
+
+const sentToThem = `SELECT m.id FROM mt_messages m WHERE m.destination_index = ANY ($5) AND (m.destination_index = ANY ($4) OR m.interaction_id = ANY ($2)) AND ` + final
+
+// forgets are the statements in the order of locks (postgres.LockOrder). Rows that statistics count stay, without whose they were.
+var forgets = []forget{
+	{"commands", `
+UPDATE commands c SET sealed = NULL, result = NULL FROM (
+    SELECT agent_id, min(queued_at) AS since FROM (
+        SELECT agent_id, queued_at FROM contacts WHERE interaction_id = ANY ($2)
+        UNION ALL SELECT o.agent_id, k.queued_at FROM contacts k JOIN offers o ON o.contact_id = k.id WHERE k.interaction_id = ANY ($2)) a
+    GROUP BY agent_id) a
+WHERE c.agent_id = a.agent_id AND c.at >= a.since`},
+	{"mo_parts", `
+DELETE FROM mo_parts WHERE source_index = ANY ($4)
+   OR mo_id IN (SELECT id FROM mo_messages WHERE source_index = ANY ($5) AND interaction_id = ANY ($2))`},
+	{"mo_messages", `DELETE FROM mo_messages WHERE source_index = ANY ($5) AND (source_index = ANY ($4) OR interaction_id = ANY ($2)) AND processed_at IS NOT NULL`},
+	{"interactions", `
+UPDATE interactions SET number = NULL, number_index = NULL, sealed_number = NULL, citizen_id = NULL, ended_at = coalesce(ended_at, now())
+WHERE id = ANY ($2)`},
+	{"sessions", `DELETE FROM sessions WHERE interaction_id = ANY ($2)`},
+	{"contacts", `UPDATE contacts SET context = NULL, sealed_context = NULL WHERE interaction_id = ANY ($2)`},
+	{"entries", `DELETE FROM entries WHERE interaction_id = ANY ($2)`},
+	{"challenges", `DELETE FROM challenges WHERE number_index = ANY ($5) AND (number_index = ANY ($4) OR citizen_id = $1)`},
+	{"lockouts", `DELETE FROM lockouts WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},
+	{"episodes", `DELETE FROM episodes WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},
+	{"agency_submits", `DELETE FROM agency_submits WHERE mt_id IN (` + sentToThem + `)`},
+	{"mt_segments", `DELETE FROM mt_segments WHERE id IN (SELECT s.id FROM (` + sentToThem + `) m CROSS JOIN LATERAL (
+    SELECT id FROM mt_segments WHERE id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255 OFFSET 0) s)`},
+	{"mt_messages", `DELETE FROM mt_messages WHERE id IN (` + sentToThem + `)`},
+	{"cases", `UPDATE cases SET contact = NULL, subject = NULL, contact_index = NULL, sealed = NULL, citizen_id = NULL WHERE id = ANY ($3)`},
+	{"case_moves", `UPDATE case_moves SET why = NULL, told = NULL, sealed = NULL WHERE case_id = ANY ($3)`},
+	{"ussd_requests", `DELETE FROM ussd_requests WHERE number_index = ANY ($4)`},
+	{"sip_accounts", `DELETE FROM sip_accounts WHERE number = ANY ($6)`},
+	{"subscribers", `DELETE FROM subscribers WHERE number = ANY ($6)`},
+	{"bindings", `DELETE FROM bindings WHERE citizen_id = $1`},
+	// Last, because these open all else: with them goes what old versions of the rows, and backups, have of it.
+	{"data_keys", `DELETE FROM data_keys WHERE kind = 'i' AND owner_id = ANY ($2) OR kind = 'c' AND owner_id = ANY ($3)`},
+	{"citizens", `DELETE FROM citizens WHERE id = $1`},
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+
+	"okno/internal/postgres/datakeys"
+)
+
+// Migrate is [postgres.DB.Migrate], and seals what an older schema kept in the open.
+func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+	ran, err := s.DB.Migrate(ctx)
+	if err != nil {
+		return ran, err
+	}
+	return ran, s.SealPlain(ctx)
+}
+
+// SealPlain seals whatever stands in the open, because an older version wrote it: it finds nothing when there is nothing.
+func (s *Store) SealPlain(ctx context.Context) error {
+	for _, step := range []func(context.Context) (int, error){s.SealCitizens, s.SealInteractions, s.SealCases} {
+		if _, err := step(ctx); err != nil {
+			return err
+		}
+	}
+	for _, step := range []func(context.Context) error{s.SealMTs, s.SealMOs, s.SealSubmits, s.SealChallenges, s.HideAttempts} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RotateKeys wraps all data keys by the current master key, makes all blind indexes anew, and gives how many keys there were. Then no other
+// key of the ring is needed any more.
+func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
+	citizens, err := s.identityStore.RotateKeys(ctx)
+	if err != nil {
+		return citizens, err
+	}
+	if err := s.RotateInteractions(ctx); err != nil { // the indexes first: a key that is wrapped anew needs nothing more
+		return citizens, err
+	}
+	if err := s.RotateCases(ctx); err != nil {
+		return citizens, err
+	}
+	keys, err := datakeys.Rotate(ctx, s.DB, s.keys)
+	return citizens + keys, err
+}

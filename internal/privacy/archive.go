@@ -1,0 +1,60 @@
+package privacy
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+)
+
+// page is the archive for people: one file that needs nothing else.
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"at": func(t any) string {
+	switch t := t.(type) {
+	case time.Time:
+		return t.UTC().Format("2006-01-02 15:04:05 UTC")
+	case *time.Time:
+		if t != nil {
+			return t.UTC().Format("2006-01-02 15:04:05 UTC")
+		}
+	}
+	return ""
+}}).Parse(`<!doctype html><meta charset="utf-8"><title>{{.Citizen.Name}}</title>
+<style>body{font:15px/1.4 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}
+td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-align:top}</style>
+<h1>{{.Citizen.Name}}</h1><p>{{.Citizen.NationalNumber}} · {{.Citizen.Language}} · {{at .Citizen.Since}}</p><p>{{at .At}}</p>
+<h2>Numbers</h2><table>{{range .Numbers}}<tr><td>{{.Number}}<td>{{at .VerifiedAt}}<td>{{at .EndedAt}}<td>{{.Language}}<td>{{at .NoticesStopped}}{{end}}</table>
+<h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>
+<table>{{range .Moves}}<tr><td>{{at .At}}<td>{{.To}}<td>{{.By}}<td>{{.Why}}<td>{{.Told}}{{end}}</table>{{end}}
+<h2>Conversations</h2>{{range .Interactions}}<h3>{{.Channel}} · {{.Number}} · {{at .StartedAt}} · {{at .EndedAt}} · {{.Outcome}}</h3>
+<table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{end}}
+<h2>Messages</h2><table>{{range .Messages}}<tr><td>{{at .At}}<td>{{.Way}}<td>{{.Interaction}}<td>{{.State}}{{end}}</table>
+<h2>One-time passwords</h2><table>{{range .Passwords}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.Purpose}}<td>{{.State}}{{end}}</table>
+<h2>Who looked</h2><table>{{range .Journal}}<tr><td>{{at .At}}<td>{{.Actor}}<td>{{.Action}}<td>{{.Subject}}{{end}}</table>
+`))
+
+// WriteArchive writes a dossier as a ZIP archive: dossier.json for machines, dossier.html for people.
+func WriteArchive(w io.Writer, d Dossier) error {
+	archive := zip.NewWriter(w)
+	f, err := archive.Create("dossier.json")
+	if err == nil {
+		encoder := json.NewEncoder(f)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(d)
+	}
+	if err != nil {
+		return fmt.Errorf("write archive: %w", err)
+	}
+	if f, err = archive.Create("dossier.html"); err == nil {
+		err = page.Execute(f, d)
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("write archive: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package privacy_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/privacy"
+)
+
+func TestErasuresAreListed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "erasures")
+	list := privacy.NewList(path, []byte("a key"))
+	found, err := list.Read()
+	require.NoError(t, err)
+	require.Empty(t, found)
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	one, other := privacy.Erasure{At: now, Citizen: 7, Since: now.Add(-time.Hour)}, privacy.Erasure{At: now, Citizen: 8, Since: now}
+	require.NoError(t, list.Add(one))
+	require.NoError(t, list.Add(other))
+	found, err = list.Read()
+	require.NoError(t, err)
+	require.Equal(t, []privacy.Erasure{one, other}, found)
+
+	_, err = privacy.NewList(path, []byte("another key")).Read()
+	require.ErrorContains(t, err, "line 1: not written by Okno")
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, bytes.Replace(content, []byte(`"citizen":8`), []byte(`"citizen":9`), 1), 0o600))
+	_, err = list.Read()
+	require.ErrorContains(t, err, "line 2: not written by Okno", "nobody can have another erased")
+	require.Error(t, privacy.NewList(filepath.Join(path, "no folder"), nil).Add(one))
+}
+
+// What a citizen wrote is shown as it was written, and is no part of the page.
+func TestTheArchiveIsForMachinesAndPeople(t *testing.T) {
+	t.Parallel()
+	d := privacy.Dossier{Citizen: privacy.Citizen{Name: "Айгуль"},
+		Interactions: []privacy.Interaction{{Channel: "sms", Lines: []privacy.Line{{Text: "<script>alert(1)</script>"}}}}}
+	var b bytes.Buffer
+	require.NoError(t, privacy.WriteArchive(&b, d))
+	archive, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	require.NoError(t, err)
+	files := map[string]string{}
+	for _, f := range archive.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		files[f.Name] = string(content)
+	}
+	require.Contains(t, files["dossier.json"], `"<script>alert(1)</script>"`)
+	require.Contains(t, files["dossier.html"], "Айгуль")
+	require.Contains(t, files["dossier.html"], "&lt;script&gt;")
+	require.False(t, strings.Contains(files["dossier.html"], "<script>"))
+}
