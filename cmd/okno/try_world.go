@@ -121,6 +121,8 @@ func (w *tryWorld) SetLanguage(_ context.Context, number string, l dialogue.Lang
 	return nil
 }
 
+func (w *tryWorld) Heard(context.Context, int64) error { return nil }
+
 func (w *tryWorld) SetNotices(_ context.Context, number string, stopped bool) error {
 	k := w.known[number]
 	k.Stopped = stopped

@@ -79,6 +79,11 @@ func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, fr
 	proved := citizen.Nobody
 	if from.Vouched {
 		proved = known.Verification()
+		if known.Binding != 0 && e.clock().Sub(known.HeardAt) >= citizen.HeardEvery {
+			if err := w.Heard(ctx, known.Binding); err != nil {
+				return Turn{}, err
+			}
+		}
 	}
 	definition := e.dialogues.Current()
 	s := Session{State: definition.Begin(channel, known.Language, nil), USSDSession: ussdSession}
@@ -141,7 +146,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		return Turn{}, err
 	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
-	was, chosen := s.Language, false
+	was, chosen, stops, quiet := s.Language, false, false, false
 	said, err := e.aside(ctx, w, d, i, s, in)
 	if err != nil {
 		return Turn{}, err
@@ -160,6 +165,12 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 			break
 		}
 		i.Language = s.Language
+		if result.Effect.Action == stopNotices {
+			stops = true
+			if quiet, err = e.confirmed(ctx, w, i); err != nil {
+				return Turn{}, err
+			}
+		}
 		answer, err := e.act(ctx, w, d, i, result.Effect)
 		if err != nil {
 			return Turn{}, fmt.Errorf("%s for interaction %d: %w", result.Effect.Action, i.ID, err)
@@ -170,10 +181,14 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		in = *answer
 	}
 	turn.Language = s.Language
-	if (chosen || s.Language != was) && i.Number != "" {
+	// STOP is one word, often of another language or not from the citizen at all: it chooses none.
+	if (chosen || s.Language != was) && i.Number != "" && !stops {
 		if err := w.SetLanguage(ctx, i.Number, s.Language); err != nil {
 			return Turn{}, err
 		}
+	}
+	if quiet {
+		said = nil
 	}
 	keys := make([]string, len(said))
 	for n, u := range said {

@@ -48,6 +48,8 @@ type sessions interface {
 
 type subscribers interface {
 	Known(ctx context.Context, number string) (citizen.Known, error)
+	// Heard notes that the number of a binding is in use.
+	Heard(ctx context.Context, binding int64) error
 	SetLanguage(ctx context.Context, number string, l dialogue.Language) error
 	SetNotices(ctx context.Context, number string, stopped bool) error
 }

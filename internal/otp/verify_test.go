@@ -108,6 +108,7 @@ func TestACitizensNumbersShareACount(t *testing.T) {
 	w := newWorld(t)
 	second := "+77010000002"
 	pgtest.Exec(t, w.url, `INSERT INTO bindings (citizen_id, number) SELECT id, '`+second+`' FROM citizens`)
+	pgtest.Seal(t, w.url)
 	for _, purpose := range []string{"sign-in", "consent"} {
 		c, code := w.sends(t, "portal", bound, purpose)
 		for range 5 {

@@ -43,6 +43,7 @@ type Ring struct {
 type master struct {
 	id    string
 	wrap  cipher.AEAD
+	short cipher.AEAD
 	index []byte
 }
 
@@ -65,7 +66,11 @@ func NewRing(keys ...Key) (*Ring, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.keys = append(r.keys, master{id: k.ID, wrap: wrap, index: Derive(k.Secret, "okno blind index")})
+		short, err := gcm(Derive(k.Secret, "okno seal"))
+		if err != nil {
+			return nil, err
+		}
+		r.keys = append(r.keys, master{id: k.ID, wrap: wrap, short: short, index: Derive(k.Secret, "okno blind index")})
 	}
 	return r, nil
 }
@@ -152,6 +157,34 @@ func (r *Ring) Rewrap(w Wrapped) (again Wrapped, changed bool, err error) {
 	}
 	return r.wrap(raw), true, nil
 }
+
+// Seal seals what has no data key of its own, because it does not live long, or belongs to nobody that is known. place is as of
+// [DataKey.Seal]. What it gives begins like a [Wrapped] data key: the master key's id can be read from it.
+func (r *Ring) Seal(place string, plain []byte) []byte {
+	return r.keys[0].short.Seal(r.Prefix(), nil, plain, []byte(place))
+}
+
+// Open gives back what [Ring.Seal] has sealed. [ErrUnknownKey], [ErrBroken].
+func (r *Ring) Open(place string, sealed []byte) ([]byte, error) {
+	id := Wrapped(sealed).KeyID()
+	if id == "" {
+		return nil, ErrBroken
+	}
+	for _, m := range r.keys {
+		if m.id != id {
+			continue
+		}
+		plain, err := m.short.Open(nil, nil, sealed[1+len(id):], []byte(place))
+		if err != nil {
+			return nil, ErrBroken
+		}
+		return plain, nil
+	}
+	return nil, fmt.Errorf("%w: %s", ErrUnknownKey, id)
+}
+
+// TelephoneNumber is the purpose of the blind indexes of telephone numbers, in E.164.
+const TelephoneNumber = "telephone number"
 
 // Index gives the blind index of a value for a purpose by the current master key: 32 bytes. Values of two purposes cannot be compared.
 func (r *Ring) Index(purpose, value string) []byte { return index(r.keys[0].index, purpose, value) }

@@ -82,7 +82,7 @@ func (w Steps) addSubmits(ctx context.Context, submits []agency.Submit, texts ag
 // enqueueAgency adds messages to their lanes and to the journal, and gives their ids. Messages are personal data: the journal
 // says which, by whom, and not what they say.
 func (w Steps) enqueueAgency(ctx context.Context, systemIDs []string, mts []message.MT) ([]int64, error) {
-	ids, err := messages.In(w.tx).EnqueueMTs(ctx, mts)
+	ids, err := messages.In(w.tx, w.ring).EnqueueMTs(ctx, mts)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, t
 	mts, err := w.enqueueAgency(ctx, []string{key.systemID}, []message.MT{{Lane: parts[0].lane, Destination: key.destination,
 		Text: body, Segments: texts.Segments(body), Sender: key.sender, DueAt: parts[0].due, ExpiresAt: parts[0].until, Report: true}})
 	if err == nil && texts.Forbids != nil && texts.Forbids(parts[0].lane, body) { // its parts were harmless, each by itself
-		err = messages.In(w.tx).RefuseMT(ctx, parts[0].lane, mts[0])
+		err = messages.In(w.tx, w.ring).RefuseMT(ctx, parts[0].lane, mts[0])
 	}
 	if err == nil {
 		_, err = w.tx.Exec(ctx, markSubmits, postgres.Column(parts, func(h heldPart) int64 { return h.id }), mts[0])

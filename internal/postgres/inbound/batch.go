@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/cases"
+	"okno/internal/citizen"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/message"
@@ -53,14 +54,11 @@ FOR NO KEY UPDATE OF i SKIP LOCKED FOR UPDATE OF s SKIP LOCKED`
 
 // After the lock: nobody else can open a contact of a conversation any more. An id is there for whoever has none open.
 const knownInBatch = `
-SELECT n.number, coalesce(c.id, 0), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL,
+SELECT n.number,
        coalesce(i.id, nextval('interactions_id_seq')), i.id IS NULL, coalesce(i.active_at, now()),
        coalesce(i.citizen_id, 0), coalesce(i.verification, ''), coalesce(i.language, ''),
        EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND state <> 'ended')
 FROM unnest($1::text[]) n (number)
-LEFT JOIN bindings b ON b.number = n.number AND b.ended_at IS NULL
-LEFT JOIN citizens c ON c.id = b.citizen_id
-LEFT JOIN subscribers s ON s.number = n.number
 LEFT JOIN interactions i ON i.number = n.number AND i.channel = 'sms' AND i.ended_at IS NULL`
 
 const casesByNumber = `SELECT ` + casestore.Columns + ` FROM cases WHERE number = ANY ($1)`
@@ -87,17 +85,19 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 		})
 		return err
 	})
+	known := map[string]citizen.Known{}
+	identity.QueueKnown(&reads, b.work.ring, numbers, known)
 	reads.Queue(knownInBatch, numbers).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			d := &draft{batch: b}
 			t := &talk{}
 			t.Channel = dialogue.SMS
 			var live bool
-			err := rows.Scan(&d.number, &d.known.CitizenID, &d.known.Language, &d.known.Stopped,
-				&t.ID, &t.fresh, &t.activeAt, &t.CitizenID, &t.Verification, &t.Language, &live)
+			err := rows.Scan(&d.number, &t.ID, &t.fresh, &t.activeAt, &t.CitizenID, &t.Verification, &t.Language, &live)
 			if err != nil {
 				return err
 			}
+			d.known = known[d.number]
 			t.Number, t.raw = d.number, states[t.ID]
 			switch {
 			case t.fresh:
@@ -189,6 +189,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
+	var heard []int64   // bindings
 	for _, d := range b.handled {
 		for _, t := range d.talks {
 			if t.fresh {
@@ -205,11 +206,14 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			}
 		}
 		entries, mts, links = append(entries, d.entries...), append(mts, d.mts...), append(links, d.links...)
+		if d.heard {
+			heard = append(heard, d.known.Binding)
+		}
 		if d.language != "" {
 			chosen = append(chosen, d)
 		}
 		if d.stopped != nil {
-			messages.QueueNotices(writes, d.number, *d.stopped)
+			messages.In(b.work.tx, b.work.ring).QueueNotices(writes, d.number, *d.stopped)
 		}
 	}
 	id := func(t *talk) int64 { return t.ID }
@@ -250,8 +254,11 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	if len(links) > 0 {
 		writes.Queue(linkCases, postgres.Column(links, func(l caseLink) int64 { return l.interaction }), postgres.Column(links, func(l caseLink) int64 { return l.id }))
 	}
+	if len(heard) > 0 {
+		identity.QueueHeard(writes, heard)
+	}
 	if len(chosen) > 0 {
-		identity.QueueLanguages(writes, postgres.Column(chosen, func(d *draft) string { return d.number }),
+		identity.QueueLanguages(writes, b.work.ring, postgres.Column(chosen, func(d *draft) string { return d.number }),
 			postgres.Column(chosen, func(d *draft) string { return string(d.language) }))
 	}
 	if len(mts) > 0 {
@@ -268,7 +275,7 @@ func (b *batch) queueMTs(writes *pgx.Batch, mts []message.MT) {
 			b.work.tx.Hint(news.MT)
 		}
 	}
-	messages.Enqueue(writes, mts, by, func(added []messages.Added) {
+	messages.In(b.work.tx, b.work.ring).Enqueue(writes, mts, by, func(added []messages.Added) {
 		for i, a := range added {
 			m := mts[i]
 			for part := 1; part <= m.Segments && by[i] != nil; part++ {

@@ -7,6 +7,7 @@ import (
 
 	"okno/internal/conversation"
 	"okno/internal/postgres"
+	"okno/internal/seal"
 )
 
 // Bind gives what a conversation needs of a unit of work. Package store has it.
@@ -15,18 +16,20 @@ type Bind func(*postgres.Tx) conversation.Work
 // Store has the methods that own their transaction.
 type Store struct {
 	db   *postgres.DB
+	ring *seal.Ring
 	bind Bind
 }
 
-// NewStore is over a database.
-func NewStore(db *postgres.DB, bind Bind) *Store { return &Store{db, bind} }
+// NewStore is over a database; ring seals messages.
+func NewStore(db *postgres.DB, ring *seal.Ring, bind Bind) *Store { return &Store{db, ring, bind} }
 
 // steps are parts of one unit of work.
 type steps struct {
 	tx   *postgres.Tx
+	ring *seal.Ring
 	bind Bind
 }
 
 func (s *Store) do(ctx context.Context, fn func(steps) error) error {
-	return s.db.Do(ctx, func(tx *postgres.Tx) error { return fn(steps{tx, s.bind}) })
+	return s.db.Do(ctx, func(tx *postgres.Tx) error { return fn(steps{tx, s.ring, s.bind}) })
 }

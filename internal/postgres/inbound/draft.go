@@ -34,6 +34,7 @@ type draft struct {
 	links    []caseLink
 	language dialogue.Language // newly chosen, or ""
 	stopped  *bool             // newly chosen, or nil
+	heard    bool              // of the bound number, which was not for days
 
 	mo, interaction int64 // once handled
 }
@@ -63,6 +64,14 @@ func (d *draft) SetLanguage(_ context.Context, number string, l dialogue.Languag
 	if d.known.Language != l {
 		d.language, d.known.Language = l, l
 	}
+	return nil
+}
+
+func (d *draft) Heard(_ context.Context, binding int64) error {
+	if binding != d.known.Binding {
+		return errAlone
+	}
+	d.heard = true
 	return nil
 }
 

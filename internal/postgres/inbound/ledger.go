@@ -38,7 +38,7 @@ func (s *Store) CommitSMS(ctx context.Context, l message.Ledger, join func([]mes
 
 func (s *Store) commitSMS(ctx context.Context, l message.Ledger, join func([]message.Part) string, handle Handler) (c message.Committed, err error) {
 	err = s.do(ctx, func(w steps) (err error) {
-		out := messages.In(w.tx)
+		out := messages.In(w.tx, w.ring)
 		if err := w.addPoisons(ctx, l.Poisons); err != nil {
 			return err
 		}

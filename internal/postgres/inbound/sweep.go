@@ -20,7 +20,7 @@ DELETE FROM sessions USING over WHERE interaction_id = over.id`
 // SweepSMS does the upkeep of messages. join is as of CommitSMS.
 func (s *Store) SweepSMS(ctx context.Context, sweep message.Sweep, join func([]message.Part) string) (swept message.Swept, err error) {
 	err = s.do(ctx, func(w steps) (err error) {
-		if swept, err = messages.In(w.tx).Sweep(ctx, sweep); err != nil {
+		if swept, err = messages.In(w.tx, w.ring).Sweep(ctx, sweep); err != nil {
 			return err
 		}
 		if swept.Incomplete, err = w.joinStale(ctx, sweep.IncompleteSince, sweep.Limit, join); err != nil {

@@ -10,6 +10,7 @@ import (
 	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/postgres"
+	"okno/internal/seal"
 )
 
 // SegmentsOf is the condition for a segment s to be of a message m.
@@ -17,17 +18,17 @@ const SegmentsOf = `s.id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255`
 
 // A message without a grant waits in the queue; what a grant takes is claimed, once for each slot. A notice to a number that
 // has said STOP is kept, and has failed.
-const addMTs = `
+var addMTs = `
 WITH mt AS MATERIALIZED (
     SELECT nextval('mt_messages_id_seq') AS id, m.*,
-           m.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
+           m.lane = 'notice' AND ` + stoppedNumber("m.stop_indexes") + ` AS stopped
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[], $8::text[],
-                $9::timestamptz[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[])
+                $9::timestamptz[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[], $16::bytea[])
          WITH ORDINALITY m (lane, destination, text, interaction, challenge, expires_at, segments, sender, due_at, report,
-                            link, slot, claimed_at, leased_until, awaited, nth)
+                            link, slot, claimed_at, leased_until, awaited, stop_indexes, nth)
 ), added AS (
-    INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
-    SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
+    INSERT INTO mt_messages (id, lane, destination, text, interaction_id, challenge_id, expires_at, sender, stop_indexes) OVERRIDING SYSTEM VALUE
+    SELECT id, lane, destination, text, nullif(interaction, 0), nullif(challenge, 0), expires_at, sender, stop_indexes FROM mt
 ), segment AS MATERIALIZED (
     SELECT mt.id * 256 + part AS segment, part, coalesce(due_at, now()) AS due, mt.* FROM mt, generate_series(1, segments) part
 ), segments AS (
@@ -52,7 +53,7 @@ type Added struct {
 }
 
 // addMTsArgs takes the messages and, where given, by which grant each is claimed.
-func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
+func addMTsArgs(ring *seal.Ring, messages []message.MT, by []*message.Grant) []any {
 	grants := make([]message.Grant, len(messages))
 	for i, g := range by {
 		if g != nil {
@@ -75,12 +76,13 @@ func addMTsArgs(messages []message.MT, by []*message.Grant) []any {
 		postgres.Column(grants, func(g message.Grant) *time.Time { return postgres.OrNil(g.Now) }),
 		postgres.Column(grants, func(g message.Grant) *time.Time { return postgres.OrNil(g.LeaseEnd) }),
 		postgres.Column(grants, func(g message.Grant) bool { return g.Awaited }),
+		postgres.Column(messages, func(m message.MT) []byte { return stopIndexes(ring, m) }),
 	}
 }
 
 // Enqueue queues messages, each claimed by the grant at its place; nil is none. added gets them in order.
-func Enqueue(writes *pgx.Batch, mts []message.MT, by []*message.Grant, added func([]Added)) {
-	writes.Queue(addMTs, addMTsArgs(mts, by)...).Query(func(rows pgx.Rows) error {
+func (w Steps) Enqueue(writes *pgx.Batch, mts []message.MT, by []*message.Grant, added func([]Added)) {
+	writes.Queue(addMTs, addMTsArgs(w.ring, mts, by)...).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Added])
 		added(all)
 		return err
@@ -89,7 +91,7 @@ func Enqueue(writes *pgx.Batch, mts []message.MT, by []*message.Grant, added fun
 
 // EnqueueMTs adds messages to their lanes, and gives their ids.
 func (w Steps) EnqueueMTs(ctx context.Context, mts []message.MT) ([]int64, error) {
-	rows, err := w.tx.Query(ctx, addMTs, addMTsArgs(mts, nil)...)
+	rows, err := w.tx.Query(ctx, addMTs, addMTsArgs(w.ring, mts, nil)...)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +123,7 @@ func (w Steps) RefuseMT(ctx context.Context, lane message.Lane, id int64) error 
 
 // EnqueueMT adds a message to its lane; it is sent once the work is committed.
 func (w Steps) EnqueueMT(ctx context.Context, m message.MT) error {
-	if _, err := w.tx.Exec(ctx, addMTs, addMTsArgs([]message.MT{m}, nil)...); err != nil {
+	if _, err := w.tx.Exec(ctx, addMTs, addMTsArgs(w.ring, []message.MT{m}, nil)...); err != nil {
 		return fmt.Errorf("enqueue mt: %w", err)
 	}
 	w.tx.Hint(news.MT)

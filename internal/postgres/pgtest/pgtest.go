@@ -57,6 +57,13 @@ func OpenPublishing(t testing.TB, url string, publish func(topic string)) *store
 	return db
 }
 
+// Seal seals what a test has put into a database in the open, as a migration does what an older version has.
+func Seal(t testing.TB, url string) {
+	t.Helper()
+	_, err := Open(t, url).Migrate(t.Context())
+	require.NoError(t, err)
+}
+
 // Away is a store whose database is not there.
 func Away(t testing.TB) *store.Store {
 	t.Helper()
@@ -64,7 +71,7 @@ func Away(t testing.TB) *store.Store {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{})
+	away, err := store.Open("postgres://okno@"+address+"/okno", store.Options{Keys: Keys})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	return away

@@ -23,7 +23,7 @@ type Statements struct {
 func OpenRecording(t testing.TB, url string) (*store.Store, *Statements) {
 	t.Helper()
 	s := &Statements{}
-	db, err := store.Open(url, store.Options{Options: postgres.Options{Tracer: s}, Numbering: cases.NewNumbering([]byte("test"))})
+	db, err := store.Open(url, store.Options{Options: postgres.Options{Tracer: s}, Numbering: cases.NewNumbering([]byte("test")), Keys: Keys})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	return db, s

@@ -100,13 +100,13 @@ func Open(url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		DB: db, agencyStore: agencies.NewStore(db), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
+		DB: db, agencyStore: agencies.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db),
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
-		lockoutStore: lockout.NewStore(db), messageStore: messages.NewStore(db),
+		lockoutStore: lockout.NewStore(db), messageStore: messages.NewStore(db, o.Keys),
 		retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db), numbering: o.Numbering, keys: o.Keys,
 	}
-	s.inboundStore = inbound.NewStore(db, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
+	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
 }
 
@@ -125,9 +125,9 @@ type Work struct {
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
-	return &Work{Tx: tx, agencySteps: agencies.In(tx), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
+	return &Work{Tx: tx, agencySteps: agencies.In(tx, s.keys), caseSteps: cases.In(tx, s.numbering), catalogueSteps: catalogue.In(tx),
 		contactSteps: contacts.In(tx), conversationSteps: conversations.In(tx), identitySteps: identity.In(tx, s.keys),
-		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx), messageSteps: messages.In(tx)}
+		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx), messageSteps: messages.In(tx, s.keys)}
 }
 
 // Migrate is [postgres.DB.Migrate], and seals what an older schema kept in the open.
@@ -135,6 +135,9 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	ran, err := s.DB.Migrate(ctx)
 	if err == nil {
 		_, err = s.SealCitizens(ctx)
+	}
+	if err == nil {
+		_, err = s.SealNumbers(ctx)
 	}
 	return ran, err
 }
