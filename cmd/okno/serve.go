@@ -17,6 +17,7 @@ import (
 	"okno/internal/api"
 	"okno/internal/audit"
 	"okno/internal/catalogue"
+	"okno/internal/citizen"
 	"okno/internal/conversation"
 	"okno/internal/floor"
 	"okno/internal/health"
@@ -28,6 +29,7 @@ import (
 	"okno/internal/postgres/store"
 	"okno/sms"
 	"okno/sms/gateway"
+	"okno/sms/text"
 )
 
 type serveCommand struct {
@@ -72,6 +74,7 @@ type node struct {
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
+	registrar *citizen.Registrar
 	floor     *floor.Floor
 }
 
@@ -119,6 +122,8 @@ func (n *node) run(ctx context.Context) error {
 	}
 	n.engine = conversation.NewEngine(n.library, n.services, n.vault, n.config.SMS.Writing(), time.Now, n.log)
 
+	n.registrar = citizen.NewRegistrar(conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+	n.engine.Proves(conversation.Proving{Passwords: n.passwords, Hashing: n.hashing, Registrar: n.registrar})
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.engine, n.log)

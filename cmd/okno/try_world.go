@@ -18,6 +18,7 @@ import (
 
 // tryWorld is the sample region in memory, for one conversation.
 type tryWorld struct {
+	tryProofs
 	known       map[string]citizen.Known
 	cases       map[string]cases.Case
 	numbering   *cases.Numbering

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rs/zerolog"
 
@@ -36,6 +37,7 @@ type Engine struct {
 	writing   Writing
 	clock     func() time.Time
 	log       zerolog.Logger
+	proving   Proving
 }
 
 // Writing is what the channels in writing know of a text.
@@ -142,7 +144,7 @@ const mostActions = 32
 
 // advance steps the dialogue until it waits for the citizen, carries out what the steps ask for, and keeps all of it.
 func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input) (Turn, error) {
-	if err := e.transcribe(ctx, w, i, in); err != nil {
+	if err := e.transcribe(ctx, w, i, in, d.Secret(s.State)); err != nil {
 		return Turn{}, err
 	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
@@ -171,7 +173,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 				return Turn{}, err
 			}
 		}
-		answer, err := e.act(ctx, w, d, i, result.Effect)
+		answer, err := e.act(ctx, w, d, &i, result.Effect)
 		if err != nil {
 			return Turn{}, fmt.Errorf("%s for interaction %d: %w", result.Effect.Action, i.ID, err)
 		}
@@ -234,8 +236,8 @@ func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 	return w.AddEntry(ctx, entry)
 }
 
-// transcribe puts what the citizen did into the transcript.
-func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input) error {
+// transcribe puts what the citizen did into the transcript, without what is secret.
+func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input, secret bool) error {
 	entry := Entry{Interaction: i.ID, Speaker: Citizen}
 	switch in.Kind {
 	case dialogue.Keys:
@@ -248,7 +250,20 @@ func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialo
 	if entry.Body == "" {
 		return nil
 	}
+	if secret {
+		entry.Body = dotted(entry.Body)
+	}
 	return w.AddEntry(ctx, entry)
+}
+
+// dotted hides the digits of an answer that is a secret. A command in its place is still to be read.
+func dotted(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '•'
+		}
+		return r
+	}, s)
 }
 
 // Leave tells the dialogue that the citizen of a call has gone, and gives the outcome as far as the dialogue knows it; whoever tells

@@ -23,6 +23,7 @@ var errAlone = errors.New("not in a batch")
 // draft is the [conversation.Work] of one message in a batch. It answers from what the batch has read, and keeps what is to
 // be written; thrown away, it has done nothing.
 type draft struct {
+	alone
 	batch  *batch
 	number string
 	known  citizen.Known
