@@ -196,6 +196,13 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 	}
 }
 
+// portal does what portals ask for citizens who are logged in there.
+func (n *node) portal() *citizen.Portal {
+	return citizen.NewPortal(func(ctx context.Context, fn func(citizen.PortalWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.registrar, n.hashing, time.Now)
+}
+
 // startAudit chains the journal, and has its head kept outside the database.
 func (n *node) startAudit() error {
 	chain, key := n.config.auditChain()
@@ -222,7 +229,7 @@ func (n *node) startRoles() error {
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
-		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Catalogue: n.services, Clock: time.Now, Log: n.log}).Register(n.mux)
+		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Citizens: n.portal(), Catalogue: n.services, Clock: time.Now, Log: n.log}).Register(n.mux)
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

@@ -89,7 +89,7 @@ func TestOneCounterOfFailures(t *testing.T) {
 	refusal := new(otp.Refusal)
 	require.ErrorAs(t, err, &refusal)
 	require.WithinDuration(t, w.clock().Add(lockout.Block), refusal.RetryAt, time.Millisecond)
-	require.Equal(t, []lockout.Way{lockout.PIN, lockout.Operator, lockout.Office}, refusal.Ways)
+	require.Equal(t, []lockout.Way{lockout.PIN, lockout.TOTP, lockout.Operator, lockout.Office}, refusal.Ways)
 	_, err = restarted.Send(t.Context(), otp.Request{Client: "kiosk", Number: bound, Purpose: "consent"})
 	require.ErrorIs(t, err, otp.ErrBlocked)
 
