@@ -159,3 +159,13 @@ func (w Steps) Prove(ctx context.Context, interaction, whose int64, v citizen.Ve
 func (w Steps) JournalProof(ctx context.Context, interaction int64, way, result string) error {
 	return audit.Record(ctx, w.tx, "citizen", "identity.prove", fmt.Sprintf("interaction:%d", interaction), map[string]any{"way": way, "result": result})
 }
+
+const verificationOf = `SELECT coalesce(citizen_id, 0), verification FROM interactions WHERE id = $1`
+
+// VerificationOf gives whom an interaction is with, or 0, and how sure one is of it.
+func (w Steps) VerificationOf(ctx context.Context, interaction int64) (whose int64, v citizen.Verification, err error) {
+	if err := w.tx.QueryRow(ctx, verificationOf, interaction).Scan(&whose, &v); err != nil {
+		return 0, "", fmt.Errorf("verification of interaction %d: %w", interaction, err)
+	}
+	return whose, v, nil
+}
