@@ -82,11 +82,23 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 		WHERE action IN ('contact.view', 'citizen.reveal') AND (detail ->> 'citizen')::bigint = (SELECT id FROM citizens)`), "looks in the journal")
 
 	require.Equal(t, "number", answerOf(t, o, cookie, view)["verification"])
+	require.Equal(t, "unverified", p.Sends("bind", m{"contact": offered["id"]})["code"], "the agent has not checked who it is")
 	require.True(t, p.Sends("verify", m{"contact": offered["id"]})["ok"].(bool))
 	require.Equal(t, "agent", answerOf(t, o, cookie, view)["verification"])
 	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'citizen.verify' AND detail ? 'citizen'`))
 
+	require.Equal(t, "bad_number", p.Sends("bind", m{"contact": offered["id"], "number": "x"})["code"])
+	const second = "+77010000077"
+	require.Equal(t, true, p.Sends("bind", m{"contact": offered["id"], "number": "8 701 000 00 77"})["data"].(m)["new"])
+	require.Equal(t, "operator", pgtest.Value[string](t, o.URL, `SELECT proof FROM bindings ORDER BY id DESC LIMIT 1`))
+	require.Equal(t, "bound +7701•••0077", pgtest.Value[string](t, o.URL, `SELECT text FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT 1`, citizen))
+	require.True(t, p.Sends("unbind", m{"contact": offered["id"], "number": second})["ok"].(bool))
+	require.Equal(t, "not_bound", p.Sends("unbind", m{"contact": offered["id"], "number": second})["code"])
+	require.Equal(t, "unbound +7701•••0077", pgtest.Value[string](t, o.URL, `SELECT text FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT 1`, second))
+	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action IN ('binding.add', 'binding.end') AND actor LIKE 'agent:%'`))
+
 	require.True(t, p.Sends("finish", m{"contact": offered["id"]})["ok"].(bool))
+	require.Equal(t, "wrong_state", p.Sends("bind", m{"contact": offered["id"]})["code"])
 	require.Equal(t, "wrong_state", p.Sends("verify", m{"contact": offered["id"]})["code"], "whoever has gone cannot be asked")
 	require.True(t, p.Sends("disposition", m{"contact": offered["id"], "disposition": "resolved"})["ok"].(bool))
 	status, _ = o.asks(t, cookie, http.MethodGet, view, nil)
@@ -106,6 +118,7 @@ func TestACaseAskedAboutIsNotTheirs(t *testing.T) {
 		INSERT INTO interaction_cases SELECT i.id, k.id FROM interactions i, k`) // opened on this number, by whoever had it then
 	pgtest.Seal(t, o.URL)
 	require.Equal(t, "unknown_citizen", p.Sends("verify", m{"contact": contact})["code"], "nobody knows who it is")
+	require.Equal(t, "unknown_citizen", p.Sends("bind", m{"contact": contact})["code"])
 	own := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
 	_, view := o.asks(t, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)
 	shown := map[string]m{}

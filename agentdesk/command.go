@@ -44,6 +44,8 @@ var verbs = map[string]verb{
 	"case_open":   (*Desk).caseOpen,
 	"case_move":   (*Desk).caseMove,
 	"verify":      (*Desk).verify,
+	"bind":        (*Desk).bind,
+	"unbind":      (*Desk).unbind,
 	"order_link":  (*Desk).orderLink,
 }
 

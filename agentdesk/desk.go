@@ -132,6 +132,9 @@ type commands interface {
 type verifications interface {
 	// SetVerification notes how sure one is of the citizen of an interaction, and gives who that is. citizen.ErrUnknown.
 	SetVerification(ctx context.Context, interaction int64, v citizen.Verification) (id int64, err error)
+	// VerificationOf gives whom an interaction is with, or 0, and how sure one is.
+	VerificationOf(ctx context.Context, interaction int64) (whose int64, v citizen.Verification, err error)
+	Unbind(ctx context.Context, whose int64, number, by string) (citizen.Reach, error)
 }
 
 type caseWork interface {
@@ -199,6 +202,8 @@ type Options struct {
 	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
+	// Registrar tells of numbers that are bound; nil tells nobody.
+	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
 	Factor Factor
 	// SecondFactor are the roles that set up a second factor before anything else.

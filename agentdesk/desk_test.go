@@ -1,6 +1,8 @@
 package agentdesk_test
 
 import (
+	people "okno/internal/citizen"
+
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -63,7 +65,7 @@ func newOffice(t *testing.T) *office {
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
 	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(),
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},
@@ -236,3 +238,10 @@ func TestAForeignSiteCannotOpenADesk(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, http.StatusForbidden, refused.StatusCode)
 }
+
+// told are the texts about numbers.
+type told struct{}
+
+func (told) BoundText(_ dialogue.Language, number string) string { return "bound " + number }
+
+func (told) UnboundText(_ dialogue.Language, number string) string { return "unbound " + number }

@@ -20,6 +20,7 @@ import (
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
+	"okno/internal/phone"
 	"okno/internal/totp"
 )
 
@@ -38,6 +39,9 @@ var problems = []struct {
 	{errTooLong, "too_long", http.StatusBadRequest},
 	{call.ErrNoVoice, "no_voice", http.StatusServiceUnavailable},
 	{access.ErrReason, "reason", http.StatusForbidden},
+	{errUnverified, "unverified", http.StatusForbidden},
+	{citizen.ErrNotBound, "not_bound", http.StatusNotFound},
+	{phone.ErrInvalid, "bad_number", http.StatusUnprocessableEntity},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
 	{totp.ErrWanted, "second_factor", http.StatusUnauthorized},

@@ -26,7 +26,7 @@ func (n *node) startDesk() error {
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
-		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor,
+		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
 	desk := agentdesk.New(options)

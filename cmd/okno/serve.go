@@ -17,6 +17,7 @@ import (
 	"okno/internal/api"
 	"okno/internal/audit"
 	"okno/internal/catalogue"
+	"okno/internal/citizen"
 	"okno/internal/conversation"
 	"okno/internal/floor"
 	"okno/internal/health"
@@ -28,6 +29,7 @@ import (
 	"okno/internal/postgres/store"
 	"okno/sms"
 	"okno/sms/gateway"
+	"okno/sms/text"
 )
 
 type serveCommand struct {
@@ -72,6 +74,7 @@ type node struct {
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
+	registrar *citizen.Registrar
 	floor     *floor.Floor
 }
 
@@ -122,6 +125,8 @@ func (n *node) run(ctx context.Context) error {
 	}
 	n.engine = conversation.NewEngine(n.library, n.services, n.vault, n.config.SMS.Writing(), time.Now, n.log)
 
+	n.registrar = citizen.NewRegistrar(conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+	n.engine.Proves(conversation.Proving{Passwords: n.passwords, Hashing: n.hashing, Registrar: n.registrar})
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.engine, n.log)
@@ -194,6 +199,13 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 	}
 }
 
+// portal does what portals ask for citizens who are logged in there.
+func (n *node) portal() *citizen.Portal {
+	return citizen.NewPortal(func(ctx context.Context, fn func(citizen.PortalWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.registrar, n.hashing, time.Now)
+}
+
 // startAudit chains the journal, and has its head kept outside the database.
 func (n *node) startAudit() error {
 	chain, key := n.config.auditChain()
@@ -220,7 +232,7 @@ func (n *node) startRoles() error {
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
-		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Catalogue: n.services, Clock: time.Now, Log: n.log}).Register(n.mux)
+		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Citizens: n.portal(), Catalogue: n.services, Clock: time.Now, Log: n.log}).Register(n.mux)
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

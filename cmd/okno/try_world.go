@@ -18,6 +18,7 @@ import (
 
 // tryWorld is the sample region in memory, for one conversation.
 type tryWorld struct {
+	tryProofs
 	known       map[string]citizen.Known
 	cases       map[string]cases.Case
 	numbering   *cases.Numbering
@@ -120,6 +121,8 @@ func (w *tryWorld) SetLanguage(_ context.Context, number string, l dialogue.Lang
 	w.known[number] = k
 	return nil
 }
+
+func (w *tryWorld) Heard(context.Context, int64) error { return nil }
 
 func (w *tryWorld) SetNotices(_ context.Context, number string, stopped bool) error {
 	k := w.known[number]

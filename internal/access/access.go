@@ -44,6 +44,7 @@ const (
 	ServeContact   Act = "contact.serve"  // reply, release, note, file
 	RevealCitizen  Act = "citizen.reveal" // the whole national number, which is masked elsewhere
 	VerifyCitizen  Act = "citizen.verify" // note that the agent has checked who speaks
+	BindNumber     Act = "number.bind"    // bind a number to a citizen whom the agent has checked, or take one off
 	ViewCase       Act = "case.view"      // subject, term and service of a case
 	SeeCase        Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
 	OpenCase       Act = "case.open"

@@ -21,6 +21,7 @@ var granted = map[access.Act]map[access.Role]string{
 	access.ServeContact:   {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.RevealCitizen:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.VerifyCitizen:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.BindNumber:     {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.ViewCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
 	access.SeeCase:        {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
 	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},

@@ -14,6 +14,7 @@ var rights = map[Act]map[Role][]Tie{
 	ServeContact:   serving(Held),
 	RevealCitizen:  serving(Held),
 	VerifyCitizen:  serving(Held),
+	BindNumber:     serving(Held),
 	ViewCase:       serving(Theirs),
 	SeeCase:        serving(Theirs, AskedOf),
 	OpenCase:       serving(Held),
@@ -46,7 +47,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, VerifyCitizen, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
 	ViewLinks, OrderLinks, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

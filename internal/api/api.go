@@ -53,6 +53,7 @@ type Options struct {
 	Clients   Clients
 	Passwords Passwords
 	Reports   Reports
+	Citizens  Citizens
 	Catalogue Catalogue
 	Address   Address // of who calls; nil: the peer of the connection
 	Clock     func() time.Time
@@ -64,6 +65,7 @@ type API struct {
 	gate      *gate
 	passwords Passwords
 	reports   Reports
+	citizens  Citizens
 	catalogue Catalogue
 	clock     func() time.Time
 	log       zerolog.Logger
@@ -74,7 +76,7 @@ func New(o Options) *API {
 	if o.Address == nil {
 		o.Address = PeerAddress
 	}
-	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, catalogue: o.Catalogue,
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue,
 		clock: o.Clock, log: o.Log}
 }
 
@@ -94,6 +96,11 @@ func (a *API) routes() []route {
 		{"POST /api/v1/challenges/{id}/resend", client.OTP, a.resendChallenge},
 		{"POST /api/v1/challenges/{id}/verify", client.OTP, a.verifyChallenge},
 		{"GET /api/v1/challenges/report", client.OTPReport, a.report},
+		{"POST /api/v1/bindings", client.Identity, a.bind},
+		{"POST /api/v1/bindings/end", client.Identity, a.unbind},
+		{"PUT /api/v1/pin", client.Identity, a.setPIN},
+		{"POST /api/v1/totp", client.Identity, a.beginTOTP},
+		{"POST /api/v1/totp/confirm", client.Identity, a.confirmTOTP},
 		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
 	}
 }

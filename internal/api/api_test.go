@@ -20,6 +20,7 @@ import (
 	"okno/internal/client"
 	"okno/internal/dialogue"
 	"okno/internal/otp"
+	"okno/internal/password"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -29,6 +30,10 @@ const key = "a portal's key"
 type texts struct{}
 
 func (texts) Passcode(_ dialogue.Language, code string, _ time.Duration, _ bool) string { return code }
+
+func (texts) BoundText(_ dialogue.Language, number string) string { return "bound " + number }
+
+func (texts) UnboundText(_ dialogue.Language, number string) string { return "unbound " + number }
 
 // portal is an API on a database of its own, with one bound number.
 type portal struct {
@@ -64,7 +69,11 @@ func (p *portal) node(t *testing.T, db *store.Store) http.Handler {
 	passwords := otp.NewService(otp.Options{Store: db, Vault: vault, Ring: ring, Texts: texts{}, Segments: func(string) int { return 1 },
 		Limits: otp.DefaultLimits, Clock: clock, Log: zerolog.Nop()})
 	mux := http.NewServeMux()
-	api.New(api.Options{Clients: db, Passwords: passwords, Reports: db, Catalogue: catalogue.NewCache(db, nil, time.Now, zerolog.Nop()),
+	registrar := citizen.NewRegistrar(texts{}, func(string) int { return 1 }, clock)
+	units := func(ctx context.Context, fn func(citizen.PortalWork) error) error {
+		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}
+	api.New(api.Options{Clients: db, Passwords: passwords, Citizens: citizen.NewPortal(units, registrar, password.NewBudget(), clock), Reports: db, Catalogue: catalogue.NewCache(db, nil, time.Now, zerolog.Nop()),
 		Clock: clock, Log: zerolog.Nop()}).Register(mux)
 	return mux
 }
@@ -171,7 +180,7 @@ func TestABlockByHTTP(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(last.Body.Bytes(), &answer))
 	require.Equal(t, "blocked", answer.Code)
-	require.Equal(t, []string{"pin", "operator", "office"}, answer.Ways)
+	require.Equal(t, []string{"pin", "totp", "operator", "office"}, answer.Ways)
 }
 
 func TestBadRequestsAreProblems(t *testing.T) {

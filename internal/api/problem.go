@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"okno/internal/citizen"
 	"okno/internal/edge"
 	"okno/internal/fault"
 	"okno/internal/phone"
@@ -23,6 +24,11 @@ var problems = []struct {
 	{errPurpose, http.StatusUnprocessableEntity, "bad_purpose"},
 	{errOrigin, http.StatusUnprocessableEntity, "bad_origin"},
 	{errService, http.StatusNotFound, "unknown_service"},
+	{citizen.ErrNationalNumber, http.StatusUnprocessableEntity, "bad_national_number"},
+	{citizen.ErrProof, http.StatusUnprocessableEntity, "not_proved"},
+	{citizen.ErrCode, http.StatusUnprocessableEntity, "wrong_code"},
+	{citizen.ErrObvious, http.StatusUnprocessableEntity, "obvious_pin"},
+	{citizen.ErrNotBound, http.StatusNotFound, "not_bound"},
 	{phone.ErrInvalid, http.StatusUnprocessableEntity, "bad_number"},
 }
 

@@ -39,11 +39,17 @@ type Known struct {
 	CitizenID int64             // 0 when the number is not bound
 	Language  dialogue.Language // "" when none was chosen
 	Stopped   bool              // wants no notices
+	Binding   int64             // the id of the number's binding, or 0
+	Lowered   bool              // the binding proves nothing any more, until it is proved anew
+	HeardAt   time.Time         // when the bound number was used, to within [HeardEvery]
 }
+
+// HeardEvery is how exactly it is kept when a bound number was used: a message does not write each time.
+const HeardEvery = 7 * 24 * time.Hour
 
 // Verification is what a contact from the number proves.
 func (k Known) Verification() Verification {
-	if k.CitizenID == 0 {
+	if k.CitizenID == 0 || k.Lowered {
 		return Nobody
 	}
 	return ByNumber
@@ -52,6 +58,7 @@ func (k Known) Verification() Verification {
 // Citizen is a person.
 type Citizen struct {
 	ID             int64
+	Kind           string // of the national number, by name: [Kinds]; "" is the first
 	NationalNumber string
 	Name           string
 	Language       dialogue.Language

@@ -22,10 +22,11 @@ const (
 	OTP       Scope = "otp"        // send and verify one-time passwords
 	OTPReport Scope = "otp.report" // see how many of its own were delivered and verified
 	Catalogue Scope = "catalogue"  // read services
+	Identity  Scope = "identity"   // bind numbers and set up PINs and authenticators of citizens in its sessions
 )
 
 // Scopes lists them.
-var Scopes = []Scope{OTP, OTPReport, Catalogue}
+var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity}
 
 // DefaultScopes are those of a client that is added without any.
 var DefaultScopes = []Scope{OTP, Catalogue}

@@ -23,8 +23,10 @@ type action struct {
 	writes   bool              // takes a text to send
 	outcomes map[string]values // the closed set, each with all values that it carries
 	// least is the verification that the citizen needs; whoever has less gets the outcome below, and the effect does not run.
-	least citizen.Verification
-	below string
+	least    citizen.Verification
+	below    string
+	proves   bool     // raises the verification
+	personal []string // outcomes whose values are for the citizen alone
 	// effect runs in the unit of work of the step that asks for it. It gives one of the outcomes, or [later].
 	effect func(ctx context.Context, r request) (result, error)
 }
@@ -36,6 +38,8 @@ var actions = []action{
 	caseStatus, passcodeFetch, wordsCorrect,
 	appealOpen, appealFile, callbackOpen,
 	noticesStop, noticesStart, smsSend,
+	identityWays, identityClaim, identitySend, identityProve,
+	pinSet, pinRemove, bindingAdd,
 }
 
 // request is one effect to be carried out.
@@ -54,6 +58,7 @@ func (r request) text(input string) string { return r.effect.With[input].Text }
 type result struct {
 	outcome  string
 	values   map[string]dialogue.Value
+	proved   *proved           // how sure one is from now on of whom the interaction is with; nil: as before
 	language dialogue.Language // in which the conversation goes on; "" as before
 }
 
@@ -102,7 +107,7 @@ func (a action) declares(given result) error {
 
 // signature is what a dialogue is checked against.
 func (a action) signature() dialogue.Action {
-	return dialogue.Action{Inputs: a.inputs, Optional: a.optional, Writes: a.writes, Outcomes: a.outcomes}
+	return dialogue.Action{Inputs: a.inputs, Optional: a.optional, Writes: a.writes, Outcomes: a.outcomes, Below: a.below, Proves: a.proves, Personal: a.personal}
 }
 
 // signatures are those of all actions that a node can name; a queue is a node of its own kind.
@@ -117,14 +122,17 @@ func signatures() map[string]dialogue.Action {
 }
 
 // act carries out an effect and gives its outcome as the next input, or nil if the outcome comes later.
-func (e *Engine) act(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, effect *dialogue.Effect) (*dialogue.Input, error) {
+func (e *Engine) act(ctx context.Context, w Work, d *dialogue.Definition, i *Interaction, effect *dialogue.Effect) (*dialogue.Input, error) {
 	a, err := actionOf(effect.Action)
 	if err != nil {
 		return nil, err
 	}
-	given, err := a.run(ctx, request{engine: e, work: w, dialogue: d, interaction: i, effect: effect})
+	given, err := a.run(ctx, request{engine: e, work: w, dialogue: d, interaction: *i, effect: effect})
 	if err != nil || given.outcome == "" {
 		return nil, err
+	}
+	if given.proved != nil { // what follows in the same turn knows it
+		i.CitizenID, i.Verification = given.proved.citizen, given.proved.level
 	}
 	in := outcomeOf(effect, given)
 	return &in, nil

@@ -16,6 +16,8 @@ import (
 var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
+	// Whoever is verified too little learns the stage, as anybody does who knows the number.
+	below: "stage_only", personal: []string{"found", "settled"},
 	outcomes: map[string]values{
 		"found":      {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},

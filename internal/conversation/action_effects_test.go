@@ -1,6 +1,8 @@
 package conversation_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +26,9 @@ type occasion struct {
 	with            map[string]string
 	write           string
 }
+
+// provenApart are the actions by which citizens prove who they are, and what they have done then: proving_test.go.
+var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "identity.prove", "pin.set", "pin.remove", "binding.add"}
 
 // Each outcome that an action declares comes of some occasion, and none other: an effect that gave another outcome, or other
 // values, would be an error.
@@ -132,6 +137,9 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		seen["queue "+outcome] = true
 	}
 	for _, declared := range conversation.DeclaredOutcomes() {
+		if slices.Contains(provenApart, strings.Fields(declared)[0]) {
+			continue
+		}
 		require.True(t, seen[declared], "%s comes of no occasion", declared)
 	}
 

@@ -14,9 +14,18 @@ var passcodeFetch = action{
 	outcomes: map[string]values{"found": {"code": dialogue.TypeSecret}, "none": {}, "unbound": {}},
 	least:    citizen.ByNumber,
 	below:    "unbound",
+	personal: []string{"found"},
 	effect: func(ctx context.Context, r request) (result, error) {
 		proved := r.interaction.Verification
 		if otp.ReadOut(otp.Line{Verification: proved, Vouched: proved.AtLeast(citizen.ByNumber)}) != nil {
+			return result{outcome: "unbound"}, nil
+		}
+		// The number may be only what the caller says, and the citizen somebody else, who has proved to be that.
+		known, err := r.work.Known(ctx, r.interaction.Number)
+		if err != nil {
+			return result{}, err
+		}
+		if known.CitizenID == 0 || known.CitizenID != r.interaction.CitizenID || known.Lowered {
 			return result{outcome: "unbound"}, nil
 		}
 		challenge, found, err := r.work.LivePasscode(ctx, r.interaction.Number, r.engine.clock())

@@ -55,7 +55,7 @@ var rows = map[string]string{
 	"interactions": `SELECT number, coalesce(citizen_id, 0), verification, language, ended_at IS NULL, outcome, s.version, s.state
 		FROM interactions i LEFT JOIN sessions s ON s.interaction_id = i.id ORDER BY number, i.id`,
 	"entries":     `SELECT i.number, speaker, kind, body FROM entries e JOIN interactions i ON i.id = e.interaction_id ORDER BY i.number, e.id`,
-	"subscribers": `SELECT number, language, notices_stopped_at IS NULL FROM subscribers ORDER BY number`,
+	"subscribers": `SELECT encode(number_index, 'hex'), language, notices_stopped_at IS NULL FROM subscribers ORDER BY number_index`,
 	"cases":       `SELECT number, kind, contact, citizen_id FROM cases ORDER BY number`,
 	"links": `SELECT i.number, c.number FROM interaction_cases l JOIN interactions i ON i.id = l.interaction_id
 		JOIN cases c ON c.id = l.case_id ORDER BY 1, i.id, 2`,

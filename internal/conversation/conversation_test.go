@@ -18,6 +18,7 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/internal/message"
 	"okno/internal/otp"
+	"okno/internal/password"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -37,6 +38,8 @@ type world struct {
 	vault    *otp.Vault
 	otp      *otp.Service
 	number   string // of the citizen's case
+	citizen  int64
+	hashing  *hashing
 	now      time.Time
 }
 
@@ -63,12 +66,14 @@ func newWorld(t *testing.T) *world {
 	w.otp = otp.NewService(otp.Options{Store: w.db, Vault: vault, Ring: ring, Texts: texts{}, Segments: segments, Limits: otp.DefaultLimits,
 		Clock: clock, Log: zerolog.Nop()})
 	w.engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: segments, Pages: func(s, _ string) []string { return []string{s} }}, clock, zerolog.Nop())
+	w.hashing = &hashing{Budget: password.NewBudget()}
+	w.proves(w.engine)
 	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
-		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: "850101300015", Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
+		id, err := work.SaveCitizen(ctx, citizen.Citizen{NationalNumber: iin, Name: "Айгүл", Language: dialogue.Russian, Numbers: []string{bound}})
 		require.NoError(t, err)
 		c, err := work.OpenCase(ctx, cases.Opening{Kind: cases.Application, CitizenID: id, Subject: "справка", By: "okno", DueOn: w.now.AddDate(0, 0, 14)})
 		require.NoError(t, err)
-		w.number = c.Number
+		w.number, w.citizen = c.Number, id
 		require.NoError(t, work.SaveAgency(ctx, "moj", map[dialogue.Language]string{"ru": "Министерство"}))
 		for code, name := range map[string]string{"028": "Справка о расторжении брака", "029": "Справка о заключении брака"} {
 			s := catalogue.Service{Code: code, Category: "civil-registry", Agency: "moj", Stage: 3, Owner: "o", ValidFrom: w.now, ValidUntil: w.now, ReviewBy: w.now, Texts: map[dialogue.Language]catalogue.Text{}}
@@ -117,7 +122,7 @@ func TestByText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.Equal(t, "Дело "+w.number+". Зарегистрировано. Дальше: приём органом. Срок: 05.12.2026", w.writes(t, bound, "СТАТУС "+w.number))
-	require.Equal(t, "Case "+w.number+". Registered. For details, use the applicant's number.", w.writes(t, unbound, "STATUS "+w.number))
+	require.Equal(t, "Case "+w.number+". Registered. For details, reply 1 and prove that it is you.", w.writes(t, unbound, "STATUS "+w.number))
 	require.Equal(t, "Ответьте номером:\n1 Справка о расторжении брака\n2 Справка о заключении брака", w.writes(t, bound, "ИНФО брака"))
 	require.Equal(t, "029 Справка о заключении брака, 1 день", w.writes(t, bound, "2"))
 	require.Contains(t, w.writes(t, unbound, "STATUS 123456785"), "mistake")

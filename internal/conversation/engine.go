@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rs/zerolog"
 
@@ -36,6 +37,7 @@ type Engine struct {
 	writing   Writing
 	clock     func() time.Time
 	log       zerolog.Logger
+	proving   Proving
 }
 
 // Writing is what the channels in writing know of a text.
@@ -79,6 +81,11 @@ func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, fr
 	proved := citizen.Nobody
 	if from.Vouched {
 		proved = known.Verification()
+		if known.Binding != 0 && e.clock().Sub(known.HeardAt) >= citizen.HeardEvery {
+			if err := w.Heard(ctx, known.Binding); err != nil {
+				return Turn{}, err
+			}
+		}
 	}
 	definition := e.dialogues.Current()
 	s := Session{State: definition.Begin(channel, known.Language, nil), USSDSession: ussdSession}
@@ -137,11 +144,11 @@ const mostActions = 32
 
 // advance steps the dialogue until it waits for the citizen, carries out what the steps ask for, and keeps all of it.
 func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input) (Turn, error) {
-	if err := e.transcribe(ctx, w, i, in); err != nil {
+	if err := e.transcribe(ctx, w, i, in, d.Secret(s.State)); err != nil {
 		return Turn{}, err
 	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
-	was, chosen := s.Language, false
+	was, chosen, stops, quiet := s.Language, false, false, false
 	said, err := e.aside(ctx, w, d, i, s, in)
 	if err != nil {
 		return Turn{}, err
@@ -160,7 +167,13 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 			break
 		}
 		i.Language = s.Language
-		answer, err := e.act(ctx, w, d, i, result.Effect)
+		if result.Effect.Action == stopNotices {
+			stops = true
+			if quiet, err = e.confirmed(ctx, w, i); err != nil {
+				return Turn{}, err
+			}
+		}
+		answer, err := e.act(ctx, w, d, &i, result.Effect)
 		if err != nil {
 			return Turn{}, fmt.Errorf("%s for interaction %d: %w", result.Effect.Action, i.ID, err)
 		}
@@ -170,10 +183,14 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		in = *answer
 	}
 	turn.Language = s.Language
-	if (chosen || s.Language != was) && i.Number != "" {
+	// STOP is one word, often of another language or not from the citizen at all: it chooses none.
+	if (chosen || s.Language != was) && i.Number != "" && !stops {
 		if err := w.SetLanguage(ctx, i.Number, s.Language); err != nil {
 			return Turn{}, err
 		}
+	}
+	if quiet {
+		said = nil
 	}
 	keys := make([]string, len(said))
 	for n, u := range said {
@@ -219,8 +236,8 @@ func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 	return w.AddEntry(ctx, entry)
 }
 
-// transcribe puts what the citizen did into the transcript.
-func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input) error {
+// transcribe puts what the citizen did into the transcript, without what is secret.
+func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input, secret bool) error {
 	entry := Entry{Interaction: i.ID, Speaker: Citizen}
 	switch in.Kind {
 	case dialogue.Keys:
@@ -233,7 +250,20 @@ func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialo
 	if entry.Body == "" {
 		return nil
 	}
+	if secret {
+		entry.Body = dotted(entry.Body)
+	}
 	return w.AddEntry(ctx, entry)
+}
+
+// dotted hides the digits of an answer that is a secret. A command in its place is still to be read.
+func dotted(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '•'
+		}
+		return r
+	}, s)
 }
 
 // Leave tells the dialogue that the citizen of a call has gone, and gives the outcome as far as the dialogue knows it; whoever tells

@@ -21,5 +21,5 @@ func DeclaredOutcomes() (all []string) {
 
 // Act carries out one effect.
 func (e *Engine) Act(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, effect *dialogue.Effect) (*dialogue.Input, error) {
-	return e.act(ctx, w, d, i, effect)
+	return e.act(ctx, w, d, &i, effect)
 }

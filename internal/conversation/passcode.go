@@ -20,6 +20,28 @@ type Passcodes struct {
 	writing   Writing
 }
 
+// The texts that tell of bindings, to numbers that are not in the conversation.
+const (
+	boundText   = "binding.bound"
+	unboundText = "binding.unbound"
+)
+
+// BoundText is citizen.Texts.
+func (p Passcodes) BoundText(l dialogue.Language, number string) string {
+	return p.ofNumber(boundText, l, number)
+}
+
+// UnboundText is citizen.Texts.
+func (p Passcodes) UnboundText(l dialogue.Language, number string) string {
+	return p.ofNumber(unboundText, l, number)
+}
+
+func (p Passcodes) ofNumber(key string, l dialogue.Language, number string) string {
+	d := p.dialogues.Current()
+	text := d.Texts.Write(dialogue.Utterance{Key: key, Language: l, Values: map[string]dialogue.Value{"number": dialogue.TextValue(number)}})
+	return p.writing.form(message.Reply, l, d.Transliteration(key), text)
+}
+
 // NewPasscodes takes its parts.
 func NewPasscodes(d Dialogues, writing Writing) Passcodes { return Passcodes{d, writing} }
 

@@ -11,6 +11,7 @@ import (
 
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/seal"
 )
 
 // flood has messages come one by one, over a link with a limit of three in an hour, and has what waits of them handled.
@@ -50,13 +51,39 @@ func TestWhoeverFloodsIsToldInTheirLanguage(t *testing.T) {
 	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages WHERE processed_at IS NULL`))
 }
 
+// STOP is answered once in its own language, and changes nobody's language.
+func TestStopChangesNoLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Now()
+	const language = `SELECT coalesce((SELECT language FROM subscribers WHERE number_index = $1), '')`
+	w.flood(t, unbound, "КӨМЕК")
+	require.Equal(t, "kk", pgtest.Value[string](t, w.url, language, index(unbound)))
+	w.flood(t, unbound, "STOP")
+	require.Equal(t, "kk", pgtest.Value[string](t, w.url, language, index(unbound)))
+	require.Len(t, w.written(t, unbound), 2)
+	const stranger = "+77015550088"
+	w.flood(t, stranger, "STOP")
+	require.Empty(t, pgtest.Value[string](t, w.url, language, index(stranger)))
+	require.Len(t, w.written(t, stranger), 1)
+	w.flood(t, stranger, "СТОП")
+	require.Len(t, w.written(t, stranger), 1, "whoever writes STOP in another's name sends them one SMS")
+	for range 2 {
+		before := len(w.written(t, bound))
+		w.flood(t, bound, "СТОП")
+		require.Len(t, w.written(t, bound), before+1, "a citizen is answered each time")
+	}
+	w.flood(t, unbound, "HELP") // a word that asks for something does choose
+	require.Equal(t, "en", pgtest.Value[string](t, w.url, language, index(unbound)))
+}
+
 // STOP counts, however much was written before it.
 func TestStopIsHeardInAFlood(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.now = time.Now()
 	w.flood(t, unbound, append(slices.Repeat([]string{"HELP"}, 6), "тоқта", "HELP")...)
-	stopped := pgtest.Value[bool](t, w.url, `SELECT notices_stopped_at IS NOT NULL FROM subscribers WHERE number = $1`, unbound)
+	stopped := pgtest.Value[bool](t, w.url, `SELECT notices_stopped_at IS NOT NULL FROM subscribers WHERE number_index = $1`, index(unbound))
 	require.True(t, stopped)
 	require.Len(t, w.written(t, unbound), 5, "three answers, one request to slow down, and what STOP is answered by")
 }
@@ -84,3 +111,6 @@ func TestAThreadHasALimitOfItsOwn(t *testing.T) {
 	require.Equal(t, 11, pgtest.Opened[int](t, w.url, heard))
 	require.Equal(t, 32, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages`), "all are kept")
 }
+
+// index is the blind index of a number.
+func index(number string) []byte { return pgtest.Keys.Index(seal.TelephoneNumber, number) }

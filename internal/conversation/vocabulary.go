@@ -3,6 +3,7 @@ package conversation
 import (
 	"okno/internal/cases"
 	"okno/internal/catalogue"
+	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/words"
 )
@@ -16,16 +17,44 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.NumberDigits,
 				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit},
 				Near: cases.RefusedCheckDigit},
-			"service_code": {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
+			"national_number": {Type: dialogue.TypeSecret, MinDigits: nationalDigits, MaxDigits: nationalDigits, Parse: parseNational, Reasons: []string{"length", "check_digit"}},
+			"secret_digits":   {Type: dialogue.TypeSecret, MinDigits: citizen.PINDigits, MaxDigits: citizen.PINDigits, Parse: parseSecret, Reasons: []string{"length"}},
+			"service_code":    {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
 		},
 		Texts: map[string]values{
 			slowDownText:    {},
 			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
+			boundText:       {"number": dialogue.TypeText},
+			unboundText:     {"number": dialogue.TypeText},
 			passcodeBrief:   {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 		},
 		Limits:   map[string]int{passcodeMessage: 1, passcodeBrief: 1}, // a password is never split
 		Segments: segments,
 	}
+}
+
+// nationalDigits is the length of the first kind of national number, which citizens key.
+var nationalDigits = citizen.Kinds[0].Lengths()[0]
+
+// parseNational reads a national number of the first kind.
+func parseNational(s string) (number, refused string) {
+	digits := words.Digits(s)
+	if len(digits) != nationalDigits {
+		return "", "length"
+	}
+	number, err := citizen.ParseNationalNumber(citizen.Kinds[0], digits)
+	if err != nil {
+		return "", "check_digit"
+	}
+	return number, ""
+}
+
+// parseSecret reads a PIN or a code, in six digits.
+func parseSecret(s string) (secret, refused string) {
+	if secret = words.Digits(s); len(secret) != citizen.PINDigits {
+		return "", "length"
+	}
+	return secret, ""
 }
 
 // parseCode reads a service's code, as "031", "№ 031." or "No. 031".

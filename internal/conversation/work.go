@@ -25,6 +25,7 @@ type Work interface {
 	caseFile
 	queues
 	attempts
+	proofs
 	LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error)
 	EnqueueMT(ctx context.Context, m message.MT) error
 }
@@ -48,6 +49,8 @@ type sessions interface {
 
 type subscribers interface {
 	Known(ctx context.Context, number string) (citizen.Known, error)
+	// Heard notes that the number of a binding is in use.
+	Heard(ctx context.Context, binding int64) error
 	SetLanguage(ctx context.Context, number string, l dialogue.Language) error
 	SetNotices(ctx context.Context, number string, stopped bool) error
 }
@@ -64,6 +67,29 @@ type attempts interface {
 	// LockAttempts gives the attempts at a way in, and keeps others from them until the transaction ends.
 	LockAttempts(ctx context.Context, way lockout.Way, subjects ...string) (lockout.Book, error)
 	KeepAttempts(ctx context.Context, b lockout.Book) error
+}
+
+// proofs are what a citizen proves by who speaks. For nobody, citizen 0, each does the same work as for a citizen.
+type proofs interface {
+	otp.Sender
+	otp.Checker
+	// CitizenByNational gives the citizen of a national number, or 0, and what stands for that number where no citizen does.
+	CitizenByNational(ctx context.Context, kind, number string) (citizen int64, err error)
+	// NationalIndex gives what stands for a national number where nobody may read it.
+	NationalIndex(kind, number string) (string, error)
+	// Factors gives what a citizen can prove by. Attempts against a citizen take turns by LockAttempts.
+	Factors(ctx context.Context, whose int64) (citizen.Factors, error)
+	// SetPIN sets the hash of a PIN; "" removes it.
+	SetPIN(ctx context.Context, whose int64, hash, by string) error
+	// TakeTOTP notes that the code of a step was taken: no earlier one counts any more.
+	TakeTOTP(ctx context.Context, whose, step int64) error
+	// ProofNumber gives the number by which a citizen can prove who speaks; "" of nobody, and of whoever has none that is trusted.
+	ProofNumber(ctx context.Context, whose int64) (string, error)
+	// Prove notes that an interaction is with a citizen who has proved it.
+	Prove(ctx context.Context, interaction, whose int64, v citizen.Verification, way string, at time.Time) error
+	// JournalProof journals an attempt.
+	JournalProof(ctx context.Context, interaction int64, way, result string) error
+	Bind(ctx context.Context, b citizen.Binding) (citizen.Bound, error)
 }
 
 type queues interface {

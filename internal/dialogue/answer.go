@@ -40,6 +40,7 @@ func (r *run) back() {
 		return
 	}
 	r.s.Trail = trail[:len(trail)-1]
+	r.leaveCalls()
 	delete(r.s.Strikes, r.s.Node)
 	r.enter(trail[len(trail)-2])
 }

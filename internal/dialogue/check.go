@@ -28,6 +28,9 @@ func (d *Definition) Check() []Finding {
 	}
 	c.starts()
 	c.reachable()
+	c.calls()
+	c.levels()
+	c.personal()
 	c.loops()
 	c.texts()
 	slices.SortFunc(c.found, func(a, b Finding) int {
@@ -81,7 +84,7 @@ func (c *checker) route(name string, to Route, silent bool) {
 func (c *checker) node(name string, n *Node) {
 	switch n.kind() {
 	case "":
-		c.add(name, "node %s must be exactly one of say, menu, ask, do, queue, end", "split it, or say what it is", name)
+		c.add(name, "node %s must be exactly one of say, menu, ask, do, queue, call, return, end", "split it, or say what it is", name)
 	case "say":
 		c.text(name, n.Say, Channels, n.With)
 		c.route(name, n.To, true)
@@ -93,6 +96,15 @@ func (c *checker) node(name string, n *Node) {
 		c.do(name, n)
 	case "queue":
 		c.queue(name, n)
+	case "call":
+		c.way(name, name, n.Call, true)
+		for _, outcome := range slices.Sorted(maps.Keys(n.Outcomes)) {
+			if n.Outcomes[outcome].Retry != "" {
+				c.add(name, "call %s retries for the outcome %s", "lead to a node: what was called asks again by itself", name, outcome)
+				continue
+			}
+			c.way(name, name, n.Outcomes[outcome].To, true)
+		}
 	case "end":
 		if n.End.Say != "" {
 			c.text(name, n.End.Say, Channels, n.End.With)
@@ -217,6 +229,9 @@ func (c *checker) ask(name string, n *Node) {
 		if !ok {
 			c.add(name, "ask %s expects %q by %s", c.entryNames(), name, kind, channel)
 			continue
+		}
+		if to := c.d.Nodes[channel.of(n.To)]; entry.Type == TypeSecret && to != nil && to.Do == "" {
+			c.add(name, "ask %s takes a secret, and %s does nothing with it", "lead to a do: a secret is gone after the step", name, channel.of(n.To))
 		}
 		for reason := range n.Wrong {
 			if !slices.Contains(c.reasons(n), reason) {
@@ -361,7 +376,7 @@ func (c *checker) reachable() {
 func (c *checker) endable() map[string]bool {
 	ends := map[string]bool{}
 	for name, n := range c.d.Nodes {
-		ends[name] = n.End != nil
+		ends[name] = n.End != nil || n.Return != ""
 	}
 	for changed := true; changed; {
 		changed = false

@@ -39,7 +39,7 @@ type Anywhere struct {
 	SMS   string   `yaml:"sms"`   // the node whose words are commands at any time
 }
 
-// Node is a place in the dialogue. Exactly one of Say (alone), Menu, Ask, Do, Queue and End is set.
+// Node is a place in the dialogue. Exactly one of Say (alone), Menu, Ask, Do, Queue, Call, Return and End is set.
 type Node struct {
 	Say      string            `yaml:"say"`
 	With     map[string]string `yaml:"with"` // a parameter or input to "$slot" or a constant
@@ -50,6 +50,8 @@ type Node struct {
 	Do       string            `yaml:"do"`
 	Write    string            `yaml:"write"` // for Do: the text that the action is to send
 	Queue    *Queue            `yaml:"queue"`
+	Call     string            `yaml:"call"`   // the first node of a part that comes back here by a Return: its name is the outcome
+	Return   string            `yaml:"return"` // goes back to the node that called, with this outcome
 	Outcomes map[string]Way    `yaml:"outcomes"`
 	End      *End              `yaml:"end"`
 	To       Route             `yaml:"to"`
@@ -174,6 +176,7 @@ func (n *Node) kind() string {
 	var kinds []string
 	for name, set := range map[string]bool{
 		"say": n.Say != "", "menu": n.Menu != nil, "ask": n.Ask != nil, "do": n.Do != "", "queue": n.Queue != nil, "end": n.End != nil,
+		"call": n.Call != "", "return": n.Return != "",
 	} {
 		if set {
 			kinds = append(kinds, name)

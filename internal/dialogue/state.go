@@ -13,9 +13,16 @@ type State struct {
 	Page     int              `json:"page,omitempty"`    // of the list that is being offered
 	Said     []Utterance      `json:"said,omitempty"`    // since the citizen's last input, for repeating
 	Pending  *Effect          `json:"pending,omitempty"` // the effect whose outcome is awaited
+	Calls    []Frame          `json:"calls,omitempty"`   // the calls that were not returned from, the last one last
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
 	Answered bool             `json:"answered,omitempty"` // the citizen has answered something
+}
+
+// Frame is where a call goes on when it comes back.
+type Frame struct {
+	Node  string   `json:"node"`            // that called
+	Trail []string `json:"trail,omitempty"` // as it was: nothing of what was called is on the way back
 }
 
 // Effect is something to be done outside: an action by its name, or a queue to be joined. Its ID is unique in the

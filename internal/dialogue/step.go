@@ -119,6 +119,12 @@ func (r *run) enter(name string) {
 				r.say(node.End.Say, r.values(node.End.With))
 			}
 			r.s.Ended = true
+		case node.Call != "":
+			name = r.call(name, node)
+			continue
+		case node.Return != "":
+			name = r.comeBack(node.Return)
+			continue
 		case node.Do != "":
 			r.begin(node.Do, r.values(node.With), node.Write)
 		case node.Queue != nil:
@@ -286,6 +292,7 @@ func (r *run) result() Result {
 			delete(r.s.Slots, name)
 		}
 	}
+	r.s.Pending = r.s.Pending.withoutSecrets()
 	if !r.repeat {
 		for _, u := range r.said {
 			if !u.secret() {

@@ -19,6 +19,9 @@ type Action struct {
 	Optional map[string]Type            // inputs that may be left out
 	Writes   bool                       // takes a text to send
 	Outcomes map[string]map[string]Type // the values of each outcome
+	Below    string                     // the outcome for whoever is verified too little; "": anybody may have it done
+	Proves   bool                       // raises how surely it is known who speaks
+	Personal []string                   // outcomes whose values are for the citizen alone
 }
 
 // Entry is a kind of answer to an ask.

@@ -15,6 +15,7 @@ type Way string
 const (
 	OTP        Way = "otp"         // a one-time password
 	PIN        Way = "pin"         // the telephone PIN
+	TOTP       Way = "totp"        // a code of the citizen's authenticator
 	CaseNumber Way = "case_number" // a case asked for by its number: guesses at numbers count
 	Login      Way = "login"       // an agent's password
 	Operator   Way = "operator"    // questions by an operator
@@ -22,7 +23,7 @@ const (
 )
 
 // Ways are the ways in that a citizen may be told of, the easiest first.
-var Ways = []Way{OTP, PIN, Operator, Office}
+var Ways = []Way{OTP, PIN, TOTP, Operator, Office}
 
 // Others are the ways that are left to a citizen while some are blocked.
 func Others(blocked ...Way) []Way {
@@ -81,6 +82,9 @@ func Number(number string) string { return "number:" + number }
 
 // Citizen is the subject of attempts against a citizen.
 func Citizen(id int64) string { return fmt.Sprintf("citizen:%d", id) }
+
+// NobodyOf stands for the citizen of a national number that is nobody's, by its blind index: the work is the same as with a citizen.
+func NobodyOf(index string) string { return "nobody:" + index }
 
 // Nobody stands for the citizen of a number that is bound to nobody: the work is the same as with a citizen, and so is the time.
 func Nobody(number string) string { return "nobody:" + number }

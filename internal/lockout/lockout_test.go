@@ -56,5 +56,5 @@ func TestABookCountsAgainstAll(t *testing.T) {
 	b.Succeed(noon)
 	_, blocked = b.Blocked(noon)
 	require.False(t, blocked)
-	require.Equal(t, []Way{PIN, Operator, Office}, Others(OTP))
+	require.Equal(t, []Way{PIN, TOTP, Operator, Office}, Others(OTP))
 }

@@ -29,6 +29,7 @@ type Request struct {
 	Origin   string            // the portal's host, for browsers that fill the code in; or ""
 	Language dialogue.Language // of the page that the citizen reads; "": the citizen's own
 	After    string            // the challenge that it replaces, for a resend; or ""
+	Decoy    bool              // the number stands for nobody: nothing is sent, whatever it is
 }
 
 // Query is what must be known to decide on a request.
@@ -65,7 +66,7 @@ func (s *Service) Send(ctx context.Context, r Request) (Challenge, error) {
 // SendIn is [Service.Send] as a part of another unit of work: of a step of a dialogue. An error undoes that whole unit, or is dealt
 // with before anything is written.
 func (s *Service) SendIn(ctx context.Context, w Sender, r Request) (Challenge, error) {
-	if !slices.ContainsFunc(s.limits.Prefixes, func(p string) bool { return strings.HasPrefix(r.Number, p) }) {
+	if !r.Decoy && !slices.ContainsFunc(s.limits.Prefixes, func(p string) bool { return strings.HasPrefix(r.Number, p) }) {
 		return Challenge{}, ErrPrefix
 	}
 	if r.Language != "" && !slices.Contains(dialogue.Languages, r.Language) {
@@ -106,7 +107,7 @@ func (s *Service) decide(r Request, st Standing, now time.Time) (Sending, error)
 		return Sending{}, err
 	}
 	c := Challenge{PublicID: uuid.NewString(), Client: r.Client, Purpose: p.Name, Number: r.Number, CitizenID: st.CitizenID,
-		Decoy: st.CitizenID == 0 && !p.Anyone, Nth: 1, Origin: r.Origin, State: Sent, Tries: p.Tries, CreatedAt: now, ExpiresAt: now.Add(p.Life)}
+		Decoy: r.Decoy || st.CitizenID == 0 && !p.Anyone, Nth: 1, Origin: r.Origin, State: Sent, Tries: p.Tries, CreatedAt: now, ExpiresAt: now.Add(p.Life)}
 	if follows {
 		c.Nth = last.Nth + 1
 	}

@@ -339,6 +339,7 @@ func TestBusyPortals(t *testing.T) {
 	w := newWorld(t)
 	pgtest.Exec(t, w.url, `WITH c AS (INSERT INTO citizens (national_number, name) SELECT lpad(n::text, 12, '0'), 'x' FROM generate_series(1, 40) n RETURNING id, national_number)
 		INSERT INTO bindings (citizen_id, number) SELECT id, '+7702' || right(national_number, 7) FROM c`)
+	pgtest.Seal(t, w.url)
 	number := func(i int) string { return fmt.Sprintf("+7702%07d", i%40+1) }
 	var mu sync.Mutex
 	verified := map[string]int{}

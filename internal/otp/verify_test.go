@@ -92,7 +92,7 @@ func TestOneCounterOfFailures(t *testing.T) {
 	refusal := new(otp.Refusal)
 	require.ErrorAs(t, err, &refusal)
 	require.WithinDuration(t, w.clock().Add(lockout.Block), refusal.RetryAt, time.Millisecond)
-	require.Equal(t, []lockout.Way{lockout.PIN, lockout.Operator, lockout.Office}, refusal.Ways)
+	require.Equal(t, []lockout.Way{lockout.PIN, lockout.TOTP, lockout.Operator, lockout.Office}, refusal.Ways)
 	_, err = restarted.Send(t.Context(), otp.Request{Client: "kiosk", Number: bound, Purpose: "consent"})
 	require.ErrorIs(t, err, otp.ErrBlocked)
 
@@ -111,6 +111,7 @@ func TestACitizensNumbersShareACount(t *testing.T) {
 	w := newWorld(t)
 	second := "+77010000002"
 	pgtest.Exec(t, w.url, `INSERT INTO bindings (citizen_id, number) SELECT id, '`+second+`' FROM citizens`)
+	pgtest.Seal(t, w.url)
 	for _, purpose := range []string{"sign-in", "consent"} {
 		c, code := w.sends(t, "portal", bound, purpose)
 		for range 5 {

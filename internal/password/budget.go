@@ -54,6 +54,15 @@ func (b *Budget) Hash(ctx context.Context, password string) (encoded string, err
 	return encoded, err
 }
 
+// HashPIN is the function, within the budget. ErrBusy.
+func (b *Budget) HashPIN(ctx context.Context, pin string) (encoded string, err error) {
+	busy := b.within(ctx, func() { encoded, err = HashPIN(pin) })
+	if busy != nil {
+		return "", busy
+	}
+	return encoded, err
+}
+
 // within runs work that hashes once there is room for it.
 func (b *Budget) within(ctx context.Context, work func()) error {
 	select {

@@ -41,6 +41,10 @@ func Hash(password string) (string, error) {
 	if len([]rune(password)) < Least {
 		return "", ErrShort
 	}
+	return hashOf(password)
+}
+
+func hashOf(password string) (string, error) {
 	s := make([]byte, salt)
 	if _, err := rand.Read(s); err != nil {
 		return "", fmt.Errorf("make salt: %w", err)
@@ -49,6 +53,9 @@ func Hash(password string) (string, error) {
 	encode := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, encode(s), encode(key)), nil
 }
+
+// HashPIN gives the encoded hash of a PIN, whose few digits are counted at each attempt.
+func HashPIN(pin string) (string, error) { return hashOf(pin) }
 
 // Matches says whether a password is the one that was hashed. An unreadable hash matches nothing, and takes as long.
 func Matches(encoded, password string) bool {

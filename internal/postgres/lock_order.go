@@ -26,6 +26,9 @@ var LockOrder = []string{
 	"legs",
 	"challenges",
 	"lockouts",
+	"citizens",
+	"bindings",
+	"citizen_factors",
 	"cases",
 	"subscribers",
 	"streams", // last: all events of a stream wait for its row

@@ -73,6 +73,7 @@ var Rules = []Rule{
 	{Table: "guesses", For: day, From: "its last guess"},
 	{Table: "known_ways", For: 90 * day, From: "its last login"},
 	{Table: "bindings", For: 3 * year, From: "its end"},
+	{Table: "citizen_factors", Stays: "one a citizen, and gone with the citizen"},
 	{Table: "citizens", Stays: "the register of persons"},
 	{Table: "subscribers", Stays: "a choice holds until it is changed: a STOP is never forgotten"},
 	{Table: "clients", Stays: "settings"},

@@ -82,7 +82,7 @@ func (w *world) commandsBySMS(t *testing.T) {
 		{citizen, "СТАТУС " + mistyped(own), w.write(ru, whole("status.mistyped")) + "\n" + w.write(ru, whole("status.ask"))},
 		{citizen, "СТАТУС " + unknownCase(t), w.write(ru, whole("status.unknown")) + "\n" + w.write(ru, whole("status.ask"))},
 		{stranger, "STOP", w.write(en, whole("notices.stopped"))},
-		{stranger, "СТАРТ", w.write(ru, whole("notices.started"))},
+		{stranger, "СТАРТ", w.write(kk, whole("notices.started"))}, // a word of two languages: STOP has not changed the one chosen last
 	} {
 		w.exchange(t, turn.number, turn.body, turn.want)
 	}

@@ -16,12 +16,35 @@ import (
 
 // Person is what is sealed of a citizen.
 type Person struct {
+	Kind           string `json:"kind,omitempty"` // "": an IIN, as of rows from when there was no other
 	NationalNumber string `json:"national_number"`
 	Name           string `json:"name"`
 }
 
 // nationalIndex is the purpose of the blind index of national numbers.
 const nationalIndex = "national number"
+
+// indexed is what the blind index of a national number is made of: two kinds may have the same digits.
+func (p Person) indexed() string {
+	if p.Kind == "" {
+		return p.NationalNumber
+	}
+	return p.Kind + ":" + p.NationalNumber
+}
+
+// personOf reads the national number of a citizen. [citizen.ErrNationalNumber].
+func personOf(c citizen.Citizen) (Person, error) {
+	kind, err := citizen.KindOf(c.Kind)
+	if err != nil {
+		return Person{}, err
+	}
+	p := Person{Name: c.Name}
+	if kind != citizen.Kinds[0] {
+		p.Kind = kind.Name()
+	}
+	p.NationalNumber, err = citizen.ParseNationalNumber(kind, c.NationalNumber)
+	return p, err
+}
 
 // place names a citizen's sealed data: what was sealed of one citizen does not open in the row of another.
 func place(id int64) string { return fmt.Sprintf("citizen:%d", id) }
@@ -62,23 +85,39 @@ ON CONFLICT (national_index) DO NOTHING`
 	renewCitizen = `UPDATE citizens SET sealed = $2, language = nullif($3, '') WHERE id = $1`
 )
 
-const bind = `
-INSERT INTO bindings (citizen_id, number) VALUES ($1, $2)
-ON CONFLICT (number) WHERE ended_at IS NULL DO NOTHING`
-
-// SaveCitizen adds or renews a citizen with bound numbers, and gives the id.
+// SaveCitizen adds or renews a citizen, binds those of the numbers that are nobody's, and gives the id. [citizen.ErrNationalNumber].
 func (w Steps) SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error) {
-	if err := citizen.CheckNationalNumber(c.NationalNumber); err != nil {
+	person, err := personOf(c)
+	if err != nil {
 		return 0, err
 	}
-	id, err := w.saveCitizen(ctx, Person{NationalNumber: c.NationalNumber, Name: c.Name}, c.Language)
+	id, err := w.saveCitizen(ctx, person, c.Language)
 	if err != nil {
 		return 0, fmt.Errorf("save citizen: %w", err)
 	}
 	for _, number := range c.Numbers {
-		if _, err := w.tx.Exec(ctx, bind, id, number); err != nil {
-			return 0, fmt.Errorf("bind number: %w", err)
+		was, err := w.lockNumber(ctx, number)
+		if err == nil && was.id == 0 {
+			_, err = w.Bind(ctx, citizen.Binding{Citizen: id, Number: number, Proof: citizen.ByImport, By: "okno"})
 		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+const citizenByNational = `SELECT id FROM citizens WHERE national_index = ANY ($1)`
+
+// CitizenByNational gives the citizen of a national number, or 0. The work is the same for both. [citizen.ErrNationalNumber].
+func (w Steps) CitizenByNational(ctx context.Context, kind, number string) (id int64, err error) {
+	person, err := personOf(citizen.Citizen{Kind: kind, NationalNumber: number})
+	if err != nil {
+		return 0, err
+	}
+	err = w.tx.QueryRow(ctx, citizenByNational, w.ring.Indexes(nationalIndex, person.indexed())).Scan(&id)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmt.Errorf("find citizen: %w", err)
 	}
 	return id, nil
 }
@@ -87,7 +126,7 @@ func (w Steps) SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error
 func (w Steps) saveCitizen(ctx context.Context, p Person, l dialogue.Language) (id int64, err error) {
 	for {
 		var wrapped seal.Wrapped
-		err = w.tx.QueryRow(ctx, citizenByIndex, w.ring.Indexes(nationalIndex, p.NationalNumber)).Scan(&id, &wrapped)
+		err = w.tx.QueryRow(ctx, citizenByIndex, w.ring.Indexes(nationalIndex, p.indexed())).Scan(&id, &wrapped)
 		if err == nil {
 			key, err := w.ring.Unwrap(wrapped)
 			if err != nil {
@@ -113,7 +152,7 @@ func (w Steps) saveCitizen(ctx context.Context, p Person, l dialogue.Language) (
 		if err != nil {
 			return 0, err
 		}
-		tag, err := w.tx.Exec(ctx, addCitizen, id, wrapped, w.ring.Index(nationalIndex, p.NationalNumber), sealed, l)
+		tag, err := w.tx.Exec(ctx, addCitizen, id, wrapped, w.ring.Index(nationalIndex, p.indexed()), sealed, l)
 		if err != nil || tag.RowsAffected() > 0 {
 			return id, err
 		}
@@ -151,7 +190,7 @@ func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
 			if err != nil {
 				return 0, 0, err
 			}
-			sealed, err := sealPerson(key, c.ID, Person{c.NationalNumber, c.Name})
+			sealed, err := sealPerson(key, c.ID, Person{NationalNumber: c.NationalNumber, Name: c.Name})
 			if err != nil {
 				return 0, 0, err
 			}
@@ -172,7 +211,11 @@ WHERE id > $3 AND data_key IS NOT NULL AND substr(data_key, 1, length($1::bytea)
 // RotateKeys wraps the data keys by the current master key, and indexes anew, and gives how many there were. Then no other key of the ring
 // is needed any more.
 func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
-	return s.batches(ctx, "rotate keys", func(w Steps, after int64) (n int, last int64, err error) {
+	subscribers, err := s.rotateSubscribers(ctx)
+	if err != nil {
+		return subscribers, err
+	}
+	citizens, err := s.batches(ctx, "rotate keys", func(w Steps, after int64) (n int, last int64, err error) {
 		rows, err := w.tx.Query(ctx, staleKeys, w.ring.Prefix(), batch, after)
 		if err != nil {
 			return 0, 0, err
@@ -187,6 +230,9 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 			return 0, 0, err
 		}
 		writes := &pgx.Batch{}
+		if err := w.indexBindings(ctx, writes, postgres.Column(found, func(c stale) int64 { return c.ID })); err != nil {
+			return 0, 0, err
+		}
 		for _, c := range found {
 			person, err := OpenPerson(w.ring, c.ID, c.DataKey, c.Sealed)
 			if err != nil {
@@ -196,11 +242,12 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 			if err != nil {
 				return 0, 0, err
 			}
-			writes.Queue(rewrapCitizen, c.ID, again, w.ring.Index(nationalIndex, person.NationalNumber))
+			writes.Queue(rewrapCitizen, c.ID, again, w.ring.Index(nationalIndex, person.indexed()))
 			last = c.ID
 		}
 		return len(found), last, w.tx.SendBatch(ctx, writes).Close()
 	})
+	return subscribers + citizens, err
 }
 
 // batch is how many rows one transaction handles.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/citizen"
 	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/news"
@@ -67,7 +68,9 @@ func (w Steps) standings(ctx context.Context, sends []send) (standings []otp.Sta
 	purposes, held := map[[2]string]*purposeOf{}, map[[2]string]*time.Time{}
 	now := sends[0].q.Now
 	var reads pgx.Batch
-	reads.Queue(lockNumbers, postgres.Column(sends, func(s send) string { return s.q.Number }))
+	numbers, bound := postgres.Column(sends, func(s send) string { return s.q.Number }), map[string]citizen.Known{}
+	reads.Queue(lockNumbers, numbers)
+	QueueKnown(&reads, w.ring, numbers, bound)
 	for i, s := range sends {
 		st := &standings[i]
 		st.Used = used
@@ -84,10 +87,6 @@ func (w Steps) standings(ctx context.Context, sends []send) (standings []otp.Sta
 			held[key] = until
 			reads.Queue(heldUntil, s.q.Client, s.q.Prefix, now).QueryRow(func(row pgx.Row) error { return row.Scan(until) })
 		}
-		reads.Queue(known, s.q.Number).QueryRow(func(row pgx.Row) error {
-			var stopped bool
-			return row.Scan(&st.CitizenID, &st.Language, &stopped)
-		})
 		reads.Queue(earlierChallenges, w.ring.Indexes(seal.TelephoneNumber, s.q.Number), now.Add(-24*time.Hour)).Query(func(rows pgx.Rows) (err error) {
 			st.Earlier, err = pgx.CollectRows(rows, pgx.RowToStructByPos[otp.Earlier])
 			return err
@@ -110,6 +109,11 @@ func (w Steps) standings(ctx context.Context, sends []send) (standings []otp.Sta
 	for i, s := range sends {
 		p := purposes[[2]string{s.q.Client, s.q.Purpose}]
 		st := &standings[i]
+		if k := bound[s.q.Number]; k.Lowered { // whoever has the number now may be somebody else
+			st.Language = ""
+		} else {
+			st.CitizenID, st.Language = k.CitizenID, string(k.Language)
+		}
 		st.Portal, st.Budget, st.Found, st.Purpose = p.portal, p.budget, p.found, p.purpose
 		st.HeldUntil = *held[[2]string{s.q.Client, s.q.Prefix}]
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/cases"
+	"okno/internal/citizen"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/message"
@@ -63,11 +64,7 @@ FROM interactions i WHERE i.number_index = ANY ($1) AND i.channel = 'sms' AND i.
 
 // An id is there for whoever has no conversation open.
 const knownInBatch = `
-SELECT n.number, coalesce(c.id, 0), coalesce(s.language, c.language, ''), s.notices_stopped_at IS NOT NULL, nextval('interactions_id_seq')
-FROM unnest($1::text[]) n (number)
-LEFT JOIN bindings b ON b.number = n.number AND b.ended_at IS NULL
-LEFT JOIN citizens c ON c.id = b.citizen_id
-LEFT JOIN subscribers s ON s.number = n.number`
+SELECT n.number, nextval('interactions_id_seq') FROM unnest($1::text[]) n (number)`
 
 const casesByNumber = `SELECT ` + casestore.Columns + ` FROM cases WHERE number = ANY ($1)`
 
@@ -109,12 +106,15 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 		}
 		return rows.Err()
 	})
+	known := map[string]citizen.Known{}
+	identity.QueueKnown(&reads, b.work.ring, sources, known)
 	reads.Queue(knownInBatch, sources).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			d := &draft{batch: b}
-			if err := rows.Scan(&d.number, &d.known.CitizenID, &d.known.Language, &d.known.Stopped, &d.spare); err != nil {
+			if err := rows.Scan(&d.number, &d.spare); err != nil {
 				return err
 			}
+			d.known = known[d.number]
 			if t := open[d.number]; t != nil {
 				if t.live || t.raw == nil {
 					continue
@@ -208,6 +208,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	var mts []message.MT
 	var links []caseLink
 	var chosen []*draft // a language
+	var heard []int64   // bindings
 	for _, d := range b.handled {
 		for _, t := range d.talks {
 			if t.fresh {
@@ -224,6 +225,9 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			}
 		}
 		entries, mts, links = append(entries, d.entries...), append(mts, d.mts...), append(links, d.links...)
+		if d.heard {
+			heard = append(heard, d.known.Binding)
+		}
 		if d.language != "" {
 			chosen = append(chosen, d)
 		}
@@ -266,8 +270,11 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	if len(links) > 0 {
 		writes.Queue(linkCases, postgres.Column(links, func(l caseLink) int64 { return l.interaction }), postgres.Column(links, func(l caseLink) int64 { return l.id }))
 	}
+	if len(heard) > 0 {
+		identity.QueueHeard(writes, heard)
+	}
 	if len(chosen) > 0 {
-		identity.QueueLanguages(writes, postgres.Column(chosen, func(d *draft) string { return d.number }),
+		identity.QueueLanguages(writes, b.work.ring, postgres.Column(chosen, func(d *draft) string { return d.number }),
 			postgres.Column(chosen, func(d *draft) string { return string(d.language) }))
 	}
 	if len(mts) > 0 {

@@ -24,6 +24,7 @@ var errAlone = errors.New("not in a batch")
 // draft is the [conversation.Work] of one message in a batch. It answers from what the batch has read, and keeps what is to
 // be written; thrown away, it has done nothing.
 type draft struct {
+	alone
 	batch  *batch
 	number string
 	known  citizen.Known
@@ -35,6 +36,7 @@ type draft struct {
 	links    []caseLink
 	language dialogue.Language // newly chosen, or ""
 	stopped  *bool             // newly chosen, or nil
+	heard    bool              // of the bound number, which was not for days
 
 	mo, interaction int64 // once handled
 }
@@ -64,6 +66,14 @@ func (d *draft) SetLanguage(_ context.Context, number string, l dialogue.Languag
 	if d.known.Language != l {
 		d.language, d.known.Language = l, l
 	}
+	return nil
+}
+
+func (d *draft) Heard(_ context.Context, binding int64) error {
+	if binding != d.known.Binding {
+		return errAlone
+	}
+	d.heard = true
 	return nil
 }
 

@@ -47,7 +47,7 @@ WITH due AS MATERIALIZED (
 		fmt.Sprintf(`SELECT * FROM (`+due+`) notice`, message.Notice, "$3") + ` LIMIT $2))
     RETURNING id, lane, attempts + 1 AS attempt, repeats, expires_at
 ), read AS MATERIALIZED (
-    SELECT due.*, m.destination, m.sealed, m.sender, due.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
+    SELECT due.*, m.destination, m.sealed, m.sender, due.lane = 'notice' AND ` + stoppedNumber("m.stop_indexes") + ` AS stopped
     FROM due JOIN mt_messages m ON m.id = due.id >> 8
 ), failed AS (
     UPDATE mt_segments s SET state = 'failed', failure = 'stopped', final_at = $1 FROM read WHERE s.id = read.id AND read.stopped

@@ -18,18 +18,18 @@ const SegmentsOf = `s.id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255`
 
 // A message without a grant waits in the queue; what a grant takes is claimed, once for each slot. A notice to a number that
 // has said STOP is kept, and has failed.
-const addMTs = `
+var addMTs = `
 WITH mt AS MATERIALIZED (
     SELECT nextval('mt_messages_id_seq') AS id, m.*,
-           m.lane = 'notice' AND EXISTS (` + stoppedNumber + `m.destination) AS stopped
+           m.lane = 'notice' AND ` + stoppedNumber("m.stop_indexes") + ` AS stopped
     FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::int[], $8::text[],
-                $9::timestamptz[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[], $16::bytea[])
+                $9::timestamptz[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[], $16::bytea[], $17::bytea[])
          WITH ORDINALITY m (lane, destination, sealed, interaction, challenge, expires_at, segments, sender, due_at, report,
-                            link, slot, claimed_at, leased_until, awaited, destination_index, nth)
+                            link, slot, claimed_at, leased_until, awaited, destination_index, stop_indexes, nth)
 ), added AS (
-    INSERT INTO mt_messages (id, lane, destination, destination_index, sealed, interaction_id, challenge_id, expires_at, sender) OVERRIDING SYSTEM VALUE
+    INSERT INTO mt_messages (id, lane, destination, destination_index, sealed, interaction_id, challenge_id, expires_at, sender, stop_indexes) OVERRIDING SYSTEM VALUE
     SELECT id, lane, CASE WHEN stopped THEN '' ELSE destination END, destination_index, CASE WHEN stopped THEN '' ELSE sealed END,
-           nullif(interaction, 0), nullif(challenge, 0), expires_at, sender FROM mt
+           nullif(interaction, 0), nullif(challenge, 0), expires_at, sender, stop_indexes FROM mt
 ), segment AS MATERIALIZED (
     SELECT mt.id * 256 + part AS segment, part, coalesce(due_at, now()) AS due, mt.* FROM mt, generate_series(1, segments) part
 ), segments AS (
@@ -78,6 +78,7 @@ func addMTsArgs(ring *seal.Ring, messages []message.MT, by []*message.Grant) []a
 		postgres.Column(grants, func(g message.Grant) *time.Time { return postgres.OrNil(g.LeaseEnd) }),
 		postgres.Column(grants, func(g message.Grant) bool { return g.Awaited }),
 		postgres.Column(messages, func(m message.MT) []byte { return ring.Index(seal.TelephoneNumber, m.Destination) }),
+		postgres.Column(messages, func(m message.MT) []byte { return stopIndexes(ring, m) }),
 	}
 }
 

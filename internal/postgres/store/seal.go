@@ -17,7 +17,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 
 // SealPlain seals whatever stands in the open, because an older version wrote it: it finds nothing when there is nothing.
 func (s *Store) SealPlain(ctx context.Context) error {
-	for _, step := range []func(context.Context) (int, error){s.SealCitizens, s.SealInteractions, s.SealCases} {
+	for _, step := range []func(context.Context) (int, error){s.SealCitizens, s.SealNumbers, s.SealInteractions, s.SealCases} {
 		if _, err := step(ctx); err != nil {
 			return err
 		}

@@ -1,0 +1,45 @@
+package inbound
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/citizen"
+	"okno/internal/lockout"
+	"okno/internal/otp"
+)
+
+// alone is what a batch does not hold of a [conversation.Work]: proofs of who writes are taken one message at a time.
+type alone struct{}
+
+func (alone) SendChallenge(context.Context, otp.Query, func(otp.Standing) (otp.Sending, error)) error {
+	return errAlone
+}
+
+func (alone) CheckChallenge(context.Context, string, string, time.Time, func(*otp.Challenge, *lockout.Book)) error {
+	return errAlone
+}
+
+func (alone) CitizenByNational(context.Context, string, string) (int64, error) { return 0, errAlone }
+
+func (alone) NationalIndex(string, string) (string, error) { return "", errAlone }
+
+func (alone) Factors(context.Context, int64) (citizen.Factors, error) {
+	return citizen.Factors{}, errAlone
+}
+
+func (alone) SetPIN(context.Context, int64, string, string) error { return errAlone }
+
+func (alone) TakeTOTP(context.Context, int64, int64) error { return errAlone }
+
+func (alone) ProofNumber(context.Context, int64) (string, error) { return "", errAlone }
+
+func (alone) Prove(context.Context, int64, int64, citizen.Verification, string, time.Time) error {
+	return errAlone
+}
+
+func (alone) JournalProof(context.Context, int64, string, string) error { return errAlone }
+
+func (alone) Bind(context.Context, citizen.Binding) (citizen.Bound, error) {
+	return citizen.Bound{}, errAlone
+}
