@@ -43,6 +43,7 @@ const (
 	ViewContact    Act = "contact.view"   // the citizen, the timeline and the cases of a contact
 	ServeContact   Act = "contact.serve"  // reply, release, note, file
 	RevealCitizen  Act = "citizen.reveal" // the whole national number, which is masked elsewhere
+	Search         Act = "citizen.search" // masked; what is found is opened by a contact in hand
 	VerifyCitizen  Act = "citizen.verify" // note that the agent has checked who speaks
 	ViewCase       Act = "case.view"      // subject, term and service of a case
 	SeeCase        Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
