@@ -13,6 +13,7 @@ import (
 	"okno/agentdesk/desktest"
 	people "okno/internal/citizen"
 	"okno/internal/floor/floortest"
+	"okno/internal/phone"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -73,11 +74,11 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 
 	require.True(t, p.Sends("accept", m{"contact": offered["id"]})["ok"].(bool))
 	held := p.Snapshot("the contact", desktest.InState("connected"))[0].(m)
-	require.Equal(t, []any{"Айгуль Сериковна", citizen}, []any{held["name"], held["number"]})
+	require.Equal(t, []any{"Айгуль Сериковна", phone.Mask(citizen)}, []any{held["name"], held["number"]})
 	_, answer = o.asks(t, cookie, http.MethodGet, view, nil)
-	require.Equal(t, "•••••••••008", answer["citizen"].(m)["national_number"])
+	require.Equal(t, []any{"•••••••••008", phone.Mask(citizen)}, []any{answer["citizen"].(m)["national_number"], answer["citizen"].(m)["number"]})
 	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", nil)
-	require.Equal(t, "900513000008", answer["national_number"])
+	require.Equal(t, []any{"900513000008", citizen}, []any{answer["national_number"], answer["number"]})
 	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit
 		WHERE action IN ('contact.view', 'citizen.reveal') AND (detail ->> 'citizen')::bigint = (SELECT id FROM citizens)`), "looks in the journal")
 

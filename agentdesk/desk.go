@@ -24,6 +24,7 @@ import (
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
+	"okno/internal/search"
 )
 
 // Store keeps what desks show.
@@ -77,8 +78,10 @@ type desks interface {
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
 	// ContactView gives what an agent sees of a contact, once may has nothing against it, and journals the look and its reason.
 	ContactView(ctx context.Context, agent, contact int64, reason string, may func(contact.Contact) error) (desk.View, error)
-	// RevealNationalNumber gives the whole number of the citizen of a contact, once may has nothing against it, and journals the look.
-	RevealNationalNumber(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (string, error)
+	// Search gives what an agent looks for, and journals that, and whom the agent found.
+	Search(ctx context.Context, agent int64, q search.Query, p desk.Page) (desk.Found, error)
+	// RevealCitizen gives the whole numbers of the citizen of a contact, once may has nothing against it, and journals the look.
+	RevealCitizen(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (desk.Citizen, error)
 	// Journal lists what was done to a citizen's data, the newest first.
 	Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
@@ -249,6 +252,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
 	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
+	mux.HandleFunc("GET /desk/search", d.search)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)

@@ -58,7 +58,8 @@ func reasonTie(reason string) access.Tie {
 	return access.Reason
 }
 
-// reveal gives the whole national number of the citizen of a contact in hand. The journal keeps that it was seen.
+// reveal gives the whole numbers, the telephone's and the national one, of the citizen of a contact in hand. The journal keeps that they were
+// seen.
 func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.agentOf(r)
 	if err != nil {
@@ -70,14 +71,14 @@ func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, contact.ErrUnknown)
 		return
 	}
-	number, err := d.Store.RevealNationalNumber(r.Context(), agent.ID, id, func(c contact.Contact) error {
+	whole, err := d.Store.RevealCitizen(r.Context(), agent.ID, id, func(c contact.Contact) error {
 		return access.May(floor.Subject(agent), access.RevealCitizen, floor.Tie(c, agent.ID))
 	})
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"national_number": number})
+	d.answer(w, object{"national_number": whole.NationalNumber, "number": whole.Number})
 }
 
 // show answers with the view of the contact that a request names.
@@ -155,7 +156,7 @@ func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 	}
 	z := v.Citizen
 	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "citizen": object{"id": z.ID, "name": z.Name,
-		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": z.Number, "verification": z.Verification}}
+		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": mask(z.Number), "verification": z.Verification}}
 }
 
 // citizenMask hides a national number but for its last three digits.

@@ -9,6 +9,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/desk"
 	"okno/internal/floor"
+	"okno/internal/phone"
 )
 
 // The forms in which things go to the page. docs/desk.md describes them.
@@ -22,8 +23,16 @@ func agentJSON(a acd.Agent) object {
 
 func (d *Desk) contactJSON(c contact.Contact) object {
 	return object{"id": c.ID, "interaction": c.Interaction, "channel": c.Channel, "queue": c.Queue, "language": c.Language,
-		"reason": d.Reasons(c.Reason), "context": c.Context, "number": c.Number, "state": c.State, "queued_at": when(c.QueuedAt),
+		"reason": d.Reasons(c.Reason), "context": c.Context, "number": mask(c.Number), "state": c.State, "queued_at": when(c.QueuedAt),
 		"connected_at": when(c.ConnectedAt), "wrap_up_until": when(c.WrapUpUntil)}
+}
+
+// mask hides a telephone number but for its ends; a withheld one stays "".
+func mask(number string) string {
+	if number == "" {
+		return ""
+	}
+	return phone.Mask(number)
 }
 
 // snapshotJSON is a desk as its agent sees it. An offer shows why and in which language, not who.

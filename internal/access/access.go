@@ -43,6 +43,7 @@ const (
 	ViewContact    Act = "contact.view"   // the citizen, the timeline and the cases of a contact
 	ServeContact   Act = "contact.serve"  // reply, release, note, file
 	RevealCitizen  Act = "citizen.reveal" // the whole national number, which is masked elsewhere
+	Search         Act = "citizen.search" // masked; what is found is opened by a contact in hand
 	VerifyCitizen  Act = "citizen.verify" // note that the agent has checked who speaks
 	BindNumber     Act = "number.bind"    // bind a number to a citizen whom the agent has checked, or take one off
 	ViewCase       Act = "case.view"      // subject, term and service of a case

@@ -13,6 +13,7 @@ var rights = map[Act]map[Role][]Tie{
 	ViewContact:    {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
 	ServeContact:   serving(Held),
 	RevealCitizen:  serving(Held),
+	Search:         serving(Untied),
 	VerifyCitizen:  serving(Held),
 	BindNumber:     serving(Held),
 	ViewCase:       serving(Theirs),
@@ -47,7 +48,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
 	ViewLinks, OrderLinks, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

@@ -53,6 +53,7 @@ type Citizen struct {
 // Number is a telephone number that is or was bound to the citizen.
 type Number struct {
 	Number         string     `json:"number"`
+	Proof          string     `json:"proof"` // how it was proved: otp, operator, sms, import
 	VerifiedAt     time.Time  `json:"verified_at"`
 	EndedAt        *time.Time `json:"ended_at"`
 	Language       string     `json:"language"`

@@ -82,6 +82,7 @@ var Rules = []Rule{
 
 	// Cases and the journal.
 	{Table: "cases", Stays: "the durable matter"},
+	{Table: "search_documents", Stays: "each goes with its citizen or case"},
 	{Table: "case_moves", Stays: "the history of a case"},
 	{Table: "audit", Stays: "the journal is a chain: a gap in it is a breach"},
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -91,7 +92,9 @@ func (w *world) callAtDesk(t *testing.T, desk *page) {
 	desk.misses(t, ".offer .person") // an offer shows why, not who
 	desk.clicks(t, ".offer .accept")
 	desk.reads(t, ".head .person", "Иван Петров")
-	desk.reads(t, ".head .person", "+77010000002")
+	desk.reads(t, ".head .person", "+7701•••0002")
+	desk.clicks(t, ".head button.chip.number")
+	desk.reads(t, ".head span.chip.number", "+77010000002")
 	desk.sees(t, "button.hangup")
 	w.requireTalk(t, citizen, desk)
 	desk.reads(t, ".cases", "Технический паспорт")
@@ -159,8 +162,26 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 		func() string { return "the case is not moved" })
 	desk.misses(t, ".cases form")
 
+	desk.types(t, ".search input", "ускорение петров\r") // no case is about both
+	desk.sees(t, "#found-nothing")
+	desk.clears(t, ".search input")
+	desk.types(t, ".search input", "ускорить\r")
+	desk.reads(t, ".found-cases li", "Открыть")
+	desk.clears(t, ".search input")
+	desk.types(t, ".search input", "иван пет\r")
+	desk.reads(t, ".found-citizens li", "Иван П•••")
+	desk.picture(t, "desk-search.png")
+	desk.clicks(t, ".found-citizens button")
+	desk.sees(t, ".head .person")
+
 	citizen.HangUp(t)
 	w.filed(t, desk, "case_opened")
+}
+
+// clears empties a field.
+func (p *page) clears(t *testing.T, selector string) {
+	t.Helper()
+	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => { document.querySelector(%s).value = ''; return true })()`, quoted(selector))))
 }
 
 // A citizen's phone in a browser: it writes and is answered, calls, hears the menu and keys.

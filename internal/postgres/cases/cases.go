@@ -12,6 +12,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/postgres/searchindex"
 	"okno/internal/seal"
 )
 
@@ -92,6 +93,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	writes := &pgx.Batch{}
 	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due)
 	datakeys.QueueCases(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
+	searchindex.QueueCase(writes, w.ring, id, o.Subject)
 	writes.Queue(addMove, id, "", cases.Registered, o.By, opened)
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return c, err

@@ -230,12 +230,9 @@ func (w Steps) CaseTie(ctx context.Context, c cases.Case, interaction int64) (ac
 	return access.Untied, nil
 }
 
-const citizenOfContact = `
-SELECT z.id, z.data_key, z.sealed FROM interactions i JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
-
-// RevealNationalNumber gives the whole national number of the citizen of a contact, once may has nothing against it, and records the look
-// in the journal. [contact.ErrUnknown], [citizen.ErrUnknown] when nobody knows who it is, and the errors of may.
-func (s *Store) RevealNationalNumber(ctx context.Context, agent, id int64, may func(contact.Contact) error) (number string, err error) {
+// RevealCitizen gives who a contact is with, with the whole numbers, once may has nothing against it, and records the look in the journal.
+// [contact.ErrUnknown], [citizen.ErrUnknown] when there is neither a citizen nor a number, and the errors of may.
+func (s *Store) RevealCitizen(ctx context.Context, agent, id int64, may func(contact.Contact) error) (z desk.Citizen, err error) {
 	err = s.do(ctx, func(w Steps) error {
 		c, err := w.Contact(ctx, id)
 		if err != nil {
@@ -244,20 +241,18 @@ func (s *Store) RevealNationalNumber(ctx context.Context, agent, id int64, may f
 		if err := may(c); err != nil {
 			return err
 		}
-		var whose int64
-		var key, sealed []byte
-		err = w.tx.QueryRow(ctx, citizenOfContact, c.Interaction).Scan(&whose, &key, &sealed)
-		if err != nil {
-			return fmt.Errorf("reveal citizen of contact %d: %w", id, postgres.NoRows(err, citizen.ErrUnknown))
-		}
-		person, err := identity.OpenPerson(s.ring, whose, key, sealed)
-		if err != nil {
+		if err := w.openCitizen(ctx, c.Interaction, &z); err != nil {
 			return err
 		}
-		number = person.NationalNumber
-		return audit.Record(ctx, w.tx, streams.Agent(agent), "citizen.reveal", streams.Contact(id), map[string]any{"citizen": whose})
+		if z.ID == 0 && z.Number == "" {
+			return citizen.ErrUnknown
+		}
+		return audit.Record(ctx, w.tx, streams.Agent(agent), "citizen.reveal", streams.Contact(id), map[string]any{"citizen": z.ID})
 	})
-	return number, err
+	if err != nil {
+		return z, fmt.Errorf("reveal citizen of contact %d: %w", id, err)
+	}
+	return z, nil
 }
 
 // JournalDeed records in the journal what an agent did to a contact.

@@ -15,7 +15,8 @@ import (
 )
 
 // placeOfBound names what a binding's number is sealed for, under the data key of its citizen.
-func placeOfBound(citizen int64) string { return fmt.Sprintf("citizen:%d number", citizen) }
+// PlaceOfBound names what a number that is bound to a citizen is sealed for, under the data key of the citizen.
+func PlaceOfBound(citizen int64) string { return fmt.Sprintf("citizen:%d number", citizen) }
 
 // journal records what was done about a citizen's number. It names the binding and not the number.
 func (w Steps) journal(ctx context.Context, by, action string, citizen int64, detail map[string]any) error {
@@ -101,7 +102,7 @@ func (w Steps) Bind(ctx context.Context, b citizen.Binding) (done citizen.Bound,
 		}
 	}
 	var id int64
-	sealed := key.Seal(placeOfBound(b.Citizen), []byte(b.Number))
+	sealed := key.Seal(PlaceOfBound(b.Citizen), []byte(b.Number))
 	if err := w.tx.QueryRow(ctx, addBinding, b.Citizen, w.ring.Index(seal.TelephoneNumber, b.Number), sealed, b.Proof, b.By).Scan(&id); err != nil {
 		return done, fmt.Errorf("bind number: %w", err)
 	}
@@ -169,7 +170,7 @@ func (w Steps) Bindings(ctx context.Context, whose int64) ([]citizen.Held, error
 		if h.EndedAt.Unix() == 0 {
 			h.EndedAt = time.Time{}
 		}
-		number, err := key.Open(placeOfBound(whose), sealed)
+		number, err := key.Open(PlaceOfBound(whose), sealed)
 		h.Number = string(number)
 		return h, err
 	})

@@ -136,7 +136,7 @@ func (w Steps) ProofNumber(ctx context.Context, whose int64) (string, error) {
 	if err == nil {
 		var key *seal.DataKey
 		if key, err = w.ring.Unwrap(wrapped); err == nil {
-			number, err = key.Open(placeOfBound(whose), sealed)
+			number, err = key.Open(PlaceOfBound(whose), sealed)
 		}
 	}
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *Store) SealNumbers(ctx context.Context) (n int, err error) {
 			if err != nil {
 				return 0, 0, fmt.Errorf("open citizen %d: %w", b.Citizen, err)
 			}
-			writes.Queue(sealBinding, b.ID, w.ring.Index(seal.TelephoneNumber, b.Number), key.Seal(placeOfBound(b.Citizen), []byte(b.Number)))
+			writes.Queue(sealBinding, b.ID, w.ring.Index(seal.TelephoneNumber, b.Number), key.Seal(PlaceOfBound(b.Citizen), []byte(b.Number)))
 			last = b.ID
 		}
 		return len(found), last, w.tx.SendBatch(ctx, writes).Close()
@@ -101,7 +101,7 @@ func (w Steps) indexBindings(ctx context.Context, writes *pgx.Batch, citizens []
 		if err != nil {
 			return fmt.Errorf("open citizen %d: %w", b.Citizen, err)
 		}
-		number, err := key.Open(placeOfBound(b.Citizen), b.Sealed)
+		number, err := key.Open(PlaceOfBound(b.Citizen), b.Sealed)
 		if err != nil {
 			return fmt.Errorf("open binding %d: %w", b.ID, err)
 		}

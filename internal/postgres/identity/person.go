@@ -11,6 +11,7 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/postgres"
+	"okno/internal/postgres/searchindex"
 	"okno/internal/seal"
 )
 
@@ -94,6 +95,11 @@ func (w Steps) SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error
 	id, err := w.saveCitizen(ctx, person, c.Language)
 	if err != nil {
 		return 0, fmt.Errorf("save citizen: %w", err)
+	}
+	writes := &pgx.Batch{}
+	searchindex.QueueCitizen(writes, w.ring, id, c.Name)
+	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
+		return 0, fmt.Errorf("index citizen: %w", err)
 	}
 	for _, number := range c.Numbers {
 		was, err := w.lockNumber(ctx, number)

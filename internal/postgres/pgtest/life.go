@@ -45,9 +45,9 @@ func Live(t testing.TB, db *store.Store, url string) (l Life) {
 			return err
 		}
 		l.Citizen, err = w.SaveCitizen(ctx, citizen.Citizen{NationalNumber: HerNational, Name: HerName, Language: "ru", Numbers: []string{HerNumber}})
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	Do(t, db, func(w *store.Work) (err error) {
 		l.Interaction, err = w.OpenInteraction(ctx, conversation.Interaction{Channel: dialogue.SMS, Number: HerNumber, CitizenID: l.Citizen, Verification: "number", Language: "ru"})
 		if err != nil {
 			return err

@@ -62,6 +62,9 @@ func (w steps) erase(ctx context.Context, id int64, by, reason string, note func
 		if f.table == "mo_messages" || f.table == "mt_messages" {
 			erased.Messages += int(tag.RowsAffected())
 		}
+		if f.table == "citizens" && tag.RowsAffected() == 0 { // somebody else was first
+			return erased, citizen.ErrUnknown
+		}
 	}
 	if err := w.tx.QueryRow(ctx, waitingFor, s.interactions, all, bound).Scan(&erased.Waiting); err != nil {
 		return erased, err

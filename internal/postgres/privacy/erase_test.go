@@ -39,7 +39,7 @@ WITH m AS (
     INSERT INTO mt_messages (lane, destination, destination_index, expires_at) VALUES ('reply', '', `+hers+`, now()) RETURNING id
 ), s AS (INSERT INTO mt_segments (id, mt_id, part, state, expires_at) SELECT id * 256 + 1, id, 1, 'delivered', now() FROM o
 ), u AS (INSERT INTO ussd_requests (number_index, bind, fingerprint, received_at, sealed, last) VALUES (`+hers+`, 'b', '', now(), '', true)
-), b AS (INSERT INTO subscribers (number, language) VALUES ('`+pgtest.HerNumber+`', 'ru')
+), b AS (INSERT INTO subscribers (number_index, sealed_number, language) VALUES (`+hers+`, '', 'ru')
 ), l AS (INSERT INTO lockouts (way, subject, failures) VALUES ('otp', '`+subject+`', 1)
 ), e AS (INSERT INTO episodes (kind, subject, began_at, last_at, times) VALUES ('x', '`+subject+`', now(), now(), 1))
 INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, expires_at)

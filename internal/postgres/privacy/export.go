@@ -11,14 +11,15 @@ import (
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/privacy"
+	"okno/internal/seal"
 )
 
 const (
 	exportedCitizen = `SELECT data_key, sealed, coalesce(language, '') FROM citizens WHERE id = $1`
 
 	exportedNumbers = `
-SELECT b.number, b.verified_at, b.ended_at, coalesce(s.language, ''), s.notices_stopped_at
-FROM bindings b LEFT JOIN subscribers s ON s.number = b.number AND b.ended_at IS NULL WHERE b.citizen_id = $1 ORDER BY b.id`
+SELECT b.sealed_number, b.proof, b.verified_at, b.ended_at, coalesce(s.language, ''), s.notices_stopped_at
+FROM bindings b LEFT JOIN subscribers s ON s.number_index = b.number_index AND b.ended_at IS NULL WHERE b.citizen_id = $1 ORDER BY b.id`
 
 	exportedCases = `
 SELECT id, number, kind, state, opened_at, sealed, ` + datakeys.OfCase + `cases.id) FROM cases WHERE id = ANY ($1) ORDER BY id`
@@ -79,7 +80,7 @@ func (w steps) dossier(ctx context.Context, id int64) (d privacy.Dossier, err er
 		return d, err
 	}
 	d.Citizen.Name, d.Citizen.NationalNumber = person.Name, person.NationalNumber
-	if d.Numbers, err = collect[privacy.Number](ctx, w, exportedNumbers, id); err != nil {
+	if d.Numbers, err = w.numbersOf(ctx, id, key); err != nil {
 		return d, err
 	}
 	all, bound := w.indexes(s.numbers), w.indexes(s.bound)
@@ -97,6 +98,21 @@ func (w steps) dossier(ctx context.Context, id int64) (d privacy.Dossier, err er
 	}
 	d.Interactions, err = w.interactionsOf(ctx, s)
 	return d, err
+}
+
+func (w steps) numbersOf(ctx context.Context, id int64, key seal.Wrapped) ([]privacy.Number, error) {
+	rows, err := w.tx.Query(ctx, exportedNumbers, id)
+	if err != nil {
+		return nil, err
+	}
+	opener := datakeys.NewOpener(w.ring)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n privacy.Number, err error) {
+		var sealed []byte
+		if err = row.Scan(&sealed, &n.Proof, &n.VerifiedAt, &n.EndedAt, &n.Language, &n.NoticesStopped); err == nil {
+			n.Number, err = opener.Text(key, identity.PlaceOfBound(id), sealed)
+		}
+		return n, err
+	})
 }
 
 // collect reads rows whose columns are the fields of T.

@@ -11,6 +11,8 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/postgres"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/postgres/identity"
+	"okno/internal/seal"
 )
 
 // scope is what is a citizen's: what the citizen did, and what was done on a number that is the citizen's now and nobody's else then.
@@ -24,8 +26,8 @@ type scope struct {
 }
 
 const (
-	lockCitizen  = `SELECT created_at FROM citizens WHERE id = $1 FOR UPDATE`
-	boundNumbers = `SELECT number FROM bindings WHERE citizen_id = $1 AND ended_at IS NULL`
+	readCitizen  = `SELECT created_at, data_key FROM citizens WHERE id = $1`
+	boundNumbers = `SELECT sealed_number FROM bindings WHERE citizen_id = $1 AND ended_at IS NULL ORDER BY id`
 
 	interactionsOf = `
 SELECT id, sealed_number, wrapped FROM (
@@ -38,17 +40,26 @@ SELECT id FROM cases WHERE citizen_id = $1
 UNION SELECT id FROM cases WHERE contact_index = ANY ($2) AND citizen_id IS NULL ORDER BY 1`
 )
 
-// scopeOf gives what is a citizen's, and keeps others from the citizen's row. [citizen.ErrUnknown].
+// scopeOf gives what is a citizen's. [citizen.ErrUnknown].
 func (w steps) scopeOf(ctx context.Context, id int64) (s scope, err error) {
 	s.citizen = id
-	if err := w.tx.QueryRow(ctx, lockCitizen, id).Scan(&s.since); err != nil {
+	var key seal.Wrapped
+	if err := w.tx.QueryRow(ctx, readCitizen, id).Scan(&s.since, &key); err != nil {
 		return s, postgres.NoRows(err, citizen.ErrUnknown)
 	}
 	rows, err := w.tx.Query(ctx, boundNumbers, id)
 	if err != nil {
 		return s, err
 	}
-	if s.bound, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
+	own := datakeys.NewOpener(w.ring)
+	s.bound, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (string, error) {
+		var sealed []byte
+		if err := row.Scan(&sealed); err != nil {
+			return "", err
+		}
+		return own.Text(key, identity.PlaceOfBound(id), sealed)
+	})
+	if err != nil {
 		return s, err
 	}
 	s.numbers = slices.Clone(s.bound)

@@ -43,12 +43,15 @@ WHERE id = ANY ($2)`},
 	{"mt_segments", `DELETE FROM mt_segments WHERE id IN (SELECT s.id FROM (` + sentToThem + `) m CROSS JOIN LATERAL (
     SELECT id FROM mt_segments WHERE id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255 OFFSET 0) s)`},
 	{"mt_messages", `DELETE FROM mt_messages WHERE id IN (` + sentToThem + `)`},
+	{"citizens", `SELECT FROM citizens WHERE id = $1 FOR UPDATE`}, // of two who erase, the second finds nobody
+	{"bindings", `DELETE FROM bindings WHERE citizen_id = $1`},
+	{"citizen_factors", `DELETE FROM citizen_factors WHERE citizen_id = $1`},
 	{"cases", `UPDATE cases SET contact = NULL, subject = NULL, contact_index = NULL, sealed = NULL, citizen_id = NULL WHERE id = ANY ($3)`},
 	{"case_moves", `UPDATE case_moves SET why = NULL, told = NULL, sealed = NULL WHERE case_id = ANY ($3)`},
 	{"ussd_requests", `DELETE FROM ussd_requests WHERE number_index = ANY ($4)`},
 	{"sip_accounts", `DELETE FROM sip_accounts WHERE number = ANY ($6)`},
-	{"subscribers", `DELETE FROM subscribers WHERE number = ANY ($6)`},
-	{"bindings", `DELETE FROM bindings WHERE citizen_id = $1`},
+	{"subscribers", `DELETE FROM subscribers WHERE number_index = ANY ($4)`},
+	{"search_documents", `DELETE FROM search_documents WHERE kind = 'z' AND owner_id = $1 OR kind = 'c' AND owner_id = ANY ($3)`},
 	// Last, because these open all else: with them goes what old versions of the rows, and backups, have of it.
 	{"data_keys", `DELETE FROM data_keys WHERE kind = 'i' AND owner_id = ANY ($2) OR kind = 'c' AND owner_id = ANY ($3)`},
 	{"citizens", `DELETE FROM citizens WHERE id = $1`},

@@ -12,7 +12,11 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return ran, err
 	}
-	return ran, s.SealPlain(ctx)
+	if err := s.SealPlain(ctx); err != nil || len(ran) == 0 {
+		return ran, err
+	}
+	_, err = s.IndexAll(ctx) // a table that is new may want what was there before it
+	return ran, err
 }
 
 // SealPlain seals whatever stands in the open, because an older version wrote it: it finds nothing when there is nothing.
@@ -41,6 +45,9 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 		return citizens, err
 	}
 	if err := s.RotateCases(ctx); err != nil {
+		return citizens, err
+	}
+	if _, err := s.IndexAll(ctx); err != nil {
 		return citizens, err
 	}
 	keys, err := datakeys.Rotate(ctx, s.DB, s.keys)

@@ -24,6 +24,7 @@ import (
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/privacy"
 	"okno/internal/postgres/retention"
+	"okno/internal/postgres/search"
 	"okno/internal/postgres/streams"
 	"okno/internal/seal"
 )
@@ -45,6 +46,7 @@ type (
 	messageStore      = messages.Store
 	privacyStore      = privacy.Store
 	retentionStore    = retention.Store
+	searchStore       = search.Store
 	streamStore       = streams.Store
 
 	agencySteps       = agencies.Steps
@@ -76,6 +78,7 @@ type Store struct {
 	*messageStore
 	*privacyStore
 	*retentionStore
+	*searchStore
 	*streamStore
 
 	numbering *domain.Numbering
@@ -107,7 +110,7 @@ func Open(url string, o Options) (*Store, error) {
 		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
-		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
+		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil

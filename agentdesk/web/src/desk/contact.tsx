@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { Cases } from './cases'
 import { Context, Who } from './contacts'
 import { act, agent, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
-import type { Contact, View } from './protocol'
+import type { Contact, Numbered, View } from './protocol'
 import { language, text } from './texts'
 import { Thread } from './thread'
 import { since } from './time'
@@ -51,9 +51,9 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
                 <button class="chip plain verify" title={text('citizen.verify.how')}
                   onClick={() => void act('verify', { contact: c.id }).then((done) => done && load(c.id))}>{text('citizen.verify')}</button>
               )}
-              <NationalNumber contact={c} masked={view.citizen.national_number} />
             </>
           )}
+          {view && (view.citizen.id > 0 || view.citizen.number) && <Numbers contact={c} masked={view.citizen} />}
           <span class="chip">{c.language.toUpperCase()}</span>
         </p>
       </div>
@@ -73,15 +73,22 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
   )
 }
 
-// NationalNumber is masked until the agent asks for it, which the journal keeps.
-function NationalNumber({ contact: c, masked }: { contact: Contact; masked: string }) {
-  const whole = useSignal('')
+// Numbers are masked until the agent asks for them, which the journal keeps.
+function Numbers({ contact: c, masked }: { contact: Contact; masked: Numbered }) {
+  const whole = useSignal<Numbered | null>(null)
   const reveal = async () => {
     const answer = await fetch(`/desk/contacts/${c.id}/reveal`, { method: 'POST' }).catch(() => null)
-    if (answer?.ok) whole.value = ((await answer.json()) as { national_number: string }).national_number
+    if (answer?.ok) whole.value = (await answer.json()) as Numbered
   }
-  if (whole.value) return <span class="chip national-number">{whole.value}</span>
-  return <button class="chip plain national-number" title={text('citizen.reveal')} onClick={() => void reveal()}>{masked}</button>
+  const shown = whole.value ?? masked
+  return (
+    <>
+      {(['number', 'national_number'] as const).filter((kind) => shown[kind]).map((kind) =>
+        whole.value ? <span key={kind} class={'chip ' + kind}>{shown[kind]}</span> : (
+          <button key={kind} class={'chip plain ' + kind} title={text('citizen.reveal')} onClick={() => void reveal()}>{shown[kind]}</button>
+        ))}
+    </>
+  )
 }
 
 function Reply({ contact: c }: { contact: Contact }) {

@@ -8,6 +8,7 @@ import { Invitation, invited } from './invitation'
 import { Links } from './links'
 import { Login } from './login'
 import { Offers } from './offers'
+import { SearchResults } from './search'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
 
@@ -46,6 +47,8 @@ function Page() {
         <Account />
       ) : section.value === 'sms' ? (
         <Links />
+      ) : section.value === 'search' ? (
+        <SearchResults />
       ) : (
         <main class="desk">
           <Contacts />

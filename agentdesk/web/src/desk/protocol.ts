@@ -86,6 +86,36 @@ export interface Citizen {
   verification: string
 }
 
+// Numbers of a citizen, masked or whole.
+export interface Numbered {
+  number: string
+  national_number: string
+}
+
+export interface FoundCitizen {
+  id: number
+  name: string // all but the first word masked
+  national_number: string // masked
+  language: string
+  contact: number | null // in the agent's hands
+}
+
+export interface FoundCase {
+  id: number
+  number: string
+  kind: string
+  state: string
+  opened_at: string
+  contact: number | null
+}
+
+export interface Found {
+  citizens: FoundCitizen[]
+  citizens_before: number | null // more go on before it
+  cases: FoundCase[]
+  cases_before: number | null
+}
+
 export interface View {
   contact: Contact
   citizen: Citizen

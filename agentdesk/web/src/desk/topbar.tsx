@@ -1,6 +1,7 @@
 import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
+import { SearchField } from './search'
 import { language, text } from './texts'
 import { since } from './time'
 
@@ -23,6 +24,7 @@ export function TopBar() {
           </li>
         ))}
       </ul>
+      <SearchField />
       <div class="health">
         {hasVoice.value && <Lamp on={phoneUp.value} label={text(phoneUp.value ? 'phone.up' : 'phone.down')} id="phone-lamp" />}
         <Lamp on={connected.value} label={text(connected.value ? 'connection.up' : 'connection.lost')} id="connection-lamp" />

@@ -1,0 +1,46 @@
+package desk
+
+import (
+	"time"
+
+	"okno/internal/cases"
+)
+
+// Page is a part of what a search finds.
+type Page struct {
+	Kind   string // [FindCitizens], [FindCases], or "" for both
+	Before int64  // the id to go on before
+	Limit  int
+}
+
+// The kinds of what is found.
+const (
+	FindCitizens = "citizens"
+	FindCases    = "cases"
+)
+
+// Found is what a search gives, the newest first.
+type Found struct {
+	Citizens []FoundCitizen
+	Cases    []FoundCase
+}
+
+// FoundCitizen is a citizen; whoever shows it masks it.
+type FoundCitizen struct {
+	ID             int64
+	Name           string
+	NationalNumber string
+	Language       string
+	Contact        int64 // in the agent's hands, by which the agent may open it; 0: none
+}
+
+// FoundCase is what anybody learns of a case who knows its number, and when it was opened.
+type FoundCase struct {
+	ID       int64
+	Number   string
+	Kind     cases.Kind
+	State    cases.State
+	Citizen  int64 // 0 when nobody knows whose it is
+	OpenedAt time.Time
+	Contact  int64 // in the agent's hands, by which the agent may open it; 0: none
+}
