@@ -51,6 +51,9 @@ func (o *okno) start(ctx context.Context, folder string, smsc int) (err error) {
 	return o.serve(config)
 }
 
+// secret is Okno's.
+const secret = "a secret for a benchmark"
+
 func (o *okno) configure(receipts bool) (file string, err error) {
 	port, err := sandbox.FreePort()
 	if err != nil {
@@ -59,14 +62,14 @@ func (o *okno) configure(receipts bool) (file string, err error) {
 	file = filepath.Join(o.folder, "okno.yaml")
 	return file, os.WriteFile(file, fmt.Appendf(nil, `
 database_url: %s
-secret: a secret for a benchmark
+secret: %s
 http: {listen: "127.0.0.1:%d", internal: {listen: ""}}
 roles: [sms]
 log: {level: warn}
 sms:
   short_number: "1414"
   links: [{name: operator, addr: "127.0.0.1:%d", system_id: okno, window: %d, receipts: %t}]
-`, o.postgres.URL(), port, o.smsc, window, receipts), 0o600)
+`, o.postgres.URL(), secret, port, o.smsc, window, receipts), 0o600)
 }
 
 func (o *okno) serve(config string) (err error) {
@@ -88,7 +91,8 @@ func (o *okno) askReceipts(_ context.Context, ask bool) error {
 }
 
 func (o *okno) openCases(ctx context.Context) (err error) {
-	ring, err := seal.NewRing(seal.Key{ID: "bench", Secret: []byte("a secret of the bench")})
+	// The key that Okno derives from its secret: what is written here Okno opens.
+	ring, err := seal.NewRing(seal.Key{ID: "secret", Secret: seal.Derive([]byte(secret), "okno master key")})
 	if err != nil {
 		return err
 	}
