@@ -13,6 +13,7 @@ import (
 	"okno/agentdesk/desktest"
 	people "okno/internal/citizen"
 	"okno/internal/floor/floortest"
+	"okno/internal/message"
 	"okno/internal/phone"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -92,10 +93,10 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 	const second = "+77010000077"
 	require.Equal(t, true, p.Sends("bind", m{"contact": offered["id"], "number": "8 701 000 00 77"})["data"].(m)["new"])
 	require.Equal(t, "operator", pgtest.Value[string](t, o.URL, `SELECT proof FROM bindings ORDER BY id DESC LIMIT 1`))
-	require.Equal(t, "bound +7701•••0077", pgtest.Value[string](t, o.URL, `SELECT text FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT 1`, citizen))
+	require.Equal(t, "bound +7701•••0077", pgtest.LastText(t, o.URL, message.Reply, citizen))
 	require.True(t, p.Sends("unbind", m{"contact": offered["id"], "number": second})["ok"].(bool))
 	require.Equal(t, "not_bound", p.Sends("unbind", m{"contact": offered["id"], "number": second})["code"])
-	require.Equal(t, "unbound +7701•••0077", pgtest.Value[string](t, o.URL, `SELECT text FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT 1`, second))
+	require.Equal(t, "unbound +7701•••0077", pgtest.LastText(t, o.URL, message.Reply, second))
 	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action IN ('binding.add', 'binding.end') AND actor LIKE 'agent:%'`))
 
 	require.True(t, p.Sends("finish", m{"contact": offered["id"]})["ok"].(bool))

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/citizen"
+	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/totp"
@@ -36,7 +37,7 @@ func (p *portal) proved(t *testing.T, number, purpose string) string {
 	t.Helper()
 	status, sent := p.ask(t, "POST", "/api/v1/challenges", key, fmt.Sprintf(`{"number": %q, "purpose": %q}`, number, purpose))
 	require.Equal(t, http.StatusCreated, status, sent)
-	code := codeIn.FindString(pgtest.Value[string](t, p.url, `SELECT text FROM mt_messages WHERE destination = $1 AND lane = 'otp' ORDER BY id DESC LIMIT 1`, number))
+	code := codeIn.FindString(pgtest.LastText(t, p.url, message.OTP, number))
 	status, answer := p.ask(t, "POST", "/api/v1/challenges/"+sent["id"].(string)+"/verify", key, `{"code": "`+code+`"}`)
 	require.Equal(t, http.StatusOK, status, answer)
 	p.now = p.now.Add(time.Minute) // so that another may be sent
@@ -61,7 +62,7 @@ func TestANumberIsBoundByAPortal(t *testing.T) {
 		return p.ask(t, "POST", "/api/v1/bindings", key, fmt.Sprintf(`{%s, "number": %q, "challenge": %q}`, whose, number, challenge))
 	}
 	last := func(number string) string {
-		return pgtest.Value[string](t, p.url, `SELECT coalesce((SELECT text FROM mt_messages WHERE destination = $1 AND lane = 'reply' ORDER BY id DESC LIMIT 1), '')`, number)
+		return pgtest.LastText(t, p.url, message.Reply, number)
 	}
 	challenge := p.proved(t, newPhone, "bind")
 	_, refused := bind(own, "+77010000008", challenge)

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/message"
 	"okno/internal/postgres/messages"
 	"okno/internal/seal"
 )
@@ -35,4 +36,14 @@ func Texts(t testing.TB, url, where string, args ...any) []string {
 		require.NoError(t, err)
 	}
 	return texts
+}
+
+// LastText gives the text of the last message to a number in a lane; "" where none waits.
+func LastText(t testing.TB, url string, lane message.Lane, number string) string {
+	t.Helper()
+	texts := Texts(t, url, "destination = $1 AND lane = $2", number, lane)
+	if len(texts) == 0 {
+		return ""
+	}
+	return texts[len(texts)-1]
 }
