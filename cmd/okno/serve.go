@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"runtime/debug"
@@ -106,6 +107,9 @@ func (n *node) run(ctx context.Context) error {
 	n.checks.Add("database", health.Sparing(n.writable))
 	if err := n.awaitDatabase(ctx); err != nil {
 		return err
+	}
+	if err := n.db.CheckKeys(ctx); err != nil {
+		return fmt.Errorf("%w: put the key that sealed it back into keys (or the secret of before), and run okno keys rotate", err)
 	}
 	if err := n.checkLogs(ctx); err != nil {
 		return err

@@ -97,6 +97,7 @@ var Rules = []Rule{
 	{Table: "agent_queues", Stays: "settings"},
 	{Table: "queues", Stays: "settings"},
 	{Table: "channels", Stays: "settings"},
+	{Table: "key_checks", Stays: "one a master key in use"},
 	{Table: "asterisks", Stays: "few"},
 	{Table: "agency_accounts", Stays: "settings"},
 	{Table: "sms_links", Stays: "settings"},

@@ -108,6 +108,9 @@ func (r *Ring) wrap(raw []byte) Wrapped {
 	return m.wrap.Seal(r.Prefix(), nil, raw, []byte(m.id))
 }
 
+// KeyID is the id of the current master key.
+func (r *Ring) KeyID() string { return r.keys[0].id }
+
 // Prefix is what the current master key puts before each data key that it wraps.
 func (r *Ring) Prefix() []byte { return append([]byte{byte(len(r.keys[0].id))}, r.keys[0].id...) }
 

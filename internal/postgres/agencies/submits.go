@@ -106,6 +106,12 @@ const (
 	placeOfPart      = "agency part"
 )
 
+// Sealed are the columns of this package that have no data key.
+var Sealed = []postgres.Sealed{
+	{Table: "agency_submits", Column: "sealed", Place: placeOfAddresses},
+	{Table: "agency_submits", Column: "payload", Place: placeOfPart},
+}
+
 // A number stands in plain while a part waits for the others.
 const addSubmits = `
 INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination, destination_index, sealed, receipt, due_at, expires_at, submitted_at,

@@ -21,6 +21,9 @@ created_at, expires_at`
 // placeOfNumber names what a challenge's number is sealed for.
 const placeOfNumber = "challenge number"
 
+// Sealed are the columns of this package that have no data key, but for those of [Store.RotateKeys].
+var Sealed = []postgres.Sealed{{Table: "challenges", Column: "sealed_number", Place: placeOfNumber}}
+
 func (w Steps) scanChallenge(row pgx.Row) (otp.Challenge, error) {
 	var c otp.Challenge
 	var number []byte

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"okno/internal/postgres"
 	"okno/internal/seal"
 )
 
@@ -17,6 +18,13 @@ const (
 	fingerprints = "mo fingerprint" // the purpose of their blind indexes
 	digests      = "mo part"        // and of those of parts
 )
+
+// Sealed are the columns of this package that have no data key.
+var Sealed = []postgres.Sealed{
+	{Table: "mo_messages", Column: "sealed", Place: placeOfText},
+	{Table: "mo_messages", Column: "raw", Place: placeOfRaw},
+	{Table: "sms_quarantine", Column: "raw", Place: placeOfPDU},
+}
 
 // sealText seals what a citizen wrote together with the number: of a message that could not be handled nothing else tells it.
 func sealText(ring *seal.Ring, source, text string) []byte {

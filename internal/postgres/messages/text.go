@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"okno/internal/postgres"
 	"okno/internal/seal"
 )
 
 // placeOfText names what a message's text is sealed for.
 const placeOfText = "mt text"
+
+// Sealed are the columns of this package that have no data key.
+var Sealed = []postgres.Sealed{{Table: "mt_messages", Column: "sealed", Place: placeOfText}}
 
 func sealText(ring *seal.Ring, text string) []byte { return ring.Seal(placeOfText, []byte(text)) }
 

@@ -34,8 +34,9 @@ func (s *Store) SealPlain(ctx context.Context) error {
 	return nil
 }
 
-// RotateKeys wraps all data keys by the current master key, makes all blind indexes anew, and gives how many keys there were. Then no other
-// key of the ring is needed any more.
+// RotateKeys wraps all data keys by the current master key, makes all blind indexes anew but those of messages, seals what has no data key anew, and gives how
+// many keys and rows there were. Then no other key of the ring is needed any more, but to find messages of before by their numbers: those are
+// kept for 90 days.
 func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 	citizens, err := s.identityStore.RotateKeys(ctx)
 	if err != nil {
@@ -50,6 +51,13 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 	if _, err := s.IndexAll(ctx); err != nil {
 		return citizens, err
 	}
+	resealed, err := s.reseal(ctx)
+	if err != nil {
+		return citizens + resealed, err
+	}
 	keys, err := datakeys.Rotate(ctx, s.DB, s.keys)
-	return citizens + keys, err
+	if err == nil {
+		err = s.dropKeyChecks(ctx)
+	}
+	return citizens + resealed + keys, err
 }

@@ -1,0 +1,54 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/seal"
+)
+
+// Sealed is a column that a ring of master keys has sealed without a data key.
+type Sealed struct {
+	Table  string // with a column id
+	Column string
+	Place  string // that it is sealed for
+}
+
+// Reseal seals by the current master key what another of the ring has sealed in a column, and gives how many rows there were. Rows that are
+// locked are waited for; each is read once.
+func (db *DB) Reseal(ctx context.Context, ring *seal.Ring, s Sealed) (n int, err error) {
+	stale := fmt.Sprintf(`
+SELECT id, %[2]s FROM %[1]s WHERE id > $1 AND %[2]s <> '' AND substr(%[2]s, 1, length($2::bytea)) <> $2 ORDER BY id LIMIT $3 FOR UPDATE`, s.Table, s.Column)
+	reseal := fmt.Sprintf(`UPDATE %s SET %s = $2 WHERE id = $1`, s.Table, s.Column)
+	last := int64(0)
+	return db.Batches(ctx, "reseal "+s.Table, func(tx *Tx) (int, error) {
+		after := last // a step may run twice: what it read is kept once it is through
+		rows, err := tx.Query(ctx, stale, after, ring.Prefix(), BatchOf)
+		if err != nil {
+			return 0, err
+		}
+		var id int64
+		var sealed []byte
+		var writes pgx.Batch
+		_, err = pgx.ForEachRow(rows, []any{&id, &sealed}, func() error {
+			plain, err := ring.Open(s.Place, sealed)
+			if err != nil {
+				return fmt.Errorf("row %d: %w", id, err)
+			}
+			writes.Queue(reseal, id, ring.Seal(s.Place, plain))
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+		if err := tx.SendBatch(ctx, &writes).Close(); err != nil {
+			return 0, err
+		}
+		if writes.Len() > 0 {
+			last = id
+		}
+		return writes.Len(), nil
+	})
+}
