@@ -34,10 +34,10 @@ type citizenCommand struct {
 
 type citizenImport struct {
 	overrides
-	dialogueFolder
-	File   string `arg:"" type:"existingfile" name:"file" help:"CSV with the columns national_number, name, numbers (parted by spaces), and if wanted kind (iin, bin, snils, inn) and language."`
-	DryRun bool   `help:"Only say what would come of it."`
-	Move   bool   `help:"Numbers that are bound to other citizens become those of the register; the ones concerned are told by SMS."`
+	File     string `arg:"" type:"existingfile" name:"file" help:"CSV with the columns national_number, name, numbers (parted by spaces), and if wanted kind (iin, bin, snils, inn) and language."`
+	DryRun   bool   `help:"Only say what would come of it."`
+	Dialogue string `type:"existingdir" help:"Folder of the dialogue whose words the concerned are told by. Default: the one that Okno comes with."`
+	Move     bool   `help:"Numbers that are bound to other citizens become those of the register; the ones concerned are told by SMS."`
 }
 
 func (c citizenImport) Run(ctx context.Context) error {
@@ -51,7 +51,7 @@ func (c citizenImport) Run(ctx context.Context) error {
 		return fmt.Errorf("%s: nothing was imported:\n%w", c.File, err)
 	}
 	return c.withDatabase(ctx, func(config config, db *store.Store) error {
-		importer, err := newImporter(ctx, config, c.dialogueFolder, db)
+		importer, err := newImporter(ctx, config, dialogueFolder{Folder: c.Dialogue}, db)
 		if err != nil {
 			return err
 		}
