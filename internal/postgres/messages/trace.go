@@ -17,7 +17,7 @@ SELECT s.mt_id, s.part, m.lane,
        CASE WHEN s.state = 'queued' AND c.id IS NOT NULL THEN 'submitted' ELSE s.state END,
        coalesce(c.link, s.link, ''), coalesce(s.message_id, ''), coalesce(s.failure, ''), s.attempts,
        m.created_at, coalesce(c.claimed_at, s.submitted_at), s.final_at
-FROM (SELECT * FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT $2) m
+FROM (SELECT id, lane, created_at FROM mt_messages WHERE destination = $1 ORDER BY id DESC LIMIT $2) m
 CROSS JOIN LATERAL (SELECT * FROM mt_segments s WHERE ` + SegmentsOf + ` OFFSET 0) s
 LEFT JOIN mt_claims c ON s.state = 'queued' AND s.id = ANY (c.segments)
     AND s.attempts < c.attempts[array_position(c.segments, s.id)]
