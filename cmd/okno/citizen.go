@@ -38,6 +38,7 @@ func (c config) erasures() (privacy.List, error) {
 }
 
 type citizenCommand struct {
+	Import citizenImport `cmd:"" help:"Take over a register of citizens with their numbers (CSV): all of it, or nothing. Taking it over again changes nothing."`
 	Export citizenExport `cmd:"" help:"Write all that is kept of a citizen into one archive. The journal keeps that it was done."`
 	Erase  citizenErase  `cmd:"" help:"Forget a citizen, by destroying the keys of the citizen's data; with --replay, forget again those whom a restored backup has brought back."`
 }

@@ -23,21 +23,22 @@ import (
 
 // config is okno.yaml; deploy/okno.example.yaml shows and explains every key.
 type config struct {
-	DatabaseURL string        `yaml:"database_url"`
-	ReportURL   string        `yaml:"database_report_url"`
-	NATSURL     string        `yaml:"nats_url"`
-	Secret      string        `yaml:"secret"`
-	Keys        []keyConfig   `yaml:"keys"`
-	HTTP        httpConfig    `yaml:"http"`
-	Roles       []string      `yaml:"roles"`
-	SMS         smsConfig     `yaml:"sms"`
-	OTP         otpConfig     `yaml:"otp"`
-	Voice       voiceConfig   `yaml:"voice"`
-	Desk        deskConfig    `yaml:"desk"`
-	Audit       auditConfig   `yaml:"audit"`
-	Privacy     privacyConfig `yaml:"privacy"`
-	Log         logConfig     `yaml:"log"`
-	Demo        demoConfig    `yaml:"demo"`
+	DatabaseURL string         `yaml:"database_url"`
+	ReportURL   string         `yaml:"database_report_url"`
+	NATSURL     string         `yaml:"nats_url"`
+	Secret      string         `yaml:"secret"`
+	Keys        []keyConfig    `yaml:"keys"`
+	HTTP        httpConfig     `yaml:"http"`
+	Roles       []string       `yaml:"roles"`
+	SMS         smsConfig      `yaml:"sms"`
+	OTP         otpConfig      `yaml:"otp"`
+	Citizens    citizensConfig `yaml:"citizens"`
+	Voice       voiceConfig    `yaml:"voice"`
+	Desk        deskConfig     `yaml:"desk"`
+	Audit       auditConfig    `yaml:"audit"`
+	Privacy     privacyConfig  `yaml:"privacy"`
+	Log         logConfig      `yaml:"log"`
+	Demo        demoConfig     `yaml:"demo"`
 }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
@@ -260,6 +261,9 @@ func (c *config) check() error {
 		return err
 	}
 	if _, err := c.ring(); err != nil {
+		return err
+	}
+	if err := c.Citizens.check(); err != nil {
 		return err
 	}
 	if err := c.OTP.check(); err != nil {

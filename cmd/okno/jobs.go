@@ -21,12 +21,16 @@ import (
 // startJobs lets this node do background jobs.
 func (n *node) startJobs() {
 	n.registry.MustRegister(jobMetrics{n.db.JobCounts})
-	n.parts.start("jobs", n.db.NewWorker(jobs.Options{Node: nodeName(n.config), Log: n.log, Kinds: []job.Kind{
+	kinds := []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
 		job.On(n.eraseTexts).Periodic(24 * time.Hour),
 		job.On(retention.NewProver(n.db, time.Now, n.log).Prove).Periodic(retention.ProofPeriod),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
-	}}).Run)
+	}
+	if after := n.config.Citizens.SilentAfter; after > 0 {
+		kinds = append(kinds, silence{n.db, after}.job())
+	}
+	n.parts.start("jobs", n.db.NewWorker(jobs.Options{Node: nodeName(n.config), Log: n.log, Kinds: kinds}).Run)
 }
 
 // eraseTexts erases the texts of messages that nobody has to submit and that were not erased at once.

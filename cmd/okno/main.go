@@ -23,7 +23,8 @@ type cli struct {
 	Catalogue catalogueCommand `cmd:"" help:"Check, import or export the catalogue of services."`
 	Agent     agentCommand     `cmd:"" help:"Add an agent, give one a new password, lock one out, or look at logins."`
 	Audit     auditCommand     `cmd:"" help:"Verify the journal of what was done to personal data."`
-	Citizen   citizenCommand   `cmd:"" help:"Export or erase all that is kept of a citizen."`
+	Citizen   citizenCommand   `cmd:"" help:"Import a register of citizens; export or erase all that is kept of one."`
+	Binding   bindingCommand   `cmd:"" help:"Take over which numbers prove nothing any more."`
 	Keys      keysCommand      `cmd:"" help:"Rotate the keys of personal data."`
 	Retention retentionCommand `cmd:"" help:"Show whether the rules of retention are kept."`
 	Jobs      jobsCommand      `cmd:"" help:"Show background jobs; try one again, or discard it."`

@@ -64,7 +64,7 @@ BEGIN
     LOOP
         SELECT string_agg(quote_ident(a.attname), ', ') INTO columns FROM pg_attribute a
         WHERE a.attrelid = thing.oid AND a.attnum > 0 AND NOT a.attisdropped
-          AND a.attname !~ '(password|secret|sealed|token|credential|wrapped)|(^|_)(mac|pin|totp|hash)(_|$)|^data_key$|_index$';
+          AND a.attname !~ '(password|secret|sealed|token|credential|wrapped)|(^|_)(mac|pin|totp|hash)(_|$)|^data_key$|_index(es)?$';
         IF columns IS NOT NULL THEN
             EXECUTE format('GRANT SELECT (%s) ON %s TO okno_report', columns, thing.what);
         END IF;

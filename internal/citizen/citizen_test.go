@@ -1,6 +1,7 @@
 package citizen_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,4 +21,15 @@ func TestLevelsOfVerification(t *testing.T) {
 	}
 	require.True(t, citizen.Verification("").AtLeast(citizen.Nobody))
 	require.False(t, citizen.Verification("rumour").AtLeast(citizen.ByNumber))
+}
+
+// The table of docs/security.md is the one that is in force.
+func TestTheDocumentHasTheLevels(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/security.md")
+	require.NoError(t, err)
+	require.Contains(t, string(document), citizen.Table(), "put this table into docs/security.md:\n%s", citizen.Table())
+	for _, n := range citizen.Needs {
+		require.True(t, citizen.ByAgent.AtLeast(n.Least), "%s needs what is no level", n.Operation)
+	}
 }

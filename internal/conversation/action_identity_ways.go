@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"okno/internal/citizen"
-	"okno/internal/dialogue"
 )
 
 // identityWays says where proving who speaks begins: it is done already; the network vouches for a bound number, so whose it is is known; or
@@ -14,8 +13,6 @@ var identityWays = action{
 	outcomes: map[string]values{"proved": {}, "known": {}, "unknown": {}},
 	effect: func(_ context.Context, r request) (result, error) {
 		switch i := r.interaction; {
-		case i.Channel == dialogue.USSD && i.CitizenID == 0:
-			return result{outcome: "unknown"}, nil
 		case i.Verification.AtLeast(citizen.BySecret):
 			return result{outcome: "proved"}, nil
 		case i.Verification.AtLeast(citizen.ByNumber):

@@ -155,3 +155,16 @@ func TestAnActionNeedsItsVerification(t *testing.T) {
 		require.Equal(t, test.want == "done", ran)
 	}
 }
+
+// Each action states the level that the one list of levels gives it.
+func TestEachActionHasItsLevel(t *testing.T) {
+	t.Parallel()
+	stated := map[string]citizen.Verification{}
+	for _, a := range actions {
+		stated[a.name] = citizen.Nobody
+		if a.least != "" {
+			stated[a.name] = a.least
+		}
+	}
+	require.Equal(t, citizen.Levels(citizen.InDialogue), stated)
+}

@@ -404,3 +404,24 @@ type busy struct{}
 func (busy) Matches(context.Context, string, string) (bool, error) { return false, password.ErrBusy }
 
 func (busy) HashPIN(context.Context, string) (string, error) { return "", password.ErrBusy }
+
+// A bound number that is in use is not silent: that is noted once in some days, whatever way a message takes.
+func TestABoundNumberIsHeard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.now = time.Now()
+	for name, use := range map[string]func(){
+		"together":  func() { w.flood(t, bound, "ПОМОЩЬ") },
+		"with STOP": func() { w.flood(t, bound, "STOP") },
+		"alone":     func() { w.writes(t, bound, "ОПЕРАТОР") },
+		"by phone":  func() { w.call(t, bound, true) },
+	} {
+		pgtest.Exec(t, w.url, `UPDATE bindings SET heard_at = now() - interval '8 days'`)
+		pgtest.Exec(t, w.url, `UPDATE interactions SET ended_at = now() WHERE ended_at IS NULL`)
+		use()
+		require.True(t, pgtest.Value[bool](t, w.url, `SELECT bool_and(heard_at > now() - interval '1 minute') FROM bindings`), name)
+	}
+	pgtest.Exec(t, w.url, `UPDATE bindings SET heard_at = now() - interval '8 days'`)
+	w.call(t, bound, false)
+	require.True(t, pgtest.Value[bool](t, w.url, `SELECT bool_and(heard_at < now() - interval '7 days') FROM bindings`), "a claim is no sign of life")
+}

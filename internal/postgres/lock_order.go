@@ -27,7 +27,6 @@ var LockOrder = []string{
 	"challenges",
 	"lockouts",
 	"citizens",
-	"bindings",
 	"citizen_factors",
 	"cases",
 	"subscribers",

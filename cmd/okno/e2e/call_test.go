@@ -131,7 +131,8 @@ func (w *world) statusOfAnothersCase(t *testing.T) {
 	w.hears(t, phone, kk, 0, begins("language.choose"))
 	phone.Key(t, "32"+number)
 	at := w.hears(t, phone, en, 0, whole("status.stage").with("case", dialogue.TypeCaseNumber, number).with("stage", dialogue.TypePhrase, "stage.accepted"))
-	w.hears(t, phone, en, at, begins("main.else"))
+	phone.Key(t, "1")
+	w.hears(t, phone, en, at, begins("verify.who"))
 	phone.HangUp(t)
 }
 

@@ -61,6 +61,7 @@ func TestOkno(t *testing.T) {
 		t.Run("NobodyOnDuty", w.nobodyOnDuty)
 		t.Run("PasswordForPortal", w.passwordForPortal)
 		t.Run("CommandsBySMS", w.commandsBySMS)
+		t.Run("ProofBySMS", w.proofBySMS)
 		t.Run("ListBySMS", w.listBySMS)
 		t.Run("LongSMS", w.longSMS)
 	})

@@ -70,7 +70,9 @@ func (w Steps) Known(ctx context.Context, number string) (citizen.Known, error) 
 	return found[number], nil
 }
 
-const heard = `UPDATE bindings SET heard_at = now() WHERE id = ANY ($1)`
+// It waits for nobody: whoever has the row proves, ends or distrusts the binding just now. So a message may write it at any place.
+const heard = `
+UPDATE bindings SET heard_at = now() WHERE id = ANY (ARRAY (SELECT id FROM bindings WHERE id = ANY ($1) ORDER BY id FOR UPDATE SKIP LOCKED))`
 
 // QueueHeard queues [Steps.Heard] for many bindings.
 func QueueHeard(writes *pgx.Batch, bindings []int64) { writes.Queue(heard, bindings) }

@@ -20,7 +20,7 @@ SELECT s.mt_id, s.part, m.lane,
        m.created_at, coalesce(c.claimed_at, s.submitted_at), s.final_at
 FROM (
     SELECT m.* FROM unnest($1::bytea[]) n (index)
-    CROSS JOIN LATERAL (SELECT * FROM mt_messages WHERE destination_index = n.index ORDER BY destination_index, id DESC LIMIT $2) m
+    CROSS JOIN LATERAL (SELECT id, lane, created_at FROM mt_messages WHERE destination_index = n.index ORDER BY destination_index, id DESC LIMIT $2) m
     ORDER BY m.id DESC LIMIT $2) m
 CROSS JOIN LATERAL (SELECT * FROM mt_segments s WHERE ` + SegmentsOf + ` OFFSET 0) s
 LEFT JOIN mt_claims c ON s.state = 'queued' AND s.id = ANY (c.segments)

@@ -1,0 +1,96 @@
+package citizen
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Need is the least verification of the citizen that an operation needs.
+type Need struct {
+	Where     string // dialogue, desk, api
+	Operation string // "passcode.fetch", "bind", "POST /api/v1/bindings"
+	Least     Verification
+	Note      string
+}
+
+// Where operations are.
+const (
+	InDialogue = "dialogue"
+	AtDesk     = "desk"
+	ByAPI      = "api"
+)
+
+// Needs are the levels of all operations that citizens take part in: each action of a dialogue, each command of the desk, each route of the
+// API. Tests in their packages fail for one that is not here, and for one whose level is another.
+var Needs = []Need{
+	{InDialogue, "queue", Nobody, "anybody may ask for an operator"},
+	{InDialogue, "service.find", Nobody, "the catalogue is public"},
+	{InDialogue, "service.categories", Nobody, ""},
+	{InDialogue, "service.in_category", Nobody, ""},
+	{InDialogue, "words.correct", Nobody, ""},
+	{InDialogue, "case.status", Nobody, "the stage; all of it from `number` on, of an own case only"},
+	{InDialogue, "passcode.fetch", ByNumber, "to the number that it was sent for, if that is the citizen's"},
+	{InDialogue, "appeal.open", Nobody, ""},
+	{InDialogue, "appeal.file", Nobody, ""},
+	{InDialogue, "callback.open", Nobody, ""},
+	{InDialogue, "notices.stop", Nobody, "STOP counts from whoever writes it; a number of nobody's is answered once"},
+	{InDialogue, "notices.start", Nobody, ""},
+	{InDialogue, "sms.send", Nobody, "what was said before, to the number of the conversation"},
+	{InDialogue, "identity.ways", Nobody, "these are the steps up"},
+	{InDialogue, "identity.claim", Nobody, ""},
+	{InDialogue, "identity.send", Nobody, ""},
+	{InDialogue, "identity.prove", Nobody, ""},
+	{InDialogue, "pin.set", BySecret, ""},
+	{InDialogue, "pin.remove", BySecret, ""},
+	{InDialogue, "binding.add", BySecret, "the number that writes"},
+
+	{AtDesk, "set_status", Nobody, "about the agent alone"},
+	{AtDesk, "accept", Nobody, ""},
+	{AtDesk, "decline", Nobody, ""},
+	{AtDesk, "hangup", Nobody, ""},
+	{AtDesk, "reply", Nobody, ""},
+	{AtDesk, "finish", Nobody, ""},
+	{AtDesk, "note", Nobody, ""},
+	{AtDesk, "disposition", Nobody, ""},
+	{AtDesk, "extend", Nobody, ""},
+	{AtDesk, "case_open", Nobody, ""},
+	{AtDesk, "case_move", Nobody, "a case of the contact's citizen, or of its number"},
+	{AtDesk, "verify", Nobody, "the agent checks by questions"},
+	{AtDesk, "bind", ByAgent, ""},
+	{AtDesk, "unbind", ByAgent, ""},
+	{AtDesk, "order_link", Nobody, ""},
+
+	{ByAPI, "POST /api/v1/challenges", Nobody, "these are the proof"},
+	{ByAPI, "GET /api/v1/challenges/{id}", Nobody, ""},
+	{ByAPI, "DELETE /api/v1/challenges/{id}", Nobody, ""},
+	{ByAPI, "POST /api/v1/challenges/{id}/resend", Nobody, ""},
+	{ByAPI, "POST /api/v1/challenges/{id}/verify", Nobody, ""},
+	{ByAPI, "GET /api/v1/challenges/report", Nobody, ""},
+	{ByAPI, "POST /api/v1/bindings", BySecret, "the portal's session, and a challenge that went to the number"},
+	{ByAPI, "POST /api/v1/bindings/end", ByNumber, "the portal's session"},
+	{ByAPI, "PUT /api/v1/pin", BySecret, "the portal's session, and a challenge that went to a trusted number"},
+	{ByAPI, "POST /api/v1/totp", BySecret, "likewise"},
+	{ByAPI, "POST /api/v1/totp/confirm", BySecret, "a code of the authenticator"},
+	{ByAPI, "GET /api/v1/services/{code}", Nobody, ""},
+}
+
+// Levels gives the operations of a place with their levels.
+func Levels(where string) map[string]Verification {
+	found := map[string]Verification{}
+	for _, n := range Needs {
+		if n.Where == where {
+			found[n.Operation] = n.Least
+		}
+	}
+	return found
+}
+
+// Table prints the needs as a Markdown table.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| where | operation | least | |\n| --- | --- | --- | --- |\n")
+	for _, n := range Needs {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", n.Where, n.Operation, n.Least, n.Note)
+	}
+	return b.String()
+}
