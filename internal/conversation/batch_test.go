@@ -60,7 +60,7 @@ var rows = map[string]string{
 	"links": `SELECT i.number, c.number FROM interaction_cases l JOIN interactions i ON i.id = l.interaction_id
 		JOIN cases c ON c.id = l.case_id ORDER BY 1, i.id, 2`,
 	"replies": `SELECT m.destination, m.lane, m.text, i.number, count(s.*) FROM mt_messages m
-		JOIN interactions i ON i.id = m.interaction_id JOIN mt_segments s ON s.mt_id = m.id GROUP BY m.id, i.id ORDER BY 1, m.id`,
+		JOIN interactions i ON i.id = m.interaction_id JOIN mt_segments s ON s.mt_id = m.id GROUP BY m.id, i.id, i.number ORDER BY 1, m.id`,
 	"messages": `SELECT source, text, processed_at IS NULL, attempts, failure IS NULL, i.number FROM mo_messages m
 		LEFT JOIN interactions i ON i.id = m.interaction_id ORDER BY source, m.id`,
 	"notices": `SELECT m.destination, m.text, s.state, s.failure FROM mt_messages m JOIN mt_segments s ON s.mt_id = m.id

@@ -75,12 +75,12 @@ func TestAThreadHasALimitOfItsOwn(t *testing.T) {
 	}
 	require.Len(t, w.written(t, unbound), before, "nobody but the operator answers")
 	const heard = `SELECT count(*)::int FROM entries WHERE speaker = 'citizen' AND body LIKE 'вопрос %'`
-	require.Equal(t, 11, pgtest.Value[int](t, w.url, heard))
+	require.Equal(t, 11, pgtest.Opened[int](t, w.url, heard))
 	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages WHERE flood OR processed_at IS NULL`))
 	for i := range 20 {
 		w.flood(t, unbound, fmt.Sprint("вопрос ", 11+i))
 	}
 	require.Len(t, w.written(t, unbound), before+1, "one request to slow down")
-	require.Equal(t, 11, pgtest.Value[int](t, w.url, heard))
+	require.Equal(t, 11, pgtest.Opened[int](t, w.url, heard))
 	require.Equal(t, 32, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mo_messages`), "all are kept")
 }
