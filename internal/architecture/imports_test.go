@@ -67,7 +67,7 @@ var aggregates = map[string][]string{
 	"guesses":       {"audit"},
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
 	"agencies":      {"audit", "guesses", "messages"},
-	"inbound":       {"cases", "datakeys", "identity", "messages"},
+	"inbound":       {"cases", "datakeys", "identity", "lockout", "messages"},
 	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},
 }
 

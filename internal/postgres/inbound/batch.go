@@ -12,12 +12,14 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/news"
 	"okno/internal/postgres"
 	casestore "okno/internal/postgres/cases"
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
+	attempts "okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
 	"okno/internal/seal"
 	"okno/internal/words"
@@ -29,6 +31,8 @@ type batch struct {
 	work   steps
 	drafts map[string]*draft     // by number; whoever is missing has to go alone
 	cases  map[string]cases.Case // that the messages seem to name
+	// guesses are the failed guesses at case numbers of those who seem to name one.
+	guesses map[string]lockout.State
 
 	handled []*draft // whose steps succeeded
 
@@ -75,10 +79,10 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	sources := postgres.Column(waiting, func(mo message.MO) string { return mo.Source })
 	numbers := index(b.work.ring, sources)
 	indexes := numbers.all()
-	var named []string
+	var named, guessers []string
 	for _, mo := range waiting {
 		if number := words.Digits(mo.Text); len(number) == cases.NumberDigits {
-			named = append(named, number)
+			named, guessers = append(named, number), append(guessers, lockout.Number(mo.Source))
 		}
 	}
 	states, open := map[int64][]byte{}, map[string]*talk{}
@@ -130,6 +134,7 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 		return rows.Err()
 	})
 	if len(named) > 0 {
+		attempts.In(b.work.tx, b.work.ring).QueueAttempts(&reads, lockout.CaseNumber, guessers, func(book lockout.Book) { b.guesses = book.States })
 		reads.Queue(casesByNumber, named).Query(func(rows pgx.Rows) error {
 			for rows.Next() {
 				c, err := casestore.Scan(b.work.ring, rows)

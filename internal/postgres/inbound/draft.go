@@ -184,8 +184,14 @@ func (d *draft) OpenCase(context.Context, cases.Opening) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
 
-func (d *draft) LockAttempts(context.Context, lockout.Way, ...string) (lockout.Book, error) {
-	return lockout.Book{}, errAlone
+// LockAttempts gives the guesses of the number at case numbers as they were read, without a lock: whoever only asks whether they are blocked
+// needs none, and whoever counts one goes alone.
+func (d *draft) LockAttempts(_ context.Context, way lockout.Way, subjects ...string) (lockout.Book, error) {
+	state, read := d.batch.guesses[lockout.Number(d.number)]
+	if way != lockout.CaseNumber || len(subjects) != 1 || subjects[0] != lockout.Number(d.number) || !read {
+		return lockout.Book{}, errAlone
+	}
+	return lockout.Book{Way: way, States: map[string]lockout.State{subjects[0]: state}}, nil
 }
 
 func (d *draft) KeepAttempts(context.Context, lockout.Book) error { return errAlone }

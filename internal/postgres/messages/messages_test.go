@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/message"
@@ -128,24 +127,55 @@ func TestReceiptOfOneIDForAllParts(t *testing.T) {
 	}
 }
 
-func TestPasswordIsErasedOnceItNeedNotBeSentAgain(t *testing.T) {
+// A message, of whatever lane, is erased with the outcome of its last segment, or when it expires; while one of its segments may be tried
+// again it stays.
+func TestAMessageIsErasedOnceNobodySubmitsIt(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	for _, lane := range message.Lanes {
+		for _, state := range []message.SegmentState{message.Accepted, message.Failed, message.Unknown, message.Expired} {
+			t.Run(string(lane)+" "+string(state), func(t *testing.T) {
+				t.Parallel()
+				url := pgtest.URL(t)
+				db := pgtest.Open(t, url)
+				kept := func() string {
+					number := pgtest.Value[string](t, url, `SELECT destination FROM mt_messages`)
+					return number + " " + pgtest.Texts(t, url, "true")[0]
+				}
+				outcome := func(s message.Segment, state message.SegmentState) {
+					pgtest.Commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
+						State: state, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}})
+				}
+				pgtest.Enqueue(t, db, lane, "+77010000001", 2)
+				claimed := claim(t, db, 2)
+				outcome(claimed[0], state)
+				outcome(claimed[1], message.Queued)
+				require.Equal(t, "+77010000001 123456", kept(), "the second is tried again")
+				outcome(claim(t, db, 1)[0], state)
+				require.Equal(t, " ", kept())
+			})
+		}
+		t.Run(string(lane)+" too late", func(t *testing.T) {
+			t.Parallel()
+			url := pgtest.URL(t)
+			db := pgtest.Open(t, url)
+			pgtest.Enqueue(t, db, lane, "+77010000001", 2)
+			_, err := db.SweepSMS(t.Context(), message.Sweep{Now: time.Now().Add(48 * time.Hour)}, pgtest.JoinPlain)
+			require.NoError(t, err)
+			require.Equal(t, []string{""}, pgtest.Texts(t, url, "destination = ''"))
+		})
+	}
+}
+
+// What two nodes have left to each other, or a STOP, is erased by the look of each day.
+func TestTextsThatWereLeftAreErased(t *testing.T) {
+	t.Parallel()
 	url := pgtest.URL(t)
 	db := pgtest.Open(t, url)
-	conn, err := pgx.Connect(ctx, url)
+	pgtest.Enqueue(t, db, message.Notice, "+77010000001", 1)
+	pgtest.Enqueue(t, db, message.Notice, "+77010000002", 1)
+	pgtest.Do(t, db, func(w *store.Work) error { return w.SetNotices(t.Context(), "+77010000001", true) })
+	n, err := db.EraseTexts(t.Context(), time.Now().Add(time.Minute))
 	require.NoError(t, err)
-	defer conn.Close(ctx)
-	text := func() (s string) {
-		_, err := db.SweepSMS(ctx, message.Sweep{Now: time.Now()}, pgtest.JoinPlain)
-		require.NoError(t, err)
-		return pgtest.Texts(t, url, "true")[0]
-	}
-	pgtest.Enqueue(t, db, message.OTP, "+77010000001", 1)
-	require.Equal(t, "123456", text())
-	s := claim(t, db, 1)[0]
-	require.Equal(t, "123456", text())
-	pgtest.Commit(t, db, message.Ledger{Outcomes: []message.Outcome{{Segment: s.ID, Claim: s.Claim, Attempt: s.Attempt,
-		State: message.Accepted, MessageID: "1", MessageKey: "1", At: time.Now(), DueAt: time.Now()}}})
-	require.Empty(t, text())
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"", "123456"}, pgtest.Texts(t, url, "true"))
 }
