@@ -125,7 +125,7 @@ func (w *world) say(key string) string {
 // nothingKept wants none of the secrets in what is kept of conversations, or in the journal.
 func (w *world) nothingKept(t *testing.T, secrets ...string) {
 	t.Helper()
-	kept := pgtest.Value[string](t, w.url, `SELECT coalesce((SELECT string_agg(e::text, ' ') FROM entries e), '') || coalesce((SELECT string_agg(s::text, ' ') FROM sessions s), '') ||
+	kept := pgtest.Opened[string](t, w.url, `SELECT coalesce((SELECT string_agg(e::text, ' ') FROM entries e), '') || coalesce((SELECT string_agg(s::text, ' ') FROM sessions s), '') ||
 		coalesce((SELECT string_agg(a::text, ' ') FROM audit a), '')`)
 	for _, secret := range secrets {
 		require.NotContains(t, kept, secret)

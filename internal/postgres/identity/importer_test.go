@@ -68,7 +68,7 @@ func TestARegisterIsTakenOver(t *testing.T) {
 	_, err = importer(db).Register(t.Context(), read("112-233-445 95,snils,Иванов,ru,"+first), citizen.Import{By: "cli", Move: true})
 	require.NoError(t, err)
 	require.NotEqual(t, hers, known(t, db, first).CitizenID)
-	require.Equal(t, []string{"unbound +7701•••0002"}, pgtest.Value[[]string](t, url, `SELECT array_agg(text) FROM mt_messages`))
+	require.Equal(t, []string{"unbound +7701•••0002"}, pgtest.Texts(t, url, "true"))
 }
 
 // An operator's list lowers the trust in what is bound, all or nothing.
