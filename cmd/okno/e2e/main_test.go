@@ -69,6 +69,7 @@ func TestOkno(t *testing.T) {
 	t.Run("Phone", w.phone)
 	t.Run("KilledUnderMessages", w.killedUnderMessages)
 	t.Run("KilledInMenu", w.killedInMenu)
+	t.Run("LeavesNothing", w.leavesNothing)
 }
 
 // need says that a test cannot go without a part. In CI a missing one is a failure.
