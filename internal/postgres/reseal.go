@@ -22,33 +22,24 @@ func (db *DB) Reseal(ctx context.Context, ring *seal.Ring, s Sealed) (n int, err
 	stale := fmt.Sprintf(`
 SELECT id, %[2]s FROM %[1]s WHERE id > $1 AND %[2]s <> '' AND substr(%[2]s, 1, length($2::bytea)) <> $2 ORDER BY id LIMIT $3 FOR UPDATE`, s.Table, s.Column)
 	reseal := fmt.Sprintf(`UPDATE %s SET %s = $2 WHERE id = $1`, s.Table, s.Column)
-	last := int64(0)
-	return db.Batches(ctx, "reseal "+s.Table, func(tx *Tx) (int, error) {
-		after := last // a step may run twice: what it read is kept once it is through
+	return db.Batches(ctx, "reseal "+s.Table, func(tx *Tx, after int64) (n int, last int64, err error) {
 		rows, err := tx.Query(ctx, stale, after, ring.Prefix(), BatchOf)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		var id int64
 		var sealed []byte
 		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&id, &sealed}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&last, &sealed}, func() error {
 			plain, err := ring.Open(s.Place, sealed)
 			if err != nil {
-				return fmt.Errorf("row %d: %w", id, err)
+				return fmt.Errorf("row %d: %w", last, err)
 			}
-			writes.Queue(reseal, id, ring.Seal(s.Place, plain))
+			writes.Queue(reseal, last, ring.Seal(s.Place, plain))
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		if err := tx.SendBatch(ctx, &writes).Close(); err != nil {
-			return 0, err
-		}
-		if writes.Len() > 0 {
-			last = id
-		}
-		return writes.Len(), nil
+		return writes.Len(), last, tx.SendBatch(ctx, &writes).Close()
 	})
 }

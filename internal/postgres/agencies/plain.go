@@ -18,10 +18,10 @@ UPDATE agency_submits SET destination = $2, destination_index = $3, addresses = 
 
 // SealSubmits seals what an older schema kept in the open of agencies' submits.
 func (s *Store) SealSubmits(ctx context.Context) error {
-	_, err := s.db.Batches(ctx, "seal submits", func(tx *postgres.Tx) (int, error) {
+	_, err := s.db.Batches(ctx, "seal submits", func(tx *postgres.Tx, _ int64) (int, int64, error) {
 		rows, err := tx.Query(ctx, plainSubmits, postgres.BatchOf)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		var id int64
 		var destination string
@@ -41,9 +41,9 @@ func (s *Store) SealSubmits(ctx context.Context) error {
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		return writes.Len(), tx.SendBatch(ctx, &writes).Close()
+		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
 	})
 	return err
 }

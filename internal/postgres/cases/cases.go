@@ -107,7 +107,7 @@ ORDER BY opened_at DESC LIMIT 1`
 
 // OpenCallback gives the callback that is open for a number.
 func (w Steps) OpenCallback(ctx context.Context, contact string) (number string, found bool, err error) {
-	err = w.tx.QueryRow(ctx, openCallback, w.ring.Indexes(datakeys.Number, contact)).Scan(&number)
+	err = w.tx.QueryRow(ctx, openCallback, w.ring.Indexes(seal.TelephoneNumber, contact)).Scan(&number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", false, nil
 	}
@@ -164,7 +164,7 @@ const caseNumbers = `SELECT number FROM cases WHERE contact_index = ANY ($1) ORD
 
 // CaseNumbers lists the cases that were opened on a number.
 func (s *Store) CaseNumbers(ctx context.Context, contact string) ([]string, error) {
-	rows, err := s.db.Query(ctx, caseNumbers, s.ring.Indexes(datakeys.Number, contact))
+	rows, err := s.db.Query(ctx, caseNumbers, s.ring.Indexes(seal.TelephoneNumber, contact))
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}

@@ -21,28 +21,16 @@ FOR UPDATE OF c SKIP LOCKED`
 	sealMoved  = `UPDATE case_moves SET why = NULL, told = NULL, sealed = $2 WHERE id = $1`
 )
 
-// plainBatch is how many cases one transaction seals.
-const plainBatch = 200
-
 // SealCases seals what an older version wrote of cases and their moves in the open, and gives how many cases there were.
 func (s *Store) SealCases(ctx context.Context) (n int, err error) {
-	for {
-		var found int
-		err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
-			found, err = In(tx, s.ring, nil).sealCases(ctx)
-			return err
-		})
-		if err != nil {
-			return n, fmt.Errorf("seal cases: %w", err)
-		}
-		if n += found; found < plainBatch {
-			return n, nil
-		}
-	}
+	return s.db.Batches(ctx, "seal cases", func(tx *postgres.Tx, _ int64) (n int, last int64, err error) {
+		n, err = In(tx, s.ring, nil).sealCases(ctx)
+		return n, 0, err
+	})
 }
 
 func (w Steps) sealCases(ctx context.Context) (n int, err error) {
-	rows, err := w.tx.Query(ctx, plainCases, plainBatch)
+	rows, err := w.tx.Query(ctx, plainCases, postgres.BatchOf)
 	if err != nil {
 		return 0, err
 	}

@@ -30,5 +30,5 @@ func contactIndex(ring *seal.Ring, contact string) []byte {
 	if contact == "" {
 		return nil
 	}
-	return ring.Index(datakeys.Number, contact)
+	return ring.Index(seal.TelephoneNumber, contact)
 }

@@ -95,7 +95,7 @@ func (w Steps) indexes(number string) [][]byte {
 	if number == "" {
 		return nil
 	}
-	return w.ring.Indexes(datakeys.Number, number)
+	return w.ring.Indexes(seal.TelephoneNumber, number)
 }
 
 const contactNow = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1`

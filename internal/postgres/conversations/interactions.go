@@ -14,6 +14,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/streams"
+	"okno/internal/seal"
 )
 
 const (
@@ -50,7 +51,7 @@ var openOn = map[dialogue.Channel]string{dialogue.SMS: openConversation + `'sms'
 
 // OpenOn gives the open conversation of a number on a channel in writing.
 func (w Steps) OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error) {
-	err = w.tx.QueryRow(ctx, openOn[c], w.ring.Indexes(datakeys.Number, number)).Scan(&id, &activeAt)
+	err = w.tx.QueryRow(ctx, openOn[c], w.ring.Indexes(seal.TelephoneNumber, number)).Scan(&id, &activeAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, time.Time{}, false, nil
 	}

@@ -32,29 +32,17 @@ WHERE i.id = $1`
 	sealEntry   = `UPDATE entries SET body = NULL, sealed = $3 WHERE interaction_id = $1 AND id = $2`
 )
 
-// plainBatch is how many interactions one transaction seals.
-const plainBatch = 100
-
 // SealInteractions seals what is there of interactions in the open, with their sessions, transcripts and contacts, and gives how many
 // interactions there were.
 func (s *Store) SealInteractions(ctx context.Context) (n int, err error) {
-	for {
-		var found int
-		err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
-			found, err = In(tx, s.ring).sealInteractions(ctx)
-			return err
-		})
-		if err != nil {
-			return n, fmt.Errorf("seal interactions: %w", err)
-		}
-		if n += found; found < plainBatch {
-			return n, nil
-		}
-	}
+	return s.db.Batches(ctx, "seal interactions", func(tx *postgres.Tx, _ int64) (n int, last int64, err error) {
+		n, err = In(tx, s.ring).sealInteractions(ctx)
+		return n, 0, err
+	})
 }
 
 func (w Steps) sealInteractions(ctx context.Context) (n int, err error) {
-	rows, err := w.tx.Query(ctx, plainInteractions, plainBatch)
+	rows, err := w.tx.Query(ctx, plainInteractions, postgres.BatchOf)
 	if err != nil {
 		return 0, err
 	}

@@ -11,9 +11,6 @@ import (
 	"okno/internal/seal"
 )
 
-// Number is the purpose of the blind index of telephone numbers.
-const Number = "telephone number"
-
 // The keys of a row that a statement reads beside the row: a column for a list of columns, %s being the owner's id.
 const (
 	// OfInteraction is the wrapped key of an interaction; its id follows, and a closing bracket.

@@ -66,5 +66,5 @@ func SealNumber(ring *seal.Ring, key *seal.DataKey, interaction int64, number st
 	if number == "" {
 		return nil, nil
 	}
-	return ring.Index(Number, number), key.Seal(NumberOf(interaction), []byte(number))
+	return ring.Index(seal.TelephoneNumber, number), key.Seal(NumberOf(interaction), []byte(number))
 }

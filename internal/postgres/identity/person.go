@@ -257,24 +257,9 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 }
 
 // batch is how many rows one transaction handles.
-const batch = 500
+const batch = postgres.BatchOf
 
-// batches runs a step that handles up to a batch of rows, each time in a transaction of its own, until there are no more. after is the id
-// that the step before gave as its last.
+// batches is [postgres.DB.Batches] with the steps of this package.
 func (s *Store) batches(ctx context.Context, what string, step func(w Steps, after int64) (n int, last int64, err error)) (all int, err error) {
-	for after := int64(0); ; {
-		var n int
-		var last int64
-		err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
-			n, last, err = step(In(tx, s.ring), after)
-			return err
-		})
-		if err != nil {
-			return all, fmt.Errorf("%s: %w", what, err)
-		}
-		after = last
-		if all += n; n < batch {
-			return all, nil
-		}
-	}
+	return s.db.Batches(ctx, what, func(tx *postgres.Tx, after int64) (int, int64, error) { return step(In(tx, s.ring), after) })
 }

@@ -18,10 +18,10 @@ UPDATE challenges SET number = '', number_index = $2, sealed_number = $3, subjec
 
 // SealChallenges seals the numbers that an older schema kept in the open of challenges.
 func (s *Store) SealChallenges(ctx context.Context) error {
-	_, err := s.db.Batches(ctx, "seal challenges", func(tx *postgres.Tx) (int, error) {
+	_, err := s.db.Batches(ctx, "seal challenges", func(tx *postgres.Tx, _ int64) (int, int64, error) {
 		rows, err := tx.Query(ctx, plainChallenges, postgres.BatchOf)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		var id int64
 		var number string
@@ -36,9 +36,9 @@ func (s *Store) SealChallenges(ctx context.Context) error {
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		return writes.Len(), tx.SendBatch(ctx, &writes).Close()
+		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
 	})
 	return err
 }

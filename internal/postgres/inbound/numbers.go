@@ -1,7 +1,6 @@
 package inbound
 
 import (
-	"okno/internal/postgres/datakeys"
 	"okno/internal/seal"
 )
 
@@ -11,7 +10,7 @@ type numbers map[string]string
 func index(ring *seal.Ring, plain []string) numbers {
 	n := make(numbers, len(plain))
 	for _, number := range plain {
-		for _, i := range ring.Indexes(datakeys.Number, number) {
+		for _, i := range ring.Indexes(seal.TelephoneNumber, number) {
 			n[string(i)] = number
 		}
 	}

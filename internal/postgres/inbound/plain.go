@@ -30,7 +30,10 @@ func (s *Store) SealMOs(ctx context.Context) error {
 	for what, step := range map[string]func(steps, context.Context) (int, error){
 		"seal mos": steps.sealPlainMOs, "seal mo parts": steps.sealPlainParts, "seal quarantine": steps.sealPlainPDUs,
 	} {
-		if _, err := s.db.Batches(ctx, what, func(tx *postgres.Tx) (int, error) { return step(steps{tx, s.ring, s.bind}, ctx) }); err != nil {
+		if _, err := s.db.Batches(ctx, what, func(tx *postgres.Tx, _ int64) (n int, last int64, err error) {
+			n, err = step(steps{tx, s.ring, s.bind}, ctx)
+			return n, 0, err
+		}); err != nil {
 			return err
 		}
 	}

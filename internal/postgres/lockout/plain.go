@@ -15,10 +15,10 @@ const (
 
 // HideAttempts hides the numbers that an older schema kept in the open of failed attempts.
 func (s *Store) HideAttempts(ctx context.Context) error {
-	_, err := s.db.Batches(ctx, "hide attempts", func(tx *postgres.Tx) (int, error) {
+	_, err := s.db.Batches(ctx, "hide attempts", func(tx *postgres.Tx, _ int64) (int, int64, error) {
 		rows, err := tx.Query(ctx, plainAttempts, postgres.BatchOf)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		var way, subject string
 		var writes pgx.Batch
@@ -27,9 +27,9 @@ func (s *Store) HideAttempts(ctx context.Context) error {
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		return writes.Len(), tx.SendBatch(ctx, &writes).Close()
+		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
 	})
 	return err
 }

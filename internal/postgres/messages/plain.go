@@ -20,10 +20,10 @@ FROM mt_messages m WHERE m.destination_index = '' ORDER BY m.id LIMIT $1 FOR UPD
 
 // SealMTs seals what an older schema kept in the open of what goes out.
 func (s *Store) SealMTs(ctx context.Context) error {
-	_, err := s.db.Batches(ctx, "seal mts", func(tx *postgres.Tx) (n int, err error) {
+	_, err := s.db.Batches(ctx, "seal mts", func(tx *postgres.Tx, _ int64) (int, int64, error) {
 		rows, err := tx.Query(ctx, plainMTs, postgres.BatchOf)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		var id int64
 		var destination string
@@ -41,17 +41,17 @@ func (s *Store) SealMTs(ctx context.Context) error {
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		return writes.Len(), tx.SendBatch(ctx, &writes).Close()
+		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
 	})
 	if err != nil {
 		return err
 	}
-	_, err = s.db.Batches(ctx, "seal receipts", func(tx *postgres.Tx) (n int, err error) {
+	_, err = s.db.Batches(ctx, "seal receipts", func(tx *postgres.Tx, _ int64) (int, int64, error) {
 		rows, err := tx.Query(ctx, plainReceipts, postgres.BatchOf)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		var id int64
 		var destination string
@@ -61,9 +61,9 @@ func (s *Store) SealMTs(ctx context.Context) error {
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		return writes.Len(), tx.SendBatch(ctx, &writes).Close()
+		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
 	})
 	return err
 }

@@ -93,6 +93,3 @@ func Seal(t testing.TB, url string) {
 	db := OpenPublishing(t, url, nil)
 	require.NoError(t, db.SealPlain(context.Background()))
 }
-
-// NumberIndex is the blind index of a telephone number, for a test's own statements.
-func NumberIndex(number string) []byte { return Keys.Index(datakeys.Number, number) }

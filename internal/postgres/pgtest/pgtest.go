@@ -38,7 +38,7 @@ func New(t testing.TB) *store.Store {
 func Open(t testing.TB, url string) *store.Store { return OpenPublishing(t, url, nil) }
 
 // Keys are those of all databases of tests.
-var Keys = must(seal.NewRing(seal.Key{ID: "test", Secret: []byte("a secret for tests")}))
+var Keys = must(seal.NewRing(OldKey))
 
 func must(r *seal.Ring, err error) *seal.Ring {
 	if err != nil {

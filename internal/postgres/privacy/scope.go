@@ -92,7 +92,7 @@ func (w steps) scopeOf(ctx context.Context, id int64) (s scope, err error) {
 func (w steps) indexes(numbers []string) [][]byte {
 	all := [][]byte{}
 	for _, number := range numbers {
-		all = append(all, w.ring.Indexes(datakeys.Number, number)...)
+		all = append(all, w.ring.Indexes(seal.TelephoneNumber, number)...)
 	}
 	return all
 }

@@ -13,9 +13,9 @@ import (
 	"okno/internal/desk"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
-	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/searchindex"
+	"okno/internal/seal"
 	"okno/internal/search"
 )
 
@@ -93,7 +93,7 @@ func (s *Store) citizens(ctx context.Context, tx *postgres.Tx, q search.Query, p
 		sql  string
 		args []any
 	}{
-		{citizensByNumber, s.indexed(datakeys.Number, q.Number)},
+		{citizensByNumber, s.indexed(seal.TelephoneNumber, q.Number)},
 		{citizensByNational, s.indexed("national number", q.National)},
 		{citizensByWords, words(searchindex.Names(s.ring, q.Names))},
 	} {
@@ -134,7 +134,7 @@ func (s *Store) cases(ctx context.Context, tx *postgres.Tx, q search.Query, p de
 		args []any
 	}{
 		{casesByNumber, only(q.Case)},
-		{casesByTelephone, s.indexed(datakeys.Number, q.Number)},
+		{casesByTelephone, s.indexed(seal.TelephoneNumber, q.Number)},
 		{casesByWords, words(searchindex.Stems(s.ring, q.Stems))},
 	} {
 		if way.args == nil {

@@ -13,7 +13,6 @@ import (
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/privacy"
-	"okno/internal/seal"
 	"okno/internal/search"
 )
 
@@ -85,20 +84,11 @@ func TestTheIndexRotates(t *testing.T) {
 	require.Equal(t, 2, n)
 	require.Len(t, find(t, db, "айгуль").Citizens, 1)
 
-	old, fresh := seal.Key{ID: "test", Secret: []byte("a secret for tests")}, seal.Key{ID: "2027", Secret: []byte("the secret of the next year")}
-	open := func(keys ...seal.Key) *store.Store {
-		ring, err := seal.NewRing(keys...)
-		require.NoError(t, err)
-		node, err := store.Open(url, store.Options{Keys: ring, Numbering: cases.NewNumbering([]byte("test"))})
-		require.NoError(t, err)
-		t.Cleanup(node.Close)
-		return node
-	}
-	both := open(fresh, old)
+	both := pgtest.OpenBy(t, url, pgtest.NextKey, pgtest.OldKey)
 	require.Len(t, find(t, both, "айгуль").Citizens, 1, "by the old key")
 	_, err = both.RotateKeys(t.Context())
 	require.NoError(t, err)
-	only := open(fresh)
+	only := pgtest.OpenBy(t, url, pgtest.NextKey)
 	require.Len(t, find(t, only, "айгуль").Citizens, 1)
 	require.Len(t, find(t, only, "сосед").Cases, 1)
 }

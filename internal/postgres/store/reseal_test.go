@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/cases"
 	"okno/internal/conversation"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
@@ -21,15 +20,6 @@ func TestMessagesUnderWayOutliveARotation(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	before := pgtest.Open(t, url)
-	old, fresh := seal.Key{ID: "test", Secret: []byte("a secret for tests")}, seal.Key{ID: "2027", Secret: []byte("the secret of the next year")}
-	open := func(keys ...seal.Key) *store.Store {
-		ring, err := seal.NewRing(keys...)
-		require.NoError(t, err)
-		node, err := store.Open(url, store.Options{Keys: ring, Numbering: cases.NewNumbering([]byte("test"))})
-		require.NoError(t, err)
-		t.Cleanup(node.Close)
-		return node
-	}
 	const citizen = "+77010000001"
 	now := time.Now()
 	arrival := message.Arrival{Link: "a", Bind: "b", Source: citizen, Destination: "1414", Text: "вопрос", Raw: []byte{1, 2}, Fingerprint: []byte("f"), Identified: true, ReceivedAt: now}
@@ -46,7 +36,7 @@ func TestMessagesUnderWayOutliveARotation(t *testing.T) {
 	arrive(before, part(1, "первая "))
 	pgtest.Enqueue(t, before, message.Reply, citizen, 1)
 
-	both := open(fresh, old)
+	both := pgtest.OpenBy(t, url, pgtest.NextKey, pgtest.OldKey)
 	arrive(both, arrival) // a redelivery
 	require.Equal(t, 1, pgtest.Value[int](t, url, `SELECT count(*) FROM mo_messages`), "known by the fingerprint of the old key")
 	arrive(both, part(2, "вторая"))
@@ -58,7 +48,7 @@ func TestMessagesUnderWayOutliveARotation(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, n)
 
-	after := open(fresh)
+	after := pgtest.OpenBy(t, url, pgtest.NextKey)
 	var heard []string
 	hear := func(_ context.Context, _ conversation.Work, mo message.MO) (int64, error) {
 		heard = append(heard, mo.Source+" "+mo.Text)
@@ -83,20 +73,11 @@ func TestANodeWithOtherKeysIsRefused(t *testing.T) {
 	first := pgtest.Open(t, url)
 	require.NoError(t, first.CheckKeys(t.Context()))
 	require.NoError(t, first.CheckKeys(t.Context()))
-	open := func(keys ...seal.Key) *store.Store {
-		ring, err := seal.NewRing(keys...)
-		require.NoError(t, err)
-		node, err := store.Open(url, store.Options{Keys: ring, Numbering: cases.NewNumbering([]byte("test"))})
-		require.NoError(t, err)
-		t.Cleanup(node.Close)
-		return node
-	}
-	old, fresh := seal.Key{ID: "test", Secret: []byte("a secret for tests")}, seal.Key{ID: "2027", Secret: []byte("the secret of the next year")}
-	require.ErrorIs(t, open(fresh).CheckKeys(t.Context()), seal.ErrUnknownKey)
-	require.ErrorIs(t, open(seal.Key{ID: "test", Secret: []byte("another secret of tests")}).CheckKeys(t.Context()), seal.ErrBroken)
-	both := open(fresh, old)
+	require.ErrorIs(t, pgtest.OpenBy(t, url, pgtest.NextKey).CheckKeys(t.Context()), seal.ErrUnknownKey)
+	require.ErrorIs(t, pgtest.OpenBy(t, url, seal.Key{ID: "test", Secret: []byte("another secret of tests")}).CheckKeys(t.Context()), seal.ErrBroken)
+	both := pgtest.OpenBy(t, url, pgtest.NextKey, pgtest.OldKey)
 	require.NoError(t, both.CheckKeys(t.Context()))
 	_, err := both.RotateKeys(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, open(fresh).CheckKeys(t.Context()), "nothing needs the old one any more")
+	require.NoError(t, pgtest.OpenBy(t, url, pgtest.NextKey).CheckKeys(t.Context()), "nothing needs the old one any more")
 }

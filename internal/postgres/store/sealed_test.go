@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
@@ -115,15 +114,6 @@ func TestEveryKeyRotates(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	l := pgtest.Live(t, pgtest.Open(t, url), url)
-	old, fresh := seal.Key{ID: "test", Secret: []byte("a secret for tests")}, seal.Key{ID: "2027", Secret: []byte("the secret of the next year")}
-	open := func(keys ...seal.Key) *store.Store {
-		ring, err := seal.NewRing(keys...)
-		require.NoError(t, err)
-		node, err := store.Open(url, store.Options{Keys: ring, Numbering: cases.NewNumbering([]byte("test"))})
-		require.NoError(t, err)
-		t.Cleanup(node.Close)
-		return node
-	}
 	finds := func(db *store.Store) {
 		require.NoError(t, db.Do(context.Background(), func(w *store.Work) error {
 			id, _, found, err := w.OpenOn(t.Context(), dialogue.SMS, pgtest.HerNumber)
@@ -140,7 +130,7 @@ func TestEveryKeyRotates(t *testing.T) {
 		require.Equal(t, pgtest.HerName, v.Citizen.Name)
 		require.Len(t, v.Timeline, 2)
 	}
-	both := open(fresh, old)
+	both := pgtest.OpenBy(t, url, pgtest.NextKey, pgtest.OldKey)
 	finds(both)
 	n, err := both.RotateKeys(t.Context())
 	require.NoError(t, err)
@@ -148,9 +138,9 @@ func TestEveryKeyRotates(t *testing.T) {
 	n, err = both.RotateKeys(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, n)
-	finds(open(fresh))
+	finds(pgtest.OpenBy(t, url, pgtest.NextKey))
 	require.ErrorContains(t, func() error {
-		_, err := open(old).ContactView(t.Context(), 1, l.Contact, "", func(contact.Contact) error { return nil })
+		_, err := pgtest.OpenBy(t, url, pgtest.OldKey).ContactView(t.Context(), 1, l.Contact, "", func(contact.Contact) error { return nil })
 		return err
 	}(), "not on the ring")
 }
