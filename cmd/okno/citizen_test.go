@@ -50,8 +50,8 @@ func TestACitizenIsExportedAndErasedInTheTerminal(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, erasures, 1)
 
-	pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO citizens (id, data_key, national_index, sealed, created_at) OVERRIDING SYSTEM VALUE
-		VALUES (%d, 'x', 'x', 'x', '%s')`, l.Citizen, erasures[0].Since.Format("2006-01-02T15:04:05.999999Z07:00")))
+	pgtest.Exec(t, url, fmt.Sprintf(`INSERT INTO citizens (id, national_index, sealed, created_at) OVERRIDING SYSTEM VALUE
+		VALUES (%d, 'x', 'x', '%s')`, l.Citizen, erasures[0].Since.Format("2006-01-02T15:04:05.999999Z07:00")))
 	require.Zero(t, okno("citizen", "erase", "--replay"))
 	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM citizens`))
 

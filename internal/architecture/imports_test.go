@@ -61,7 +61,7 @@ var aggregates = map[string][]string{
 	"search":        {"audit", "cases", "datakeys", "identity", "searchindex"},
 	"streams":       {"datakeys"},
 	"cases":         {"audit", "datakeys", "searchindex"},
-	"identity":      {"audit", "lockout", "messages", "searchindex", "streams"},
+	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"datakeys", "streams"},
 	"guesses":       {"audit"},

@@ -372,3 +372,23 @@ func TestBusyPortals(t *testing.T) {
 		require.Equal(t, 1, n, id)
 	}
 }
+
+// A password that Okno asks for proves who speaks: it is read to nobody. One of a portal is.
+func TestOwnPasswordsAreNotReadOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	live := func() (found bool) {
+		pgtest.Do(t, w.db, func(work *store.Work) (err error) {
+			_, found, err = work.LivePasscode(t.Context(), bound, w.clock())
+			return err
+		})
+		return found
+	}
+	_, err := w.nodes[0].Send(t.Context(), otp.Request{Client: otp.Own, Number: bound, Purpose: otp.OwnPurpose})
+	require.NoError(t, err)
+	require.False(t, live())
+	w.passes(time.Minute)
+	_, err = w.nodes[0].Send(t.Context(), otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
+	require.NoError(t, err)
+	require.True(t, live())
+}

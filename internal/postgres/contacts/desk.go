@@ -21,7 +21,7 @@ import (
 )
 
 const heldContacts = `
-SELECT ` + contactColumns + `, coalesce(z.id, 0), z.data_key, z.sealed,
+SELECT ` + contactColumns + `, coalesce(z.id, 0), ` + datakeys.OfCitizen + `z.id), z.sealed,
        coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz)
 FROM contacts c
 JOIN interactions i ON i.id = c.interaction_id
@@ -83,7 +83,7 @@ func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
 }
 
 const contactCitizen = `
-SELECT i.sealed_number, ` + datakeys.OfInteraction + `i.id), i.verification, coalesce(z.id, 0), z.data_key, z.sealed, coalesce(z.language, '')
+SELECT i.sealed_number, ` + datakeys.OfInteraction + `i.id), i.verification, coalesce(z.id, 0), ` + datakeys.OfCitizen + `z.id), z.sealed, coalesce(z.language, '')
 FROM interactions i LEFT JOIN citizens z ON z.id = i.citizen_id WHERE i.id = $1`
 
 // What a citizen, or a number that is nobody's, did last on every channel. One statement for each way of knowing whose it is:

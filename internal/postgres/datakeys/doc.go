@@ -1,4 +1,4 @@
-// Package datakeys keeps the data keys of interactions, cases and agents' answers, and says at which place each of their values is
+// Package datakeys keeps the data keys of citizens, interactions, cases and agents' answers, and says at which place each of their values is
 // sealed: what was sealed for one row opens in no other. A key that is gone has taken what it sealed along: that reads as nothing.
 package datakeys
 
@@ -15,6 +15,8 @@ import (
 const (
 	// OfInteraction is the wrapped key of an interaction; its id follows, and a closing bracket.
 	OfInteraction = `(SELECT wrapped FROM data_keys WHERE kind = 'i' AND owner_id = `
+	// OfCitizen is the wrapped key of a citizen; the id follows, and a closing bracket.
+	OfCitizen = `(SELECT wrapped FROM data_keys WHERE kind = 'z' AND owner_id = `
 	// OfCase is the wrapped key of a case; its id follows, and a closing bracket.
 	OfCase = `(SELECT wrapped FROM data_keys WHERE kind = 'c' AND owner_id = `
 )
@@ -27,11 +29,15 @@ type Owned struct {
 
 const (
 	addInteractionKeys = `INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'i', * FROM unnest($1::bigint[], $2::bytea[])`
+	addCitizenKeys     = `INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'z', * FROM unnest($1::bigint[], $2::bytea[])`
 	addCaseKeys        = `INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'c', * FROM unnest($1::bigint[], $2::bytea[])`
 )
 
 // QueueInteractions queues keys of new interactions to be written.
 func QueueInteractions(writes *pgx.Batch, keys []Owned) { queue(writes, addInteractionKeys, keys) }
+
+// QueueCitizens queues keys of new citizens to be written.
+func QueueCitizens(writes *pgx.Batch, keys []Owned) { queue(writes, addCitizenKeys, keys) }
 
 // QueueCases queues keys of new cases to be written.
 func QueueCases(writes *pgx.Batch, keys []Owned) { queue(writes, addCaseKeys, keys) }

@@ -30,7 +30,8 @@ SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(encode(i,
 const liveBinding = `
 SELECT b.id, b.citizen_id, coalesce(b.lowered_why, '') FROM bindings b WHERE b.number_index = ANY ($1) AND b.ended_at IS NULL FOR UPDATE`
 
-const dataKeyOf = `SELECT data_key, coalesce(language, '') FROM citizens WHERE id = $1`
+const dataKeyOf = `
+SELECT k.wrapped, coalesce(c.language, '') FROM citizens c JOIN data_keys k ON k.kind = 'z' AND k.owner_id = c.id WHERE c.id = $1`
 
 const (
 	addBinding = `

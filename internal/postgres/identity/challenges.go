@@ -36,12 +36,14 @@ func (w Steps) scanChallenge(row pgx.Row) (otp.Challenge, error) {
 	return c, postgres.NoRows(err, otp.ErrUnknown)
 }
 
+// One that Okno asked for itself proves who speaks: whoever is on the line must have it from elsewhere.
 const livePasscode = `
 SELECT ` + challengeColumns + ` FROM unnest($1::bytea[]) n (index) CROSS JOIN LATERAL (
-    SELECT * FROM challenges WHERE number_index = n.index AND state = 'sent' AND expires_at > $2 AND NOT decoy OFFSET 0) c
+    SELECT * FROM challenges
+    WHERE number_index = n.index AND state = 'sent' AND expires_at > $2 AND NOT decoy AND client <> '` + otp.Own + `' OFFSET 0) c
 ORDER BY created_at DESC, id DESC LIMIT 1`
 
-// LivePasscode gives the newest challenge of a number that can still be met.
+// LivePasscode gives the newest challenge of a number that a client has sent and that can still be met.
 func (w Steps) LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error) {
 	c, err := w.scanChallenge(w.tx.QueryRow(ctx, livePasscode, w.ring.Indexes(seal.TelephoneNumber, number), now))
 	if errors.Is(err, otp.ErrUnknown) {

@@ -11,6 +11,7 @@ import (
 
 	"okno/internal/citizen"
 	"okno/internal/postgres/audit"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/seal"
 )
 
@@ -27,7 +28,7 @@ func (w Steps) NationalIndex(kind, number string) (string, error) {
 }
 
 const factors = `
-SELECT c.data_key, coalesce(f.pin_hash, ''), f.totp_sealed, f.totp_at, coalesce(f.totp_step, 0)
+SELECT ` + datakeys.OfCitizen + `c.id), coalesce(f.pin_hash, ''), f.totp_sealed, f.totp_at, coalesce(f.totp_step, 0)
 FROM citizens c LEFT JOIN citizen_factors f ON f.citizen_id = c.id WHERE c.id = $1`
 
 // Factors gives what a citizen can prove by who speaks. Nobody's are empty.
@@ -120,7 +121,7 @@ func (w Steps) TakeTOTP(ctx context.Context, whose, step int64) error {
 }
 
 const proofNumber = `
-SELECT c.data_key, b.sealed_number FROM bindings b JOIN citizens c ON c.id = b.citizen_id
+SELECT ` + datakeys.OfCitizen + `b.citizen_id), b.sealed_number FROM bindings b
 WHERE b.citizen_id = $1 AND b.ended_at IS NULL AND b.lowered_at IS NULL AND b.sealed_number IS NOT NULL ORDER BY b.verified_at DESC, b.id DESC LIMIT 1`
 
 // ProofNumber gives the number by which a citizen can prove who speaks: of those that are trusted the one that was proved last; "" of

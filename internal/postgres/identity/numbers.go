@@ -12,8 +12,8 @@ import (
 
 const (
 	plainBindings = `
-SELECT b.id, b.number, b.citizen_id, c.data_key FROM bindings b JOIN citizens c ON c.id = b.citizen_id
-WHERE b.number IS NOT NULL AND c.data_key IS NOT NULL AND b.id > $2 ORDER BY b.id LIMIT $1 FOR UPDATE OF b SKIP LOCKED`
+SELECT b.id, b.number, b.citizen_id, k.wrapped FROM bindings b JOIN data_keys k ON k.kind = 'z' AND k.owner_id = b.citizen_id
+WHERE b.number IS NOT NULL AND b.id > $2 ORDER BY b.id LIMIT $1 FOR UPDATE OF b SKIP LOCKED`
 	sealBinding      = `UPDATE bindings SET number_index = $2, sealed_number = $3, number = NULL WHERE id = $1`
 	plainSubscribers = `SELECT id, number FROM subscribers WHERE number IS NOT NULL ORDER BY number LIMIT $1 FOR UPDATE SKIP LOCKED`
 	sealSubscriber   = `UPDATE subscribers SET number_index = $2, sealed_number = $3, number = NULL WHERE id = $1`
@@ -74,7 +74,7 @@ func (s *Store) SealNumbers(ctx context.Context) (n int, err error) {
 }
 
 const (
-	boundBy          = `SELECT b.id, b.citizen_id, b.sealed_number, c.data_key FROM bindings b JOIN citizens c ON c.id = b.citizen_id WHERE b.citizen_id = ANY ($1) AND b.sealed_number IS NOT NULL FOR UPDATE OF b`
+	boundBy          = `SELECT b.id, b.citizen_id, b.sealed_number, k.wrapped FROM bindings b JOIN data_keys k ON k.kind = 'z' AND k.owner_id = b.citizen_id WHERE b.citizen_id = ANY ($1) AND b.sealed_number IS NOT NULL FOR UPDATE OF b`
 	indexBinding     = `UPDATE bindings SET number_index = $2 WHERE id = $1`
 	staleSubscribers = `
 SELECT id, sealed_number FROM subscribers

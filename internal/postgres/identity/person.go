@@ -11,6 +11,7 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/postgres"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/searchindex"
 	"okno/internal/seal"
 )
@@ -52,7 +53,7 @@ func place(id int64) string { return fmt.Sprintf("citizen:%d", id) }
 
 // OpenPerson opens what is sealed of a citizen; nobody for id 0.
 func OpenPerson(ring *seal.Ring, id int64, dataKey seal.Wrapped, sealed []byte) (p Person, err error) {
-	if id == 0 {
+	if id == 0 || len(dataKey) == 0 { // nobody, or one whose key was destroyed
 		return p, nil
 	}
 	key, err := ring.Unwrap(dataKey)
@@ -78,11 +79,14 @@ func sealPerson(key *seal.DataKey, id int64, p Person) ([]byte, error) {
 }
 
 const (
-	citizenByIndex = `SELECT id, data_key FROM citizens WHERE national_index = ANY ($1) FOR UPDATE`
+	citizenByIndex = `SELECT id, ` + datakeys.OfCitizen + `id) FROM citizens WHERE national_index = ANY ($1) FOR UPDATE`
 	nextCitizen    = `SELECT nextval(pg_get_serial_sequence('citizens', 'id'))`
 	addCitizen     = `
-INSERT INTO citizens (id, data_key, national_index, sealed, language) OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, nullif($5, ''))
-ON CONFLICT (national_index) DO NOTHING`
+WITH added AS (
+    INSERT INTO citizens (id, national_index, sealed, language) OVERRIDING SYSTEM VALUE VALUES ($1, $3, $4, nullif($5, ''))
+    ON CONFLICT (national_index) DO NOTHING RETURNING id
+)
+INSERT INTO data_keys (kind, owner_id, wrapped) SELECT 'z', id, $2 FROM added`
 	renewCitizen = `UPDATE citizens SET sealed = $2, language = nullif($3, '') WHERE id = $1`
 )
 
@@ -171,7 +175,7 @@ const (
 	plainCitizens = `
 SELECT id, national_number, name FROM citizens WHERE national_number IS NOT NULL ORDER BY national_number LIMIT $1 FOR UPDATE SKIP LOCKED`
 	sealCitizen = `
-UPDATE citizens SET data_key = $2, national_index = $3, sealed = $4, national_number = NULL, name = NULL WHERE id = $1`
+UPDATE citizens SET national_index = $2, sealed = $3, national_number = NULL, name = NULL WHERE id = $1`
 )
 
 // SealCitizens seals what is there of citizens in the open, and gives how many there were.
@@ -191,6 +195,7 @@ func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
 			return 0, 0, err
 		}
 		writes := &pgx.Batch{}
+		keys := make([]datakeys.Owned, 0, len(found))
 		for _, c := range found {
 			key, wrapped, err := w.ring.NewDataKey()
 			if err != nil {
@@ -200,8 +205,10 @@ func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
 			if err != nil {
 				return 0, 0, err
 			}
-			writes.Queue(sealCitizen, c.ID, wrapped, w.ring.Index(nationalIndex, c.NationalNumber), sealed)
+			keys = append(keys, datakeys.Owned{ID: c.ID, Wrapped: wrapped})
+			writes.Queue(sealCitizen, c.ID, w.ring.Index(nationalIndex, c.NationalNumber), sealed)
 		}
+		datakeys.QueueCitizens(writes, keys)
 		return len(found), 0, w.tx.SendBatch(ctx, writes).Close()
 	})
 }
@@ -209,19 +216,19 @@ func (s *Store) SealCitizens(ctx context.Context) (n int, err error) {
 const (
 	// Each batch begins where the one before ended: what has been rotated is not read again.
 	staleKeys = `
-SELECT id, data_key, sealed FROM citizens
-WHERE id > $3 AND data_key IS NOT NULL AND substr(data_key, 1, length($1::bytea)) <> $1 ORDER BY id LIMIT $2 FOR UPDATE`
-	rewrapCitizen = `UPDATE citizens SET data_key = $2, national_index = $3 WHERE id = $1`
+SELECT c.id, k.wrapped, c.sealed FROM data_keys k JOIN citizens c ON c.id = k.owner_id
+WHERE k.kind = 'z' AND k.owner_id > $3 AND substr(k.wrapped, 1, length($1::bytea)) <> $1 ORDER BY k.owner_id LIMIT $2 FOR UPDATE OF c`
+	indexCitizen = `UPDATE citizens SET national_index = $2 WHERE id = $1`
 )
 
-// RotateKeys wraps the data keys by the current master key, and indexes anew, and gives how many there were. Then no other key of the ring
-// is needed any more.
-func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
+// RotateCitizens indexes citizens and their numbers by the current master key, and seals anew what numbers have chosen, whose number it
+// gives. It comes before the data keys are wrapped anew.
+func (s *Store) RotateCitizens(ctx context.Context) (n int, err error) {
 	subscribers, err := s.rotateSubscribers(ctx)
 	if err != nil {
 		return subscribers, err
 	}
-	citizens, err := s.batches(ctx, "rotate keys", func(w Steps, after int64) (n int, last int64, err error) {
+	_, err = s.batches(ctx, "rotate indexes of citizens", func(w Steps, after int64) (n int, last int64, err error) {
 		rows, err := w.tx.Query(ctx, staleKeys, w.ring.Prefix(), batch, after)
 		if err != nil {
 			return 0, 0, err
@@ -244,16 +251,12 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 			if err != nil {
 				return 0, 0, err
 			}
-			again, _, err := w.ring.Rewrap(c.DataKey)
-			if err != nil {
-				return 0, 0, err
-			}
-			writes.Queue(rewrapCitizen, c.ID, again, w.ring.Index(nationalIndex, person.indexed()))
+			writes.Queue(indexCitizen, c.ID, w.ring.Index(nationalIndex, person.indexed()))
 			last = c.ID
 		}
 		return len(found), last, w.tx.SendBatch(ctx, writes).Close()
 	})
-	return subscribers + citizens, err
+	return subscribers, err
 }
 
 // batch is how many rows one transaction handles.

@@ -28,7 +28,7 @@ func save(t *testing.T, db *store.Store, c citizen.Citizen) (id int64) {
 // open gives what is sealed of a citizen, as a node with a ring opens it.
 func open(t *testing.T, url string, ring *seal.Ring, id int64) (identity.Person, error) {
 	t.Helper()
-	key := pgtest.Value[[]byte](t, url, fmt.Sprintf(`SELECT data_key FROM citizens WHERE id = %d`, id))
+	key := pgtest.Value[[]byte](t, url, fmt.Sprintf(`SELECT wrapped FROM data_keys WHERE kind = 'z' AND owner_id = %d`, id))
 	sealed := pgtest.Value[[]byte](t, url, fmt.Sprintf(`SELECT sealed FROM citizens WHERE id = %d`, id))
 	return identity.OpenPerson(ring, id, key, sealed)
 }
@@ -51,10 +51,12 @@ func TestCitizensAreSealed(t *testing.T) {
 	require.Equal(t, identity.Person{NationalNumber: aigul.NationalNumber, Name: "Айгуль Ахметова"}, person)
 
 	other := save(t, db, citizen.Citizen{NationalNumber: "000101051361", Name: "Другая"})
-	pgtest.Exec(t, url, fmt.Sprintf(`UPDATE citizens c SET data_key = o.data_key, sealed = o.sealed FROM citizens o WHERE c.id = %d AND o.id = %d`, other, id))
+	pgtest.Exec(t, url, fmt.Sprintf(`
+		UPDATE data_keys k SET wrapped = o.wrapped FROM data_keys o WHERE k.kind = 'z' AND k.owner_id = %[1]d AND o.kind = 'z' AND o.owner_id = %[2]d;
+		UPDATE citizens c SET sealed = o.sealed FROM citizens o WHERE c.id = %[1]d AND o.id = %[2]d`, other, id))
 	_, err = open(t, url, pgtest.Keys, other)
 	require.ErrorIs(t, err, seal.ErrBroken, "what is one citizen's opens in no other row")
-	pgtest.Exec(t, url, `UPDATE citizens SET data_key = ''`)
+	pgtest.Exec(t, url, `UPDATE data_keys SET wrapped = 'x'`)
 	_, err = open(t, url, pgtest.Keys, id)
 	require.ErrorIs(t, err, seal.ErrBroken, "without the data key nobody opens it")
 }
@@ -119,7 +121,7 @@ func TestKeysOfManyRotate(t *testing.T) {
 	n, err := node.RotateKeys(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, many, n)
-	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM citizens WHERE substr(data_key, 2, 4) <> '2027'::bytea`))
+	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM data_keys WHERE substr(wrapped, 2, 4) <> '2027'::bytea`))
 }
 
 // A new master key goes on every node; then the data keys are wrapped anew while nodes serve, and the old key is of no use any more.

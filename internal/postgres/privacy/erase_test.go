@@ -173,7 +173,7 @@ func TestABackupWithoutItsKeysSaysNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, v.Timeline, 2)
 	require.Empty(t, v.Timeline[0].Body+v.Timeline[1].Body)
-	require.Empty(t, v.Citizen.Number)
+	require.Empty(t, v.Citizen.Number+v.Citizen.Name)
 	require.Empty(t, v.Cases[0].Subject)
 }
 

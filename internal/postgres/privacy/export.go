@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	exportedCitizen = `SELECT data_key, sealed, coalesce(language, '') FROM citizens WHERE id = $1`
+	exportedCitizen = `SELECT ` + datakeys.OfCitizen + `id), sealed, coalesce(language, '') FROM citizens WHERE id = $1`
 
 	exportedNumbers = `
 SELECT b.sealed_number, b.proof, b.verified_at, b.ended_at, coalesce(s.language, ''), s.notices_stopped_at

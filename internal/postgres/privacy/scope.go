@@ -26,7 +26,7 @@ type scope struct {
 }
 
 const (
-	readCitizen  = `SELECT created_at, data_key FROM citizens WHERE id = $1`
+	readCitizen  = `SELECT created_at, ` + datakeys.OfCitizen + `id) FROM citizens WHERE id = $1`
 	boundNumbers = `SELECT sealed_number FROM bindings WHERE citizen_id = $1 AND ended_at IS NULL ORDER BY id`
 
 	interactionsOf = `

@@ -53,6 +53,6 @@ WHERE id = ANY ($2)`},
 	{"subscribers", `DELETE FROM subscribers WHERE number_index = ANY ($4)`},
 	{"search_documents", `DELETE FROM search_documents WHERE kind = 'z' AND owner_id = $1 OR kind = 'c' AND owner_id = ANY ($3)`},
 	// Last, because these open all else: with them goes what old versions of the rows, and backups, have of it.
-	{"data_keys", `DELETE FROM data_keys WHERE kind = 'i' AND owner_id = ANY ($2) OR kind = 'c' AND owner_id = ANY ($3)`},
+	{"data_keys", `DELETE FROM data_keys WHERE kind = 'z' AND owner_id = $1 OR kind = 'i' AND owner_id = ANY ($2) OR kind = 'c' AND owner_id = ANY ($3)`},
 	{"citizens", `DELETE FROM citizens WHERE id = $1`},
 }

@@ -13,6 +13,7 @@ import (
 	"okno/internal/desk"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/searchindex"
 	"okno/internal/seal"
@@ -21,7 +22,7 @@ import (
 
 const (
 	// $1 is the id to go on before, $2 how many are wanted; what is looked for follows.
-	citizensOf = `SELECT z.id, z.data_key, z.sealed, coalesce(z.language, '') FROM citizens z WHERE z.id < $1 AND z.id IN (`
+	citizensOf = `SELECT z.id, ` + datakeys.OfCitizen + `z.id), z.sealed, coalesce(z.language, '') FROM citizens z WHERE z.id < $1 AND z.id IN (`
 	casesOf    = `SELECT c.id, c.number, c.kind, c.state, coalesce(c.citizen_id, 0), c.opened_at FROM cases c WHERE c.id < $1 AND c.id IN (`
 	newest     = `) ORDER BY 1 DESC LIMIT $2`
 

@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/postgres"
 	casestore "okno/internal/postgres/cases"
+	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/searchindex"
 )
@@ -15,7 +16,7 @@ import (
 // Those that no document of the current master key finds. Each batch begins where the one before ended.
 const (
 	unindexedCitizens = `
-SELECT z.id, z.data_key, z.sealed FROM citizens z
+SELECT z.id, ` + datakeys.OfCitizen + `z.id), z.sealed FROM citizens z
 WHERE z.id > $2 AND z.sealed IS NOT NULL
   AND NOT EXISTS (SELECT FROM search_documents d WHERE d.kind = 'z' AND d.owner_id = z.id AND d.key_id = $1)
 ORDER BY z.id LIMIT $3 FOR UPDATE OF z`

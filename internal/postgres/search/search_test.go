@@ -147,7 +147,7 @@ func TestSearchPlansHoldAsTablesGrow(t *testing.T) {
 	l := pgtest.Live(t, db, url)
 	pgtest.Exec(t, url, `
 		WITH z AS (
-			INSERT INTO citizens (data_key, national_index, sealed) SELECT 'x', sha256(n::text::bytea), 'x' FROM generate_series(1, 100000) n RETURNING id
+			INSERT INTO citizens (national_index, sealed) SELECT sha256(n::text::bytea), 'x' FROM generate_series(1, 100000) n RETURNING id
 		), b AS (INSERT INTO bindings (citizen_id, number) SELECT id, '+7702' || lpad(id::text, 7, '0') FROM z
 		), c AS (
 			INSERT INTO cases (number, kind, state, contact_index, sealed)

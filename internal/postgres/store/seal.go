@@ -38,7 +38,7 @@ func (s *Store) SealPlain(ctx context.Context) error {
 // many keys and rows there were. Then no other key of the ring is needed any more, but to find messages of before by their numbers: those are
 // kept for 90 days.
 func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
-	citizens, err := s.identityStore.RotateKeys(ctx)
+	citizens, err := s.RotateCitizens(ctx)
 	if err != nil {
 		return citizens, err
 	}
