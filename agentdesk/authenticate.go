@@ -63,7 +63,7 @@ func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, g given) (acd.
 	switch {
 	case busy != nil:
 		return agent, known, errors.Join(busy, end(guess.Unasked, ""))
-	case !matches || err != nil || known.Locked:
+	case !matches || err != nil || known.Locked || known.Federal:
 		return agent, known, errors.Join(errLogin, end(guess.Wrong, subject))
 	}
 	if agent.Enrolled && !g.passwordOnly {

@@ -52,6 +52,7 @@ type logins interface {
 	// LoginsOf lists an agent's logins, the newest first.
 	LoginsOf(ctx context.Context, agent int64, current []byte) ([]login.Login, error)
 	factors
+	identities
 	openLogins
 }
 
@@ -209,6 +210,8 @@ type Options struct {
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
 	Factor Factor
+	// SSO logs people in at an identity provider; nil: nobody.
+	SSO SSO
 	// SecondFactor are the roles that set up a second factor before anything else.
 	SecondFactor []access.Role
 	Metrics      prometheus.Registerer
@@ -247,6 +250,12 @@ func (d *Desk) Run(ctx context.Context) error { return d.hub.run(ctx) }
 func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/login", d.logIn)
 	mux.HandleFunc("POST /desk/logout", d.logOut)
+	mux.HandleFunc("GET /desk/ways", d.ways)
+	if d.SSO != nil {
+		mux.HandleFunc("POST /desk/sso", d.beginSSO)
+		mux.HandleFunc("GET "+callbackPath, d.finishSSO)
+		mux.HandleFunc("POST /desk/sso/logout", d.loggedOutAtProvider)
+	}
 	mux.HandleFunc("GET /desk/me", d.me)
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
 	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)

@@ -12,6 +12,7 @@ import (
 	"okno/internal/fault"
 	"okno/internal/floor"
 	"okno/internal/guess"
+	"okno/internal/login"
 	"okno/internal/totp"
 )
 
@@ -85,6 +86,9 @@ func (d *Desk) takeCode(ctx context.Context, agent int64, code string) error {
 // beginFactor makes a secret for whoever asks, and shows it once.
 func (d *Desk) beginFactor(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.loggedIn(r)
+	if err == nil && agent.Federal {
+		err = login.ErrFederal
+	}
 	if err == nil && d.Factor == nil {
 		err = errNoFactors
 	}
@@ -196,5 +200,5 @@ func (d *Desk) factorJSON(a acd.Agent) object {
 	if !a.Proof.At.IsZero() {
 		at = a.Proof.At.UTC().Format(time.RFC3339)
 	}
-	return object{"enrolled": a.Enrolled, "wanted": d.mustEnrol(a), "proved_at": at}
+	return object{"enrolled": a.Enrolled, "wanted": d.mustEnrol(a), "proved_at": at, "federal": a.Federal}
 }

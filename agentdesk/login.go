@@ -39,16 +39,7 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	raw := make([]byte, 32)
-	if _, err := rand.Read(raw); err != nil {
-		d.fail(w, err)
-		return
-	}
-	token := base64.RawURLEncoding.EncodeToString(raw)
-	expires := time.Now().Add(login.Life)
-	err = d.Store.AddLogin(r.Context(), login.New{TokenHash: tokenHash(token), Agent: agent.ID, Epoch: known.Epoch, Expires: expires,
-		Address: edge.SiteName(r.RemoteAddr), Browser: browserOf(r), Proved: agent.Enrolled})
-	if err != nil {
+	if err := d.enter(w, r, agent, login.New{Epoch: known.Epoch, Proved: agent.Enrolled}); err != nil {
 		d.fail(w, err)
 		return
 	}
@@ -56,8 +47,23 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: device, Path: "/", MaxAge: int(guess.Life.Seconds()), Secure: true, HttpOnly: true,
 			SameSite: http.SameSiteStrictMode})
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: expires, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	d.answer(w, agentJSON(agent))
+}
+
+// enter begins an agent's login in a browser, of which l has the epoch and how it was proved.
+func (d *Desk) enter(w http.ResponseWriter, r *http.Request, agent acd.Agent, l login.New) error {
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return err
+	}
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	l.TokenHash, l.Agent, l.Expires = tokenHash(token), agent.ID, time.Now().Add(login.Life)
+	l.Address, l.Browser = edge.SiteName(r.RemoteAddr), browserOf(r)
+	if err := d.Store.AddLogin(r.Context(), l); err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: l.Expires, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	return nil
 }
 
 func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,7 @@ import (
 	"okno/internal/call"
 	"okno/internal/news"
 	"okno/internal/postgres/store"
+	"okno/internal/sso"
 	"okno/internal/totp"
 	"okno/sms/text"
 )
@@ -28,6 +29,11 @@ func (n *node) startDesk() error {
 		},
 		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
+	}
+	if c := n.config.Desk.SSO; c.On() {
+		if options.SSO, err = sso.New(c, subkey(n.config.Secret, "single sign-on"), time.Now); err != nil {
+			return err
+		}
 	}
 	desk := agentdesk.New(options)
 	desk.Register(n.mux)

@@ -7,6 +7,7 @@ package postgres
 //
 // Package pgtest fails a test in which a transaction breaks the order.
 var LockOrder = []string{
+	"sso_taken",
 	"guesses",
 	"known_ways",
 	"leases",
@@ -22,6 +23,7 @@ var LockOrder = []string{
 	"recovery_codes",
 	"logins",
 	"agents",
+	"sso_accounts",
 	"call_orders",
 	"legs",
 	"challenges",

@@ -11,8 +11,11 @@ import (
 	"okno/internal/totp"
 )
 
-// enrolled is whether the agent a has a second factor.
-const enrolled = `EXISTS (SELECT FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL)`
+// enrolled is whether the agent a has a second factor. That of an account of single sign-on is the provider's.
+const enrolled = `(EXISTS (SELECT FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) OR ` + federal + `)`
+
+// federal is whether the agent a logs in by single sign-on.
+const federal = `EXISTS (SELECT FROM sso_accounts s WHERE s.agent_id = a.id)`
 
 const factorOf = `SELECT sealed FROM second_factors WHERE agent_id = $1 AND (confirmed_at IS NOT NULL) = $2`
 

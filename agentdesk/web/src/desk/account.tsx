@@ -1,6 +1,7 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { me, proveWanted, readMe, send } from './desk'
+import { goToProvider } from './sso'
 import { text } from './texts'
 
 interface OpenLogin {
@@ -28,10 +29,12 @@ export function Account() {
   return (
     <main class="links account">
       <SecondFactor />
-      <section>
-        <h2>{text('account.password')}</h2>
-        <PasswordChange />
-      </section>
+      {!me.value?.second_factor.federal && (
+        <section>
+          <h2>{text('account.password')}</h2>
+          <PasswordChange />
+        </section>
+      )}
       <section>
         <h2>{text('account.logins')}</h2>
         <table class="logins">
@@ -114,6 +117,8 @@ export function SecondFactor() {
           <ul class="recovery">{recovery.value.map((code) => <li key={code}><code>{code}</code></li>)}</ul>
           <button class="primary" onClick={() => { recovery.value = []; void readMe() }}>{text('factor.kept')}</button>
         </>
+      ) : me.value?.second_factor.federal ? (
+        <p>{text('factor.federal')}</p>
       ) : me.value?.second_factor.enrolled ? (
         <p>{text('factor.on')}</p>
       ) : begun.value ? (
@@ -139,6 +144,14 @@ export function SecondFactor() {
 // Prove asks for the code that an act wants.
 export function Prove() {
   const { wrong, submit } = useForm('/desk/factor/prove', () => (proveWanted.value = false))
+  if (me.value?.second_factor.federal) {
+    return (
+      <div class="banner" id="prove">
+        {text('factor.federal')} <Wrong code={wrong.value} />
+        <button class="primary" onClick={() => void goToProvider(true).then((code) => (wrong.value = code))}>{text('factor.again')}</button>
+      </div>
+    )
+  }
   return (
     <form class="banner" id="prove" onSubmit={submit}>
       <label>{text('error.prove')} <input name="code" autocomplete="one-time-code" required autofocus /></label>

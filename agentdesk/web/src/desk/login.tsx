@@ -1,12 +1,19 @@
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { codeWanted, logIn } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { allowSound } from './sound'
+import { goToProvider, offered, readWays, refused } from './sso'
 import { text } from './texts'
 
 export function Login() {
-  const wrong = useSignal('')
+  const wrong = useSignal(refused && text('error.' + refused))
+  useEffect(() => void readWays(), [])
+  const leave = async () => {
+    const code = await goToProvider(false)
+    if (code) wrong.value = text('error.' + code)
+  }
   const busy = useSignal(false)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
@@ -37,6 +44,7 @@ export function Login() {
         )}
         {wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
         <button class="primary" disabled={busy.value}>{text('login.enter')}</button>
+        {offered.value && <button id="sso" type="button" onClick={() => void leave()}>{text('login.sso')}</button>}
         <LanguageChoice />
       </form>
     </main>

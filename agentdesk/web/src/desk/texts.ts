@@ -26,6 +26,21 @@ const words: Record<string, [string, string, string]> = {
   'login.login': ['Логин', 'Логин', 'Login'],
   'login.password': ['Құпиясөз', 'Пароль', 'Password'],
   'login.enter': ['Кіру', 'Войти', 'Log in'],
+  'login.sso': ['Бірыңғай жүйе арқылы кіру', 'Войти через единый вход', 'Log in by single sign-on'],
+  'factor.federal': [
+    'Екінші факторды бірыңғай кіру жүйесі сұрайды.', 'Второй фактор спрашивает система единого входа.', 'The single sign-on asks for the second factor.',
+  ],
+  'factor.again': ['Екінші фактормен қайта кіру', 'Войти заново со вторым фактором', 'Log in anew with the second factor'],
+  'error.sso_refused': ['Бірыңғай кіру болмады, қайтадан бастаңыз', 'Единый вход не удался, начните заново', 'The single sign-on did not succeed; begin anew'],
+  'error.sso_no_group': [
+    'Топтарыңыздың ешқайсысына бұл жерге кіруге рұқсат жоқ', 'Ни одна из ваших групп не даёт доступа сюда', 'None of your groups opens a desk here',
+  ],
+  'error.sso_weak': [
+    'Рөліңіз екінші факторды талап етеді: бірыңғай кіруде оны қосыңыз', 'Ваша роль требует второго фактора: подключите его в системе единого входа',
+    'Your role wants a second factor: set one up at the single sign-on',
+  ],
+  'error.sso_locked': ['Тіркелгі бұғатталған', 'Учётная запись заблокирована', 'The account is locked'],
+  'error.sso_only': ['Бұл тіркелгі тек бірыңғай кіру арқылы кіреді', 'Эта учётная запись входит только через единый вход', 'This account logs in by single sign-on only'],
   'login.code': ['Екінші фактордың коды', 'Код второго фактора', 'Code of the second factor'],
   'account.password': ['Құпиясөзді өзгерту', 'Сменить пароль', 'Change the password'],
   'account.old': ['Қазіргі құпиясөз', 'Нынешний пароль', 'Present password'],
