@@ -52,6 +52,7 @@ type logins interface {
 	// LoginsOf lists an agent's logins, the newest first.
 	LoginsOf(ctx context.Context, agent int64, current []byte) ([]login.Login, error)
 	factors
+	passkeys
 	identities
 	openLogins
 }
@@ -121,6 +122,7 @@ type people interface {
 	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
 	factorWork
+	passkeyWork
 	// ChangePassword ends all logins as well. login.ErrUnknown when the credentials are no longer those of the epoch.
 	ChangePassword(ctx context.Context, agent, epoch int64, passwordHash string) error
 	// TakeInvitation sets a password, once. acd.ErrNoAgent.
@@ -210,6 +212,8 @@ type Options struct {
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
 	Factor Factor
+	// Passkeys holds ceremonies with security keys; nil: none can be set up here.
+	Passkeys Passkeys
 	// SSO logs people in at an identity provider; nil: nobody.
 	SSO SSO
 	// SecondFactor are the roles that set up a second factor before anything else.
@@ -251,6 +255,12 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/login", d.logIn)
 	mux.HandleFunc("POST /desk/logout", d.logOut)
 	mux.HandleFunc("GET /desk/ways", d.ways)
+	mux.HandleFunc("POST /desk/login/key", d.logInOptions)
+	mux.HandleFunc("GET /desk/passkeys", d.listPasskeys)
+	mux.HandleFunc("POST /desk/passkeys/begin", d.beginPasskey)
+	mux.HandleFunc("POST /desk/passkeys", d.addPasskey)
+	mux.HandleFunc("POST /desk/passkeys/{id}/remove", d.removePasskey)
+	mux.HandleFunc("POST /desk/factor/key", d.proveOptions)
 	if d.SSO != nil {
 		mux.HandleFunc("POST /desk/sso", d.beginSSO)
 		mux.HandleFunc("GET "+callbackPath, d.finishSSO)

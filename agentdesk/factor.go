@@ -89,6 +89,9 @@ func (d *Desk) beginFactor(w http.ResponseWriter, r *http.Request) {
 	if err == nil && agent.Federal {
 		err = login.ErrFederal
 	}
+	if err == nil {
+		err = mayFactor(agent)
+	}
 	if err == nil && d.Factor == nil {
 		err = errNoFactors
 	}
@@ -156,13 +159,19 @@ func (d *Desk) confirm(ctx context.Context, agent acd.Agent, token []byte, code 
 // proveFactor takes the second factor in a login that began without it.
 func (d *Desk) proveFactor(w http.ResponseWriter, r *http.Request) {
 	agent, token, err := d.agentOf(r)
-	var code string
-	if err == nil {
-		code, err = readCode(w, r)
+	if err != nil {
+		d.fail(w, err)
+		return
 	}
-	if err == nil {
-		err = d.counted(r, agent, func() error { return d.takeCode(r.Context(), agent.ID, code) })
+	var body struct {
+		Code string  `json:"code"`
+		Key  *signed `json:"key"`
 	}
+	if err := edge.ReadJSON(w, r, mostCeremony, false, &body); err != nil {
+		d.fail(w, bodyError(err))
+		return
+	}
+	err = d.counted(r, agent, func() error { return d.takeFactor(r.Context(), agent, body.Code, body.Key) })
 	if err == nil {
 		err = d.Units(r.Context(), func(w Work) error { return w.ProveLogin(r.Context(), token) })
 	}
@@ -178,7 +187,7 @@ func (d *Desk) counted(r *http.Request, agent acd.Agent, try func() error) error
 	}
 	err = try()
 	outcome := guess.Unasked // one right code makes up for no wrong password
-	if errors.Is(err, totp.ErrWrong) {
+	if wrongFactor(err) {
 		outcome = guess.Wrong
 	}
 	return errors.Join(err, d.Store.EndGuess(context.WithoutCancel(r.Context()), a, keys, outcome, floor.By(agent.ID), d.Clock()))

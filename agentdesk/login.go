@@ -25,27 +25,28 @@ var (
 
 func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 	var body struct {
-		Login    string `json:"login"`
-		Password string `json:"password"`
-		Code     string `json:"code"` // of the second factor
+		Login    string  `json:"login"`
+		Password string  `json:"password"`
+		Code     string  `json:"code"` // of the second factor
+		Key      *signed `json:"key"`  // or by a key
 	}
-	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
+	if err := edge.ReadJSON(w, r, mostCeremony, false, &body); err != nil {
 		d.fail(w, bodyError(err))
 		return
 	}
 	device := deviceOf(r)
-	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, given{password: body.Password, code: body.Code})
+	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, given{password: body.Password, code: body.Code, key: body.Key})
 	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	if err := d.enter(w, r, agent, login.New{Epoch: known.Epoch, Proved: agent.Enrolled}); err != nil {
 		d.fail(w, err)
 		return
 	}
 	if device != "" {
 		http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: device, Path: "/", MaxAge: int(guess.Life.Seconds()), Secure: true, HttpOnly: true,
 			SameSite: http.SameSiteStrictMode})
+	}
+	if err := d.enter(w, r, agent, login.New{Epoch: known.Epoch, Proved: agent.Enrolled}); err != nil {
+		d.fail(w, err)
+		return
 	}
 	d.answer(w, agentJSON(agent))
 }

@@ -19,6 +19,7 @@ import (
 	"okno/internal/guess"
 	"okno/internal/login"
 	"okno/internal/message"
+	"okno/internal/passkey"
 	"okno/internal/password"
 	"okno/internal/phone"
 	"okno/internal/totp"
@@ -44,6 +45,11 @@ var problems = []struct {
 	{phone.ErrInvalid, "bad_number", http.StatusUnprocessableEntity},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
+	{passkey.ErrCloned, "key_cloned", http.StatusUnauthorized},
+	{passkey.ErrWrong, "wrong_key", http.StatusUnauthorized},
+	{passkey.ErrNone, "no_key", http.StatusConflict},
+	{passkey.ErrKnown, "key_known", http.StatusConflict},
+	{passkey.ErrLast, "last_factor", http.StatusConflict},
 	{totp.ErrWanted, "second_factor", http.StatusUnauthorized},
 	{totp.ErrWrong, "wrong_code", http.StatusUnauthorized},
 	{totp.ErrEnrolled, "enrolled", http.StatusConflict},

@@ -189,7 +189,7 @@ func TestAJourneyCountsOnce(t *testing.T) {
 	require.Equal(t, []string{"", "sso_refused"}, []string{cookie, code}, "replayed")
 
 	// Even a provider that takes a code twice lets nobody in twice.
-	identity := pgtest.Value[int](t, f.URL, `SELECT count(*) FROM sso_taken`)
+	identity := pgtest.Value[int](t, f.URL, `SELECT count(*) FROM taken_once`)
 	require.Equal(t, 1, identity, "what is refused leaves no row")
 }
 

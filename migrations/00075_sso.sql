@@ -9,13 +9,13 @@ CREATE TABLE sso_accounts (
     PRIMARY KEY (issuer, subject)
 );
 
--- States and logout tokens that were taken: each counts once, on whichever node. Only what the provider has signed for comes here, so
+-- States, logout tokens and challenges that were taken: each counts once, on whichever node. Only what somebody has signed for comes here, so
 -- that a stranger adds no row.
-CREATE TABLE sso_taken (
+CREATE TABLE taken_once (
     hash       bytea PRIMARY KEY,
     expires_at timestamptz NOT NULL
 );
-CREATE INDEX sso_taken_expires ON sso_taken (expires_at);
+CREATE INDEX taken_once_expires ON taken_once (expires_at);
 
 -- The provider's session in which a login began, by which the provider ends it.
 ALTER TABLE logins ADD sso_session text;
@@ -24,5 +24,5 @@ CREATE INDEX logins_sso_session ON logins (sso_session) WHERE sso_session IS NOT
 -- +goose Down
 DROP INDEX logins_sso_session;
 ALTER TABLE logins DROP sso_session;
-DROP TABLE sso_taken;
+DROP TABLE taken_once;
 DROP TABLE sso_accounts;

@@ -7,7 +7,7 @@ package postgres
 //
 // Package pgtest fails a test in which a transaction breaks the order.
 var LockOrder = []string{
-	"sso_taken",
+	"taken_once",
 	"guesses",
 	"known_ways",
 	"leases",
@@ -21,6 +21,7 @@ var LockOrder = []string{
 	"invitations",
 	"second_factors",
 	"recovery_codes",
+	"passkeys",
 	"logins",
 	"agents",
 	"sso_accounts",

@@ -21,15 +21,16 @@ import (
 // bySSO is who does, in the journal, what the provider's word brings about.
 const bySSO = "sso"
 
-const takeOnce = `INSERT INTO sso_taken (hash, expires_at) VALUES (sha256($1), now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`
+const takeOnce = `INSERT INTO taken_once (hash, expires_at) VALUES (sha256($1), now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`
 
-func (w Steps) takeOnce(ctx context.Context, what string, lasting time.Duration) error {
+// takeOnce notes that something was taken, for as long as it would count; what was taken before gives the error.
+func (w Steps) takeOnce(ctx context.Context, what string, lasting time.Duration, before error) error {
 	tag, err := w.tx.Exec(ctx, takeOnce, []byte(what), lasting.Seconds())
 	if err != nil {
 		return fmt.Errorf("take once: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return fmt.Errorf("%w (taken before)", login.ErrRefused)
+		return fmt.Errorf("%w (taken before)", before)
 	}
 	return nil
 }
@@ -47,7 +48,7 @@ WHERE i.issuer = $1 AND i.subject = $2`
 func (s *Store) SettleIdentity(ctx context.Context, who login.Identity, grant *login.Grant, state string, lasting time.Duration) (
 	a acd.Agent, c login.Credentials, err error) {
 	err = s.do(ctx, func(w Steps) error {
-		if err := w.takeOnce(ctx, state, lasting); err != nil {
+		if err := w.takeOnce(ctx, state, lasting, login.ErrRefused); err != nil {
 			return err
 		}
 		if _, err := w.tx.Exec(ctx, lockIdentity, who.Issuer, who.Subject); err != nil {
@@ -168,7 +169,7 @@ WHERE i.issuer = $1 AND l.sso_session = $2 AND l.ended_at IS NULL`
 // nobody. id counts once, for lasting. login.ErrRefused for an id that was taken before.
 func (s *Store) EndIdentity(ctx context.Context, who login.Identity, id string, lasting time.Duration) (agent int64, err error) {
 	err = s.do(ctx, func(w Steps) error {
-		if err := w.takeOnce(ctx, who.Issuer+" logout "+id, lasting); err != nil {
+		if err := w.takeOnce(ctx, who.Issuer+" logout "+id, lasting, login.ErrRefused); err != nil {
 			return err
 		}
 		query, name := loggedOutBySubject, who.Subject

@@ -1,6 +1,8 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { me, proveWanted, readMe, send } from './desk'
+import { Keys } from './keys'
+import { possible, signWith } from './passkey'
 import { goToProvider } from './sso'
 import { text } from './texts'
 
@@ -137,6 +139,7 @@ export function SecondFactor() {
           <button class="primary" onClick={() => void begin()}>{text('factor.begin')}</button>
         </>
       )}
+      {!me.value?.second_factor.federal && recovery.value.length === 0 && <Keys recovery={(codes) => (recovery.value = codes)} />}
     </section>
   )
 }
@@ -144,6 +147,12 @@ export function SecondFactor() {
 // Prove asks for the code that an act wants.
 export function Prove() {
   const { wrong, submit } = useForm('/desk/factor/prove', () => (proveWanted.value = false))
+  const byKey = async () => {
+    const key = await signWith('/desk/factor/key')
+    const answer = 'wrong' in key ? null : await send('/desk/factor/prove', { key })
+    wrong.value = 'wrong' in key ? key.wrong : answer?.ok ? '' : answer!.code
+    if (answer?.ok) proveWanted.value = false
+  }
   if (me.value?.second_factor.federal) {
     return (
       <div class="banner" id="prove">
@@ -157,6 +166,7 @@ export function Prove() {
       <label>{text('error.prove')} <input name="code" autocomplete="one-time-code" required autofocus /></label>
       <Wrong code={wrong.value} />
       <button class="primary">{text('factor.confirm')}</button>
+      {possible && <button id="prove-key" type="button" onClick={() => void byKey()}>{text('login.key')}</button>}
     </form>
   )
 }

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
 import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
+import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
 import { ring, silence } from './sound'
 import { text } from './texts'
@@ -193,9 +194,9 @@ export async function send(path: string, body?: object): Promise<Answer> {
   return { ok: false, code: String(data.code) }
 }
 
-export async function logIn(login: string, password: string, code: string): Promise<string> {
+export async function logIn(login: string, password: string, code: string, key?: Signed): Promise<string> {
   if (!(await sendLogout())) return text('error.unreachable')
-  const answer = await send('/desk/login', { login, password, code })
+  const answer = await send('/desk/login', key ? { login, password, key } : { login, password, code })
   if (!answer.ok && answer.code === 'second_factor' && !codeWanted.value) {
     codeWanted.value = true
     return ''

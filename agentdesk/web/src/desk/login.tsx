@@ -4,6 +4,7 @@ import { codeWanted, logIn } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { allowSound } from './sound'
+import { possible, signWith } from './passkey'
 import { goToProvider, offered, readWays, refused } from './sso'
 import { text } from './texts'
 
@@ -15,6 +16,13 @@ export function Login() {
     if (code) wrong.value = text('error.' + code)
   }
   const busy = useSignal(false)
+  const byKey = async (form: HTMLFormElement) => {
+    const given = new FormData(form)
+    const login = String(given.get('login'))
+    const password = String(given.get('password'))
+    const key = await signWith('/desk/login/key', { login, password })
+    wrong.value = 'wrong' in key ? text('error.' + key.wrong) : await logIn(login, password, '', key)
+  }
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     allowSound()
@@ -41,6 +49,9 @@ export function Login() {
             {text('login.code')}
             <input name="code" autocomplete="one-time-code" required autofocus />
           </label>
+        )}
+        {codeWanted.value && possible && (
+          <button id="login-key" type="button" onClick={(e) => void byKey(e.currentTarget.form!)}>{text('login.key')}</button>
         )}
         {wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
         <button class="primary" disabled={busy.value}>{text('login.enter')}</button>

@@ -26,6 +26,22 @@ const words: Record<string, [string, string, string]> = {
   'login.login': ['Логин', 'Логин', 'Login'],
   'login.password': ['Құпиясөз', 'Пароль', 'Password'],
   'login.enter': ['Кіру', 'Войти', 'Log in'],
+  'login.key': ['Қауіпсіздік кілтімен', 'Ключом безопасности', 'By a security key'],
+  'keys.title': ['Қауіпсіздік кілттері', 'Ключи безопасности', 'Security keys'],
+  'keys.name': ['Кілттің атауы', 'Название ключа', 'Name of the key'],
+  'keys.add': ['Кілт қосу', 'Добавить ключ', 'Add a key'],
+  'keys.remove': ['Жою', 'Удалить', 'Remove'],
+  'keys.unused': ['қолданылмаған', 'не использовался', 'not used yet'],
+  'error.wrong_key': ['Кілт қабылданбады, қайталаңыз', 'Ключ не принят, повторите', 'The key was not taken; try again'],
+  'error.key_cloned': [
+    'Кілт кері санайды: оның көшірмесі болуы мүмкін', 'Ключ считает назад: возможно, есть его копия', 'The key counts backwards: there may be a copy of it',
+  ],
+  'error.no_key': ['Мұнда сіздің кілтіңіз жоқ', 'Здесь нет вашего ключа', 'There is no key of yours here'],
+  'error.key_known': ['Бұл кілт қосылған', 'Этот ключ уже добавлен', 'This key is set up already'],
+  'error.last_factor': [
+    'Бұл жалғыз екінші фактор: алдымен басқасын қосыңыз', 'Это единственный второй фактор: сначала подключите другой',
+    'It is your only second factor; set up another one first',
+  ],
   'login.sso': ['Бірыңғай жүйе арқылы кіру', 'Войти через единый вход', 'Log in by single sign-on'],
   'factor.federal': [
     'Екінші факторды бірыңғай кіру жүйесі сұрайды.', 'Второй фактор спрашивает система единого входа.', 'The single sign-on asks for the second factor.',
