@@ -99,6 +99,10 @@ func (d *Desk) beginFactor(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		secret, uri, err = totp.NewSecret(agent.Login)
 	}
+	var code totp.QR
+	if err == nil {
+		code, err = totp.NewQR(uri)
+	}
 	var sealed []byte
 	if err == nil {
 		sealed, err = d.Factor.Seal(agent.ID, secret)
@@ -110,7 +114,7 @@ func (d *Desk) beginFactor(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"secret": secret, "uri": uri})
+	d.answer(w, object{"secret": secret, "uri": uri, "qr": code})
 }
 
 // confirmFactor makes the secret the second factor of whoever shows a code of it, and gives the recovery codes, once.

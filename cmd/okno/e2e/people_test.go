@@ -45,6 +45,7 @@ func TestPeopleAtTheDeskAndInTheTerminal(t *testing.T) {
 	logIn()
 	desk.clicks(t, "#second-factor button.primary")
 	desk.sees(t, "#factor-secret")
+	desk.sees(t, "#factor-qr path")
 	secret := value[string](t, desk, `document.querySelector('#factor-secret').innerText`)
 	code, err := totp.Code(secret, time.Now())
 	require.NoError(t, err)

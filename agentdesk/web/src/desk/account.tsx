@@ -97,9 +97,11 @@ function PasswordChange() {
   )
 }
 
+interface Begun { secret: string; uri: string; qr: { size: number; path: string } }
+
 // SecondFactor sets one up, or says that there is one.
 export function SecondFactor() {
-  const begun = useSignal<{ secret: string; uri: string } | null>(null)
+  const begun = useSignal<Begun | null>(null)
   const recovery = useSignal<string[]>([])
   const { wrong, submit } = useForm('/desk/factor/confirm', (answer) => {
     recovery.value = answer.recovery as string[]
@@ -107,7 +109,7 @@ export function SecondFactor() {
   })
   const begin = async () => {
     const answer = await send('/desk/factor')
-    if (answer.ok) begun.value = answer.data as { secret: string; uri: string }
+    if (answer.ok) begun.value = answer.data as unknown as Begun
     else wrong.value = answer.code
   }
   return (
@@ -126,6 +128,10 @@ export function SecondFactor() {
       ) : begun.value ? (
         <form onSubmit={submit}>
           <p>{text('factor.how')}</p>
+          <svg id="factor-qr" role="img" aria-label={text('factor.qr')} viewBox={`0 0 ${begun.value.qr.size} ${begun.value.qr.size}`} width="240" height="240">
+            <rect width="100%" height="100%" fill="#fff" />
+            <path d={begun.value.qr.path} fill="#000" shape-rendering="crispEdges" />
+          </svg>
           <p><code id="factor-secret">{begun.value.secret}</code></p>
           <p><a href={begun.value.uri}>{text('factor.open')}</a></p>
           <label>{text('login.code')}<input name="code" autocomplete="one-time-code" required /></label>

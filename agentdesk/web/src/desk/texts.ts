@@ -42,6 +42,7 @@ const words: Record<string, [string, string, string]> = {
     'Бұл жалғыз екінші фактор: алдымен басқасын қосыңыз', 'Это единственный второй фактор: сначала подключите другой',
     'It is your only second factor; set up another one first',
   ],
+  'factor.qr': ['Аутентификаторға арналған QR-код', 'QR-код для аутентификатора', 'QR code for the authenticator'],
   'login.sso': ['Бірыңғай жүйе арқылы кіру', 'Войти через единый вход', 'Log in by single sign-on'],
   'factor.federal': [
     'Екінші факторды бірыңғай кіру жүйесі сұрайды.', 'Второй фактор спрашивает система единого входа.', 'The single sign-on asks for the second factor.',
@@ -78,9 +79,9 @@ const words: Record<string, [string, string, string]> = {
   'factor.title': ['Екінші фактор', 'Второй фактор', 'Second factor'],
   'factor.begin': ['Екінші факторды қосу', 'Подключить второй фактор', 'Set up a second factor'],
   'factor.how': [
-    'Бұл құпияны аутентификатор қолданбасына енгізіп, ол көрсеткен кодты жазыңыз.',
-    'Введите этот секрет в приложение-аутентификатор и напишите код, который оно покажет.',
-    'Enter this secret in an authenticator, and write the code that it shows.',
+    'QR-кодты аутентификатор қолданбасымен сканерлеп (немесе құпияны енгізіп), ол көрсеткен кодты жазыңыз.',
+    'Отсканируйте QR-код приложением-аутентификатором (или введите секрет) и напишите код, который оно покажет.',
+    'Scan the QR code with an authenticator (or enter the secret), and write the code that it shows.',
   ],
   'factor.open': ['Осы құрылғыдағы қолданбада ашу', 'Открыть в приложении на этом устройстве', 'Open in an authenticator on this device'],
   'factor.confirm': ['Растау', 'Подтвердить', 'Confirm'],
