@@ -34,6 +34,7 @@ type Store interface {
 	desks
 	accounts
 	links
+	passwordReports
 }
 
 type logins interface {
@@ -123,6 +124,7 @@ type people interface {
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
 	factorWork
 	passkeyWork
+	holdWork
 	// ChangePassword ends all logins as well. login.ErrUnknown when the credentials are no longer those of the epoch.
 	ChangePassword(ctx context.Context, agent, epoch int64, passwordHash string) error
 	// TakeInvitation sets a password, once. acd.ErrNoAgent.
@@ -274,6 +276,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/search", d.search)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
+	mux.HandleFunc("GET /desk/otp", d.passwords)
+	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)
 	mux.HandleFunc("POST /desk/factor/confirm", d.confirmFactor)
 	mux.HandleFunc("POST /desk/factor/prove", d.proveFactor)

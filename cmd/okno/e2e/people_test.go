@@ -54,6 +54,8 @@ func TestPeopleAtTheDeskAndInTheTerminal(t *testing.T) {
 	desk.sees(t, "#second-factor .recovery")
 	recovery := value[string](t, desk, `document.querySelector('#second-factor .recovery code').innerText`)
 	desk.clicks(t, "#second-factor button.primary")
+	desk.clicks(t, "#section-otp")
+	desk.sees(t, "#otp .otp-report")
 	desk.clicks(t, "#section-account")
 	desk.sees(t, `.logins tr[data-current="true"]`)
 	desk.picture(t, "desk-account.png")
