@@ -12,7 +12,6 @@ import (
 	"okno/internal/floor"
 	"okno/internal/guess"
 	"okno/internal/login"
-	"okno/internal/totp"
 )
 
 // deviceCookie names a browser from which somebody has logged in. It opens nothing: it only tells the owner from who guesses.
@@ -29,14 +28,8 @@ func deviceOf(r *http.Request) string {
 // given is what somebody gives to be known by.
 type given struct {
 	password, code string
-	passwordOnly   bool // the second factor is not asked for
-}
-
-func (d *Desk) givenCode(ctx context.Context, agent int64, code string) error {
-	if code == "" {
-		return totp.ErrWanted
-	}
-	return d.takeCode(ctx, agent, code)
+	key            *signed // by a key, in the place of a code
+	passwordOnly   bool    // the second factor is not asked for
 }
 
 // authenticate gives whose login and password they are. errLogin, *guess.SlowDown, fault.Unavailable. It tells a stranger nothing of
@@ -63,12 +56,12 @@ func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, g given) (acd.
 	switch {
 	case busy != nil:
 		return agent, known, errors.Join(busy, end(guess.Unasked, ""))
-	case !matches || err != nil || known.Locked:
+	case !matches || err != nil || known.Locked || known.Federal:
 		return agent, known, errors.Join(errLogin, end(guess.Wrong, subject))
 	}
 	if agent.Enrolled && !g.passwordOnly {
-		switch err := d.givenCode(ctx, agent.ID, g.code); {
-		case errors.Is(err, totp.ErrWrong):
+		switch err := d.takeFactor(ctx, agent, g.code, g.key); {
+		case wrongFactor(err):
 			return agent, known, errors.Join(err, end(guess.Wrong, subject))
 		case err != nil: // the password alone opens nothing and makes up for nothing
 			return agent, known, errors.Join(err, end(guess.Unasked, subject))

@@ -34,6 +34,7 @@ type Store interface {
 	desks
 	accounts
 	links
+	passwordReports
 }
 
 type logins interface {
@@ -52,6 +53,8 @@ type logins interface {
 	// LoginsOf lists an agent's logins, the newest first.
 	LoginsOf(ctx context.Context, agent int64, current []byte) ([]login.Login, error)
 	factors
+	passkeys
+	identities
 	openLogins
 }
 
@@ -120,6 +123,8 @@ type people interface {
 	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
 	factorWork
+	passkeyWork
+	holdWork
 	// ChangePassword ends all logins as well. login.ErrUnknown when the credentials are no longer those of the epoch.
 	ChangePassword(ctx context.Context, agent, epoch int64, passwordHash string) error
 	// TakeInvitation sets a password, once. acd.ErrNoAgent.
@@ -209,6 +214,10 @@ type Options struct {
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
 	Factor Factor
+	// Passkeys holds ceremonies with security keys; nil: none can be set up here.
+	Passkeys Passkeys
+	// SSO logs people in at an identity provider; nil: nobody.
+	SSO SSO
 	// SecondFactor are the roles that set up a second factor before anything else.
 	SecondFactor []access.Role
 	Metrics      prometheus.Registerer
@@ -247,6 +256,18 @@ func (d *Desk) Run(ctx context.Context) error { return d.hub.run(ctx) }
 func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/login", d.logIn)
 	mux.HandleFunc("POST /desk/logout", d.logOut)
+	mux.HandleFunc("GET /desk/ways", d.ways)
+	mux.HandleFunc("POST /desk/login/key", d.logInOptions)
+	mux.HandleFunc("GET /desk/passkeys", d.listPasskeys)
+	mux.HandleFunc("POST /desk/passkeys/begin", d.beginPasskey)
+	mux.HandleFunc("POST /desk/passkeys", d.addPasskey)
+	mux.HandleFunc("POST /desk/passkeys/{id}/remove", d.removePasskey)
+	mux.HandleFunc("POST /desk/factor/key", d.proveOptions)
+	if d.SSO != nil {
+		mux.HandleFunc("POST /desk/sso", d.beginSSO)
+		mux.HandleFunc("GET "+callbackPath, d.finishSSO)
+		mux.HandleFunc("POST /desk/sso/logout", d.loggedOutAtProvider)
+	}
 	mux.HandleFunc("GET /desk/me", d.me)
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
 	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
@@ -255,6 +276,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/search", d.search)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
+	mux.HandleFunc("GET /desk/otp", d.passwords)
+	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)
 	mux.HandleFunc("POST /desk/factor/confirm", d.confirmFactor)
 	mux.HandleFunc("POST /desk/factor/prove", d.proveFactor)

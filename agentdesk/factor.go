@@ -12,6 +12,7 @@ import (
 	"okno/internal/fault"
 	"okno/internal/floor"
 	"okno/internal/guess"
+	"okno/internal/login"
 	"okno/internal/totp"
 )
 
@@ -85,12 +86,22 @@ func (d *Desk) takeCode(ctx context.Context, agent int64, code string) error {
 // beginFactor makes a secret for whoever asks, and shows it once.
 func (d *Desk) beginFactor(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.loggedIn(r)
+	if err == nil && agent.Federal {
+		err = login.ErrFederal
+	}
+	if err == nil {
+		err = mayFactor(agent)
+	}
 	if err == nil && d.Factor == nil {
 		err = errNoFactors
 	}
 	var secret, uri string
 	if err == nil {
 		secret, uri, err = totp.NewSecret(agent.Login)
+	}
+	var code totp.QR
+	if err == nil {
+		code, err = totp.NewQR(uri)
 	}
 	var sealed []byte
 	if err == nil {
@@ -103,7 +114,7 @@ func (d *Desk) beginFactor(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"secret": secret, "uri": uri})
+	d.answer(w, object{"secret": secret, "uri": uri, "qr": code})
 }
 
 // confirmFactor makes the secret the second factor of whoever shows a code of it, and gives the recovery codes, once.
@@ -152,13 +163,19 @@ func (d *Desk) confirm(ctx context.Context, agent acd.Agent, token []byte, code 
 // proveFactor takes the second factor in a login that began without it.
 func (d *Desk) proveFactor(w http.ResponseWriter, r *http.Request) {
 	agent, token, err := d.agentOf(r)
-	var code string
-	if err == nil {
-		code, err = readCode(w, r)
+	if err != nil {
+		d.fail(w, err)
+		return
 	}
-	if err == nil {
-		err = d.counted(r, agent, func() error { return d.takeCode(r.Context(), agent.ID, code) })
+	var body struct {
+		Code string  `json:"code"`
+		Key  *signed `json:"key"`
 	}
+	if err := edge.ReadJSON(w, r, mostCeremony, false, &body); err != nil {
+		d.fail(w, bodyError(err))
+		return
+	}
+	err = d.counted(r, agent, func() error { return d.takeFactor(r.Context(), agent, body.Code, body.Key) })
 	if err == nil {
 		err = d.Units(r.Context(), func(w Work) error { return w.ProveLogin(r.Context(), token) })
 	}
@@ -174,7 +191,7 @@ func (d *Desk) counted(r *http.Request, agent acd.Agent, try func() error) error
 	}
 	err = try()
 	outcome := guess.Unasked // one right code makes up for no wrong password
-	if errors.Is(err, totp.ErrWrong) {
+	if wrongFactor(err) {
 		outcome = guess.Wrong
 	}
 	return errors.Join(err, d.Store.EndGuess(context.WithoutCancel(r.Context()), a, keys, outcome, floor.By(agent.ID), d.Clock()))
@@ -196,5 +213,5 @@ func (d *Desk) factorJSON(a acd.Agent) object {
 	if !a.Proof.At.IsZero() {
 		at = a.Proof.At.UTC().Format(time.RFC3339)
 	}
-	return object{"enrolled": a.Enrolled, "wanted": d.mustEnrol(a), "proved_at": at}
+	return object{"enrolled": a.Enrolled, "wanted": d.mustEnrol(a), "proved_at": at, "federal": a.Federal}
 }

@@ -18,6 +18,7 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/floor/floortest"
+	"okno/internal/passkey"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/totp"
@@ -37,7 +38,9 @@ func newStrong(t *testing.T, compulsory ...access.Role) *strong {
 	for _, db := range []*store.Store{s.DB, pgtest.Open(t, s.URL)} {
 		vault, err := totp.NewVault(bytes.Repeat([]byte{1}, 32))
 		require.NoError(t, err)
-		desk := agentdesk.New(agentdesk.Options{Store: db, Floor: s.Floor, Node: "strong", Log: zerolog.Nop(), Segments: floortest.OneSegment,
+		keys, err := passkey.New(site, bytes.Repeat([]byte{2}, 32), func() time.Time { return time.Unix(s.now.Load(), 0) })
+		require.NoError(t, err)
+		desk := agentdesk.New(agentdesk.Options{Store: db, Passkeys: keys, Floor: s.Floor, Node: "strong", Log: zerolog.Nop(), Segments: floortest.OneSegment,
 			Clock:   func() time.Time { return time.Unix(s.now.Load(), 0) },
 			Reasons: func(string) map[string]string { return nil }, Factor: vault, SecondFactor: compulsory,
 			Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {

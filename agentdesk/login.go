@@ -25,29 +25,17 @@ var (
 
 func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 	var body struct {
-		Login    string `json:"login"`
-		Password string `json:"password"`
-		Code     string `json:"code"` // of the second factor
+		Login    string  `json:"login"`
+		Password string  `json:"password"`
+		Code     string  `json:"code"` // of the second factor
+		Key      *signed `json:"key"`  // or by a key
 	}
-	if err := edge.ReadJSON(w, r, 4<<10, false, &body); err != nil {
+	if err := edge.ReadJSON(w, r, mostCeremony, false, &body); err != nil {
 		d.fail(w, bodyError(err))
 		return
 	}
 	device := deviceOf(r)
-	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, given{password: body.Password, code: body.Code})
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	raw := make([]byte, 32)
-	if _, err := rand.Read(raw); err != nil {
-		d.fail(w, err)
-		return
-	}
-	token := base64.RawURLEncoding.EncodeToString(raw)
-	expires := time.Now().Add(login.Life)
-	err = d.Store.AddLogin(r.Context(), login.New{TokenHash: tokenHash(token), Agent: agent.ID, Epoch: known.Epoch, Expires: expires,
-		Address: edge.SiteName(r.RemoteAddr), Browser: browserOf(r), Proved: agent.Enrolled})
+	agent, known, err := d.authenticate(r.Context(), guess.Attempt{Way: guess.Desk, Account: body.Login, Address: edge.SiteName(r.RemoteAddr), Device: device}, given{password: body.Password, code: body.Code, key: body.Key})
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -56,8 +44,27 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: device, Path: "/", MaxAge: int(guess.Life.Seconds()), Secure: true, HttpOnly: true,
 			SameSite: http.SameSiteStrictMode})
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: expires, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	if err := d.enter(w, r, agent, login.New{Epoch: known.Epoch, Proved: agent.Enrolled}); err != nil {
+		d.fail(w, err)
+		return
+	}
 	d.answer(w, agentJSON(agent))
+}
+
+// enter begins an agent's login in a browser, of which l has the epoch and how it was proved.
+func (d *Desk) enter(w http.ResponseWriter, r *http.Request, agent acd.Agent, l login.New) error {
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return err
+	}
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	l.TokenHash, l.Agent, l.Expires = tokenHash(token), agent.ID, time.Now().Add(login.Life)
+	l.Address, l.Browser = edge.SiteName(r.RemoteAddr), browserOf(r)
+	if err := d.Store.AddLogin(r.Context(), l); err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: l.Expires, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	return nil
 }
 
 func (d *Desk) logOut(w http.ResponseWriter, r *http.Request) {

@@ -19,6 +19,7 @@ import (
 	"okno/internal/guess"
 	"okno/internal/login"
 	"okno/internal/message"
+	"okno/internal/passkey"
 	"okno/internal/password"
 	"okno/internal/phone"
 	"okno/internal/totp"
@@ -44,6 +45,11 @@ var problems = []struct {
 	{phone.ErrInvalid, "bad_number", http.StatusUnprocessableEntity},
 	{citizen.ErrUnknown, "unknown_citizen", http.StatusNotFound},
 	{access.ErrOtherHands, "not_yours", http.StatusForbidden},
+	{passkey.ErrCloned, "key_cloned", http.StatusUnauthorized},
+	{passkey.ErrWrong, "wrong_key", http.StatusUnauthorized},
+	{passkey.ErrNone, "no_key", http.StatusConflict},
+	{passkey.ErrKnown, "key_known", http.StatusConflict},
+	{passkey.ErrLast, "last_factor", http.StatusConflict},
 	{totp.ErrWanted, "second_factor", http.StatusUnauthorized},
 	{totp.ErrWrong, "wrong_code", http.StatusUnauthorized},
 	{totp.ErrEnrolled, "enrolled", http.StatusConflict},
@@ -56,6 +62,11 @@ var problems = []struct {
 	{password.ErrTooLong, "password_long", http.StatusBadRequest},
 	{password.ErrUnkeyable, "password_unkeyable", http.StatusBadRequest},
 	{password.ErrObvious, "password_obvious", http.StatusBadRequest},
+	{login.ErrRefused, "sso_refused", http.StatusForbidden},
+	{login.ErrNoGroup, "sso_no_group", http.StatusForbidden},
+	{login.ErrWeak, "sso_weak", http.StatusForbidden},
+	{login.ErrLocked, "sso_locked", http.StatusForbidden},
+	{login.ErrFederal, "sso_only", http.StatusForbidden},
 	{login.ErrUnknown, "no_login", http.StatusNotFound},
 	{acd.ErrNoAgent, "no_agent", http.StatusNotFound},
 	{message.ErrNoLink, "no_link", http.StatusNotFound},

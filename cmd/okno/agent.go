@@ -22,6 +22,7 @@ type agentCommand struct {
 	Lock   agentLock   `cmd:"" help:"Lock an agent out, everywhere and at once."`
 	Unlock agentUnlock `cmd:"" help:"Let a locked agent log in again."`
 	Logout agentLogout `cmd:"" help:"End all logins of an agent."`
+	SSO    agentSSO    `cmd:"" name:"sso" help:"Let an agent log in by single sign-on, and by no password; without --subject: by a password again."`
 	Logins agentLogins `cmd:"" help:"List an agent's logins."`
 }
 

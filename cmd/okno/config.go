@@ -17,6 +17,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/edge"
+	"okno/internal/sso"
 	"okno/sms"
 	"okno/sms/gateway"
 )
@@ -62,6 +63,7 @@ type httpConfig struct {
 
 type deskConfig struct {
 	SecondFactor []access.Role `yaml:"second_factor"` // the roles that set up a second factor before anything else
+	SSO          sso.Config    `yaml:"sso"`
 }
 
 type logConfig struct {
@@ -276,6 +278,9 @@ func (c *config) check() error {
 		if !slices.Contains(access.Roles, role) {
 			return fmt.Errorf("desk.second_factor: unknown role %q", role)
 		}
+	}
+	if err := c.Desk.SSO.Check(); err != nil {
+		return err
 	}
 	if _, err := c.Audit.places(); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 )
 
 func environment(name string) (string, bool) {
-	found, ok := map[string]string{"OKNO_SECRET": "0123456789abcdef", "OKNO_KEY": "fedcba9876543210", "SMPP_A": "p: #${x}", "ARI_1": "ari"}[name]
+	found, ok := map[string]string{"OKNO_SECRET": "0123456789abcdef", "OKNO_KEY": "fedcba9876543210", "OKNO_SSO": "sso", "SMPP_A": "p: #${x}", "ARI_1": "ari"}[name]
 	return found, ok
 }
 
@@ -72,19 +72,24 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 	const good = "database_url: postgres://x\nsecret: 0123456789abcdef\n"
 	for content, want := range map[string]string{
 		good + "smss: {}\n": "line 3: unknown key smss",
-		good + "sms:\n  links:\n    - {name: a, adr: x}\n":                                        "line 5: unknown key adr",
-		good + "roles: [voice, coffee]\n":                                                         `unknown role "coffee"`,
-		good + "roles: 7\n":                                                                       "line 3",
-		good + "sms: {links: [{name: a, addr: nowhere}]}\n":                                       "not host:port",
-		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n":                               "the environment has no NOPE",
-		good + "sms: {links: [{name: a, addr: \"h:1\", receipts: false, receipts_within: 2m}]}\n": "link 1 (a): receipts_within needs receipts",
-		good + "sms: {transliterate: [notices]}\n":                                                `transliterate "notices" is none of otp, reply, notice`,
-		good + "sms: {flood: {messages: -1}}\n":                                                   "flood cannot be negative",
-		good + "desk: {second_factor: [boss]}\n":                                                  `desk.second_factor: unknown role "boss"`,
-		"secret: 0123456789abcdef\n":                                                              "database_url is missing",
-		"database_url: postgres://x\nsecret: short\n":                                             "secret is missing or shorter",
-		good + "voice: {asterisks: [{name: a}]}\n":                                                "a name and an ari_url",
-		good + "\tx: 1\n":                                                                         "tab character",
+		good + "sms:\n  links:\n    - {name: a, adr: x}\n":                                                         "line 5: unknown key adr",
+		good + "roles: [voice, coffee]\n":                                                                          `unknown role "coffee"`,
+		good + "roles: 7\n":                                                                                        "line 3",
+		good + "sms: {links: [{name: a, addr: nowhere}]}\n":                                                        "not host:port",
+		good + "sms: {links: [{name: a, password: \"${NOPE}\"}]}\n":                                                "the environment has no NOPE",
+		good + "sms: {links: [{name: a, addr: \"h:1\", receipts: false, receipts_within: 2m}]}\n":                  "link 1 (a): receipts_within needs receipts",
+		good + "sms: {transliterate: [notices]}\n":                                                                 `transliterate "notices" is none of otp, reply, notice`,
+		good + "sms: {flood: {messages: -1}}\n":                                                                    "flood cannot be negative",
+		good + "desk: {second_factor: [boss]}\n":                                                                   `desk.second_factor: unknown role "boss"`,
+		"secret: 0123456789abcdef\n":                                                                               "database_url is missing",
+		good + "desk: {sso: {issuer: \"http://sso.example\"}}\n":                                                   "desk.sso.issuer",
+		good + "desk: {sso: {issuer: \"https://sso.example\"}}\n":                                                  "desk.sso: client_id and client_secret",
+		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/x\"}}\n": "desk.sso.redirect",
+		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\"}}\n":                                   "desk.sso.groups",
+		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\", groups: [{group: a, role: boss}]}}\n": `"a" has the role "boss"`,
+		"database_url: postgres://x\nsecret: short\n": "secret is missing or shorter",
+		good + "voice: {asterisks: [{name: a}]}\n":    "a name and an ari_url",
+		good + "\tx: 1\n": "tab character",
 	} {
 		c := defaultConfig()
 		err := c.parse(content, environment)

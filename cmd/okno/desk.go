@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"net"
+	"strings"
 	"time"
 
 	"okno/agentdesk"
@@ -9,7 +11,9 @@ import (
 	"okno/agentdesk/web"
 	"okno/internal/call"
 	"okno/internal/news"
+	"okno/internal/passkey"
 	"okno/internal/postgres/store"
+	"okno/internal/sso"
 	"okno/internal/totp"
 	"okno/sms/text"
 )
@@ -29,6 +33,14 @@ func (n *node) startDesk() error {
 		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
+	if options.Passkeys, err = passkey.New(n.config.site(), subkey(n.config.Secret, "passkeys"), time.Now); err != nil {
+		return err
+	}
+	if c := n.config.Desk.SSO; c.On() {
+		if options.SSO, err = sso.New(c, subkey(n.config.Secret, "single sign-on"), time.Now); err != nil {
+			return err
+		}
+	}
 	desk := agentdesk.New(options)
 	desk.Register(n.mux)
 	n.parts.start("desk", desk.Run)
@@ -40,4 +52,29 @@ func (n *node) startDesk() error {
 		phone.New(page).Register(n.mux)
 	}
 	return nil
+}
+
+// site is for whom agents' keys are made: the host that stands first in http.hosts, and those below it. Without hosts it is this machine, by
+// the name that browsers take for safe without TLS; keys are made for no bare address.
+func (c config) site() passkey.Site {
+	if len(c.HTTP.Hosts) == 0 {
+		_, port, _ := net.SplitHostPort(c.HTTP.Listen)
+		return passkey.Site{ID: "localhost", Origins: []string{"http://localhost:" + port}}
+	}
+	name := hostname(c.HTTP.Hosts[0])
+	s := passkey.Site{ID: name}
+	for _, host := range c.HTTP.Hosts {
+		if h := hostname(host); h == name || strings.HasSuffix(h, "."+name) {
+			s.Origins = append(s.Origins, "https://"+host)
+		}
+	}
+	return s
+}
+
+// hostname is a host without its port.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }

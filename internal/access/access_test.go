@@ -29,6 +29,8 @@ var granted = map[access.Act]map[access.Role]string{
 	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
 	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ViewPasswords:  {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.LiftHolds:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.ViewLogins:     {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
 	access.EndLogins:      {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
@@ -58,6 +60,7 @@ func TestWhatWantsTheSecondFactor(t *testing.T) {
 	wanted := map[string]bool{"queue.dismiss reason": true, "contact.view reason": true, "agent.lock untied": true, "login.end untied": true}
 	for _, tie := range access.Ties {
 		wanted["link.order "+string(tie)] = true
+		wanted["otp.lift "+string(tie)] = true
 	}
 	for act, roles := range granted {
 		for role, ties := range roles {

@@ -23,6 +23,8 @@ var rights = map[Act]map[Role][]Tie{
 	DismissWaiting: {Supervisor: {Reason}, Administrator: {Reason}},
 	ViewLinks:      {Supervisor: Ties, Administrator: Ties},
 	OrderLinks:     {Supervisor: Ties, Administrator: Ties},
+	ViewPasswords:  {Supervisor: Ties, Administrator: Ties},
+	LiftHolds:      {Supervisor: Ties, Administrator: Ties},
 	ReadJournal:    {Auditor: Ties, Administrator: Ties},
 	ViewLogins:     {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	EndLogins:      {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
@@ -32,7 +34,7 @@ var rights = map[Act]map[Role][]Tie{
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case DismissWaiting, OrderLinks, LockAgent:
+	case DismissWaiting, OrderLinks, LiftHolds, LockAgent:
 		return true
 	case ViewContact:
 		return tie == Reason
@@ -49,7 +51,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
-	ViewLinks, OrderLinks, ReadJournal, ViewLogins, EndLogins, LockAgent}
+	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

@@ -20,7 +20,8 @@ type Agent struct {
 	StatusReason string
 	StatusAt     time.Time
 	NextStatus   Status // after the contact in hand; "" for none
-	Enrolled     bool   // a second factor is set up
+	Enrolled     bool   // a second factor is set up, here or at the identity provider
+	Federal      bool   // logs in by single sign-on
 	Proof        access.Proof
 }
 

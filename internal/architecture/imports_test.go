@@ -44,6 +44,12 @@ var homes = map[string][]string{
 	"github.com/evanw/esbuild":     {"okno/agentdesk/web/build"},
 	"github.com/alecthomas/kong":   {"okno/cmd"},
 	"github.com/pquerna/otp":       {"okno/internal/totp"},
+	"github.com/boombuler/barcode": {"okno/internal/totp"},
+	"github.com/makiuchi-d":        {"okno/internal/totp"},
+	"github.com/go-webauthn":       {"okno/internal/passkey"},
+	"github.com/coreos/go-oidc":    {"okno/internal/sso"},
+	"golang.org/x/oauth2":          {"okno/internal/sso"},
+	"github.com/zitadel/oidc":      {"okno/internal/sso/ssotest"},
 	"github.com/nyaruka":           {"okno/internal/phone"},
 }
 

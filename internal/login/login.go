@@ -42,7 +42,8 @@ type New struct {
 	Expires   time.Time
 	Address   string
 	Browser   string
-	Proved    bool // the second factor was given
+	Proved    bool   // the second factor was given
+	Session   string // of the identity provider, or ""
 }
 
 // Credentials are what an agent's login is checked against.
@@ -50,4 +51,5 @@ type Credentials struct {
 	PasswordHash string
 	Epoch        int64 // rises with everything that ends all logins
 	Locked       bool
+	Federal      bool // the account logs in by single sign-on, and by no password
 }

@@ -7,6 +7,7 @@ package postgres
 //
 // Package pgtest fails a test in which a transaction breaks the order.
 var LockOrder = []string{
+	"taken_once",
 	"guesses",
 	"known_ways",
 	"leases",
@@ -20,8 +21,10 @@ var LockOrder = []string{
 	"invitations",
 	"second_factors",
 	"recovery_codes",
+	"passkeys",
 	"logins",
 	"agents",
+	"sso_accounts",
 	"call_orders",
 	"legs",
 	"challenges",

@@ -60,6 +60,7 @@ var Rules = []Rule{
 	{Table: "streams", Stays: "a number must not be used again; a contact's stream goes with the contact, agents and queues are few"},
 	{Table: "commands", For: 7 * day, From: "its time: a page sends a command again within minutes"},
 	{Table: "invitations", For: 30 * day, From: "its expiry"},
+	{Table: "taken_once", For: time.Hour, From: "its expiry: what it names is refused for its age by then"},
 	{Table: "logins", For: 30 * day, From: "its expiry"},
 	{Table: "sip_accounts", For: 30 * day, From: "its expiry: the voice node deletes it long before"},
 
@@ -92,7 +93,9 @@ var Rules = []Rule{
 	{Table: "service_texts", Stays: "the catalogue"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},
 	{Table: "agents", Stays: "the journal names them"},
+	{Table: "sso_accounts", Stays: "settings"},
 	{Table: "second_factors", Stays: "settings"},
+	{Table: "passkeys", Stays: "settings"},
 	{Table: "recovery_codes", Stays: "settings"},
 	{Table: "agent_queues", Stays: "settings"},
 	{Table: "queues", Stays: "settings"},

@@ -19,12 +19,12 @@ import (
 
 const agentColumns = `
 a.id, a.login, a.name, a.role, a.languages, ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id ORDER BY queue),
-a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, ''), ` + enrolled
+a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, ''), ` + enrolled + `, ` + federal
 
 func scanAgent(row pgx.Row, more ...any) (acd.Agent, error) {
 	var a acd.Agent
 	err := row.Scan(append([]any{&a.ID, &a.Login, &a.Name, &a.Role, &a.Languages, &a.Queues, &a.Endpoint, &a.Status, &a.StatusReason,
-		&a.StatusAt, &a.NextStatus, &a.Enrolled}, more...)...)
+		&a.StatusAt, &a.NextStatus, &a.Enrolled, &a.Federal}, more...)...)
 	return a, postgres.NoRows(err, acd.ErrNoAgent)
 }
 
@@ -55,9 +55,16 @@ func (w Steps) SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) 
 
 const setPassword = `UPDATE agents SET password_hash = $2 WHERE login = $1`
 
-// SetPassword gives an agent a new password's hash, and ends the agent's logins. acd.ErrNoAgent.
+// SetPassword gives an agent a new password's hash, and ends the agent's logins. acd.ErrNoAgent, login.ErrFederal.
 func (w Steps) SetPassword(ctx context.Context, login, passwordHash string) error {
-	if err := w.endLoginsOf(ctx, login, "cli"); err != nil {
+	id, err := w.AgentID(ctx, login)
+	if err == nil {
+		err = w.EndLogins(ctx, id, "cli")
+	}
+	if err == nil {
+		err = w.localOnly(ctx, id)
+	}
+	if err != nil {
 		return fmt.Errorf("set password of %s: %w", login, err)
 	}
 	if _, err := w.tx.Exec(ctx, setPassword, login, passwordHash); err != nil {
@@ -163,6 +170,7 @@ func (s *Store) AgentByLogin(ctx context.Context, name string) (acd.Agent, login
 	if err != nil && !errors.Is(err, acd.ErrNoAgent) {
 		return a, c, fmt.Errorf("find agent: %w", err)
 	}
+	c.Federal = a.Federal
 	return a, c, err
 }
 

@@ -11,8 +11,12 @@ import (
 	"okno/internal/totp"
 )
 
-// enrolled is whether the agent a has a second factor.
-const enrolled = `EXISTS (SELECT FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL)`
+// enrolled is whether the agent a has a second factor. That of an account of single sign-on is the provider's.
+const enrolled = `(EXISTS (SELECT FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL)
+    OR EXISTS (SELECT FROM passkeys p WHERE p.agent_id = a.id) OR ` + federal + `)`
+
+// federal is whether the agent a logs in by single sign-on.
+const federal = `EXISTS (SELECT FROM sso_accounts s WHERE s.agent_id = a.id)`
 
 const factorOf = `SELECT sealed FROM second_factors WHERE agent_id = $1 AND (confirmed_at IS NOT NULL) = $2`
 
@@ -43,6 +47,9 @@ func (w Steps) BeginFactor(ctx context.Context, agent int64, sealed []byte) erro
 const confirmFactor = `
 UPDATE second_factors SET confirmed_at = now(), last_step = $3 WHERE agent_id = $1 AND sealed = $2 AND confirmed_at IS NULL`
 
+// Codes that stood beside a key are replaced: the new ones are shown.
+const dropRecovery = `DELETE FROM recovery_codes WHERE agent_id = $1`
+
 const addRecovery = `INSERT INTO recovery_codes (agent_id, secret_hash) SELECT $1, unnest($2::bytea[])`
 
 // ConfirmFactor makes the secret that an agent has set up the second factor, with the step of the code that showed it and the hashes of the
@@ -54,6 +61,9 @@ func (w Steps) ConfirmFactor(ctx context.Context, agent int64, sealed []byte, st
 	}
 	if tag.RowsAffected() == 0 {
 		return totp.ErrNone
+	}
+	if _, err := w.tx.Exec(ctx, dropRecovery, agent); err != nil {
+		return fmt.Errorf("confirm second factor: %w", err)
 	}
 	if _, err := w.tx.Exec(ctx, addRecovery, agent, recovery); err != nil {
 		return fmt.Errorf("confirm second factor: %w", err)
@@ -108,10 +118,14 @@ func (s *Store) TakeRecovery(ctx context.Context, agent int64, hash []byte) (tak
 
 const removeFactor = `DELETE FROM second_factors WHERE agent_id = $1`
 
-// RemoveFactor lets an agent set up another second factor. Logins that the old one has proved end with [Steps.EndLogins].
+const removePasskeys = `DELETE FROM passkeys WHERE agent_id = $1`
+
+// RemoveFactor removes all of an agent's second factors and recovery codes, so that another one can be set up. Logins that the old one has proved end with [Steps.EndLogins].
 func (w Steps) RemoveFactor(ctx context.Context, agent int64, by string) error {
-	if _, err := w.tx.Exec(ctx, removeFactor, agent); err != nil {
-		return fmt.Errorf("remove second factor: %w", err)
+	for _, remove := range []string{removeFactor, dropRecovery, removePasskeys} {
+		if _, err := w.tx.Exec(ctx, remove, agent); err != nil {
+			return fmt.Errorf("remove second factor: %w", err)
+		}
 	}
 	return audit.Record(ctx, w.tx, by, "agent.second_factor_removed", streams.Agent(agent), nil)
 }

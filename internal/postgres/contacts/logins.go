@@ -21,15 +21,15 @@ const live = `l.ended_at IS NULL AND l.expires_at > now() AND l.seen_at > now() 
 AND l.epoch = a.epoch AND a.locked_at IS NULL`
 
 const addLogin = `
-INSERT INTO logins (token_hash, agent_id, epoch, expires_at, address, browser, factor_at)
-VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN now() END) RETURNING public_id, created_at`
+INSERT INTO logins (token_hash, agent_id, epoch, expires_at, address, browser, factor_at, sso_session)
+VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN now() END, nullif($8, '')) RETURNING public_id, created_at`
 
 // AddLogin keeps a login by the hash of its token, and tells the agent's pages.
 func (s *Store) AddLogin(ctx context.Context, l login.New) error {
 	return s.do(ctx, func(w Steps) error {
 		var id string
 		var at time.Time
-		if err := w.tx.QueryRow(ctx, addLogin, l.TokenHash, l.Agent, l.Epoch, l.Expires, l.Address, l.Browser, l.Proved).Scan(&id, &at); err != nil {
+		if err := w.tx.QueryRow(ctx, addLogin, l.TokenHash, l.Agent, l.Epoch, l.Expires, l.Address, l.Browser, l.Proved, l.Session).Scan(&id, &at); err != nil {
 			return fmt.Errorf("add login: %w", err)
 		}
 		told := map[string]any{"id": id, "at": at, "address": l.Address, "browser": l.Browser}

@@ -37,7 +37,11 @@ const supersedeInvitations = `UPDATE invitations SET used_at = now() WHERE agent
 const addInvitation = `INSERT INTO invitations (token_hash, agent_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))`
 
 // Invite keeps a link by which an agent sets a password, by the hash of what the link holds. An older link no longer counts.
+// login.ErrFederal.
 func (w Steps) Invite(ctx context.Context, agent int64, tokenHash []byte, lasting time.Duration, by string) error {
+	if err := w.localOnly(ctx, agent); err != nil {
+		return err
+	}
 	if _, err := w.tx.Exec(ctx, supersedeInvitations, agent); err != nil {
 		return fmt.Errorf("invite agent %d: %w", agent, err)
 	}

@@ -91,6 +91,7 @@ var sweeps = []sweep{
 	byIndex("stream_events", "at", ""),
 	byIndex("commands", "at", ""),
 	byIndex("invitations", "expires_at", ""), // few
+	byIndex("taken_once", "expires_at", ""),
 	byIndex("logins", "expires_at", ""),
 	byID("challenges", "created_at", "expires_at < $1"),
 	byIndex("sip_accounts", "expires_at", ""), // few

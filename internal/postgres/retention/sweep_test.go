@@ -90,6 +90,7 @@ SELECT $2 || e, $2 || e, 'a', $1, $1, CASE WHEN e = 'ended' THEN $1::timestamptz
 	"stream_events": `INSERT INTO stream_events (stream, seq, at, kind, payload) SELECT 'agent:1', count(*) + 1, $1, 'x', '{}' FROM stream_events`,
 	"commands":      `INSERT INTO commands (id, agent_id, at, result) SELECT $2, min(id), $1, '{}' FROM agents`,
 	"invitations":   `INSERT INTO invitations (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
+	"taken_once":    `INSERT INTO taken_once (hash, expires_at) VALUES ($2::text::bytea, $1)`,
 	"logins":        `INSERT INTO logins (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
 	"challenges": `
 INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, created_at, expires_at)

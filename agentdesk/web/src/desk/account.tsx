@@ -1,6 +1,9 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { me, proveWanted, readMe, send } from './desk'
+import { Keys } from './keys'
+import { possible, signWith } from './passkey'
+import { goToProvider } from './sso'
 import { text } from './texts'
 
 interface OpenLogin {
@@ -28,10 +31,12 @@ export function Account() {
   return (
     <main class="links account">
       <SecondFactor />
-      <section>
-        <h2>{text('account.password')}</h2>
-        <PasswordChange />
-      </section>
+      {!me.value?.second_factor.federal && (
+        <section>
+          <h2>{text('account.password')}</h2>
+          <PasswordChange />
+        </section>
+      )}
       <section>
         <h2>{text('account.logins')}</h2>
         <table class="logins">
@@ -92,9 +97,11 @@ function PasswordChange() {
   )
 }
 
+interface Begun { secret: string; uri: string; qr: { size: number; path: string } }
+
 // SecondFactor sets one up, or says that there is one.
 export function SecondFactor() {
-  const begun = useSignal<{ secret: string; uri: string } | null>(null)
+  const begun = useSignal<Begun | null>(null)
   const recovery = useSignal<string[]>([])
   const { wrong, submit } = useForm('/desk/factor/confirm', (answer) => {
     recovery.value = answer.recovery as string[]
@@ -102,7 +109,7 @@ export function SecondFactor() {
   })
   const begin = async () => {
     const answer = await send('/desk/factor')
-    if (answer.ok) begun.value = answer.data as { secret: string; uri: string }
+    if (answer.ok) begun.value = answer.data as unknown as Begun
     else wrong.value = answer.code
   }
   return (
@@ -114,11 +121,17 @@ export function SecondFactor() {
           <ul class="recovery">{recovery.value.map((code) => <li key={code}><code>{code}</code></li>)}</ul>
           <button class="primary" onClick={() => { recovery.value = []; void readMe() }}>{text('factor.kept')}</button>
         </>
+      ) : me.value?.second_factor.federal ? (
+        <p>{text('factor.federal')}</p>
       ) : me.value?.second_factor.enrolled ? (
         <p>{text('factor.on')}</p>
       ) : begun.value ? (
         <form onSubmit={submit}>
           <p>{text('factor.how')}</p>
+          <svg id="factor-qr" role="img" aria-label={text('factor.qr')} viewBox={`0 0 ${begun.value.qr.size} ${begun.value.qr.size}`} width="240" height="240">
+            <rect width="100%" height="100%" fill="#fff" />
+            <path d={begun.value.qr.path} fill="#000" shape-rendering="crispEdges" />
+          </svg>
           <p><code id="factor-secret">{begun.value.secret}</code></p>
           <p><a href={begun.value.uri}>{text('factor.open')}</a></p>
           <label>{text('login.code')}<input name="code" autocomplete="one-time-code" required /></label>
@@ -132,6 +145,7 @@ export function SecondFactor() {
           <button class="primary" onClick={() => void begin()}>{text('factor.begin')}</button>
         </>
       )}
+      {!me.value?.second_factor.federal && recovery.value.length === 0 && <Keys recovery={(codes) => (recovery.value = codes)} />}
     </section>
   )
 }
@@ -139,11 +153,26 @@ export function SecondFactor() {
 // Prove asks for the code that an act wants.
 export function Prove() {
   const { wrong, submit } = useForm('/desk/factor/prove', () => (proveWanted.value = false))
+  const byKey = async () => {
+    const key = await signWith('/desk/factor/key')
+    const answer = 'wrong' in key ? null : await send('/desk/factor/prove', { key })
+    wrong.value = 'wrong' in key ? key.wrong : answer?.ok ? '' : answer!.code
+    if (answer?.ok) proveWanted.value = false
+  }
+  if (me.value?.second_factor.federal) {
+    return (
+      <div class="banner" id="prove">
+        {text('factor.federal')} <Wrong code={wrong.value} />
+        <button class="primary" onClick={() => void goToProvider(true).then((code) => (wrong.value = code))}>{text('factor.again')}</button>
+      </div>
+    )
+  }
   return (
     <form class="banner" id="prove" onSubmit={submit}>
       <label>{text('error.prove')} <input name="code" autocomplete="one-time-code" required autofocus /></label>
       <Wrong code={wrong.value} />
       <button class="primary">{text('factor.confirm')}</button>
+      {possible && <button id="prove-key" type="button" onClick={() => void byKey()}>{text('login.key')}</button>}
     </form>
   )
 }

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
 import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
+import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
 import { ring, silence } from './sound'
 import { text } from './texts'
@@ -21,7 +22,7 @@ export const talking = signal(false)
 export const muted = signal(false)
 export const problem = signal('')
 export const now = signal(Date.now())
-export const section = signal<'contacts' | 'sms' | 'account' | 'search'>('contacts')
+export const section = signal<'contacts' | 'sms' | 'otp' | 'account' | 'search'>('contacts')
 export const me = signal<Me | null>(null)
 export const elsewhere = signal<LoginElsewhere | null>(null) // a login that began while this page was open
 export const proveWanted = signal(false) // something was refused for want of the second factor
@@ -193,9 +194,9 @@ export async function send(path: string, body?: object): Promise<Answer> {
   return { ok: false, code: String(data.code) }
 }
 
-export async function logIn(login: string, password: string, code: string): Promise<string> {
+export async function logIn(login: string, password: string, code: string, key?: Signed): Promise<string> {
   if (!(await sendLogout())) return text('error.unreachable')
-  const answer = await send('/desk/login', { login, password, code })
+  const answer = await send('/desk/login', key ? { login, password, key } : { login, password, code })
   if (!answer.ok && answer.code === 'second_factor' && !codeWanted.value) {
     codeWanted.value = true
     return ''

@@ -1,13 +1,28 @@
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { codeWanted, logIn } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { allowSound } from './sound'
+import { possible, signWith } from './passkey'
+import { goToProvider, offered, readWays, refused } from './sso'
 import { text } from './texts'
 
 export function Login() {
-  const wrong = useSignal('')
+  const wrong = useSignal(refused && text('error.' + refused))
+  useEffect(() => void readWays(), [])
+  const leave = async () => {
+    const code = await goToProvider(false)
+    if (code) wrong.value = text('error.' + code)
+  }
   const busy = useSignal(false)
+  const byKey = async (form: HTMLFormElement) => {
+    const given = new FormData(form)
+    const login = String(given.get('login'))
+    const password = String(given.get('password'))
+    const key = await signWith('/desk/login/key', { login, password })
+    wrong.value = 'wrong' in key ? text('error.' + key.wrong) : await logIn(login, password, '', key)
+  }
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     allowSound()
@@ -35,8 +50,12 @@ export function Login() {
             <input name="code" autocomplete="one-time-code" required autofocus />
           </label>
         )}
+        {codeWanted.value && possible && (
+          <button id="login-key" type="button" onClick={(e) => void byKey(e.currentTarget.form!)}>{text('login.key')}</button>
+        )}
         {wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
         <button class="primary" disabled={busy.value}>{text('login.enter')}</button>
+        {offered.value && <button id="sso" type="button" onClick={() => void leave()}>{text('login.sso')}</button>}
         <LanguageChoice />
       </form>
     </main>

@@ -8,6 +8,7 @@ import { Invitation, invited } from './invitation'
 import { Links } from './links'
 import { Login } from './login'
 import { Offers } from './offers'
+import { Passwords } from './otp'
 import { SearchResults } from './search'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
@@ -47,6 +48,8 @@ function Page() {
         <Account />
       ) : section.value === 'sms' ? (
         <Links />
+      ) : section.value === 'otp' ? (
+        <Passwords />
       ) : section.value === 'search' ? (
         <SearchResults />
       ) : (

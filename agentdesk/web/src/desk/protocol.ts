@@ -15,7 +15,7 @@ export interface Agent {
 
 // Me is the agent with how the second factor of this login stands.
 export interface Me extends Agent {
-  second_factor: { enrolled: boolean; wanted: boolean; proved_at: string | null }
+  second_factor: { enrolled: boolean; wanted: boolean; proved_at: string | null; federal: boolean }
 }
 
 // LoginElsewhere is told to the other pages of an agent.

@@ -16,6 +16,10 @@ export function TopBar() {
         <button id="section-sms" class="plain" aria-pressed={section.value === 'sms'}
           onClick={() => (section.value = section.value === 'sms' ? 'contacts' : 'sms')}>SMS</button>
       )}
+      {(a.role === 'supervisor' || a.role === 'administrator') && (
+        <button id="section-otp" class="plain" aria-pressed={section.value === 'otp'}
+          onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.title')}</button>
+      )}
       <ul class="queues" aria-label={text('queue.waiting')}>
         {queues.value.map((q) => (
           <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
