@@ -55,7 +55,12 @@ type Page struct {
 
 // Dial opens the socket of a login, without a word.
 func Dial(server, cookie string) (*websocket.Conn, *http.Response, error) {
-	return websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(server, "http")+"/desk/ws", http.Header{"Cookie": {cookie}})
+	return DialFrom(server, http.Header{"Cookie": {cookie}})
+}
+
+// DialFrom opens the socket with the headers of whatever page asks for it.
+func DialFrom(server string, header http.Header) (*websocket.Conn, *http.Response, error) {
+	return websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(server, "http")+"/desk/ws", header)
 }
 
 // Open opens a page, which says what it has seen.

@@ -14,7 +14,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk/desktest"
@@ -304,7 +303,7 @@ func (a *attacked) forgesOrigins(t *testing.T) {
 		if header.Get("Origin") == "" {
 			continue
 		}
-		socket, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(a.okno.http, "http")+"/desk/ws", header)
+		socket, _, err := desktest.DialFrom(a.okno.http, header)
 		if err == nil {
 			got = append(got, "a socket for "+header.Get("Origin"))
 			_ = socket.Close()
@@ -345,7 +344,7 @@ func (a *attacked) abusesTheSocket(t *testing.T) {
 			got = append(got, c.name+": internal")
 		}
 	}
-	if err := p.Socket.WriteMessage(websocket.TextMessage, bytes.Repeat([]byte("x"), 4<<20)); err == nil {
+	if err := p.Socket.WriteJSON(strings.Repeat("x", 4<<20)); err == nil {
 		tries++
 		if _, _, err := p.Await(func(m desktest.M) bool { return false }, 5*time.Second); err == nil || strings.Contains(err.Error(), "timeout") {
 			got = append(got, "4 MB in one frame are read")
