@@ -221,6 +221,7 @@ var elsewhere = map[string]string{
 	"guesses":            "hashes of an agent's login and address",
 	"river_job":          "no job is given a citizen's data",
 	"invitations":        "an agent's",
+	"sso_accounts":       "an agent's",
 	"key_checks":         "ids of keys",
 	"river_notification": "always empty",
 }
