@@ -13,6 +13,9 @@ import (
 // ErrLive says that the citizen is in a conversation at the moment: what is said in it is not known yet.
 var ErrLive error = &fault.Error{Kind: fault.Conflict, Text: "the citizen is in a conversation at the moment: try again when it has ended"}
 
+// ErrSeveral says that a national number is that of several citizens, because numbers of two kinds have the same digits.
+var ErrSeveral error = &fault.Error{Kind: fault.Conflict, Text: "several citizens have these digits as numbers of different kinds: name one by id, as #7"}
+
 // ErrNoList says that nowhere outside the database is named where erasures are kept.
 var ErrNoList = errors.New("privacy.erasures is not set: without a list outside the database, a restored backup would bring the citizen back")
 

@@ -34,6 +34,17 @@ func (p Person) indexed() string {
 	return p.Kind + ":" + p.NationalNumber
 }
 
+// NationalIndexes gives the blind indexes under which some digits may stand: as each kind of national number that they can be, by each key of
+// the ring. None: they are no national number.
+func NationalIndexes(ring *seal.Ring, digits string) (all [][]byte) {
+	for _, kind := range citizen.Kinds {
+		if p, err := personOf(citizen.Citizen{Kind: kind.Name(), NationalNumber: digits}); err == nil {
+			all = append(all, ring.Indexes(nationalIndex, p.indexed())...)
+		}
+	}
+	return all
+}
+
 // personOf reads the national number of a citizen. [citizen.ErrNationalNumber].
 func personOf(c citizen.Citizen) (Person, error) {
 	kind, err := citizen.KindOf(c.Kind)

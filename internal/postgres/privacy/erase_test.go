@@ -239,3 +239,27 @@ WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
 		}
 	}
 }
+
+// A national number of any kind names its citizen, and one that two have as numbers of different kinds names neither.
+func TestANumberOfAnyKindNamesItsCitizen(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	save := func(kind, number string) (id int64) {
+		pgtest.Do(t, db, func(w *store.Work) (err error) {
+			id, err = w.SaveCitizen(t.Context(), citizen.Citizen{Kind: kind, NationalNumber: number, Name: "Имя"})
+			return err
+		})
+		return id
+	}
+	ivanov := save("snils", "11223344595")
+	found, err := db.CitizenByNationalNumber(t.Context(), "11223344595")
+	require.NoError(t, err)
+	require.Equal(t, ivanov, found)
+	const both = "150440010000" // valid as an IIN and as a BIN
+	save("iin", both)
+	save("bin", both)
+	_, err = db.CitizenByNationalNumber(t.Context(), both)
+	require.ErrorIs(t, err, privacy.ErrSeveral)
+	_, err = db.CitizenByNationalNumber(t.Context(), "no number")
+	require.ErrorIs(t, err, citizen.ErrUnknown)
+}

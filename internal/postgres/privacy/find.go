@@ -4,16 +4,31 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"okno/internal/citizen"
-	"okno/internal/postgres"
+	"okno/internal/postgres/identity"
+	"okno/internal/privacy"
 )
 
-const citizenByNational = `SELECT id FROM citizens WHERE national_index = ANY ($1)`
+const citizensByNational = `SELECT id FROM citizens WHERE national_index = ANY ($1)`
 
-// CitizenByNationalNumber gives the id of a citizen. [citizen.ErrUnknown].
+// CitizenByNationalNumber gives the id of a citizen, whatever kind of national number it is. [citizen.ErrUnknown]; [privacy.ErrSeveral] where
+// numbers of two kinds have the same digits.
 func (s *Store) CitizenByNationalNumber(ctx context.Context, number string) (id int64, err error) {
-	if err := s.db.QueryRow(ctx, citizenByNational, s.ring.Indexes("national number", number)).Scan(&id); err != nil {
-		return 0, fmt.Errorf("find citizen: %w", postgres.NoRows(err, citizen.ErrUnknown))
+	rows, err := s.db.Query(ctx, citizensByNational, identity.NationalIndexes(s.ring, number))
+	var found []int64
+	if err == nil {
+		found, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 	}
-	return id, nil
+	switch {
+	case err != nil:
+	case len(found) == 0:
+		err = citizen.ErrUnknown
+	case len(found) > 1:
+		err = privacy.ErrSeveral
+	default:
+		return found[0], nil
+	}
+	return 0, fmt.Errorf("find citizen: %w", err)
 }

@@ -95,7 +95,7 @@ func (s *Store) citizens(ctx context.Context, tx *postgres.Tx, q search.Query, p
 		args []any
 	}{
 		{citizensByNumber, s.indexed(seal.TelephoneNumber, q.Number)},
-		{citizensByNational, s.indexed("national number", q.National)},
+		{citizensByNational, s.national(q.National)},
 		{citizensByWords, words(searchindex.Names(s.ring, q.Names))},
 	} {
 		if way.args == nil {
@@ -163,6 +163,13 @@ func only(value string) []any {
 		return nil
 	}
 	return []any{value}
+}
+
+func (s *Store) national(digits string) []any {
+	if digits == "" {
+		return nil
+	}
+	return []any{identity.NationalIndexes(s.ring, digits)}
 }
 
 func (s *Store) indexed(purpose, value string) []any {
