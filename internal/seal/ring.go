@@ -201,6 +201,16 @@ func (r *Ring) Indexes(purpose, value string) [][]byte {
 	return all
 }
 
+// IndexAndBefore gives the index of a value by the current key, under which it is kept, and by the one before, under which it may have been
+// kept. On a ring of one key they are the same.
+func (r *Ring) IndexAndBefore(purpose, value string) (now, before []byte) {
+	now = r.Index(purpose, value)
+	if len(r.keys) == 1 {
+		return now, now
+	}
+	return now, index(r.keys[1].index, purpose, value)
+}
+
 func index(key []byte, purpose, value string) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(purpose))

@@ -58,6 +58,8 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::by
 // newMO is an arrival that is no redelivery.
 type newMO struct {
 	message.Arrival
+	print       []byte // blind index of its fingerprint
+	index       []byte // of its number
 	id          int64
 	behind      bool       // the citizen has others that wait
 	lately      int        // so many came of the citizen before it, counted up to the limit
@@ -155,11 +157,11 @@ func (w steps) addWhole(ctx context.Context, arrivals []message.Arrival, limit m
 		postgres.Column(added, func(n newMO) string { return n.Link }), postgres.Column(added, func(n newMO) string { return n.Bind }),
 		postgres.Column(added, newMO.inPlain), postgres.Column(added, func(n newMO) string { return n.Destination }),
 		postgres.Column(added, func(n newMO) []byte { return n.seal(w.ring) }),
-		postgres.Column(added, func(n newMO) []byte { return w.ring.Index(fingerprints, string(n.Fingerprint)) }),
+		postgres.Column(added, func(n newMO) []byte { return n.print }),
 		postgres.Column(added, func(n newMO) time.Time { return n.ReceivedAt }), postgres.Column(added, func(n newMO) *time.Time { return n.processedAt }),
 		postgres.Column(added, func(n newMO) int64 { return n.interaction }), postgres.Column(added, func(n newMO) bool { return n.flood }),
 		postgres.Column(added, func(n newMO) string { return n.failure }), postgres.Column(added, func(n newMO) []byte { return sealOr(w.ring, placeOfRaw, n.Raw) }),
-		postgres.Column(added, func(n newMO) []byte { return w.ring.Index(seal.TelephoneNumber, n.Source) }))
+		postgres.Column(added, func(n newMO) []byte { return n.index }))
 	return len(arrivals) - len(added) + held + handled, w.tx.SendBatch(ctx, &writes).Close()
 }
 
@@ -168,8 +170,8 @@ func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 	prints, printsBefore := make([][]byte, len(arrivals)), make([][]byte, len(arrivals))
 	sources, sourcesBefore := make([][]byte, len(arrivals)), make([][]byte, len(arrivals))
 	for i, a := range arrivals {
-		prints[i], printsBefore[i] = indexes(w.ring, fingerprints, string(a.Fingerprint))
-		sources[i], sourcesBefore[i] = indexes(w.ring, seal.TelephoneNumber, a.Source)
+		prints[i], printsBefore[i] = w.ring.IndexAndBefore(fingerprints, string(a.Fingerprint))
+		sources[i], sourcesBefore[i] = w.ring.IndexAndBefore(seal.TelephoneNumber, a.Source)
 	}
 	rows, err := w.tx.Query(ctx, sortMOs, postgres.Column(arrivals, func(a message.Arrival) string { return a.Bind }),
 		postgres.Column(arrivals, func(a message.Arrival) string { return a.Source }),
@@ -185,7 +187,7 @@ func (w steps) sortMOs(ctx context.Context, arrivals []message.Arrival, limit me
 		var nth int
 		err = row.Scan(&nth, &n.id, &n.behind, &n.lately)
 		if err == nil {
-			n.Arrival = arrivals[nth-1]
+			n.Arrival, n.print, n.index = arrivals[nth-1], prints[nth-1], sources[nth-1]
 		}
 		return n, err
 	})

@@ -48,10 +48,3 @@ func sealOr(ring *seal.Ring, place string, octets []byte) []byte {
 	}
 	return ring.Seal(place, octets)
 }
-
-// indexes gives blind indexes of a value: by the current key of the ring, under which it is kept, and by the one before, under which it may
-// have been kept.
-func indexes(ring *seal.Ring, purpose, value string) (now, before []byte) {
-	all := ring.Indexes(purpose, value)
-	return all[0], all[min(1, len(all)-1)]
-}

@@ -71,8 +71,8 @@ func (w Steps) whose(r message.Receipt) [2][]byte {
 	if r.Whose != nil {
 		return [2][]byte{r.Whose, r.Whose}
 	}
-	all := w.ring.Indexes(seal.TelephoneNumber, r.Destination)
-	return [2][]byte{all[0], all[min(1, len(all)-1)]}
+	now, before := w.ring.IndexAndBefore(seal.TelephoneNumber, r.Destination)
+	return [2][]byte{now, before}
 }
 
 // match is what is known of a receipt.
@@ -89,19 +89,23 @@ const (
 // submitted, and by which key.
 func (w Steps) matchReceipts(ctx context.Context, receipts []message.Receipt) (known map[int]match, err error) {
 	known = make(map[int]match, len(receipts))
+	whose := make([][2][]byte, len(receipts))
+	for i, r := range receipts {
+		whose[i] = w.whose(r)
+	}
 	for _, step := range []struct {
 		sql      string
 		from, to int // ranks of the keys
 	}{{addByNumber, 0, 1}, {addByNumber, 1, math.MaxInt}, {addByKey, 0, 1}} {
-		if err := w.matchKeys(ctx, step.sql, receipts, known, step.from, step.to); err != nil {
+		if err := w.matchKeys(ctx, step.sql, receipts, whose, known, step.from, step.to); err != nil {
 			return nil, err
 		}
 	}
 	return known, nil
 }
 
-// matchKeys tries the keys of some ranks of the receipts that are not known yet.
-func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Receipt, known map[int]match, from, to int) error {
+// matchKeys tries the keys of some ranks of the receipts that are not known yet; of has the blind indexes of their numbers.
+func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Receipt, of [][2][]byte, known map[int]match, from, to int) error {
 	var nth, ranks []int
 	var links, keys, states, failures []string
 	var whose, before [][]byte // by the current key of the ring, and by the one before
@@ -115,8 +119,7 @@ func (w Steps) matchKeys(ctx context.Context, sql string, receipts []message.Rec
 				continue
 			}
 			nth, ranks, links, keys = append(nth, i), append(ranks, rank), append(links, r.Link), append(keys, r.Keys[rank])
-			of := w.whose(r)
-			whose, before, states = append(whose, of[0]), append(before, of[1]), append(states, string(r.State))
+			whose, before, states = append(whose, of[i][0]), append(before, of[i][1]), append(states, string(r.State))
 			failures, at = append(failures, r.Failure), append(at, r.At)
 		}
 	}
