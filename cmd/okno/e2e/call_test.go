@@ -174,7 +174,7 @@ func (w *world) nobodyOnDuty(t *testing.T) {
 		const found = `SELECT coalesce(max(number), '') FROM cases WHERE contact = $1 AND kind = 'callback'`
 		var given string
 		eventually(t, patience, func() bool {
-			given = opened[string](t, w.database, found, number)
+			given = pgtest.Opened[string](t, w.database, found, number)
 			return given != ""
 		}, func() string { return "no callback is noted for " + number })
 		return whole("operator.closed").with("case", dialogue.TypeCaseNumber, given)

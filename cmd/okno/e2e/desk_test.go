@@ -152,13 +152,13 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 	desk.clicks(t, ".cases form .primary")
 	desk.reads(t, ".cases .case", "Просит ускорить")
 	const openedCase = `SELECT state FROM cases WHERE subject = 'Просит ускорить'`
-	require.Equal(t, "registered", opened[string](t, w.database, openedCase))
+	require.Equal(t, "registered", pgtest.Opened[string](t, w.database, openedCase))
 
 	desk.do(t, "move the case", chromedp.Click(`//li[contains(@class, "case")][contains(., "Просит ускорить")]//button`))
 	desk.chooses(t, `.cases select[name=to]`, "accepted")
 	desk.types(t, `.cases input[name=why]`, "Проверено")
 	desk.clicks(t, ".cases form .primary")
-	eventually(t, patience, func() bool { return opened[string](t, w.database, openedCase) == "accepted" },
+	eventually(t, patience, func() bool { return pgtest.Opened[string](t, w.database, openedCase) == "accepted" },
 		func() string { return "the case is not moved" })
 	desk.misses(t, ".cases form")
 
@@ -200,7 +200,7 @@ func (w *world) phone(t *testing.T) {
 	phone.clicks(t, `button[data-key="2"]`)
 	const keyed = `SELECT count(*)::int FROM entries e JOIN interactions i ON i.id = e.interaction_id
 		WHERE e.kind = 'keyed' AND e.body = '2' AND i.id = (SELECT max(id) FROM interactions WHERE channel = 'voice')`
-	eventually(t, patience, func() bool { return opened[int](t, w.database, keyed) == 1 }, func() string { return "the key is not heard" })
+	eventually(t, patience, func() bool { return pgtest.Opened[int](t, w.database, keyed) == 1 }, func() string { return "the key is not heard" })
 	phone.hearsSomething(t)
 	phone.picture(t, "phone.png")
 	phone.clicks(t, "#hangup")

@@ -243,9 +243,9 @@ func TestThreeProcesses(t *testing.T) {
 			eventually(t, 10*time.Second, func() bool {
 				return pgtest.Value[int](t, n.database, `SELECT count(*)::int FROM calls WHERE ended_at IS NULL`) == 0
 			}, func() string { return "the call lives on in the database" })
-			require.Equal(t, 1, opened[int](t, n.database, `SELECT count(*)::int FROM call_orders o JOIN interactions i ON i.id = o.call_id
+			require.Equal(t, 1, pgtest.Opened[int](t, n.database, `SELECT count(*)::int FROM call_orders o JOIN interactions i ON i.id = o.call_id
 				WHERE i.number = $1 AND o.kind = 'connect' AND o.state = 'done'`, number), "orders to connect")
-			require.Equal(t, "operator", opened[string](t, n.database, `SELECT outcome FROM interactions WHERE number = $1`, number))
+			require.Equal(t, "operator", pgtest.Opened[string](t, n.database, `SELECT outcome FROM interactions WHERE number = $1`, number))
 		})
 		if !passed { // what it left would fail the rows behind it
 			return

@@ -153,7 +153,7 @@ func (w *world) longSMS(t *testing.T) {
 		number := fmt.Sprintf("+7701555002%d", i)
 		require.Greater(t, text.Segments(long.body), 2)
 		w.exchange(t, number, long.body, w.write(long.l, whole("search.none")))
-		require.Equal(t, strings.TrimSpace(long.body), strings.TrimSpace(opened[string](t, w.database,
+		require.Equal(t, strings.TrimSpace(long.body), strings.TrimSpace(pgtest.Opened[string](t, w.database,
 			`SELECT e.body FROM entries e JOIN interactions i ON i.id = e.interaction_id WHERE i.number = $1 AND e.speaker = 'citizen'`, number)))
 		w.checkCodings(t, number)
 	}

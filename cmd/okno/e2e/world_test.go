@@ -110,7 +110,7 @@ func startSimulator(t *testing.T) (smpp, http string) {
 // caseOf is the number of the sample citizen's case in a state.
 func (w *world) caseOf(t *testing.T, number, state string) string {
 	t.Helper()
-	return opened[string](t, w.database, `SELECT number FROM cases WHERE contact = $1 AND state = $2 ORDER BY id LIMIT 1`, number, state)
+	return pgtest.Opened[string](t, w.database, `SELECT number FROM cases WHERE contact = $1 AND state = $2 ORDER BY id LIMIT 1`, number, state)
 }
 
 // calls has a citizen call, and tells what Okno kept of it if the test fails.
@@ -118,7 +118,7 @@ func (w *world) calls(t *testing.T, number string) *ivrtest.Phone {
 	t.Helper()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("what Okno kept of %s:\n%s", number, opened[string](t, w.database, transcript, number))
+			t.Logf("what Okno kept of %s:\n%s", number, pgtest.Opened[string](t, w.database, transcript, number))
 		}
 	})
 	return w.phones.Call(t, number, "1414")
