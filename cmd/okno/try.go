@@ -68,7 +68,7 @@ func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t
 	if err != nil {
 		return t, err
 	}
-	services, problems := file.Check(text.Segments)
+	services, problems := file.Check(text.Segments, nil)
 	if len(problems) > 0 {
 		return t, errors.Join(problems...)
 	}
@@ -80,7 +80,7 @@ func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t
 	if err != nil {
 		return t, err
 	}
-	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, time.Now)}, vault, sms.Config{}.Writing(), time.Now, zerolog.Nop())
+	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, nil, time.Now)}, vault, sms.Config{}.Writing(), time.Now, zerolog.Nop())
 	return try{engine: engine, world: world, from: from, in: bufio.NewScanner(in), out: out, d: d}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okno/internal/cases"
+	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/conversation"
@@ -170,3 +171,6 @@ func (w *tryWorld) EnqueueMT(_ context.Context, m message.MT) error {
 	w.sent = append(w.sent, m)
 	return nil
 }
+
+// NoteAsked keeps nothing: nobody counts what is only tried.
+func (w *tryWorld) NoteAsked(context.Context, catalogue.Asked) error { return nil }

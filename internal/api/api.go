@@ -136,14 +136,13 @@ func (a *API) authorized(scope client.Scope, h handler) http.HandlerFunc {
 
 func (a *API) service(w http.ResponseWriter, r *http.Request, _ string) error {
 	code := r.PathValue("code")
-	found := a.catalogue.Index().Find(code, "")
-	if !catalogue.IsCode(code) || len(found) == 0 {
+	s, ok := a.catalogue.Index().Service(code)
+	if !ok {
 		return errService
 	}
-	s := found[0]
 	texts := map[string]any{}
 	for l, t := range s.Texts {
-		texts[string(l)] = map[string]string{"name": t.Name, "short": t.Short, "documents": t.Documents, "fee": t.Fee, "term": t.Term, "place": t.Place}
+		texts[string(l)] = map[string]string{"name": t.Name, "short": t.Short, "documents": t.Documents, "fee": t.Fee, "term": t.Term, "place": t.Place, "form": t.Form}
 	}
 	return write(w, http.StatusOK, map[string]any{"code": s.Code, "category": s.Category, "agency": s.Agency, "stage": s.Stage,
 		"valid_until": s.ValidUntil.Format(time.DateOnly), "sample": s.Sample, "texts": texts})

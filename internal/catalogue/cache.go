@@ -11,7 +11,12 @@ import (
 // Source gives the whole catalogue.
 type Source interface {
 	Services(ctx context.Context) ([]Service, error)
+	// ServiceUse gives how often each service was asked for since a moment, by code.
+	ServiceUse(ctx context.Context, since time.Time) (map[string]int, error)
 }
+
+// usePeriod is how far back use counts in the order of matches: a quarter of a year.
+const usePeriod = 90 * 24 * time.Hour
 
 // Cache holds the newest index. A hint renews it at once, a slow poll in any case.
 type Cache struct {
@@ -27,7 +32,7 @@ type Cache struct {
 // NewCache is empty until it is filled.
 func NewCache(source Source, hints <-chan struct{}, clock func() time.Time, log zerolog.Logger) *Cache {
 	c := &Cache{source: source, hints: hints, clock: clock, log: log}
-	c.index.Store(NewIndex(nil, clock))
+	c.index.Store(NewIndex(nil, nil, clock))
 	return c
 }
 
@@ -40,7 +45,11 @@ func (c *Cache) Fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	index := NewIndex(services, c.clock)
+	use, err := c.source.ServiceUse(ctx, c.clock().Add(-usePeriod))
+	if err != nil {
+		return err
+	}
+	index := NewIndex(services, use, c.clock)
 	c.index.Store(index)
 	if c.Renewed != nil {
 		c.Renewed(ctx, index)

@@ -5,19 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"okno/internal/dialogue"
 )
 
-// File is a catalogue as people keep it.
+// File is a catalogue as people keep it. What a file does not name stays as it is: a service ends by its validity, never by being left out.
 type File struct {
-	Agencies map[string]map[dialogue.Language]string `yaml:"agencies"`
+	Agencies map[string]map[dialogue.Language]string `yaml:"agencies,omitempty"` // those that a CSV names are kept already
 	Services []FileService                           `yaml:"services"`
 }
 
@@ -33,31 +30,9 @@ type FileService struct {
 	ReviewBy   string                     `yaml:"review_by"`
 	Sample     bool                       `yaml:"sample,omitempty"`
 	Texts      map[dialogue.Language]Text `yaml:"texts"`
-}
 
-// ReadFile parses a catalogue. An unknown key is an error with its line.
-func ReadFile(r io.Reader) (File, error) {
-	var f File
-	decoder := yaml.NewDecoder(r)
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&f); err != nil {
-		var typed *yaml.TypeError
-		if errors.As(err, &typed) {
-			return f, errors.New(strings.Join(typed.Errors, "; "))
-		}
-		return f, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	return f, nil
-}
-
-// WriteFile writes a catalogue in the form that ReadFile reads.
-func WriteFile(w io.Writer, f File) error {
-	encoder := yaml.NewEncoder(w)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(f); err != nil {
-		return err
-	}
-	return encoder.Close()
+	// lines tells where fields stand: by name as in [Field], "" for the service.
+	lines map[string]int
 }
 
 // NewFile makes a file of a catalogue.
@@ -72,84 +47,180 @@ func NewFile(agencies map[string]map[dialogue.Language]string, services []Servic
 	return f
 }
 
+// Problem is what keeps a file from being imported.
+type Problem struct {
+	Line  int    // in the file; 0: unknown
+	Code  string // the service's; "": of none
+	Field string // as in [Field]; "": the service as such
+	Text  string
+}
+
+// Error says where it is and what is wrong.
+func (p Problem) Error() string {
+	at := ""
+	if p.Line > 0 {
+		at = fmt.Sprintf("line %d: ", p.Line)
+	}
+	if p.Code != "" {
+		at += "service " + p.Code + ": "
+	}
+	if p.Field != "" {
+		at += p.Field + ": "
+	}
+	return at + p.Text
+}
+
 // mostSegments is how much of an SMS a service may take, with its code before it.
 const mostSegments = 2
 
-// Check gives the services, or every problem that keeps them from being imported. segments counts an SMS.
-func (f File) Check(segments func(string) int) ([]Service, []error) {
-	var services []Service
-	var problems []error
-	seen := map[string]bool{}
-	for _, in := range f.Services {
-		wrong := func(format string, args ...any) {
-			problems = append(problems, fmt.Errorf("service %s: "+format, append([]any{in.Code}, args...)...))
-		}
-		if !IsCode(in.Code) {
-			wrong("a code has three digits")
-		}
-		if seen[in.Code] {
-			wrong("stands twice")
-		}
-		seen[in.Code] = true
-		if _, ok := f.Agencies[in.Agency]; !ok {
-			wrong("agency %q is not listed", in.Agency)
-		}
-		if in.Category == "" || in.Owner == "" {
-			wrong("it needs a category and an owner")
-		}
-		if in.Stage < 1 || in.Stage > 5 {
-			wrong("stage is 1 to 5")
-		}
-		s := Service{Code: in.Code, Category: in.Category, Agency: in.Agency, Stage: in.Stage, Owner: in.Owner, Sample: in.Sample, Texts: in.Texts}
-		for _, d := range []struct {
-			name, value string
-			into        *time.Time
-		}{{"valid_from", in.ValidFrom, &s.ValidFrom}, {"valid_until", in.ValidUntil, &s.ValidUntil}, {"review_by", in.ReviewBy, &s.ReviewBy}} {
-			parsed, err := time.Parse(time.DateOnly, d.value)
-			if err != nil {
-				wrong("%s must be a date, YYYY-MM-DD", d.name)
-			}
-			*d.into = parsed
-		}
-		if s.ValidUntil.Before(s.ValidFrom) {
-			wrong("it ends before it begins")
-		}
+// mostSpoken is the letters of a spoken text that a caller would listen to: about three minutes.
+const mostSpoken = 2000
+
+// mostText is the letters of any other field.
+const mostText = 1000
+
+// Check gives the services, or every problem that keeps them from being imported. segments counts an SMS; known are the agencies that
+// are kept already.
+func (f File) Check(segments func(string) int, known map[string]map[dialogue.Language]string) ([]Service, []error) {
+	c := checker{file: f, known: known, segments: segments, seen: map[string]bool{}}
+	for code, names := range f.Agencies {
 		for _, l := range dialogue.Languages {
-			text, ok := in.Texts[l]
-			if !ok || text.Name == "" || text.Short == "" || text.Spoken == "" {
-				wrong("name, short and spoken text are needed in %s", l)
-				continue
-			}
-			if text.Title == "" {
-				text.Title = text.Name
-				s.Texts[l] = text
-			}
-			if n := segments(in.Code + " " + text.Short); n > mostSegments {
-				wrong("the short text in %s takes %d segments, and may take %d", l, n, mostSegments)
+			if code == "" || names[l] == "" {
+				c.problems = append(c.problems, Problem{Text: fmt.Sprintf("agency %q: it needs a name in %s", code, l)})
 			}
 		}
-		services = append(services, s)
 	}
-	return services, problems
+	var services []Service
+	for _, in := range f.Services {
+		services = append(services, c.service(in))
+	}
+	if all := lengths(nil, services); len(all) > 1 && len(c.problems) == 0 {
+		c.problems = append(c.problems, Problem{Text: "all codes need the same length: a caller's entry is complete with its last digit"})
+	}
+	return services, c.problems
 }
+
+type checker struct {
+	file     File
+	known    map[string]map[dialogue.Language]string
+	segments func(string) int
+	seen     map[string]bool
+	problems []error
+}
+
+func (c *checker) wrong(in FileService, field, format string, args ...any) {
+	language, _, _ := strings.Cut(field, ".")
+	line := cmp.Or(in.lines[field], in.lines[language], in.lines[""])
+	c.problems = append(c.problems, Problem{Line: line, Code: in.Code, Field: field, Text: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) service(in FileService) Service {
+	if !IsCode(in.Code) {
+		c.wrong(in, "code", "three digits, or four")
+	}
+	if c.seen[in.Code] {
+		c.wrong(in, "code", "it stands twice")
+	}
+	c.seen[in.Code] = true
+	_, listed := c.file.Agencies[in.Agency]
+	if _, kept := c.known[in.Agency]; !listed && !kept {
+		c.wrong(in, "agency", "%q is not listed", in.Agency)
+	}
+	for _, f := range []struct{ name, value string }{{"category", in.Category}, {"owner", in.Owner}} {
+		if f.value == "" {
+			c.wrong(in, f.name, "it is needed")
+		}
+	}
+	if in.Stage < StageInformation || in.Stage > StageResult {
+		c.wrong(in, "stage", "1 to 5")
+	}
+	s := Service{Code: in.Code, Category: in.Category, Agency: in.Agency, Stage: in.Stage, Owner: in.Owner, Sample: in.Sample,
+		Texts: map[dialogue.Language]Text{}}
+	dates := 0
+	for _, d := range []struct {
+		name, value string
+		into        *time.Time
+	}{{"valid_from", in.ValidFrom, &s.ValidFrom}, {"valid_until", in.ValidUntil, &s.ValidUntil}, {"review_by", in.ReviewBy, &s.ReviewBy}} {
+		parsed, err := time.Parse(time.DateOnly, d.value)
+		if err != nil {
+			c.wrong(in, d.name, "%q is no date of the form YYYY-MM-DD", d.value)
+			continue
+		}
+		*d.into = parsed
+		dates++
+	}
+	if dates == 3 && s.ValidUntil.Before(s.ValidFrom) {
+		c.wrong(in, "valid_until", "the service ends before it begins")
+	}
+	for _, l := range dialogue.Languages {
+		if text, ok := c.text(in, l); ok {
+			s.Texts[l] = text
+		}
+	}
+	for l := range in.Texts {
+		if !slices.Contains(dialogue.Languages, l) {
+			c.wrong(in, string(l), "no language of Okno: kk, ru, en")
+		}
+	}
+	return s
+}
+
+func (c *checker) text(in FileService, l dialogue.Language) (text Text, ok bool) {
+	text, ok = in.Texts[l]
+	if !ok {
+		c.wrong(in, string(l), "the text in this language is missing")
+		return text, false
+	}
+	for _, f := range textFields {
+		value, most := *f.of(&text), mostText
+		if f.name == "spoken" {
+			most = mostSpoken
+		}
+		if n := len([]rune(value)); n > most {
+			c.wrong(in, string(l)+"."+f.name, "%d letters, and at most %d", n, most)
+		}
+		if value == "" && (f.name == "name" || f.name == "short" || f.name == "spoken") {
+			c.wrong(in, string(l)+"."+f.name, "it is needed")
+		}
+	}
+	if text.Title == "" {
+		text.Title = text.Name
+	}
+	if n := c.segments(in.Code + " " + text.Short); n > mostSegments {
+		c.wrong(in, string(l)+".short", "with the code it takes %d segments of SMS, and may take %d", n, mostSegments)
+	}
+	return text, true
+}
+
+// ErrCodes says that a file's codes have another length than those that are kept.
+var ErrCodes = errors.New("the codes have another length than those of the catalogue: a caller's entry is complete with its last digit")
 
 // Keeper keeps a catalogue.
 type Keeper interface {
 	SaveAgency(ctx context.Context, code string, name map[dialogue.Language]string) error
-	SaveService(ctx context.Context, s Service) error
+	// ServicesToChange gives the whole catalogue, and keeps others from changing it until the transaction ends.
+	ServicesToChange(ctx context.Context) ([]Service, error)
+	// SaveServices writes new versions.
+	SaveServices(ctx context.Context, changes []Change, by, why string) error
 }
 
-// Keep adds or renews a file's agencies, and the services that Check gave. What the file does not name stays.
-func (f File) Keep(ctx context.Context, k Keeper, services []Service) error {
+// Keep adds or renews a file's agencies, and the services that Check gave; it gives what it changed.
+func (f File) Keep(ctx context.Context, k Keeper, services []Service, by, why string) ([]Change, error) {
+	kept, err := k.ServicesToChange(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(lengths(kept, services)) > 1 {
+		return nil, ErrCodes
+	}
 	for code, name := range f.Agencies {
 		if err := k.SaveAgency(ctx, code, name); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, s := range services {
-		if err := k.SaveService(ctx, s); err != nil {
-			return err
-		}
+	changes := Changes(kept, services)
+	if len(changes) == 0 {
+		return nil, nil
 	}
-	return nil
+	return changes, k.SaveServices(ctx, changes, by, why)
 }

@@ -3,7 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"slices"
-	"strings"
+	"time"
 	"unicode/utf8"
 
 	"okno/internal/dialogue"
@@ -21,57 +21,47 @@ func (x *Index) Find(query string, l dialogue.Language) []Service {
 
 // FindIn is Find; in is the language whose words matched when none of l's did, else "".
 func (x *Index) FindIn(query string, l dialogue.Language) (services []Service, in dialogue.Language) {
+	return x.find(query, l, Service.ValidOn)
+}
+
+// Renewed gives the code of a service that a query names and whose validity is over: what was known of it is being renewed.
+func (x *Index) Renewed(query string, l dialogue.Language) (code string, ok bool) {
+	found, _ := x.find(query, l, Service.EndedBy)
+	if len(found) == 0 {
+		return "", false
+	}
+	return found[0].Code, true
+}
+
+// find finds among those services of which told is true today.
+func (x *Index) find(query string, l dialogue.Language, told func(Service, time.Time) bool) (services []Service, in dialogue.Language) {
 	query = words.Normalise(query)
-	if IsCode(query) {
-		if s, ok := x.valid(query); ok {
-			return []Service{s}, ""
-		}
-		return nil, ""
-	}
-	if s, ok := x.named(query); ok {
-		return []Service{s}, ""
-	}
-	list := wordsOf(query)
-	if len(list) == 0 {
-		return nil, ""
-	}
-	asked := make([]word, len(list))
-	for i, w := range list {
-		asked[i] = newWord(w)
-	}
-	type match struct {
-		service Service
-		words   int // of the query, that fit
-		score   int
-		in      map[dialogue.Language]int // the words that fit, by language
-	}
-	var found []match
-	most := 0
-	for _, s := range x.services {
-		if !s.ValidOn(x.clock()) {
-			continue
-		}
-		m := match{service: s, in: map[dialogue.Language]int{}}
-		for _, word := range asked {
-			if score := x.score(s.Code, l, word, m.in); score > 0 {
-				m.words++
-				m.score += score
-			}
-		}
-		if m.words > 0 {
-			found = append(found, m)
-			most = max(most, m.words)
+	today := x.clock()
+	if i, named := x.named(query); named {
+		switch {
+		case i >= 0 && told(x.services[i], today):
+			return []Service{x.services[i]}, ""
+		case i >= 0 || IsCode(query):
+			return nil, "" // its words would find another
 		}
 	}
+	found := x.match(wordsOf(query), l, x.is)
+	found = slices.DeleteFunc(found, func(m match) bool { return !told(x.services[m.service], today) })
+	return x.best(found, l)
+}
+
+// best gives the services of the best matches, and the language whose words they match if it is not l.
+func (x *Index) best(found []match, l dialogue.Language) (services []Service, in dialogue.Language) {
 	// A query of several words means the services that fit most of them.
+	most := 0
+	for _, m := range found {
+		most = max(most, m.words)
+	}
 	found = slices.DeleteFunc(found, func(m match) bool { return m.words < most })
-	slices.SortStableFunc(found, func(a, b match) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.service.Code, b.service.Code))
-	})
-	services = make([]Service, 0, len(found))
+	x.rank(found)
 	spoken := map[dialogue.Language]int{}
 	for _, m := range found[:min(len(found), mostMatches)] {
-		services = append(services, m.service)
+		services = append(services, x.services[m.service])
 		for language, n := range m.in {
 			spoken[language] += n
 		}
@@ -87,27 +77,89 @@ func (x *Index) FindIn(query string, l dialogue.Language) (services []Service, i
 	return services, in
 }
 
+// rank sorts matches: the best first, among equals those that are asked for most.
+func (x *Index) rank(found []match) {
+	slices.SortFunc(found, func(a, b match) int {
+		return cmp.Or(cmp.Compare(b.words, a.words), cmp.Compare(b.score, a.score), cmp.Compare(x.use[b.service], x.use[a.service]),
+			cmp.Compare(a.service, b.service))
+	})
+}
+
 // mostNamed is how many words stand beside a code that names a service: "анықтама 031".
 const mostNamed = 2
 
-// named gives the service whose code stands in a query of few words.
-func (x *Index) named(query string) (found Service, ok bool) {
+// named gives the service whose code is the query, or stands in a query of few words; i is -1 for a code of none.
+func (x *Index) named(query string) (i int, named bool) {
+	i = -1
 	list := words.All(query)
 	if len(list) > mostNamed+1 {
-		return found, false
+		return i, false
 	}
 	for _, word := range list {
 		if words.Digits(word) == "" {
 			continue
 		}
-		if ok || !IsCode(word) {
-			return found, false
+		if named || !IsCode(word) {
+			return -1, false
 		}
-		if found, ok = x.valid(word); !ok {
-			return found, false
+		named = true
+		if at, ok := x.service(word); ok {
+			i = at
 		}
 	}
-	return found, ok
+	return i, named
+}
+
+// match is a service that fits words of a query.
+type match struct {
+	service int
+	words   int // of the query, that fit
+	score   int
+	in      map[dialogue.Language]int // the words that fit, by language
+}
+
+// match gives the services that fit words of a query; finds gives the terms that a word may be.
+func (x *Index) match(list []string, l dialogue.Language, finds func(word) []int) []match {
+	type fit struct {
+		score int
+		in    map[dialogue.Language]bool
+	}
+	matches := map[int]*match{}
+	for _, w := range list {
+		fits := map[int]*fit{}
+		for _, id := range finds(newWord(w)) {
+			for _, p := range x.terms[id].places {
+				f := fits[p.service]
+				if f == nil {
+					f = &fit{in: map[dialogue.Language]bool{}}
+					fits[p.service] = f
+				}
+				f.in[p.language] = true
+				weight := p.weight
+				if p.language == l {
+					weight++ // a keyword counts most, a word of the name less, and one's own language a little more
+				}
+				f.score = max(f.score, weight)
+			}
+		}
+		for service, f := range fits {
+			m := matches[service]
+			if m == nil {
+				m = &match{service: service, in: map[dialogue.Language]int{}}
+				matches[service] = m
+			}
+			m.words++
+			m.score += f.score
+			for language := range f.in {
+				m.in[language]++
+			}
+		}
+	}
+	found := make([]match, 0, len(matches))
+	for _, m := range matches {
+		found = append(found, *m)
+	}
+	return found
 }
 
 // word is one of a query, in the forms in which it may be a service's.
@@ -128,44 +180,30 @@ func newWord(folded string) word {
 	return w
 }
 
-// is says whether a word is a service's, but for an ending.
-func (w word) is(t term) bool {
-	if alike(t.word, w.folded) || w.looks != "" && alike(t.word, w.looks) {
-		return true
-	}
-	return w.sound != "" && slices.ContainsFunc(t.sounds, func(sound string) bool { return alike(sound, w.sound) })
-}
-
-// score weighs how well a word of a query fits a service: a keyword counts most, a word of the name less; words match
-// when they agree but for an ending, since all three languages inflect. The languages in which it fits are counted.
-func (x *Index) score(code string, l dialogue.Language, w word, in map[dialogue.Language]int) int {
-	best := 0
-	for language, terms := range x.terms[code] {
-		bonus, own := 0, 0
-		if language == l {
-			bonus = 1
-		}
-		for _, t := range terms {
-			if t.weight+bonus > own && w.is(t) {
-				own = t.weight + bonus
+// is gives the terms that a word is, but for an ending, since all three languages inflect.
+func (x *Index) is(w word) (terms []int) {
+	add := func(ids []int, same func(term) bool) {
+		for _, id := range ids {
+			if same(x.terms[id]) && !slices.Contains(terms, id) {
+				terms = append(terms, id)
 			}
 		}
-		if own > 0 {
-			in[language]++
-		}
-		best = max(best, own)
 	}
-	return best
+	for _, form := range []string{w.folded, w.looks} {
+		if form != "" {
+			add(x.begin[beginning(form)], func(t term) bool { return alike(t.word, form) })
+		}
+	}
+	if w.sound != "" {
+		add(x.sounds[beginning(w.sound)], func(t term) bool {
+			return slices.ContainsFunc(t.sounds, func(sound string) bool { return alike(sound, w.sound) })
+		})
+	}
+	return terms
 }
 
 // Knows says whether a word is one of the catalogue, but for an ending.
-func (x *Index) Knows(s string) bool {
-	w := newWord(words.Fold(s))
-	return slices.ContainsFunc(x.all, w.is)
-}
-
-// Words lists the words of the catalogue, as they are written, in lower case.
-func (x *Index) Words() []string { return x.written }
+func (x *Index) Knows(s string) bool { return len(x.is(newWord(words.Fold(s)))) > 0 }
 
 // alike says whether two folded words are the same but for an ending.
 func alike(a, b string) bool {
@@ -174,7 +212,7 @@ func alike(a, b string) bool {
 	}
 	ra, rb := []rune(a), []rune(b)
 	shorter := min(len(ra), len(rb))
-	if shorter < 4 {
+	if shorter < leastAlike {
 		return false
 	}
 	same := 0
@@ -182,12 +220,7 @@ func alike(a, b string) bool {
 		same++
 	}
 	// At least four letters, and all but an ending of three on either side.
-	return same >= 4 && len(ra)-same <= 3 && len(rb)-same <= 3
-}
-
-// IsCode says whether a query is a service's code.
-func IsCode(s string) bool {
-	return len(s) == 3 && strings.Trim(s, "0123456789") == ""
+	return same >= leastAlike && len(ra)-same <= 3 && len(rb)-same <= 3
 }
 
 // wordsOf folds a text to its words, without those too short to mean anything.

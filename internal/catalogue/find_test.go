@@ -36,7 +36,7 @@ func TestFind(t *testing.T) {
 		service("028", "Справка о расторжении брака", "развод", "2026-12-31"),
 		service("029", "Справка о заключении брака", "брак свадьба", "2026-12-31"),
 		service("040", "Справка о судимости, прежняя", "судимость", "2026-11-20"),
-	}, func() time.Time { return now })
+	}, nil, func() time.Time { return now })
 	for query, want := range map[string][]string{
 		"031":               {"031"},
 		"040":               {}, // no longer valid yesterday
@@ -61,7 +61,7 @@ func TestFindInOtherForms(t *testing.T) {
 	kazakh := service("031", "Справка о наличии либо отсутствии судимости", "судимость", "2026-12-31")
 	kazakh.Texts[dialogue.Kazakh] = catalogue.Text{Name: "Соттылық туралы анықтама", Keywords: []string{"соттылық"}}
 	kazakh.Texts[dialogue.English] = catalogue.Text{Name: "Criminal record certificate", Keywords: []string{"criminal"}}
-	x := catalogue.NewIndex([]catalogue.Service{kazakh}, func() time.Time { return day("2026-11-21") })
+	x := catalogue.NewIndex([]catalogue.Service{kazakh}, nil, func() time.Time { return day("2026-11-21") })
 	for query, in := range map[string]dialogue.Language{
 		"sudimost": dialogue.Russian, "spravka o sudimosti": dialogue.Russian, "sottylyq": dialogue.Kazakh, "criminal": "", "«судимость»?": dialogue.Russian,
 		"cудимoсть": dialogue.Russian, "анықтама 031": "", "№031": "", "соттылык": dialogue.Kazakh, "СУДИМОСТЬ\u00a0": dialogue.Russian,

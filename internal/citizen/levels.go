@@ -25,6 +25,7 @@ const (
 var Needs = []Need{
 	{InDialogue, "queue", Nobody, "anybody may ask for an operator"},
 	{InDialogue, "service.find", Nobody, "the catalogue is public"},
+	{InDialogue, "service.offers", Nobody, ""},
 	{InDialogue, "service.categories", Nobody, ""},
 	{InDialogue, "service.in_category", Nobody, ""},
 	{InDialogue, "words.correct", Nobody, ""},

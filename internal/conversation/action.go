@@ -34,7 +34,7 @@ type action struct {
 // actions are all that a dialogue may have done. The effect of a queue node is one of them.
 var actions = []action{
 	queueJoin,
-	serviceFind, serviceCategories, serviceInCategory,
+	serviceFind, serviceOffers, serviceCategories, serviceInCategory,
 	caseStatus, passcodeFetch, wordsCorrect,
 	appealOpen, appealFile, callbackOpen,
 	noticesStop, noticesStart, smsSend,

@@ -28,7 +28,9 @@ type occasion struct {
 }
 
 // provenApart are the actions by which citizens prove who they are, and what they have done then: proving_test.go.
-var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "identity.prove", "pin.set", "pin.remove", "binding.add"}
+var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "identity.prove", "pin.set", "pin.remove", "binding.add",
+	"service.offers", // service_offers_test.go
+}
 
 // Each outcome that an action declares comes of some occasion, and none other: an effect that gave another outcome, or other
 // values, would be an error.
@@ -82,6 +84,8 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		{action: "service.find", outcome: "found", with: map[string]string{"query": "028"}},
 		{action: "service.find", outcome: "found", with: map[string]string{"query": "28", "asked": "yes"}},
 		{action: "service.find", outcome: "several", with: map[string]string{"query": "брак"}},
+		{action: "service.find", outcome: "renewed", with: map[string]string{"query": "030"}},
+		{action: "service.find", outcome: "renewed", with: map[string]string{"query": "прежняя выписка"}},
 		{action: "service.find", outcome: "unknown", with: map[string]string{"query": "абракадабра"}},
 		{action: "service.categories", outcome: "found"},
 		{action: "service.in_category", outcome: "found", with: map[string]string{"category": "civil-registry"}},

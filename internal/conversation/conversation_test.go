@@ -75,13 +75,18 @@ func newWorld(t *testing.T) *world {
 		require.NoError(t, err)
 		w.number, w.citizen = c.Number, id
 		require.NoError(t, work.SaveAgency(ctx, "moj", map[dialogue.Language]string{"ru": "Министерство"}))
-		for code, name := range map[string]string{"028": "Справка о расторжении брака", "029": "Справка о заключении брака"} {
+		var added []catalogue.Service
+		for code, name := range map[string]string{"028": "Справка о расторжении брака", "029": "Справка о заключении брака", "030": "Прежняя выписка"} {
 			s := catalogue.Service{Code: code, Category: "civil-registry", Agency: "moj", Stage: 3, Owner: "o", ValidFrom: w.now, ValidUntil: w.now, ReviewBy: w.now, Texts: map[dialogue.Language]catalogue.Text{}}
+			if code == "030" {
+				s.ValidFrom, s.ValidUntil = w.now.AddDate(0, 0, -9), w.now.AddDate(0, 0, -2)
+			}
 			for _, l := range dialogue.Languages {
 				s.Texts[l] = catalogue.Text{Name: name, Title: name, Short: name + ", 1 день", Spoken: name, Keywords: []string{"брак"}}
 			}
-			require.NoError(t, work.SaveService(ctx, s))
+			added = append(added, s)
 		}
+		require.NoError(t, work.SaveServices(ctx, catalogue.Changes(nil, added), "test", ""))
 		return nil
 	}))
 	pgtest.AddClient(t, w.db, "portal", "", "sign-in")

@@ -15,6 +15,9 @@ const mostCorrected = 8
 // mostAround is how many words a message has in which a command may stand anywhere.
 const mostAround = 4
 
+// leastCorrected is the letters of a word that may be what another with a slip means.
+const leastCorrected = 4
+
 type corrector struct {
 	d        *dialogue.Definition
 	index    *catalogue.Index
@@ -89,14 +92,17 @@ func (c corrector) known(word string) bool {
 func (c corrector) nearest(word string) (near string, ok bool) {
 	folded := words.Fold(word)
 	most := words.Slips(utf8.RuneCountInString(folded))
-	for _, list := range [][]string{c.d.Commands(), c.index.Words()} {
-		for _, other := range list {
-			if utf8.RuneCountInString(other) < 4 {
-				continue
-			}
-			if n := words.Distance(folded, words.Fold(other), most); n <= most {
-				near, ok, most = other, true, n-1
-			}
+	for _, other := range c.d.Commands() {
+		if utf8.RuneCountInString(other) < leastCorrected {
+			continue
+		}
+		if n := words.Distance(folded, words.Fold(other), most); n <= most {
+			near, ok, most = other, true, n-1
+		}
+	}
+	for _, other := range c.index.Nearest(folded, most) {
+		if utf8.RuneCountInString(other.Word) >= leastCorrected {
+			return other.Word, true
 		}
 	}
 	return near, ok

@@ -17,9 +17,10 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.NumberDigits,
 				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit},
 				Near: cases.RefusedCheckDigit},
-			"national_number": {Type: dialogue.TypeSecret, MinDigits: nationalDigits, MaxDigits: nationalDigits, Parse: parseNational, Reasons: []string{"length", "check_digit"}},
-			"secret_digits":   {Type: dialogue.TypeSecret, MinDigits: citizen.PINDigits, MaxDigits: citizen.PINDigits, Parse: parseSecret, Reasons: []string{"length"}},
-			"service_code":    {Type: dialogue.TypeCode, MinDigits: 3, MaxDigits: 3, Parse: parseCode, Reasons: []string{"length"}},
+			"national_number":   {Type: dialogue.TypeSecret, MinDigits: nationalDigits, MaxDigits: nationalDigits, Parse: parseNational, Reasons: []string{"length", "check_digit"}},
+			"secret_digits":     {Type: dialogue.TypeSecret, MinDigits: citizen.PINDigits, MaxDigits: citizen.PINDigits, Parse: parseSecret, Reasons: []string{"length"}},
+			"service_code":      codeEntry(catalogue.CodeDigits),
+			"long_service_code": codeEntry(catalogue.LongCodeDigits),
 		},
 		Texts: map[string]values{
 			slowDownText:    {},
@@ -57,14 +58,21 @@ func parseSecret(s string) (secret, refused string) {
 	return secret, ""
 }
 
+// codeEntry is the entry of a service's code of so many digits.
+func codeEntry(digits int) dialogue.Entry {
+	return dialogue.Entry{Type: dialogue.TypeCode, MinDigits: digits, MaxDigits: digits, Parse: parseCode(digits), Reasons: []string{"length"}}
+}
+
 // parseCode reads a service's code, as "031", "№ 031." or "No. 031".
-func parseCode(s string) (code, refused string) {
-	code = words.Normalise(s)
-	if sign, rest := words.Split(code); words.Fold(sign) == "no" || words.Fold(sign) == "n" {
-		code = rest
+func parseCode(digits int) func(s string) (code, refused string) {
+	return func(s string) (code, refused string) {
+		code = words.Normalise(s)
+		if sign, rest := words.Split(code); words.Fold(sign) == "no" || words.Fold(sign) == "n" {
+			code = rest
+		}
+		if !catalogue.IsCode(code) || len(code) != digits {
+			return "", "length"
+		}
+		return code, ""
 	}
-	if !catalogue.IsCode(code) {
-		return "", "length"
-	}
-	return code, ""
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okno/internal/cases"
+	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/dialogue"
@@ -24,6 +25,7 @@ type Work interface {
 	subscribers
 	caseFile
 	queues
+	questions
 	attempts
 	proofs
 	LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error)
@@ -61,6 +63,11 @@ type caseFile interface {
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
 	// OpenCallback gives the number of the callback that is open for a telephone number.
 	OpenCallback(ctx context.Context, contact string) (number string, found bool, err error)
+}
+
+type questions interface {
+	// NoteAsked keeps a question to the catalogue.
+	NoteAsked(ctx context.Context, a catalogue.Asked) error
 }
 
 type attempts interface {

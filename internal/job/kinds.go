@@ -17,3 +17,9 @@ type EraseTexts struct{}
 
 // Kind names it.
 func (EraseTexts) Kind() string { return "messages.erase" }
+
+// CountQuestions counts what citizens asked the catalogue for, by day.
+type CountQuestions struct{}
+
+// Kind names it.
+func (CountQuestions) Kind() string { return "catalogue.count" }

@@ -90,7 +90,9 @@ var Rules = []Rule{
 	// Settings and reference data.
 	{Table: "agencies", Stays: "reference data"},
 	{Table: "services", Stays: "the catalogue"},
-	{Table: "service_texts", Stays: "the catalogue"},
+	{Table: "service_versions", Stays: "what was told on a day can be shown"},
+	{Table: "service_asks", For: 90 * day, From: "the question: service_days has the count"},
+	{Table: "service_days", For: 5 * year, From: "its day; it names nobody"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},
 	{Table: "agents", Stays: "the journal names them"},
 	{Table: "sso_accounts", Stays: "settings"},

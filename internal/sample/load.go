@@ -82,11 +82,12 @@ func loadCatalogue(ctx context.Context, w Work, segments func(string) int) error
 	if err != nil {
 		return err
 	}
-	services, problems := file.Check(segments)
+	services, problems := file.Check(segments, nil)
 	if len(problems) > 0 {
 		return fmt.Errorf("sample catalogue: %w", errors.Join(problems...))
 	}
-	return file.Keep(ctx, w, services)
+	_, err = file.Keep(ctx, w, services, By, "the sample region")
+	return err
 }
 
 func loadCase(ctx context.Context, w Work, c Case, owner int64, now time.Time) error {

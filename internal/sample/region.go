@@ -80,7 +80,7 @@ func Catalogue() (catalogue.File, error) {
 		return catalogue.File{}, fmt.Errorf("read sample catalogue: %w", err)
 	}
 	defer f.Close()
-	return catalogue.ReadFile(f)
+	return catalogue.ReadYAML(f)
 }
 
 // path gives the states through which a case comes to where the sample wants it.

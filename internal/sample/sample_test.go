@@ -24,16 +24,16 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 		}))
 	}
 	for query, want := range map[string]int{
-		`SELECT count(*) FROM services WHERE sample`:                        45,
-		`SELECT count(*) FROM service_texts`:                                45 * 3,
-		`SELECT count(DISTINCT state) FROM cases`:                           8,
-		`SELECT count(*) FROM cases`:                                        8,
-		`SELECT count(*) FROM queues`:                                       2,
-		`SELECT count(*) FROM agents WHERE role = 'agent'`:                  4,
-		`SELECT count(*) FROM agents WHERE role = 'supervisor'`:             1,
-		`SELECT count(*) FROM bindings`:                                     5,
-		`SELECT count(*) FROM services WHERE valid_until <= current_date`:   0,
-		`SELECT count(*) FROM service_texts WHERE spoken = '' OR name = ''`: 0,
+		`SELECT count(*) FROM service_versions WHERE sample`:                      45,
+		`SELECT count(*) FROM service_versions, jsonb_object_keys(texts)`:         45 * 3,
+		`SELECT count(DISTINCT state) FROM cases`:                                 8,
+		`SELECT count(*) FROM cases`:                                              8,
+		`SELECT count(*) FROM queues`:                                             2,
+		`SELECT count(*) FROM agents WHERE role = 'agent'`:                        4,
+		`SELECT count(*) FROM agents WHERE role = 'supervisor'`:                   1,
+		`SELECT count(*) FROM bindings`:                                           5,
+		`SELECT count(*) FROM service_versions WHERE valid_until <= current_date`: 0,
+		`SELECT count(*) FROM service_versions, jsonb_each(texts) t WHERE t.value->>'spoken' = '' OR t.value->>'name' = ''`: 0,
 	} {
 		require.Equal(t, want, pgtest.Value[int](t, url, query), query)
 	}

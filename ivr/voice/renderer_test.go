@@ -29,7 +29,7 @@ func TestTheRendererTakesTheNewestCatalogue(t *testing.T) {
 	d, err := dialogue.Parse(files, conversation.Vocabulary(nil))
 	require.NoError(t, err)
 	index := func(name string) *catalogue.Index {
-		return catalogue.NewIndex([]catalogue.Service{{Code: "028", Texts: map[dialogue.Language]catalogue.Text{dialogue.English: {Name: name}}}}, time.Now)
+		return catalogue.NewIndex([]catalogue.Service{{Code: "028", Texts: map[dialogue.Language]catalogue.Text{dialogue.English: {Name: name}}}}, nil, time.Now)
 	}
 	folder := t.TempDir()
 	spoken := filepath.Join(folder, "spoken")

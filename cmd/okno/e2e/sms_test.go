@@ -135,7 +135,7 @@ func (w *world) listBySMS(t *testing.T) {
 		}
 	}
 	require.NotEmpty(t, second, list)
-	code := pgtest.Value[string](t, w.database, `SELECT service FROM service_texts WHERE language = 'ru' AND title = $1`, second)
+	code := pgtest.Value[string](t, w.database, `SELECT service FROM service_versions WHERE texts->'ru'->>'title' = $1`, second)
 	w.exchange(t, citizen, "2", w.serviceWritten(t, code, ru))
 }
 

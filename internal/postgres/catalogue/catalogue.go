@@ -3,107 +3,122 @@ package catalogue
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/catalogue"
-	"okno/internal/dialogue"
 	"okno/internal/news"
+	"okno/internal/postgres"
+	"okno/internal/postgres/audit"
 )
 
-const upsertAgency = `
-INSERT INTO agencies (code, name) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET name = excluded.name`
+const lockCatalogue = `LOCK services IN SHARE ROW EXCLUSIVE MODE`
 
-// SaveAgency adds or renews an agency.
-func (w Steps) SaveAgency(ctx context.Context, code string, name map[dialogue.Language]string) error {
-	raw, err := json.Marshal(name)
-	if err == nil {
-		_, err = w.tx.Exec(ctx, upsertAgency, code, raw)
+// ServicesToChange gives the whole catalogue, and keeps others from changing it until the transaction ends. Whoever reads it goes on.
+func (w Steps) ServicesToChange(ctx context.Context) ([]catalogue.Service, error) {
+	if _, err := w.tx.Exec(ctx, lockCatalogue); err != nil {
+		return nil, fmt.Errorf("lock catalogue: %w", err)
 	}
-	if err != nil {
-		return fmt.Errorf("save agency %s: %w", code, err)
-	}
-	return nil
+	rows, err := w.tx.Query(ctx, services)
+	return collect(rows, err)
 }
 
-const upsertService = `
-INSERT INTO services (code, category, agency, stage, owner, valid_from, valid_until, review_by, sample)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (code) DO UPDATE SET category = excluded.category, agency = excluded.agency, stage = excluded.stage,
-    owner = excluded.owner, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
-    review_by = excluded.review_by, sample = excluded.sample, version = services.version + 1, updated_at = now()`
+const addVersion = `
+INSERT INTO service_versions (service, version, by, why, category, agency, stage, owner, valid_from, valid_until, review_by, sample, texts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
-const upsertServiceText = `
-INSERT INTO service_texts (service, language, name, title, short, spoken, documents, fee, term, place, keywords)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (service, language) DO UPDATE SET name = excluded.name, title = excluded.title, short = excluded.short, spoken = excluded.spoken,
-    documents = excluded.documents, fee = excluded.fee, term = excluded.term, place = excluded.place, keywords = excluded.keywords`
+const toldFrom = `
+INSERT INTO services (code, version) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET version = excluded.version`
 
-// SaveService adds a service or a new version of it.
-func (w Steps) SaveService(ctx context.Context, s catalogue.Service) error {
-	batch := &pgx.Batch{}
-	batch.Queue(upsertService, s.Code, s.Category, s.Agency, s.Stage, s.Owner, s.ValidFrom, s.ValidUntil, s.ReviewBy, s.Sample)
-	for l, t := range s.Texts {
-		batch.Queue(upsertServiceText, s.Code, l, t.Name, t.Title, t.Short, t.Spoken, t.Documents, t.Fee, t.Term, t.Place, t.Keywords)
+// SaveServices writes new versions, which are told from now on. The caller has the catalogue from [Steps.ServicesToChange].
+func (w Steps) SaveServices(ctx context.Context, changes []catalogue.Change, by, why string) error {
+	writes := &pgx.Batch{}
+	for _, c := range changes {
+		s := c.Service
+		texts, err := json.Marshal(s.Texts)
+		if err != nil {
+			return fmt.Errorf("save service %s: %w", s.Code, err)
+		}
+		writes.Queue(addVersion, s.Code, s.Version, by, why, s.Category, s.Agency, s.Stage, s.Owner, s.ValidFrom, s.ValidUntil, s.ReviewBy,
+			s.Sample, texts)
+		writes.Queue(toldFrom, s.Code, s.Version)
 	}
-	if err := w.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("save service %s: %w", s.Code, err)
+	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
+		return fmt.Errorf("save services: %w", err)
 	}
 	w.tx.Hint(news.Catalogue)
-	return nil
+	return audit.Record(ctx, w.tx, by, "catalogue.change", "catalogue", map[string]any{"services": len(changes), "why": why})
+}
+
+// columns are what [scan] reads of service_versions v.
+const columns = `v.service, v.version, v.category, v.agency, v.stage, v.owner, v.valid_from, v.valid_until, v.review_by, v.sample, v.texts`
+
+func scan(row pgx.CollectableRow, more ...any) (s catalogue.Service, err error) {
+	var texts []byte
+	into := []any{&s.Code, &s.Version, &s.Category, &s.Agency, &s.Stage, &s.Owner, &s.ValidFrom, &s.ValidUntil, &s.ReviewBy, &s.Sample, &texts}
+	if err := row.Scan(append(into, more...)...); err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(texts, &s.Texts)
+}
+
+func collect(rows pgx.Rows, err error) ([]catalogue.Service, error) {
+	var found []catalogue.Service
+	if err == nil {
+		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalogue.Service, error) { return scan(row) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	return found, nil
 }
 
 const services = `
-SELECT s.code, s.category, s.agency, s.stage, s.owner, s.valid_from, s.valid_until, s.review_by, s.sample, s.version,
-       t.language, t.name, t.title, t.short, t.spoken, t.documents, t.fee, t.term, t.place, t.keywords
-FROM services s JOIN service_texts t ON t.service = s.code ORDER BY s.code`
+SELECT ` + columns + ` FROM services s JOIN service_versions v ON v.service = s.code AND v.version = s.version ORDER BY s.code`
 
 // Services gives the whole catalogue.
-func (store *Store) Services(ctx context.Context) ([]catalogue.Service, error) {
-	rows, err := store.db.Query(ctx, services)
-	if err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+func (s *Store) Services(ctx context.Context) ([]catalogue.Service, error) {
+	rows, err := s.db.Query(ctx, services)
+	return collect(rows, err)
+}
+
+const editions = `SELECT ` + columns + `, v.at, v.by, v.why FROM service_versions v WHERE v.service = $1 ORDER BY v.version DESC`
+
+// Editions gives all versions of a service, the newest first; none of a code that there never was.
+func (s *Store) Editions(ctx context.Context, code string) ([]catalogue.Edition, error) {
+	rows, err := s.db.Query(ctx, editions, code)
+	var found []catalogue.Edition
+	if err == nil {
+		found, err = pgx.CollectRows(rows, scanEdition)
 	}
-	var found []catalogue.Service
-	var s catalogue.Service
-	var l dialogue.Language
-	var t catalogue.Text
-	_, err = pgx.ForEachRow(rows, []any{&s.Code, &s.Category, &s.Agency, &s.Stage, &s.Owner, &s.ValidFrom, &s.ValidUntil, &s.ReviewBy,
-		&s.Sample, &s.Version, &l, &t.Name, &t.Title, &t.Short, &t.Spoken, &t.Documents, &t.Fee, &t.Term, &t.Place, &t.Keywords}, func() error {
-		if n := len(found); n == 0 || found[n-1].Code != s.Code {
-			s.Texts = map[dialogue.Language]catalogue.Text{}
-			found = append(found, s)
-		}
-		text := t
-		text.Keywords = append([]string(nil), t.Keywords...)
-		found[len(found)-1].Texts[l] = text
-		return nil
-	})
 	if err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+		return nil, fmt.Errorf("read versions of service %s: %w", code, err)
 	}
 	return found, nil
 }
 
-const agencies = `SELECT code, name FROM agencies`
+const toldAt = `SELECT ` + columns + `, v.at, v.by, v.why FROM service_versions v WHERE v.service = $1 AND v.at <= $2 ORDER BY v.version DESC LIMIT 1`
 
-// Agencies gives the agencies' names by language, by their codes.
-func (store *Store) Agencies(ctx context.Context) (map[string]map[dialogue.Language]string, error) {
-	rows, err := store.db.Query(ctx, agencies)
+// ErrUnknown says that there was no such service.
+var ErrUnknown = errors.New("no such service at that time")
+
+// EditionAt gives the version of a service that stood at a moment. [ErrUnknown].
+func (s *Store) EditionAt(ctx context.Context, code string, at time.Time) (catalogue.Edition, error) {
+	rows, err := s.db.Query(ctx, toldAt, code, at)
 	if err != nil {
-		return nil, fmt.Errorf("read agencies: %w", err)
+		return catalogue.Edition{}, fmt.Errorf("read service %s: %w", code, err)
 	}
-	found := map[string]map[dialogue.Language]string{}
-	var code string
-	var raw []byte
-	_, err = pgx.ForEachRow(rows, []any{&code, &raw}, func() error {
-		name := map[dialogue.Language]string{}
-		found[code] = name
-		return json.Unmarshal(raw, &name)
-	})
+	e, err := pgx.CollectExactlyOneRow(rows, scanEdition)
 	if err != nil {
-		return nil, fmt.Errorf("read agencies: %w", err)
+		return e, postgres.NoRows(err, ErrUnknown)
 	}
-	return found, nil
+	return e, nil
+}
+
+func scanEdition(row pgx.CollectableRow) (e catalogue.Edition, err error) {
+	e.Service, err = scan(row, &e.At, &e.By, &e.Why)
+	return e, err
 }

@@ -1,16 +1,25 @@
-// Package catalogue keeps the services and the agencies that provide them.
+// Package catalogue keeps the services in all their versions, the agencies that provide them, and what citizens ask for.
 package catalogue
 
-import "okno/internal/postgres"
+import (
+	"okno/internal/postgres"
+	"okno/internal/seal"
+)
 
 // Store has the methods that own their transaction.
-type Store struct{ db *postgres.DB }
+type Store struct {
+	db   *postgres.DB
+	ring *seal.Ring
+}
 
-// NewStore is over a database.
-func NewStore(db *postgres.DB) *Store { return &Store{db} }
+// NewStore is over a database; ring seals the words of questions in vain.
+func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
 
 // Steps are parts of one unit of work.
-type Steps struct{ tx *postgres.Tx }
+type Steps struct {
+	tx   *postgres.Tx
+	ring *seal.Ring
+}
 
 // In gives the steps of a unit of work.
-func In(tx *postgres.Tx) Steps { return Steps{tx} }
+func In(tx *postgres.Tx, ring *seal.Ring) Steps { return Steps{tx, ring} }

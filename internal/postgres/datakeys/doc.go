@@ -63,6 +63,9 @@ func EntryOf(interaction int64, speaker, kind string) string {
 // ContextOf is the place of the context of an interaction's contacts.
 func ContextOf(interaction int64) string { return place("interaction:", interaction, " context") }
 
+// QuestionOf is the place of a question of an interaction that nothing answered.
+func QuestionOf(interaction int64) string { return place("interaction:", interaction, " question") }
+
 // CaseOf is the place of what is sealed of a case.
 func CaseOf(id int64) string { return place("case:", id, "") }
 

@@ -17,6 +17,7 @@ import (
 	"okno/internal/news"
 	"okno/internal/postgres"
 	casestore "okno/internal/postgres/cases"
+	questions "okno/internal/postgres/catalogue"
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	attempts "okno/internal/postgres/lockout"
@@ -212,6 +213,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	var entries []line
 	var mts []message.MT
 	var links []caseLink
+	var asks []questions.Ask
 	var chosen []*draft // a language
 	var heard []int64   // bindings
 	for _, d := range b.handled {
@@ -230,6 +232,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 			}
 		}
 		entries, mts, links = append(entries, d.entries...), append(mts, d.mts...), append(links, d.links...)
+		asks = append(asks, d.asks...)
 		if d.heard {
 			heard = append(heard, d.known.Binding)
 		}
@@ -274,6 +277,9 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	}
 	if len(links) > 0 {
 		writes.Queue(linkCases, postgres.Column(links, func(l caseLink) int64 { return l.interaction }), postgres.Column(links, func(l caseLink) int64 { return l.id }))
+	}
+	if len(asks) > 0 {
+		questions.QueueAsks(writes, b.work.ring, asks)
 	}
 	if len(heard) > 0 {
 		identity.QueueHeard(writes, heard)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"okno/internal/cases"
+	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/conversation"
@@ -15,6 +16,7 @@ import (
 	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
+	questions "okno/internal/postgres/catalogue"
 	"okno/internal/postgres/datakeys"
 )
 
@@ -34,11 +36,20 @@ type draft struct {
 	entries  []line
 	mts      []message.MT
 	links    []caseLink
+	asks     []questions.Ask
 	language dialogue.Language // newly chosen, or ""
 	stopped  *bool             // newly chosen, or nil
 	heard    bool              // of the bound number, which was not for days
 
 	mo, interaction int64 // once handled
+}
+
+func (d *draft) NoteAsked(_ context.Context, a catalogue.Asked) error {
+	t, err := d.talk(a.Interaction)
+	if err == nil {
+		d.asks = append(d.asks, questions.Ask{Asked: a, Key: t.key})
+	}
+	return err
 }
 
 type caseLink struct{ interaction, id int64 }

@@ -104,6 +104,8 @@ SELECT $2, 'c', '', '', 'x', min(id), '', 'expired', $1, $1 FROM citizens`,
 	"bindings":       `INSERT INTO bindings (citizen_id, number, verified_at, ended_at) SELECT min(id), '+7701000000', $1, $1 FROM citizens`,
 	"guesses":        `INSERT INTO guesses (way, kind, subject, failures, last_at) VALUES ('desk', 'account', $2::text::bytea, 1, $1)`,
 	"known_ways":     `INSERT INTO known_ways (way, account, mark, last_at) VALUES ('desk', $2::text::bytea, '', $1)`,
+	"service_asks":   `INSERT INTO service_asks (at, interaction_id, channel, language) VALUES ($1, 1, $2, 'ru')`,
+	"service_days":   `INSERT INTO service_days (day, service, channel, language, times) VALUES ($1, '031', $2, 'ru', 1)`,
 	"retention_days": `INSERT INTO retention_days (day, kind, keeps) VALUES ($1, $2, '1 day')`,
 	"write_probes":   `INSERT INTO write_probes (node, at) VALUES ($2, $1)`,
 }

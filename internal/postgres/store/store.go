@@ -107,7 +107,7 @@ func Open(url string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		DB: db, agencyStore: agencies.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
-		catalogueStore: catalogue.NewStore(db), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
+		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
@@ -131,7 +131,7 @@ type Work struct {
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
-	return &Work{Tx: tx, agencySteps: agencies.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx),
+	return &Work{Tx: tx, agencySteps: agencies.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
 }
