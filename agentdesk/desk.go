@@ -210,6 +210,8 @@ type Options struct {
 	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
+	// Services finds services of the catalogue.
+	Services Services
 	// Registrar tells of numbers that are bound; nil tells nobody.
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
@@ -277,6 +279,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/otp", d.passwords)
+	mux.HandleFunc("GET /desk/services", d.services)
+	mux.HandleFunc("GET /desk/catalogue", d.findings)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)
 	mux.HandleFunc("POST /desk/factor/confirm", d.confirmFactor)

@@ -65,7 +65,7 @@ func newOffice(t *testing.T) *office {
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
 	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},

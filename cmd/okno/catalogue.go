@@ -243,6 +243,15 @@ func (n *node) look(ctx context.Context) ([]catalogue.Finding, error) {
 	return newMonitor(n.config.Voice).Look(ctx, n.services.Index(), n.db)
 }
 
+// deskServices gives the desk the newest catalogue.
+type deskServices struct{ n *node }
+
+func (d deskServices) Search(query string, l dialogue.Language, most int) []catalogue.Service {
+	return d.n.services.Index().Search(query, l, most)
+}
+
+func (d deskServices) Findings(ctx context.Context) ([]catalogue.Finding, error) { return d.n.look(ctx) }
+
 // catalogueMetrics counts findings when it is asked.
 type catalogueMetrics struct {
 	look func(ctx context.Context) ([]catalogue.Finding, error)

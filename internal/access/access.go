@@ -54,7 +54,9 @@ const (
 	ViewLinks      Act = "link.view"
 	OrderLinks     Act = "link.order" // pause and resume the links to operators
 	ViewPasswords  Act = "otp.view"   // what came of one-time passwords, in numbers
-	LiftHolds      Act = "otp.lift"   // let passwords go again that are held
+	ViewServices   Act = "service.view"
+	ViewFindings   Act = "catalogue.view" // what of the catalogue is stale, and what citizens ask in vain
+	LiftHolds      Act = "otp.lift"       // let passwords go again that are held
 	ReadJournal    Act = "journal.read"
 	ViewLogins     Act = "login.view" // when, from where and with which browser an agent is logged in
 	EndLogins      Act = "login.end"

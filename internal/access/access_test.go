@@ -30,6 +30,8 @@ var granted = map[access.Act]map[access.Role]string{
 	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.ViewPasswords:  {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ViewServices:   {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
+	access.ViewFindings:   {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.LiftHolds:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
 	access.ViewLogins:     {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},

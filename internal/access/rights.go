@@ -24,6 +24,8 @@ var rights = map[Act]map[Role][]Tie{
 	ViewLinks:      {Supervisor: Ties, Administrator: Ties},
 	OrderLinks:     {Supervisor: Ties, Administrator: Ties},
 	ViewPasswords:  {Supervisor: Ties, Administrator: Ties},
+	ViewServices:   serving(Untied),
+	ViewFindings:   {Supervisor: Ties, Administrator: Ties},
 	LiftHolds:      {Supervisor: Ties, Administrator: Ties},
 	ReadJournal:    {Auditor: Ties, Administrator: Ties},
 	ViewLogins:     {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
@@ -51,7 +53,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
-	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ReadJournal, ViewLogins, EndLogins, LockAgent}
+	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

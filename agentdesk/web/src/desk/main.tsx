@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { Catalogue } from './catalogue'
 import { Contacts } from './contacts'
 import { ContactPane } from './contact'
 import './desk.css'
@@ -50,6 +51,8 @@ function Page() {
         <Links />
       ) : section.value === 'otp' ? (
         <Passwords />
+      ) : section.value === 'catalogue' ? (
+        <Catalogue />
       ) : section.value === 'search' ? (
         <SearchResults />
       ) : (

@@ -20,6 +20,10 @@ export function TopBar() {
         <button id="section-otp" class="plain" aria-pressed={section.value === 'otp'}
           onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.title')}</button>
       )}
+      {a.role !== 'auditor' && (
+        <button id="section-catalogue" class="plain" aria-pressed={section.value === 'catalogue'}
+          onClick={() => (section.value = section.value === 'catalogue' ? 'contacts' : 'catalogue')}>{text('catalogue.title')}</button>
+      )}
       <ul class="queues" aria-label={text('queue.waiting')}>
         {queues.value.map((q) => (
           <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
