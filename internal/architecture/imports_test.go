@@ -57,7 +57,7 @@ var homes = map[string][]string{
 // knows them all.
 var aggregates = map[string][]string{
 	"audit":         nil,
-	"catalogue":     nil,
+	"catalogue":     {"audit", "datakeys"},
 	"leases":        nil,
 	"lockout":       {"audit"},
 	"retention":     {"audit"},
@@ -73,7 +73,7 @@ var aggregates = map[string][]string{
 	"guesses":       {"audit"},
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
 	"agencies":      {"audit", "guesses", "messages"},
-	"inbound":       {"cases", "datakeys", "identity", "lockout", "messages"},
+	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},
 	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},
 }
 

@@ -80,7 +80,7 @@ func (w *world) serviceByPhone(t *testing.T) {
 	text := service(t, "031", ru)
 	told := whole("service.tell").with("code", dialogue.TypeCode, "031").with("name", dialogue.TypeText, text.Name).with("spoken", dialogue.TypeText, text.Spoken)
 	at = w.hears(t, phone, ru, at, told)
-	at = w.hears(t, phone, ru, at, begins("service.after"))
+	at = w.hears(t, phone, ru, at, begins("service.after_both"))
 	phone.Key(t, "5")
 	at = w.hears(t, phone, ru, at, whole("sms.sent"))
 	w.gets(t, "+77015550001", w.serviceWritten(t, "031", ru))
