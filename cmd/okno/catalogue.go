@@ -250,7 +250,9 @@ func (d deskServices) Search(query string, l dialogue.Language, most int) []cata
 	return d.n.services.Index().Search(query, l, most)
 }
 
-func (d deskServices) Findings(ctx context.Context) ([]catalogue.Finding, error) { return d.n.look(ctx) }
+func (d deskServices) Findings(ctx context.Context) ([]catalogue.Finding, error) {
+	return d.n.look(ctx)
+}
 
 // catalogueMetrics counts findings when it is asked.
 type catalogueMetrics struct {

@@ -15,12 +15,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"okno/internal/agency"
 	"okno/internal/message"
 	"okno/internal/password"
 	"okno/internal/postgres/store"
 	"okno/internal/sample"
 	"okno/internal/sandbox"
+	"okno/internal/smppaccount"
 	"okno/sms/text"
 )
 
@@ -61,7 +61,7 @@ const (
 const samplePassword = "okno-demo"
 
 // The account of an agency of the sample region. SMPP has room for eight characters of a password.
-var sampleAgency = agency.Account{SystemID: "minjust", Name: "Министерство юстиции", Lane: message.Notice, Senders: []string{"MINJUST", "119"},
+var sampleAgency = smppaccount.Account{SystemID: "minjust", Name: "Министерство юстиции", Lane: message.Notice, Senders: []string{"MINJUST", "119"},
 	Window: 10, Rate: 10, Binds: 2}
 
 const sampleAgencyPassword = "okno-sms"

@@ -15,23 +15,23 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve     serveCommand     `cmd:"" help:"Run Okno, with the roles that the configuration gives this node."`
-	Demo      demoCommand      `cmd:"" help:"Run everything on this machine with the sample region: Postgres, Asterisk, an SMSC and Okno."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema to the newest version."`
-	Sample    sampleCommand    `cmd:"" help:"Load the sample region; loading it again changes nothing."`
-	Dialogue  dialogueCommand  `cmd:"" help:"Check a dialogue, or try it in the terminal."`
-	Catalogue catalogueCommand `cmd:"" help:"Check, import or export the catalogue of services."`
-	Agent     agentCommand     `cmd:"" help:"Add an agent, give one a new password, lock one out, or look at logins."`
-	Audit     auditCommand     `cmd:"" help:"Verify the journal of what was done to personal data."`
-	Citizen   citizenCommand   `cmd:"" help:"Import a register of citizens; export or erase all that is kept of one."`
-	Binding   bindingCommand   `cmd:"" help:"Take over which numbers prove nothing any more."`
-	Keys      keysCommand      `cmd:"" help:"Rotate the keys of personal data."`
-	Retention retentionCommand `cmd:"" help:"Show whether the rules of retention are kept."`
-	Jobs      jobsCommand      `cmd:"" help:"Show background jobs; try one again, or discard it."`
-	SMS       smsCommand       `cmd:"" name:"sms" help:"Show how the links to the operators stand, and pause, resume or drain one."`
-	Client    clientCommand    `cmd:"" help:"Add, load, list and suspend the portals that may call the API; replace their keys."`
-	OTP       otpCommand       `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
-	Agency    agencyCommand    `cmd:"" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
+	Serve       serveCommand       `cmd:"" help:"Run Okno, with the roles that the configuration gives this node."`
+	Demo        demoCommand        `cmd:"" help:"Run everything on this machine with the sample region: Postgres, Asterisk, an SMSC and Okno."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the database's schema to the newest version."`
+	Sample      sampleCommand      `cmd:"" help:"Load the sample region; loading it again changes nothing."`
+	Dialogue    dialogueCommand    `cmd:"" help:"Check a dialogue, or try it in the terminal."`
+	Catalogue   catalogueCommand   `cmd:"" help:"Check, import or export the catalogue of services."`
+	Agent       agentCommand       `cmd:"" help:"Add an agent, give one a new password, lock one out, or look at logins."`
+	Audit       auditCommand       `cmd:"" help:"Verify the journal of what was done to personal data."`
+	Citizen     citizenCommand     `cmd:"" help:"Import a register of citizens; export or erase all that is kept of one."`
+	Binding     bindingCommand     `cmd:"" help:"Take over which numbers prove nothing any more."`
+	Keys        keysCommand        `cmd:"" help:"Rotate the keys of personal data."`
+	Retention   retentionCommand   `cmd:"" help:"Show whether the rules of retention are kept."`
+	Jobs        jobsCommand        `cmd:"" help:"Show background jobs; try one again, or discard it."`
+	SMS         smsCommand         `cmd:"" name:"sms" help:"Show how the links to the operators stand, and pause, resume or drain one."`
+	Client      clientCommand      `cmd:"" help:"Add, load, list and suspend the portals that may call the API; replace their keys."`
+	OTP         otpCommand         `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
+	SMPPAccount smppAccountCommand `cmd:"" name:"smpp-account" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
 }
 
 // Exit statuses, as the contract gives them.

@@ -72,7 +72,7 @@ var aggregates = map[string][]string{
 	"conversations": {"datakeys", "streams"},
 	"guesses":       {"audit"},
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
-	"agencies":      {"audit", "guesses", "messages"},
+	"smppaccounts":  {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},
 	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},
 }

@@ -5,19 +5,19 @@ import (
 	"sync"
 	"time"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 )
 
 // account is an agency's account while it is bound: what all its binds share.
 type account struct {
 	mu     sync.Mutex
-	now    agency.Account
+	now    smppaccount.Account
 	bucket bucket
 	binds  []*bind
 }
 
 // current is the account as the database last gave it.
-func (a *account) current() agency.Account {
+func (a *account) current() smppaccount.Account {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.now
@@ -32,7 +32,7 @@ func (a *account) take(segments int, now time.Time) bool {
 }
 
 // enter adds a bind to an account, unless it has as many as it may.
-func (g *Gateway) enter(b *bind, known agency.Account) bool {
+func (g *Gateway) enter(b *bind, known smppaccount.Account) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	a := g.accounts[known.SystemID]
@@ -62,7 +62,7 @@ func (g *Gateway) leave(b *bind) {
 }
 
 // renew takes over what has changed in the accounts, and ends the binds of those that are suspended.
-func (g *Gateway) renew(known []agency.Account) {
+func (g *Gateway) renew(known []smppaccount.Account) {
 	for _, k := range known {
 		g.mu.Lock()
 		a := g.accounts[k.SystemID]

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/edge"
 	"okno/internal/guess"
 	"okno/sms/content"
@@ -129,9 +129,9 @@ func (b *bind) examine(ctx context.Context, name, word string) (status smpp.Stat
 }
 
 // check looks at a password, within the process's budget.
-func (b *bind) check(ctx context.Context, name, word string) (agency.Account, guess.Outcome, error) {
+func (b *bind) check(ctx context.Context, name, word string) (smppaccount.Account, guess.Outcome, error) {
 	known, hash, err := b.gateway.Store.Account(ctx, name)
-	unknown := errors.Is(err, agency.ErrUnknown)
+	unknown := errors.Is(err, smppaccount.ErrUnknown)
 	if err != nil && !unknown {
 		return known, guess.Unasked, err
 	}
@@ -157,7 +157,7 @@ func (b *bind) HandleMessage(r *smpp.Request) {
 	}
 	submit, status := read(&r.Message, account, b.gateway.Form, now)
 	switch {
-	case status == smpp.OK && agency.Impersonates(submit.Sender, g.Reserved):
+	case status == smpp.OK && smppaccount.Impersonates(submit.Sender, g.Reserved):
 		b.answer(r, smpp.InvalidSource, "", "refused")
 		return
 	case status != smpp.OK:
@@ -237,7 +237,7 @@ func (b *bind) tell(ctx context.Context, session *smpp.Session) {
 	}
 }
 
-func (b *bind) tellOne(ctx context.Context, session *smpp.Session, r agency.Receipt) {
+func (b *bind) tellOne(ctx context.Context, session *smpp.Session, r smppaccount.Receipt) {
 	g := b.gateway
 	m, err := deliveryOf(r)
 	if err == nil {
@@ -245,7 +245,7 @@ func (b *bind) tellOne(ctx context.Context, session *smpp.Session, r agency.Rece
 		err = session.Deliver(context.WithoutCancel(ctx), m)
 	}
 	now := g.Clock()
-	told := &agency.Told{ID: r.ID, At: now}
+	told := &smppaccount.Told{ID: r.ID, At: now}
 	result := "told"
 	switch {
 	case err == nil:

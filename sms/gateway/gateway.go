@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/guess"
 	"okno/internal/message"
 	"okno/internal/password"
@@ -22,20 +22,20 @@ import (
 type Store interface {
 	Accounts
 	// CommitGateway writes down a page, and gives the message id of each submit.
-	CommitGateway(ctx context.Context, page agency.Page, texts agency.Texts) ([]int64, error)
+	CommitGateway(ctx context.Context, page smppaccount.Page, texts smppaccount.Texts) ([]int64, error)
 	// KeepGateway finds the messages that are final, and the parts that wait in vain.
-	KeepGateway(ctx context.Context, u agency.Upkeep, texts agency.Texts) (agency.Kept, error)
+	KeepGateway(ctx context.Context, u smppaccount.Upkeep, texts smppaccount.Texts) (smppaccount.Kept, error)
 	// ClaimReceipts takes what an agency is to be told now; each must be part of a page before the lease ends.
-	ClaimReceipts(ctx context.Context, systemID string, limit int, now, leaseEnd time.Time) ([]agency.Receipt, error)
-	// FindReceipt gives what an agency may know of its submit. agency.ErrNotTheirs.
-	FindReceipt(ctx context.Context, systemID string, id int64) (agency.Receipt, error)
+	ClaimReceipts(ctx context.Context, systemID string, limit int, now, leaseEnd time.Time) ([]smppaccount.Receipt, error)
+	// FindReceipt gives what an agency may know of its submit. smppaccount.ErrNotTheirs.
+	FindReceipt(ctx context.Context, systemID string, id int64) (smppaccount.Receipt, error)
 }
 
 // Accounts are those of the agencies.
 type Accounts interface {
-	// Account gives an account with its password's hash. agency.ErrUnknown.
-	Account(ctx context.Context, systemID string) (a agency.Account, passwordHash string, err error)
-	Accounts(ctx context.Context) ([]agency.Account, error)
+	// Account gives an account with its password's hash. smppaccount.ErrUnknown.
+	Account(ctx context.Context, systemID string) (a smppaccount.Account, passwordHash string, err error)
+	Accounts(ctx context.Context) ([]smppaccount.Account, error)
 	// NoteBind journals a bind, or its refusal.
 	NoteBind(ctx context.Context, systemID, from, refusal string) error
 	// BeginGuess counts a password that is given, on all nodes. *guess.SlowDown.
@@ -92,7 +92,7 @@ const (
 // Gateway is the SMSC of the agencies.
 type Gateway struct {
 	Options
-	texts   agency.Texts
+	texts   smppaccount.Texts
 	ledger  *ledger
 	metrics *metrics
 
@@ -119,7 +119,7 @@ func New(o Options) *Gateway {
 		o.tune = defaultTuning
 	}
 	g := &Gateway{
-		Options: o, texts: agency.Texts{Join: content.Join, Segments: text.Segments, Form: o.Form, Forbids: forbids}, metrics: newMetrics(o.Metrics),
+		Options: o, texts: smppaccount.Texts{Join: content.Join, Segments: text.Segments, Form: o.Form, Forbids: forbids}, metrics: newMetrics(o.Metrics),
 		accounts: map[string]*account{}, strangers: map[netip.Prefix]int{},
 	}
 	g.ledger = newLedger(g)
@@ -213,7 +213,7 @@ func (g *Gateway) upkeep(ctx context.Context, silent bool) {
 	}
 	g.renew(known)
 	now := g.Clock()
-	u := agency.Upkeep{
+	u := smppaccount.Upkeep{
 		Now: now, IncompleteSince: now.Add(-g.tune.incomplete), UnknownSince: now.Add(-g.tune.unknown), ErasePartsOf: now.Add(-2 * g.tune.incomplete),
 	}
 	if silent {

@@ -4,18 +4,18 @@ import (
 	"context"
 	"time"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/sms/group"
 )
 
 // entry is something to be committed: a submit, whose done hears once that it
 // is, or why not; or what came of a receipt, which is told again if it cannot be.
 type entry struct {
-	submit *agency.Submit
+	submit *smppaccount.Submit
 	done   func(id int64, err error)
 	id     int64 // of the submit, once committed
 
-	told *agency.Told
+	told *smppaccount.Told
 }
 
 const (
@@ -50,7 +50,7 @@ func (l *ledger) run(ctx context.Context) {
 }
 
 func (l *ledger) write(ctx context.Context, batch []*entry) error {
-	var page agency.Page
+	var page smppaccount.Page
 	var submits []*entry
 	for _, e := range batch {
 		if e.submit != nil {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/sms/smpp"
 )
 
@@ -47,13 +47,13 @@ func (b *bind) answerQueries(ctx context.Context, session *smpp.Session) {
 	}
 }
 
-// find tells what a receipt tells, and no sooner. agency.ErrNotTheirs.
+// find tells what a receipt tells, and no sooner. smppaccount.ErrNotTheirs.
 func (b *bind) find(ctx context.Context, q smpp.Query) (smpp.QueryResp, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	id, err := strconv.ParseInt(q.MessageID, 10, 64)
 	if err != nil || q.MessageID != messageID(id) {
-		return smpp.QueryResp{}, agency.ErrNotTheirs
+		return smpp.QueryResp{}, smppaccount.ErrNotTheirs
 	}
 	r, err := b.gateway.Store.FindReceipt(ctx, b.account.current().SystemID, id)
 	if err != nil {
@@ -64,7 +64,7 @@ func (b *bind) find(ctx context.Context, q smpp.Query) (smpp.QueryResp, error) {
 		return smpp.QueryResp{}, fmt.Errorf("addresses of submit %d: %w", id, err)
 	}
 	if written.Source.Number != q.Source.Number {
-		return smpp.QueryResp{}, agency.ErrNotTheirs
+		return smpp.QueryResp{}, smppaccount.ErrNotTheirs
 	}
 	const enroute = 1 // message_state (§5.2.28)
 	resp := smpp.QueryResp{MessageID: q.MessageID, State: enroute}
@@ -80,7 +80,7 @@ func (b *bind) judge(err error) (status smpp.Status, result string) {
 	switch {
 	case err == nil:
 		return smpp.OK, "answered"
-	case errors.Is(err, agency.ErrNotTheirs):
+	case errors.Is(err, smppaccount.ErrNotTheirs):
 		return smpp.QueryFailed, "unknown"
 	}
 	b.gateway.Log.Error().Err(err).Msg("answer an agency's query")

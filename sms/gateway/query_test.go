@@ -67,7 +67,7 @@ func TestQueryTellsWhatTheReceiptTells(t *testing.T) {
 		return smstest.Verdict{}
 	}})
 	r.eventually("every outcome", func() bool {
-		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE final_at IS NOT NULL`) == len(want)
+		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM smpp_submits WHERE final_at IS NOT NULL`) == len(want)
 	})
 	for id, expected := range want {
 		resp, err := o.query(id, "MINJUST")

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/sms/smpp"
 )
 
@@ -36,7 +36,7 @@ func FuzzRead(f *testing.F) {
 		} else {
 			require.Positive(t, s.Segments)
 		}
-		_, err := deliveryOf(agency.Receipt{ID: 1, Addresses: s.Addresses})
+		_, err := deliveryOf(smppaccount.Receipt{ID: 1, Addresses: s.Addresses})
 		require.NoError(t, err)
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/sms"
 	"okno/sms/smpp"
@@ -16,7 +16,7 @@ func messageID(id int64) string { return strconv.FormatInt(id, 10) }
 
 // deliveryOf makes the deliver_sm of a receipt (SMPP 3.4 appendix B), times in
 // UTC. The text of the message is not repeated.
-func deliveryOf(r agency.Receipt) (smpp.Message, error) {
+func deliveryOf(r smppaccount.Receipt) (smpp.Message, error) {
 	var written addresses
 	if err := json.Unmarshal(r.Addresses, &written); err != nil {
 		return smpp.Message{}, fmt.Errorf("addresses of submit %d: %w", r.ID, err)
@@ -35,7 +35,7 @@ func deliveryOf(r agency.Receipt) (smpp.Message, error) {
 }
 
 // stateOf gives the word of appendix B and the message_state (§5.2.28).
-func stateOf(r agency.Receipt) (stat string, state byte) {
+func stateOf(r smppaccount.Receipt) (stat string, state byte) {
 	switch {
 	case r.State == message.Delivered:
 		return "DELIVRD", 2
@@ -50,7 +50,7 @@ func stateOf(r agency.Receipt) (stat string, state byte) {
 }
 
 // codeOf gives the reason as docs/integration.md lists it.
-func codeOf(r agency.Receipt) byte {
+func codeOf(r smppaccount.Receipt) byte {
 	if r.State == message.Delivered {
 		return 0
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -29,7 +29,7 @@ func (o *office) eventuallyReceipts(want ...string) {
 func (r *rig) told(n int) {
 	r.t.Helper()
 	r.eventually("notes of what is told", func() bool {
-		return pgtest.Value[int](r.t, r.url, `SELECT count(*) FROM agency_submits WHERE told_at IS NOT NULL AND receipt_due_at IS NULL`) == n
+		return pgtest.Value[int](r.t, r.url, `SELECT count(*) FROM smpp_submits WHERE told_at IS NOT NULL AND receipt_due_at IS NULL`) == n
 	})
 }
 
@@ -120,7 +120,7 @@ func TestReceiptWaitsForTheAgencyAndOutlivesTheGateway(t *testing.T) {
 	r.run()
 	r.office(smpp.Transmitter)
 	untold := func() bool {
-		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE receipt_due_at IS NOT NULL`) == 1
+		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM smpp_submits WHERE receipt_due_at IS NOT NULL`) == 1
 	}
 	r.eventually("a receipt that waits", untold)
 	r.stop()
@@ -196,7 +196,7 @@ func TestReceiptWhenNobodyKnows(t *testing.T) {
 	r.clock.Store(int64(2 * time.Minute))
 	o.eventuallyReceipts(lost + " UNKNOWN 099 001/000")
 	r.eventually("the end of the wait", func() bool { // the gateway's own upkeep may be at it
-		kept, err := r.db.KeepGateway(t.Context(), agency.Upkeep{Now: now, SilentSince: now.Add(message.NoticeLifetime + time.Minute)}, agency.Texts{})
+		kept, err := r.db.KeepGateway(t.Context(), smppaccount.Upkeep{Now: now, SilentSince: now.Add(message.NoticeLifetime + time.Minute)}, smppaccount.Texts{})
 		return err == nil && kept.Final == 1
 	})
 	o.eventuallyReceipts(lost+" UNKNOWN 099 001/000", silent+" UNKNOWN 099 001/000")

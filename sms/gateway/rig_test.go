@@ -15,7 +15,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/internal/password"
 	"okno/internal/postgres/pgtest"
@@ -49,14 +49,14 @@ type rig struct {
 // hooked is the store, with something between the gateway and it.
 type hooked struct {
 	Store
-	before atomic.Pointer[func(agency.Page) error] // CommitGateway
+	before atomic.Pointer[func(smppaccount.Page) error] // CommitGateway
 	asked  atomic.Pointer[func()]                  // FindReceipt
 	away   atomic.Bool
 }
 
 var errAway = errors.New("the database is away")
 
-func (h *hooked) CommitGateway(ctx context.Context, page agency.Page, texts agency.Texts) ([]int64, error) {
+func (h *hooked) CommitGateway(ctx context.Context, page smppaccount.Page, texts smppaccount.Texts) ([]int64, error) {
 	if h.away.Load() {
 		return nil, errAway
 	}
@@ -68,16 +68,16 @@ func (h *hooked) CommitGateway(ctx context.Context, page agency.Page, texts agen
 	return h.Store.CommitGateway(ctx, page, texts)
 }
 
-func (h *hooked) Account(ctx context.Context, systemID string) (agency.Account, string, error) {
+func (h *hooked) Account(ctx context.Context, systemID string) (smppaccount.Account, string, error) {
 	if h.away.Load() {
-		return agency.Account{}, "", errAway
+		return smppaccount.Account{}, "", errAway
 	}
 	return h.Store.Account(ctx, systemID)
 }
 
-func (h *hooked) FindReceipt(ctx context.Context, systemID string, id int64) (agency.Receipt, error) {
+func (h *hooked) FindReceipt(ctx context.Context, systemID string, id int64) (smppaccount.Receipt, error) {
 	if h.away.Load() {
-		return agency.Receipt{}, errAway
+		return smppaccount.Receipt{}, errAway
 	}
 	if f := h.asked.Load(); f != nil {
 		(*f)()
@@ -90,7 +90,7 @@ var quick = tuning{
 	incomplete: time.Hour, unknown: time.Hour, silent: time.Hour,
 }
 
-var ministry = agency.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1515"},
+var ministry = smppaccount.Account{SystemID: "minjust", Name: "Ministry of Justice", Lane: message.Notice, Senders: []string{"MINJUST", "1515"},
 	Window: 100, Binds: 3}
 
 // hash is the account's password, once for all tests.
@@ -109,7 +109,7 @@ func testLog() zerolog.Logger {
 	return zerolog.Nop()
 }
 
-func newRig(t testing.TB, account agency.Account) *rig {
+func newRig(t testing.TB, account smppaccount.Account) *rig {
 	t.Helper()
 	r := &rig{t: t, url: pgtest.URL(t), tune: quick}
 	r.db = pgtest.Open(t, r.url)
@@ -118,7 +118,7 @@ func newRig(t testing.TB, account agency.Account) *rig {
 	return r
 }
 
-func (r *rig) save(account agency.Account) {
+func (r *rig) save(account smppaccount.Account) {
 	r.t.Helper()
 	require.NoError(r.t, r.db.Do(r.t.Context(), func(w *store.Work) error { return w.SaveAccount(r.t.Context(), account, hash()) }))
 }

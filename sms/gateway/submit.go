@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/sms/content"
 	"okno/sms/smpp"
@@ -27,8 +27,8 @@ const (
 type addresses struct{ Source, Dest smpp.Address }
 
 // read makes a submit of a message. Any status but OK is its refusal, and final.
-func read(m *smpp.Message, a agency.Account, form func(message.Lane, string) string, now time.Time) (agency.Submit, smpp.Status) {
-	s := agency.Submit{SystemID: a.SystemID, Lane: a.Lane, Receipt: wishOf(m.RegisteredDelivery), At: now}
+func read(m *smpp.Message, a smppaccount.Account, form func(message.Lane, string) string, now time.Time) (smppaccount.Submit, smpp.Status) {
+	s := smppaccount.Submit{SystemID: a.SystemID, Lane: a.Lane, Receipt: wishOf(m.RegisteredDelivery), At: now}
 	var ok bool
 	if s.Destination, ok = content.Number(m.Dest); !ok {
 		return s, smpp.InvalidDest
@@ -54,7 +54,7 @@ func read(m *smpp.Message, a agency.Account, form func(message.Lane, string) str
 	return s, readText(m, form, &s)
 }
 
-func readText(m *smpp.Message, form func(message.Lane, string) string, s *agency.Submit) smpp.Status {
+func readText(m *smpp.Message, form func(message.Lane, string) string, s *smppaccount.Submit) smpp.Status {
 	part, scheme, payload, err := content.PartOf(m)
 	if err != nil {
 		return smpp.SubmitFailed
@@ -83,18 +83,18 @@ func readText(m *smpp.Message, form func(message.Lane, string) string, s *agency
 
 // forbids says whether an agency may not send a text: only whoever has the lane for one-time passwords sends what looks like one.
 func forbids(lane message.Lane, body string) bool {
-	return lane != message.OTP && agency.LooksLikeCode(body)
+	return lane != message.OTP && smppaccount.LooksLikeCode(body)
 }
 
 // wishOf reads registered_delivery (SMPP 3.4 §5.2.17).
-func wishOf(registered byte) agency.Wish {
+func wishOf(registered byte) smppaccount.Wish {
 	switch registered & 0x03 {
 	case 0:
-		return agency.NoReceipt
+		return smppaccount.NoReceipt
 	case 2:
-		return agency.FailuresOnly
+		return smppaccount.FailuresOnly
 	}
-	return agency.AllReceipts
+	return smppaccount.AllReceipts
 }
 
 // timesOf says when a message is due, and until when it is worth sending: no longer than others of its lane.

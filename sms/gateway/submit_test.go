@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/sms/smpp"
@@ -27,7 +27,7 @@ func TestSubmitIsCommittedBeforeItsAnswer(t *testing.T) {
 	id := o.submit(notice(phone1, "Your certificate is ready"))
 	require.Equal(t, "MINJUST: Your certificate is ready", r.texts(phone1))
 	require.Equal(t, "notice minjust "+id, pgtest.Value[string](t, r.url,
-		`SELECT m.lane || ' ' || s.system_id || ' ' || s.id FROM agency_submits s JOIN mt_messages m ON m.id = s.mt_id`))
+		`SELECT m.lane || ' ' || s.system_id || ' ' || s.id FROM smpp_submits s JOIN mt_messages m ON m.id = s.mt_id`))
 	require.Equal(t, `agency:minjust notice.submit mt:1 {"sender": "MINJUST", "segments": 1}`, pgtest.Value[string](t, r.url,
 		`SELECT actor || ' ' || action || ' ' || subject || ' ' || detail FROM audit WHERE action LIKE '%.submit'`))
 }
@@ -144,8 +144,8 @@ func TestPartsBecomeOneMessage(t *testing.T) {
 	}
 	require.Equal(t, text.Segments(long), pgtest.Value[int](t, r.url, `
 		SELECT count(*) FROM mt_segments WHERE mt_id = (SELECT min(id) FROM mt_messages)`))
-	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE mt_id IS NULL`))
-	require.Equal(t, 20*len(inParts(phone1, long, 7)), pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits`),
+	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*) FROM smpp_submits WHERE mt_id IS NULL`))
+	require.Equal(t, 20*len(inParts(phone1, long, 7)), pgtest.Value[int](t, r.url, `SELECT count(*) FROM smpp_submits`),
 		"a repetition has the id that it had")
 }
 
@@ -183,7 +183,7 @@ func TestPartsThatNeverComeAndReferencesUsedAgain(t *testing.T) {
 	o.submit(second[1])
 	require.Equal(t, "MINJUST: "+strings.Repeat("a", 153)+"…|MINJUST: "+strings.Repeat("c", 153)+strings.Repeat("d", 153), r.texts(phone1))
 	o.submit(second[1]) // its answer was lost: no third message begins
-	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE mt_id IS NULL`))
+	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*) FROM smpp_submits WHERE mt_id IS NULL`))
 
 	alone := inParts("77010000002", strings.Repeat("e", 153)+"the rest never comes", 9)
 	o.submit(alone[0])
@@ -191,7 +191,7 @@ func TestPartsThatNeverComeAndReferencesUsedAgain(t *testing.T) {
 	r.eventually("the end of the wait", func() bool { return r.texts("77010000002") == "MINJUST: "+strings.Repeat("e", 153)+"…" })
 	r.clock.Store(int64(5 * time.Hour))
 	r.eventually("parts are erased", func() bool {
-		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM agency_submits WHERE payload IS NOT NULL`) == 0
+		return pgtest.Value[int](t, r.url, `SELECT count(*) FROM smpp_submits WHERE payload IS NOT NULL`) == 0
 	})
 }
 
@@ -229,7 +229,7 @@ func TestWindowAndRateAreTheAccounts(t *testing.T) {
 
 	// Nothing is answered, so the fourth is one too many.
 	held, let := make(chan struct{}), make(chan struct{})
-	hold := func(agency.Page) error { held <- struct{}{}; <-let; return nil }
+	hold := func(smppaccount.Page) error { held <- struct{}{}; <-let; return nil }
 	r.store.before.Store(&hold)
 	var sent []*smpp.Sent
 	start := func() {
@@ -300,7 +300,7 @@ func TestDatabaseAwayLosesNothing(t *testing.T) {
 func TestManyOfficesAtOnceAndOneBadMessage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, ministry).run()
-	refuse := func(page agency.Page) error {
+	refuse := func(page smppaccount.Page) error {
 		for _, s := range page.Submits {
 			if s.Text == "bad" {
 				return errors.New("bad")

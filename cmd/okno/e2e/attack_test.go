@@ -388,7 +388,7 @@ func (a *attacked) holdsConnections(t *testing.T) {
 }
 
 func (a *attacked) abusesTheGateway(t *testing.T) {
-	add := command("agency", "add", "minjust", "--name", "Ministry", "--senders", "119,MINJUST", "--config", a.okno.config)
+	add := command("smpp-account", "add", "minjust", "--name", "Ministry", "--senders", "119,MINJUST", "--config", a.okno.config)
 	add.Stdin = strings.NewReader("passw0rd\n")
 	said, err := add.CombinedOutput()
 	require.NoError(t, err, "%s", said)

@@ -208,8 +208,8 @@ func TestAnExportHasEverything(t *testing.T) {
 
 // elsewhere are tables with columns that look like a citizen's, and why erasing leaves them alone.
 var elsewhere = map[string]string{
-	"agency_submits":     "goes with its message",
-	"agency_accounts":    "an agency's own addresses",
+	"smpp_submits":       "goes with its message",
+	"smpp_accounts":      "an agency's own addresses",
 	"sms_quarantine":     "nobody could read it; 30 days",
 	"mt_receipts":        "3 days",
 	"second_factors":     "an agent's",

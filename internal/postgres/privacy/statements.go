@@ -39,7 +39,7 @@ WHERE id = ANY ($2)`},
 	{"challenges", `DELETE FROM challenges WHERE number_index = ANY ($5) AND (number_index = ANY ($4) OR citizen_id = $1)`},
 	{"lockouts", `DELETE FROM lockouts WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},
 	{"episodes", `DELETE FROM episodes WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},
-	{"agency_submits", `DELETE FROM agency_submits WHERE mt_id IN (` + sentToThem + `)`},
+	{"smpp_submits", `DELETE FROM smpp_submits WHERE mt_id IN (` + sentToThem + `)`},
 	{"mt_segments", `DELETE FROM mt_segments WHERE id IN (SELECT s.id FROM (` + sentToThem + `) m CROSS JOIN LATERAL (
     SELECT id FROM mt_segments WHERE id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255 OFFSET 0) s)`},
 	{"mt_messages", `DELETE FROM mt_messages WHERE id IN (` + sentToThem + `)`},

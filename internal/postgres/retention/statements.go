@@ -80,7 +80,7 @@ var sweeps = []sweep{
 	byID("mo_messages", "received_at", "processed_at IS NOT NULL AND received_at < $1 AND NOT EXISTS (SELECT FROM mo_parts WHERE mo_id = t.id)"),
 	byID("mt_messages", "created_at", `greatest(created_at, expires_at) < $1
         AND NOT EXISTS (SELECT FROM mt_segments s WHERE s.id BETWEEN t.id * 256 + 1 AND t.id * 256 + 255 AND s.state = 'queued')`,
-		"DELETE FROM agency_submits WHERE mt_id"+ofInteractions,
+		"DELETE FROM smpp_submits WHERE mt_id"+ofInteractions,
 		"DELETE FROM mt_segments WHERE id = ANY (ARRAY (SELECT s.id FROM over o CROSS JOIN LATERAL ("+
 			"SELECT id FROM mt_segments WHERE id BETWEEN o.id * 256 + 1 AND o.id * 256 + 255 OFFSET 0) s))"),
 	byIndex("mt_receipts", "received_at", ""),

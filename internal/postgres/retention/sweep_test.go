@@ -40,7 +40,7 @@ WITH a AS (INSERT INTO agents (login, name, role, password_hash, languages) VALU
      z AS (INSERT INTO citizens (national_number, name) VALUES ('900101300017', 'z')),
      q AS (INSERT INTO queues (name, title) VALUES ('q', '{}')),
      c AS (INSERT INTO clients (name) VALUES ('c')),
-     g AS (INSERT INTO agency_accounts (system_id, name, password_hash, lane, senders, submit_window, rate, binds) VALUES ('g', 'g', '', 'notice', '{x}', 1, 0, 1)),
+     g AS (INSERT INTO smpp_accounts (system_id, name, password_hash, lane, senders, submit_window, rate, binds) VALUES ('g', 'g', '', 'notice', '{x}', 1, 0, 1)),
      k AS (INSERT INTO cases (number, kind, state, subject) VALUES ('000000000', 'appeal', 'registered', '')),
      d AS (INSERT INTO dialogues (version, name, source) VALUES ('v', 'd', '{}')),
      s AS (INSERT INTO subscribers (number, notices_stopped_at) VALUES ('+77010000000', now() - interval '9 years')),
@@ -77,7 +77,7 @@ SELECT 'a', $2::text::bytea, '', '', 1, 2, 1, '', 0, 'b', $1, min(id) FROM mo_me
 	"mt_messages": `
 WITH m AS (INSERT INTO mt_messages (lane, destination, destination_index, created_at, expires_at) VALUES ('notice', '', 'x', $1, $1) RETURNING id
 ), s AS (INSERT INTO mt_segments (id, mt_id, part, state, expires_at) SELECT id * 256 + p, id, p, 'delivered', $1 FROM m, generate_series(1, 2) p)
-INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination_index, sealed, receipt, due_at, expires_at, submitted_at)
+INSERT INTO smpp_submits (system_id, mt_id, lane, sender, destination_index, sealed, receipt, due_at, expires_at, submitted_at)
 SELECT 'g', id, 'notice', 'x', 'x', '', 'none', $1, $1, $1 FROM m`,
 	"mt_receipts": `
 INSERT INTO mt_receipts (link, keys, destination, destination_index, state, failure, received_at) VALUES ('a', '{x}', '', 'x', 'delivered', '', $1)`,

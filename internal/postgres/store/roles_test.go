@@ -77,7 +77,7 @@ func TestEachRoleHasTheLeastThatItNeeds(t *testing.T) {
 	require.NoError(t, err)
 	for _, statement := range []string{
 		`UPDATE cases SET subject = 'x'`, `DELETE FROM cases`, `INSERT INTO queues (name, title) VALUES ('x', '{}')`, `SELECT actor FROM audit`,
-		`SELECT password_hash FROM agents`, `SELECT password_hash FROM agency_accounts`, `SELECT mac FROM challenges`, `SELECT sealed FROM challenges`,
+		`SELECT password_hash FROM agents`, `SELECT password_hash FROM smpp_accounts`, `SELECT mac FROM challenges`, `SELECT sealed FROM challenges`,
 		`SELECT hash FROM client_keys`, `SELECT wrapped FROM data_keys`, `SELECT national_index FROM citizens`, `SELECT token_hash FROM logins`, `SELECT secret FROM sip_accounts`,
 		`SET ROLE okno_serve`,
 		`SELECT sealed FROM mt_messages`, `SELECT destination_index FROM mt_messages`, `SELECT sealed FROM second_factors`, `SELECT secret_hash FROM recovery_codes`, `SELECT token_hash FROM invitations`,

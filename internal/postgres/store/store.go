@@ -9,7 +9,6 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/lease"
 	"okno/internal/postgres"
-	"okno/internal/postgres/agencies"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/cases"
 	"okno/internal/postgres/catalogue"
@@ -25,13 +24,14 @@ import (
 	"okno/internal/postgres/privacy"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/search"
+	"okno/internal/postgres/smppaccounts"
 	"okno/internal/postgres/streams"
 	"okno/internal/seal"
 )
 
 // An embedded type's name is the field's, so each has its own.
 type (
-	agencyStore       = agencies.Store
+	smppAccountStore  = smppaccounts.Store
 	auditStore        = audit.Store
 	caseStore         = cases.Store
 	catalogueStore    = catalogue.Store
@@ -49,7 +49,7 @@ type (
 	searchStore       = search.Store
 	streamStore       = streams.Store
 
-	agencySteps       = agencies.Steps
+	smppAccountSteps  = smppaccounts.Steps
 	caseSteps         = cases.Steps
 	catalogueSteps    = catalogue.Steps
 	contactSteps      = contacts.Steps
@@ -63,7 +63,7 @@ type (
 // Store is everything that is kept.
 type Store struct {
 	*postgres.DB
-	*agencyStore
+	*smppAccountStore
 	*auditStore
 	*caseStore
 	*catalogueStore
@@ -106,7 +106,7 @@ func Open(url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		DB: db, agencyStore: agencies.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
+		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
@@ -119,7 +119,7 @@ func Open(url string, o Options) (*Store, error) {
 // Work is one unit of work: a transaction with the steps of all aggregates.
 type Work struct {
 	Tx *postgres.Tx
-	agencySteps
+	smppAccountSteps
 	caseSteps
 	catalogueSteps
 	contactSteps
@@ -131,7 +131,7 @@ type Work struct {
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
-	return &Work{Tx: tx, agencySteps: agencies.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
+	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
 }

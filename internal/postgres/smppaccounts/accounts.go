@@ -1,4 +1,4 @@
-package agencies
+package smppaccounts
 
 import (
 	"context"
@@ -8,20 +8,20 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"okno/internal/agency"
 	"okno/internal/guess"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/guesses"
+	"okno/internal/smppaccount"
 )
 
 const saveAccount = `
-INSERT INTO agency_accounts (system_id, name, password_hash, lane, senders, submit_window, rate, binds, destinations) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO smpp_accounts (system_id, name, password_hash, lane, senders, submit_window, rate, binds, destinations) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (system_id) DO UPDATE SET name = excluded.name, password_hash = excluded.password_hash, lane = excluded.lane,
     senders = excluded.senders, submit_window = excluded.submit_window, rate = excluded.rate, binds = excluded.binds, destinations = excluded.destinations`
 
 // SaveAccount adds or renews an agency's account.
-func (w Steps) SaveAccount(ctx context.Context, a agency.Account, passwordHash string) error {
+func (w Steps) SaveAccount(ctx context.Context, a smppaccount.Account, passwordHash string) error {
 	if err := a.Check(); err != nil {
 		return err
 	}
@@ -33,16 +33,16 @@ func (w Steps) SaveAccount(ctx context.Context, a agency.Account, passwordHash s
 		"window": a.Window, "rate": a.Rate, "binds": a.Binds, "destinations": a.Destinations})
 }
 
-const suspendAccount = `UPDATE agency_accounts SET suspended_at = CASE WHEN $2 THEN coalesce(suspended_at, now()) END WHERE system_id = $1`
+const suspendAccount = `UPDATE smpp_accounts SET suspended_at = CASE WHEN $2 THEN coalesce(suspended_at, now()) END WHERE system_id = $1`
 
-// SuspendAccount keeps an agency out, or lets it in again. agency.ErrUnknown.
+// SuspendAccount keeps an agency out, or lets it in again. smppaccount.ErrUnknown.
 func (w Steps) SuspendAccount(ctx context.Context, systemID string, suspended bool) error {
 	tag, err := w.tx.Exec(ctx, suspendAccount, systemID, suspended)
 	if err != nil {
 		return fmt.Errorf("suspend agency account %s: %w", systemID, err)
 	}
 	if tag.RowsAffected() == 0 {
-		return agency.ErrUnknown
+		return smppaccount.ErrUnknown
 	}
 	action := "agency.resume"
 	if suspended {
@@ -53,14 +53,14 @@ func (w Steps) SuspendAccount(ctx context.Context, systemID string, suspended bo
 
 const accountColumns = `system_id, name, lane, senders, submit_window, rate, binds, suspended_at IS NOT NULL, destinations`
 
-func scanAccount(row pgx.CollectableRow) (a agency.Account, err error) {
+func scanAccount(row pgx.CollectableRow) (a smppaccount.Account, err error) {
 	return a, row.Scan(&a.SystemID, &a.Name, &a.Lane, &a.Senders, &a.Window, &a.Rate, &a.Binds, &a.Suspended, &a.Destinations)
 }
 
-const accounts = `SELECT ` + accountColumns + ` FROM agency_accounts ORDER BY system_id`
+const accounts = `SELECT ` + accountColumns + ` FROM smpp_accounts ORDER BY system_id`
 
 // Accounts gives all agencies' accounts.
-func (s *Store) Accounts(ctx context.Context) ([]agency.Account, error) {
+func (s *Store) Accounts(ctx context.Context) ([]smppaccount.Account, error) {
 	rows, err := s.db.Query(ctx, accounts)
 	if err != nil {
 		return nil, fmt.Errorf("read agency accounts: %w", err)
@@ -68,13 +68,13 @@ func (s *Store) Accounts(ctx context.Context) ([]agency.Account, error) {
 	return pgx.CollectRows(rows, scanAccount)
 }
 
-const account = `SELECT ` + accountColumns + `, password_hash FROM agency_accounts WHERE system_id = $1`
+const account = `SELECT ` + accountColumns + `, password_hash FROM smpp_accounts WHERE system_id = $1`
 
-// Account gives an agency's account with its password's hash. agency.ErrUnknown.
-func (s *Store) Account(ctx context.Context, systemID string) (a agency.Account, passwordHash string, err error) {
+// Account gives an agency's account with its password's hash. smppaccount.ErrUnknown.
+func (s *Store) Account(ctx context.Context, systemID string) (a smppaccount.Account, passwordHash string, err error) {
 	err = s.db.QueryRow(ctx, account, systemID).Scan(&a.SystemID, &a.Name, &a.Lane, &a.Senders, &a.Window, &a.Rate, &a.Binds,
 		&a.Suspended, &a.Destinations, &passwordHash)
-	if err = postgres.NoRows(err, agency.ErrUnknown); err != nil && !errors.Is(err, agency.ErrUnknown) {
+	if err = postgres.NoRows(err, smppaccount.ErrUnknown); err != nil && !errors.Is(err, smppaccount.ErrUnknown) {
 		return a, "", fmt.Errorf("find agency account: %w", err)
 	}
 	return a, passwordHash, err

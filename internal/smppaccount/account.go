@@ -1,6 +1,6 @@
-// Package agency is an agency's way in by SMPP: its account, what it submits, and what it is told of that. It knows no
+// Package smppaccount is an agency's way in by SMPP: its account, what it submits, and what it is told of that. It knows no
 // protocol and no storage.
-package agency
+package smppaccount
 
 import (
 	"errors"

@@ -1,19 +1,19 @@
-package agency_test
+package smppaccount_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/agency"
+	"okno/internal/smppaccount"
 )
 
 func TestDestinationsAreAllowedByPrefix(t *testing.T) {
 	t.Parallel()
 	for number, want := range map[string]bool{"+77010000001": true, "+78820000000": false, "+882160000000": false, "+19001234567": false, "+79991234567": false} {
-		require.Equal(t, want, agency.Account{}.Reaches(number), number)
+		require.Equal(t, want, smppaccount.Account{}.Reaches(number), number)
 	}
-	abroad := agency.Account{Destinations: []string{"77", "7999"}}
+	abroad := smppaccount.Account{Destinations: []string{"77", "7999"}}
 	require.True(t, abroad.Reaches("+79991234567"))
 	require.False(t, abroad.Reaches("+19001234567"))
 }
@@ -22,7 +22,7 @@ func TestSendersThatPassForOknoAreReserved(t *testing.T) {
 	t.Parallel()
 	for sender, want := range map[string]bool{"Okno": true, "OKNO": true, "0kn0": true, "ok-no": true, "1414": true, "14l4": true, "EGOV": true,
 		"MINJUST": false, "14140": false, "OKNOTOYS": false} {
-		require.Equal(t, want, agency.Impersonates(sender, []string{"1414", "eGov"}), sender)
+		require.Equal(t, want, smppaccount.Impersonates(sender, []string{"1414", "eGov"}), sender)
 	}
 }
 
@@ -36,7 +36,7 @@ func TestTextsThatPassForCodes(t *testing.T) {
 		"Штраф 5000 тенге оплачен": false, "Запись на 09:30, кабинет 214": false, "": false, "Звоните 1414": false,
 		"Your certificate is ready": false, "Справка по адресу: пр. Абая 1234": false,
 	} {
-		require.Equal(t, want, agency.LooksLikeCode(text), text)
+		require.Equal(t, want, smppaccount.LooksLikeCode(text), text)
 	}
 }
 
@@ -44,10 +44,10 @@ func FuzzLooksLikeCode(f *testing.F) {
 	f.Add("Okno: 123456")
 	f.Add("１２３４")
 	f.Fuzz(func(t *testing.T, text string) {
-		agency.LooksLikeCode(text)
-		agency.Impersonates(text, []string{text})
+		smppaccount.LooksLikeCode(text)
+		smppaccount.Impersonates(text, []string{text})
 		if text != "" {
-			require.True(t, agency.LooksLikeCode("код 123456 "), "whatever came before")
+			require.True(t, smppaccount.LooksLikeCode("код 123456 "), "whatever came before")
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package agencies
+package smppaccounts
 
 import (
 	"context"
@@ -8,9 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"okno/internal/agency"
 	"okno/internal/postgres"
 	"okno/internal/postgres/messages"
+	"okno/internal/smppaccount"
 )
 
 // One at a time: of two, each would find the other's segments of a message not reported yet, and neither would tell it.
@@ -38,7 +38,7 @@ WITH whole AS (
     FROM (SELECT DISTINCT id FROM unnest($1::bigint[]) m (id)) m JOIN mt_segments s ON ` + messages.SegmentsOf + `
     GROUP BY s.mt_id HAVING NOT bool_or(s.report)
 )
-UPDATE agency_submits a
+UPDATE smpp_submits a
 SET state = s.state, failure = s.failure, segments = w.segments, delivered = w.delivered, final_at = $2,
     receipt_due_at = CASE WHEN a.receipt = 'all' OR a.receipt = 'failures' AND s.state <> 'delivered' THEN $2::timestamptz END
 FROM whole w, LATERAL (
@@ -48,13 +48,13 @@ FROM whole w, LATERAL (
 WHERE a.mt_id = w.mt_id AND a.final_at IS NULL`
 
 // What a long message's parts were is in its text by then.
-const eraseParts = `UPDATE agency_submits SET payload = NULL WHERE payload IS NOT NULL AND mt_id IS NOT NULL AND submitted_at < $1`
+const eraseParts = `UPDATE smpp_submits SET payload = NULL WHERE payload IS NOT NULL AND mt_id IS NOT NULL AND submitted_at < $1`
 
 // KeepGateway finds the messages that are final, so that their agencies can be told, and the parts that wait in vain.
 // Several nodes may try; one at a time does it.
-func (s *Store) KeepGateway(ctx context.Context, u agency.Upkeep, texts agency.Texts) (kept agency.Kept, err error) {
+func (s *Store) KeepGateway(ctx context.Context, u smppaccount.Upkeep, texts smppaccount.Texts) (kept smppaccount.Kept, err error) {
 	err = s.do(ctx, func(w Steps) error {
-		kept = agency.Kept{}
+		kept = smppaccount.Kept{}
 		var mine bool
 		if err := w.tx.QueryRow(ctx, lockUpkeep).Scan(&mine); err != nil || !mine {
 			return err
@@ -90,52 +90,52 @@ func (s *Store) KeepGateway(ctx context.Context, u agency.Upkeep, texts agency.T
 		return err
 	})
 	if err != nil {
-		return agency.Kept{}, fmt.Errorf("keep gateway: %w", err)
+		return smppaccount.Kept{}, fmt.Errorf("keep gateway: %w", err)
 	}
 	return kept, nil
 }
 
 const claimReceipts = `
-UPDATE agency_submits SET receipt_due_at = $4, tries = tries + 1
+UPDATE smpp_submits SET receipt_due_at = $4, tries = tries + 1
 WHERE id IN (
-    SELECT id FROM agency_submits WHERE system_id = $1 AND receipt_due_at <= $2
+    SELECT id FROM smpp_submits WHERE system_id = $1 AND receipt_due_at <= $2
     ORDER BY receipt_due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
 RETURNING ` + receiptColumns + `, tries`
 
 const receiptColumns = `
 id, sealed, coalesce(state, ''), coalesce(failure, ''), coalesce(segments, 0), coalesce(delivered, 0), submitted_at, coalesce(final_at, '0001-01-01Z')`
 
-func receiptFields(r *agency.Receipt) []any {
+func receiptFields(r *smppaccount.Receipt) []any {
 	return []any{&r.ID, &r.Addresses, &r.State, &r.Failure, &r.Segments, &r.Delivered, &r.SubmittedAt, &r.FinalAt}
 }
 
 // ClaimReceipts takes what an agency is to be told now. Where CommitGateway does not hear of it before the lease ends it is
 // told again.
-func (s *Store) ClaimReceipts(ctx context.Context, systemID string, limit int, now, leaseEnd time.Time) ([]agency.Receipt, error) {
+func (s *Store) ClaimReceipts(ctx context.Context, systemID string, limit int, now, leaseEnd time.Time) ([]smppaccount.Receipt, error) {
 	rows, err := s.db.Query(ctx, claimReceipts, systemID, now, limit, leaseEnd)
 	if err != nil {
 		return nil, fmt.Errorf("claim receipts of %s: %w", systemID, err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r agency.Receipt, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r smppaccount.Receipt, err error) {
 		err = row.Scan(append(receiptFields(&r), &r.Tries)...)
 		return s.opened(r, err)
 	})
 }
 
-const findReceipt = `SELECT ` + receiptColumns + ` FROM agency_submits WHERE id = $1 AND system_id = $2`
+const findReceipt = `SELECT ` + receiptColumns + ` FROM smpp_submits WHERE id = $1 AND system_id = $2`
 
-// FindReceipt gives what an agency may know of its submit. agency.ErrNotTheirs.
-func (s *Store) FindReceipt(ctx context.Context, systemID string, id int64) (r agency.Receipt, err error) {
-	err = postgres.NoRows(s.db.QueryRow(ctx, findReceipt, id, systemID).Scan(receiptFields(&r)...), agency.ErrNotTheirs)
+// FindReceipt gives what an agency may know of its submit. smppaccount.ErrNotTheirs.
+func (s *Store) FindReceipt(ctx context.Context, systemID string, id int64) (r smppaccount.Receipt, err error) {
+	err = postgres.NoRows(s.db.QueryRow(ctx, findReceipt, id, systemID).Scan(receiptFields(&r)...), smppaccount.ErrNotTheirs)
 	r, err = s.opened(r, err)
-	if err != nil && !errors.Is(err, agency.ErrNotTheirs) {
+	if err != nil && !errors.Is(err, smppaccount.ErrNotTheirs) {
 		err = fmt.Errorf("find receipt of %s: %w", systemID, err)
 	}
 	return r, err
 }
 
 // opened opens the addresses of a receipt that was read.
-func (s *Store) opened(r agency.Receipt, err error) (agency.Receipt, error) {
+func (s *Store) opened(r smppaccount.Receipt, err error) (smppaccount.Receipt, error) {
 	if err == nil {
 		r.Addresses, err = s.ring.Open(placeOfAddresses, r.Addresses)
 	}
@@ -143,16 +143,16 @@ func (s *Store) opened(r agency.Receipt, err error) (agency.Receipt, error) {
 }
 
 const noteTold = `
-UPDATE agency_submits a SET receipt_due_at = t.again, told_at = CASE WHEN t.again IS NULL THEN t.at END
+UPDATE smpp_submits a SET receipt_due_at = t.again, told_at = CASE WHEN t.again IS NULL THEN t.at END
 FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) t (id, again, at)
 WHERE a.id = t.id AND a.told_at IS NULL`
 
-func (w Steps) noteTold(ctx context.Context, told []agency.Told) error {
+func (w Steps) noteTold(ctx context.Context, told []smppaccount.Told) error {
 	if len(told) == 0 {
 		return nil
 	}
-	_, err := w.tx.Exec(ctx, noteTold, postgres.Column(told, func(t agency.Told) int64 { return t.ID }),
-		postgres.Column(told, func(t agency.Told) *time.Time { return postgres.OrNil(t.Again) }), postgres.Column(told, func(t agency.Told) time.Time { return t.At }))
+	_, err := w.tx.Exec(ctx, noteTold, postgres.Column(told, func(t smppaccount.Told) int64 { return t.ID }),
+		postgres.Column(told, func(t smppaccount.Told) *time.Time { return postgres.OrNil(t.Again) }), postgres.Column(told, func(t smppaccount.Told) time.Time { return t.At }))
 	if err != nil {
 		return fmt.Errorf("note told receipts: %w", err)
 	}

@@ -1,4 +1,4 @@
-package agencies
+package smppaccounts
 
 import (
 	"bytes"
@@ -9,16 +9,16 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"okno/internal/agency"
 	"okno/internal/message"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/messages"
 	"okno/internal/seal"
+	"okno/internal/smppaccount"
 )
 
 // CommitGateway writes down what a gateway has to say, in one transaction, and gives the message id of each submit.
-func (s *Store) CommitGateway(ctx context.Context, page agency.Page, texts agency.Texts) (ids []int64, err error) {
+func (s *Store) CommitGateway(ctx context.Context, page smppaccount.Page, texts smppaccount.Texts) (ids []int64, err error) {
 	err = s.do(ctx, func(w Steps) error {
 		if err := w.noteTold(ctx, page.Told); err != nil {
 			return err
@@ -42,12 +42,12 @@ func (w Steps) lockLong(ctx context.Context, name string) error {
 	return nil
 }
 
-func (w Steps) addSubmits(ctx context.Context, submits []agency.Submit, texts agency.Texts) ([]int64, error) {
+func (w Steps) addSubmits(ctx context.Context, submits []smppaccount.Submit, texts smppaccount.Texts) ([]int64, error) {
 	if len(submits) == 0 {
 		return nil, nil
 	}
 	ids := make([]int64, len(submits))
-	var whole []agency.Submit
+	var whole []smppaccount.Submit
 	var places []int
 	var locks []string
 	for i, s := range submits {
@@ -95,7 +95,7 @@ func (w Steps) enqueueAgency(ctx context.Context, systemIDs []string, mts []mess
 	return ids, audit.RecordAll(ctx, w.tx, deeds)
 }
 
-func mtOf(s agency.Submit) message.MT {
+func mtOf(s smppaccount.Submit) message.MT {
 	return message.MT{Lane: s.Lane, Destination: s.Destination, Text: s.Text, Segments: s.Segments, Sender: s.Sender,
 		DueAt: s.DueAt, ExpiresAt: s.ExpiresAt, Report: true}
 }
@@ -108,13 +108,13 @@ const (
 
 // Sealed are the columns of this package that have no data key.
 var Sealed = []postgres.Sealed{
-	{Table: "agency_submits", Column: "sealed", Place: placeOfAddresses},
-	{Table: "agency_submits", Column: "payload", Place: placeOfPart},
+	{Table: "smpp_submits", Column: "sealed", Place: placeOfAddresses},
+	{Table: "smpp_submits", Column: "payload", Place: placeOfPart},
 }
 
 // A number stands in plain while a part waits for the others.
 const addSubmits = `
-INSERT INTO agency_submits (system_id, mt_id, lane, sender, destination, destination_index, sealed, receipt, due_at, expires_at, submitted_at,
+INSERT INTO smpp_submits (system_id, mt_id, lane, sender, destination, destination_index, sealed, receipt, due_at, expires_at, submitted_at,
     reference, total, part, coding, payload)
 SELECT system_id, nullif(mt_id, 0), lane, sender, CASE WHEN mt_id = 0 THEN destination END, destination_index, sealed, receipt, due_at, expires_at, submitted_at,
     CASE WHEN total > 0 THEN reference END, nullif(total, 0), nullif(part, 0), CASE WHEN total > 0 THEN coding END, payload
@@ -125,39 +125,39 @@ FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::by
 ORDER BY nth
 RETURNING id`
 
-func (w Steps) insertSubmits(ctx context.Context, submits []agency.Submit, mts []int64) ([]int64, error) {
+func (w Steps) insertSubmits(ctx context.Context, submits []smppaccount.Submit, mts []int64) ([]int64, error) {
 	rows, err := w.tx.Query(ctx, addSubmits,
-		postgres.Column(submits, func(s agency.Submit) string { return s.SystemID }), mts,
-		postgres.Column(submits, func(s agency.Submit) string { return string(s.Lane) }),
-		postgres.Column(submits, func(s agency.Submit) string { return s.Sender }),
-		postgres.Column(submits, func(s agency.Submit) string { return s.Destination }),
-		postgres.Column(submits, func(s agency.Submit) []byte { return w.ring.Seal(placeOfAddresses, s.Addresses) }),
-		postgres.Column(submits, func(s agency.Submit) string { return string(s.Receipt) }),
-		postgres.Column(submits, func(s agency.Submit) time.Time { return s.DueAt }),
-		postgres.Column(submits, func(s agency.Submit) time.Time { return s.ExpiresAt }),
-		postgres.Column(submits, func(s agency.Submit) time.Time { return s.At }),
-		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Reference }),
-		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Total }),
-		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Number }),
-		postgres.Column(submits, func(s agency.Submit) int { return s.Part.Coding }),
-		postgres.Column(submits, func(s agency.Submit) []byte {
+		postgres.Column(submits, func(s smppaccount.Submit) string { return s.SystemID }), mts,
+		postgres.Column(submits, func(s smppaccount.Submit) string { return string(s.Lane) }),
+		postgres.Column(submits, func(s smppaccount.Submit) string { return s.Sender }),
+		postgres.Column(submits, func(s smppaccount.Submit) string { return s.Destination }),
+		postgres.Column(submits, func(s smppaccount.Submit) []byte { return w.ring.Seal(placeOfAddresses, s.Addresses) }),
+		postgres.Column(submits, func(s smppaccount.Submit) string { return string(s.Receipt) }),
+		postgres.Column(submits, func(s smppaccount.Submit) time.Time { return s.DueAt }),
+		postgres.Column(submits, func(s smppaccount.Submit) time.Time { return s.ExpiresAt }),
+		postgres.Column(submits, func(s smppaccount.Submit) time.Time { return s.At }),
+		postgres.Column(submits, func(s smppaccount.Submit) int { return s.Part.Reference }),
+		postgres.Column(submits, func(s smppaccount.Submit) int { return s.Part.Total }),
+		postgres.Column(submits, func(s smppaccount.Submit) int { return s.Part.Number }),
+		postgres.Column(submits, func(s smppaccount.Submit) int { return s.Part.Coding }),
+		postgres.Column(submits, func(s smppaccount.Submit) []byte {
 			if s.Part.Total == 0 {
 				return nil
 			}
 			return w.ring.Seal(placeOfPart, s.Part.Payload)
 		}),
-		postgres.Column(submits, func(s agency.Submit) []byte { return w.ring.Index(seal.TelephoneNumber, s.Destination) }))
+		postgres.Column(submits, func(s smppaccount.Submit) []byte { return w.ring.Index(seal.TelephoneNumber, s.Destination) }))
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-func (w Steps) addWholeSubmits(ctx context.Context, submits []agency.Submit) ([]int64, error) {
+func (w Steps) addWholeSubmits(ctx context.Context, submits []smppaccount.Submit) ([]int64, error) {
 	if len(submits) == 0 {
 		return nil, nil
 	}
-	mts, err := w.enqueueAgency(ctx, postgres.Column(submits, func(s agency.Submit) string { return s.SystemID }), postgres.Column(submits, mtOf))
+	mts, err := w.enqueueAgency(ctx, postgres.Column(submits, func(s smppaccount.Submit) string { return s.SystemID }), postgres.Column(submits, mtOf))
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ type longKey struct {
 	reference, total              int
 }
 
-func longOf(s agency.Submit) longKey {
+func longOf(s smppaccount.Submit) longKey {
 	return longKey{s.SystemID, s.Sender, s.Destination, s.Part.Reference, s.Part.Total}
 }
 
@@ -184,7 +184,7 @@ func (k longKey) lockName() string {
 }
 
 const partSubmits = `
-SELECT id, coalesce(mt_id, 0), part, coding, payload, lane, due_at, expires_at FROM agency_submits
+SELECT id, coalesce(mt_id, 0), part, coding, payload, lane, due_at, expires_at FROM smpp_submits
 WHERE system_id = $1 AND sender = $2 AND destination_index = ANY ($3) AND reference = $4 AND total = $5 AND payload IS NOT NULL
 ORDER BY part, id`
 
@@ -222,7 +222,7 @@ func (w Steps) heldParts(ctx context.Context, key longKey) (waiting, joined []he
 // addPartSubmit keeps a part, and makes a message if none is missing with it. The same part again is a repetition, and has
 // the id that it had; another under its number begins a new message under a reference used before, and what waits of the
 // old one is all that will come of it.
-func (w Steps) addPartSubmit(ctx context.Context, s agency.Submit, texts agency.Texts) (int64, error) {
+func (w Steps) addPartSubmit(ctx context.Context, s smppaccount.Submit, texts smppaccount.Texts) (int64, error) {
 	key := longOf(s)
 	waiting, joined, err := w.heldParts(ctx, key)
 	if err != nil {
@@ -248,7 +248,7 @@ func (w Steps) addPartSubmit(ctx context.Context, s agency.Submit, texts agency.
 			}
 		}
 	}
-	ids, err := w.insertSubmits(ctx, []agency.Submit{s}, []int64{0})
+	ids, err := w.insertSubmits(ctx, []smppaccount.Submit{s}, []int64{0})
 	if err != nil {
 		return 0, err
 	}
@@ -261,10 +261,10 @@ func (w Steps) addPartSubmit(ctx context.Context, s agency.Submit, texts agency.
 	return ids[0], w.joinSubmits(ctx, key, waiting, texts)
 }
 
-const markSubmits = `UPDATE agency_submits SET mt_id = $2, destination = NULL WHERE id = ANY ($1)`
+const markSubmits = `UPDATE smpp_submits SET mt_id = $2, destination = NULL WHERE id = ANY ($1)`
 
 // joinSubmits makes one message of parts, which come in order.
-func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, texts agency.Texts) error {
+func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, texts smppaccount.Texts) error {
 	body := texts.Form(parts[0].lane, texts.Join(postgres.Column(parts, func(h heldPart) message.Part { return h.part })))
 	mts, err := w.enqueueAgency(ctx, []string{key.systemID}, []message.MT{{Lane: parts[0].lane, Destination: key.destination,
 		Text: body, Segments: texts.Segments(body), Sender: key.sender, DueAt: parts[0].due, ExpiresAt: parts[0].until, Report: true}})
@@ -278,12 +278,12 @@ func (w Steps) joinSubmits(ctx context.Context, key longKey, parts []heldPart, t
 }
 
 const staleSubmits = `
-SELECT system_id, sender, destination, reference, total FROM agency_submits
+SELECT system_id, sender, destination, reference, total FROM smpp_submits
 WHERE payload IS NOT NULL AND mt_id IS NULL
 GROUP BY 1, 2, 3, 4, 5 HAVING max(submitted_at) < $1 LIMIT 100`
 
 // joinStaleSubmits makes messages of parts whose siblings have not come since.
-func (w Steps) joinStaleSubmits(ctx context.Context, since time.Time, texts agency.Texts) (made int, err error) {
+func (w Steps) joinStaleSubmits(ctx context.Context, since time.Time, texts smppaccount.Texts) (made int, err error) {
 	rows, err := w.tx.Query(ctx, staleSubmits, since)
 	if err != nil {
 		return 0, err

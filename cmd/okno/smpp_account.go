@@ -8,19 +8,19 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"okno/internal/agency"
 	"okno/internal/message"
 	"okno/internal/postgres/store"
+	"okno/internal/smppaccount"
 )
 
-type agencyCommand struct {
-	Add     agencyAdd     `cmd:"" help:"Add an account, or renew it; the password comes from standard input."`
-	List    agencyList    `cmd:"" help:"List the accounts."`
-	Suspend agencySuspend `cmd:"" help:"Keep an agency out, and end its binds. What it has submitted is still sent."`
-	Resume  agencyResume  `cmd:"" help:"Let a suspended agency in again."`
+type smppAccountCommand struct {
+	Add     smppAccountAdd     `cmd:"" help:"Add an account, or renew it; the password comes from standard input."`
+	List    smppAccountList    `cmd:"" help:"List the accounts."`
+	Suspend smppAccountSuspend `cmd:"" help:"Keep an agency out, and end its binds. What it has submitted is still sent."`
+	Resume  smppAccountResume  `cmd:"" help:"Let a suspended agency in again."`
 }
 
-type agencyAdd struct {
+type smppAccountAdd struct {
 	overrides
 	SystemID     string   `arg:"" name:"system-id" help:"What the agency binds with, up to 15 letters."`
 	Name         string   `required:"" help:"The agency's name, as people know it."`
@@ -32,15 +32,15 @@ type agencyAdd struct {
 	Binds        int      `default:"2" help:"Binds at once on a node."`
 }
 
-func (c agencyAdd) Run(ctx context.Context) error {
-	account := agency.Account{SystemID: c.SystemID, Name: c.Name, Lane: message.Lane(c.Lane), Senders: c.Senders,
+func (c smppAccountAdd) Run(ctx context.Context) error {
+	account := smppaccount.Account{SystemID: c.SystemID, Name: c.Name, Lane: message.Lane(c.Lane), Senders: c.Senders,
 		Window: c.Window, Rate: c.Rate, Binds: c.Binds, Destinations: c.Destinations}
 	if err := account.Check(); err != nil {
 		return err
 	}
 	return c.withDatabase(ctx, func(config config, db *store.Store) error {
 		for _, sender := range c.Senders {
-			if agency.Impersonates(sender, config.reservedSenders()) {
+			if smppaccount.Impersonates(sender, config.reservedSenders()) {
 				return fmt.Errorf("sender %q is Okno's own, or looks like it: citizens would believe it", sender)
 			}
 		}
@@ -52,9 +52,9 @@ func (c agencyAdd) Run(ctx context.Context) error {
 	})
 }
 
-type agencyList struct{ overrides }
+type smppAccountList struct{ overrides }
 
-func (c agencyList) Run(ctx context.Context) error {
+func (c smppAccountList) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		accounts, err := db.Accounts(ctx)
 		if err != nil {
@@ -64,7 +64,7 @@ func (c agencyList) Run(ctx context.Context) error {
 	})
 }
 
-func printAccounts(w io.Writer, accounts []agency.Account) error {
+func printAccounts(w io.Writer, accounts []smppaccount.Account) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "SYSTEM ID\tNAME\tSTATE\tLANE\tSENDERS\tWINDOW\tRATE\tBINDS")
 	for _, a := range accounts {
@@ -80,19 +80,19 @@ func printAccounts(w io.Writer, accounts []agency.Account) error {
 	return out.Flush()
 }
 
-type agencySuspend struct {
+type smppAccountSuspend struct {
 	overrides
 	SystemID string `arg:"" name:"system-id" help:"Whose account."`
 }
 
-func (c agencySuspend) Run(ctx context.Context) error { return c.suspend(ctx, c.SystemID, true) }
+func (c smppAccountSuspend) Run(ctx context.Context) error { return c.suspend(ctx, c.SystemID, true) }
 
-type agencyResume struct {
+type smppAccountResume struct {
 	overrides
 	SystemID string `arg:"" name:"system-id" help:"Whose account."`
 }
 
-func (c agencyResume) Run(ctx context.Context) error { return c.suspend(ctx, c.SystemID, false) }
+func (c smppAccountResume) Run(ctx context.Context) error { return c.suspend(ctx, c.SystemID, false) }
 
 func (o overrides) suspend(ctx context.Context, systemID string, suspended bool) error {
 	return o.withDatabase(ctx, func(_ config, db *store.Store) error {

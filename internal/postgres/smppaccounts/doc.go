@@ -1,5 +1,5 @@
-// Package agencies keeps agencies' accounts, what they submit over the gateway, and what they are told of it.
-package agencies
+// Package smppaccounts keeps agencies' accounts, what they submit over the gateway, and what they are told of it.
+package smppaccounts
 
 import (
 	"context"

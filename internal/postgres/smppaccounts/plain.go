@@ -1,4 +1,4 @@
-package agencies
+package smppaccounts
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 
 const (
 	plainSubmits = `
-SELECT id, destination, addresses::text::bytea, payload, mt_id IS NULL FROM agency_submits WHERE destination_index = '' ORDER BY id LIMIT $1 FOR UPDATE`
+SELECT id, destination, addresses::text::bytea, payload, mt_id IS NULL FROM smpp_submits WHERE destination_index = '' ORDER BY id LIMIT $1 FOR UPDATE`
 	sealSubmit = `
-UPDATE agency_submits SET destination = $2, destination_index = $3, addresses = NULL, sealed = $4, payload = $5 WHERE id = $1`
+UPDATE smpp_submits SET destination = $2, destination_index = $3, addresses = NULL, sealed = $4, payload = $5 WHERE id = $1`
 )
 
 // SealSubmits seals what an older schema kept in the open of agencies' submits.
