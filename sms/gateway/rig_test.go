@@ -239,8 +239,8 @@ func (o *office) receipts() (lines []string) {
 
 // texts are what waits for a number, in order.
 func (r *rig) texts(to string) string {
-	senders := pgtest.Value[[]string](r.t, r.url, `SELECT coalesce(array_agg(sender ORDER BY id), '{}') FROM mt_messages WHERE destination_index = $1`, pgtest.Index("+"+to))
 	texts := pgtest.Texts(r.t, r.url, "destination_index = $1", pgtest.Index("+"+to))
+	senders := pgtest.Value[[]string](r.t, r.url, `SELECT coalesce(array_agg(sender ORDER BY id), '{}') FROM mt_messages WHERE destination_index = $1`, pgtest.Index("+"+to)) // after them: there may be more by now
 	for i := range texts {
 		texts[i] = senders[i] + ": " + texts[i]
 	}
