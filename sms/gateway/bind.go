@@ -11,9 +11,9 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"okno/internal/smppaccount"
 	"okno/internal/edge"
 	"okno/internal/guess"
+	"okno/internal/smppaccount"
 	"okno/sms/content"
 	"okno/sms/smpp"
 )

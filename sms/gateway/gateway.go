@@ -10,10 +10,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"okno/internal/smppaccount"
 	"okno/internal/guess"
 	"okno/internal/message"
 	"okno/internal/password"
+	"okno/internal/smppaccount"
 	"okno/sms/content"
 	"okno/sms/text"
 )

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"okno/internal/smppaccount"
 	"okno/internal/message"
+	"okno/internal/smppaccount"
 	"okno/sms"
 	"okno/sms/smpp"
 )

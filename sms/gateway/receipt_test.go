@@ -9,10 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
+	"okno/internal/smppaccount"
 	"okno/sms"
 	"okno/sms/smpp"
 	"okno/sms/smstest"

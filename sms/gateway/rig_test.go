@@ -15,11 +15,11 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/internal/password"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
+	"okno/internal/smppaccount"
 	"okno/sms"
 	"okno/sms/smpp"
 	"okno/sms/smstest"
@@ -50,7 +50,7 @@ type rig struct {
 type hooked struct {
 	Store
 	before atomic.Pointer[func(smppaccount.Page) error] // CommitGateway
-	asked  atomic.Pointer[func()]                  // FindReceipt
+	asked  atomic.Pointer[func()]                       // FindReceipt
 	away   atomic.Bool
 }
 

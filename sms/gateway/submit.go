@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"okno/internal/smppaccount"
 	"okno/internal/message"
+	"okno/internal/smppaccount"
 	"okno/sms/content"
 	"okno/sms/smpp"
 	"okno/sms/text"

@@ -12,9 +12,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/smppaccount"
 	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/smppaccount"
 	"okno/sms/smpp"
 	"okno/sms/smstest/foreign"
 	"okno/sms/text"
