@@ -55,6 +55,7 @@ type Options struct {
 	Reports   Reports
 	Citizens  Citizens
 	Catalogue Catalogue
+	Exchange  Exchange
 	Address   Address // of who calls; nil: the peer of the connection
 	Clock     func() time.Time
 	Log       zerolog.Logger
@@ -67,6 +68,7 @@ type API struct {
 	reports   Reports
 	citizens  Citizens
 	catalogue Catalogue
+	exchange  Exchange
 	clock     func() time.Time
 	log       zerolog.Logger
 }
@@ -76,7 +78,7 @@ func New(o Options) *API {
 	if o.Address == nil {
 		o.Address = PeerAddress
 	}
-	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue,
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange,
 		clock: o.Clock, log: o.Log}
 }
 
@@ -101,7 +103,9 @@ func (a *API) routes() []route {
 		{"PUT /api/v1/pin", client.Identity, a.setPIN},
 		{"POST /api/v1/totp", client.Identity, a.beginTOTP},
 		{"POST /api/v1/totp/confirm", client.Identity, a.confirmTOTP},
+		{"GET /api/v1/services", client.Catalogue, a.services},
 		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
+		{"POST /api/v1/agencies/{agency}/events", client.Exchange, a.takeEvents},
 	}
 }
 
@@ -117,7 +121,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	}
 }
 
-type handler func(w http.ResponseWriter, r *http.Request, client string) error
+type handler func(w http.ResponseWriter, r *http.Request, from client.Client) error
 
 func (a *API) authorized(scope client.Scope, h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -126,7 +130,7 @@ func (a *API) authorized(scope client.Scope, h handler) http.HandlerFunc {
 			err = errScope
 		}
 		if err == nil {
-			err = h(w, r, c.Name)
+			err = h(w, r, c)
 		}
 		if err != nil && !a.refuse(w, r, err) {
 			a.fail(w, r, err)
@@ -134,25 +138,15 @@ func (a *API) authorized(scope client.Scope, h handler) http.HandlerFunc {
 	}
 }
 
-func (a *API) service(w http.ResponseWriter, r *http.Request, _ string) error {
-	code := r.PathValue("code")
-	s, ok := a.catalogue.Index().Service(code)
-	if !ok {
-		return errService
-	}
-	texts := map[string]any{}
-	for l, t := range s.Texts {
-		texts[string(l)] = map[string]string{"name": t.Name, "short": t.Short, "documents": t.Documents, "fee": t.Fee, "term": t.Term, "place": t.Place, "form": t.Form}
-	}
-	return write(w, http.StatusOK, map[string]any{"code": s.Code, "category": s.Category, "agency": s.Agency, "stage": s.Stage,
-		"valid_until": s.ValidUntil.Format(time.DateOnly), "sample": s.Sample, "texts": texts})
-}
-
 // mostBody bounds what a client may send.
 const mostBody = 64 << 10
 
 func read(w http.ResponseWriter, r *http.Request, into any) error {
-	err := edge.ReadJSON(w, r, mostBody, true, into)
+	return readUpTo(w, r, mostBody, into)
+}
+
+func readUpTo(w http.ResponseWriter, r *http.Request, most int64, into any) error {
+	err := edge.ReadJSON(w, r, most, true, into)
 	if errors.Is(err, edge.ErrJSON) {
 		return errBody
 	}

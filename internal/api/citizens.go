@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"okno/internal/citizen"
+	"okno/internal/client"
 	"okno/internal/phone"
 )
 
@@ -30,7 +31,7 @@ type ofCitizen struct {
 }
 
 // readCitizen reads a request about a citizen. A challenge that is no id proves nothing.
-func readCitizen(w http.ResponseWriter, r *http.Request, client string) (body ofCitizen, whose citizen.Whose, err error) {
+func readCitizen(w http.ResponseWriter, r *http.Request, from client.Client) (body ofCitizen, whose citizen.Whose, err error) {
 	if err := read(w, r, &body); err != nil {
 		return body, whose, err
 	}
@@ -46,11 +47,11 @@ func readCitizen(w http.ResponseWriter, r *http.Request, client string) (body of
 			return body, whose, err
 		}
 	}
-	return body, citizen.Whose{Client: client, Kind: body.Kind, NationalNumber: body.NationalNumber}, nil
+	return body, citizen.Whose{Client: from.Name, Kind: body.Kind, NationalNumber: body.NationalNumber}, nil
 }
 
-func (a *API) bind(w http.ResponseWriter, r *http.Request, client string) error {
-	body, whose, err := readCitizen(w, r, client)
+func (a *API) bind(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, whose, err := readCitizen(w, r, from)
 	if err != nil {
 		return err
 	}
@@ -61,24 +62,24 @@ func (a *API) bind(w http.ResponseWriter, r *http.Request, client string) error 
 	return write(w, http.StatusCreated, map[string]any{"number": body.Number, "new": bound.New})
 }
 
-func (a *API) unbind(w http.ResponseWriter, r *http.Request, client string) error {
-	body, whose, err := readCitizen(w, r, client)
+func (a *API) unbind(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, whose, err := readCitizen(w, r, from)
 	if err == nil {
 		err = a.citizens.Unbind(r.Context(), whose, body.Number)
 	}
 	return done(w, err)
 }
 
-func (a *API) setPIN(w http.ResponseWriter, r *http.Request, client string) error {
-	body, whose, err := readCitizen(w, r, client)
+func (a *API) setPIN(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, whose, err := readCitizen(w, r, from)
 	if err == nil {
 		err = a.citizens.SetPIN(r.Context(), whose, body.Challenge, body.PIN)
 	}
 	return done(w, err)
 }
 
-func (a *API) beginTOTP(w http.ResponseWriter, r *http.Request, client string) error {
-	body, whose, err := readCitizen(w, r, client)
+func (a *API) beginTOTP(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, whose, err := readCitizen(w, r, from)
 	if err != nil {
 		return err
 	}
@@ -89,8 +90,8 @@ func (a *API) beginTOTP(w http.ResponseWriter, r *http.Request, client string) e
 	return write(w, http.StatusCreated, map[string]any{"secret": secret, "uri": uri})
 }
 
-func (a *API) confirmTOTP(w http.ResponseWriter, r *http.Request, client string) error {
-	body, whose, err := readCitizen(w, r, client)
+func (a *API) confirmTOTP(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, whose, err := readCitizen(w, r, from)
 	if err == nil {
 		err = a.citizens.ConfirmTOTP(r.Context(), whose, body.Code)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"okno/internal/client"
 	"okno/internal/dialogue"
 	"okno/internal/otp"
 	"okno/internal/phone"
@@ -35,7 +36,7 @@ var (
 	originForm  = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?$`)
 )
 
-func (a *API) sendChallenge(w http.ResponseWriter, r *http.Request, client string) error {
+func (a *API) sendChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	var body struct {
 		Number   string            `json:"number"`
 		Purpose  string            `json:"purpose"`
@@ -55,7 +56,7 @@ func (a *API) sendChallenge(w http.ResponseWriter, r *http.Request, client strin
 	if body.Origin != "" && !originForm.MatchString(body.Origin) {
 		return errOrigin
 	}
-	c, err := a.passwords.Send(r.Context(), otp.Request{Client: client, Number: number, Purpose: body.Purpose, Origin: body.Origin, Language: body.Language})
+	c, err := a.passwords.Send(r.Context(), otp.Request{Client: from.Name, Number: number, Purpose: body.Purpose, Origin: body.Origin, Language: body.Language})
 	if err != nil {
 		return err
 	}
@@ -71,43 +72,43 @@ func challengeID(r *http.Request) (string, error) {
 	return id.String(), nil
 }
 
-func (a *API) resendChallenge(w http.ResponseWriter, r *http.Request, client string) error {
+func (a *API) resendChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	id, err := challengeID(r)
 	if err != nil {
 		return err
 	}
-	c, err := a.passwords.Resend(r.Context(), client, id)
+	c, err := a.passwords.Resend(r.Context(), from.Name, id)
 	if err != nil {
 		return err
 	}
 	return write(w, http.StatusCreated, a.tell(c))
 }
 
-func (a *API) challengeStatus(w http.ResponseWriter, r *http.Request, client string) error {
+func (a *API) challengeStatus(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	id, err := challengeID(r)
 	if err != nil {
 		return err
 	}
-	c, err := a.passwords.Status(r.Context(), client, id)
+	c, err := a.passwords.Status(r.Context(), from.Name, id)
 	if err != nil {
 		return err
 	}
 	return write(w, http.StatusOK, a.tell(c))
 }
 
-func (a *API) cancelChallenge(w http.ResponseWriter, r *http.Request, client string) error {
+func (a *API) cancelChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	id, err := challengeID(r)
 	if err != nil {
 		return err
 	}
-	c, err := a.passwords.Cancel(r.Context(), client, id)
+	c, err := a.passwords.Cancel(r.Context(), from.Name, id)
 	if err != nil {
 		return err
 	}
 	return write(w, http.StatusOK, a.tell(c))
 }
 
-func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, client string) error {
+func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	var body struct {
 		Code string `json:"code"`
 	}
@@ -118,7 +119,7 @@ func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, client str
 	if err != nil {
 		return err
 	}
-	proof, err := a.passwords.Verify(r.Context(), client, id, body.Code)
+	proof, err := a.passwords.Verify(r.Context(), from.Name, id, body.Code)
 	if err != nil {
 		return err
 	}
@@ -133,7 +134,7 @@ func (a *API) keys(w http.ResponseWriter, _ *http.Request) {
 // mostDays is how far a report goes back: to the end of otp_hours.
 const mostDays = 730
 
-func (a *API) report(w http.ResponseWriter, r *http.Request, client string) error {
+func (a *API) report(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	days, err := strconv.Atoi(r.FormValue("days"))
 	if r.FormValue("days") == "" {
 		days, err = 1, nil
@@ -141,7 +142,7 @@ func (a *API) report(w http.ResponseWriter, r *http.Request, client string) erro
 	if err != nil || days < 1 || days > mostDays {
 		return errDays
 	}
-	lines, err := a.reports.PasswordReport(r.Context(), a.clock().AddDate(0, 0, -days), client)
+	lines, err := a.reports.PasswordReport(r.Context(), a.clock().AddDate(0, 0, -days), from.Name)
 	if err != nil {
 		return err
 	}

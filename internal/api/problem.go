@@ -65,6 +65,8 @@ func ofKind(err error) problem {
 	case known == nil:
 	case known.Kind == fault.Invalid:
 		return problem{Status: http.StatusBadRequest, Code: "invalid", Field: known.Field, Detail: known.Text}
+	case known.Kind == fault.Forbidden:
+		return problem{Status: http.StatusForbidden, Code: "forbidden", Detail: known.Text}
 	case known.Kind == fault.Unavailable:
 		return problem{Status: http.StatusServiceUnavailable, Detail: known.Text}
 	}

@@ -70,6 +70,7 @@ var aggregates = map[string][]string{
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"datakeys", "streams"},
+	"exchange":      {"cases", "datakeys"},
 	"guesses":       {"audit"},
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
 	"smppaccounts":  {"audit", "guesses", "messages"},

@@ -41,6 +41,24 @@ func (x *Index) codes(beginning string, most int) []Service {
 	return services
 }
 
+// Page gives the valid services after a code, in the order of their codes, and says whether there are more.
+func (x *Index) Page(after string, most int) (services []Service, more bool) {
+	at, found := slices.BinarySearchFunc(x.services, after, func(s Service, code string) int { return strings.Compare(s.Code, code) })
+	if found {
+		at++
+	}
+	for ; at < len(x.services); at++ {
+		if !x.services[at].ValidOn(x.clock()) {
+			continue
+		}
+		if len(services) == most {
+			return services, true
+		}
+		services = append(services, x.services[at])
+	}
+	return services, false
+}
+
 // mostLike bounds the terms that one word of a query may be.
 const mostLike = 200
 

@@ -72,6 +72,8 @@ var Needs = []Need{
 	{ByAPI, "PUT /api/v1/pin", BySecret, "the portal's session, and a challenge that went to a trusted number"},
 	{ByAPI, "POST /api/v1/totp", BySecret, "likewise"},
 	{ByAPI, "POST /api/v1/totp/confirm", BySecret, "a code of the authenticator"},
+	{ByAPI, "GET /api/v1/services", Nobody, "the catalogue is public"},
+	{ByAPI, "POST /api/v1/agencies/{agency}/events", Nobody, "an agency about its own cases; the client is known by its key"},
 	{ByAPI, "GET /api/v1/services/{code}", Nobody, ""},
 }
 

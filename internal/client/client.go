@@ -22,11 +22,12 @@ const (
 	OTP       Scope = "otp"        // send and verify one-time passwords
 	OTPReport Scope = "otp.report" // see how many of its own were delivered and verified
 	Catalogue Scope = "catalogue"  // read services
+	Exchange  Scope = "exchange"   // report on the cases of its agency
 	Identity  Scope = "identity"   // bind numbers and set up PINs and authenticators of citizens in its sessions
 )
 
 // Scopes lists them.
-var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity}
+var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Exchange}
 
 // DefaultScopes are those of a client that is added without any.
 var DefaultScopes = []Scope{OTP, Catalogue}
@@ -40,6 +41,7 @@ type Client struct {
 	Certificates []string       // SHA-256 of the client certificates of which it must show one; none: its key is enough
 	Budget       int            // passwords a day; 0: none
 	Suspended    bool
+	Agency       string // whose system it is: it reports on the agency's cases; "": no agency's
 }
 
 // Key is one of a client's keys, without the key.
@@ -119,6 +121,9 @@ func (c Client) Check() error {
 		return errors.New("title is missing, or longer than 40 letters")
 	case c.Budget < 0:
 		return errors.New("budget is less than nothing")
+	}
+	if c.May(Exchange) != (c.Agency != "") {
+		return errors.New("the scope exchange and the agency go together")
 	}
 	for _, s := range c.Scopes {
 		if !slices.Contains(Scopes, s) {

@@ -27,6 +27,7 @@ type Entry struct {
 	Addresses    []string       `yaml:"addresses"`
 	Certificates []string       `yaml:"certificates"`
 	Budget       *int           `yaml:"budget"`
+	Agency       string         `yaml:"agency"`
 	Purposes     []PurposeEntry `yaml:"purposes"`
 }
 
@@ -64,7 +65,7 @@ func Read(r io.Reader) (File, error) {
 
 // Client gives the client of an entry.
 func (e Entry) Client() (Client, error) {
-	c := Client{Name: e.Name, Title: e.Title, Scopes: e.Scopes, Certificates: e.Certificates, Budget: Budget}
+	c := Client{Name: e.Name, Title: e.Title, Scopes: e.Scopes, Certificates: e.Certificates, Budget: Budget, Agency: e.Agency}
 	if c.Title == "" {
 		c.Title = e.Name
 	}

@@ -24,6 +24,8 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 		},
 		Texts: map[string]values{
 			slowDownText:    {},
+			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
+			stepDueText:     {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 			boundText:       {"number": dialogue.TypeText},
 			unboundText:     {"number": dialogue.TypeText},

@@ -85,6 +85,8 @@ var Rules = []Rule{
 	{Table: "cases", Stays: "the durable matter"},
 	{Table: "search_documents", Stays: "each goes with its citizen or case"},
 	{Table: "case_moves", Stays: "the history of a case"},
+	{Table: "exchange_events", For: 3 * year, From: "its receipt: the case's history has what came of it"},
+	{Table: "exchange_books", Stays: "one a case of an agency that reports"},
 	{Table: "audit", Stays: "the journal is a chain: a gap in it is a breach"},
 
 	// Settings and reference data.

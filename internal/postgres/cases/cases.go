@@ -51,7 +51,8 @@ const nextSerial = `SELECT nextval('case_serials'), nextval(pg_get_serial_sequen
 
 const openCase = `
 INSERT INTO cases (id, number, kind, state, service, agency, citizen_id, contact_index, sealed, due_on) OVERRIDING SYSTEM VALUE
-VALUES ($1, $2, $3, 'registered', nullif($4, ''), nullif($5, ''), nullif($6, 0), $7, $8, $9)`
+VALUES ($1, $2, $3, 'registered', nullif($4, ''), coalesce(nullif($5, ''), (SELECT v.agency FROM services s
+    JOIN service_versions v ON v.service = s.code AND v.version = s.version WHERE s.code = $4)), nullif($6, 0), $7, $8, $9)`
 
 const addMove = `
 INSERT INTO case_moves (case_id, from_state, to_state, by, sealed) VALUES ($1, nullif($2, ''), $3, $4, $5)`
@@ -127,6 +128,11 @@ func (w Steps) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn
 	if !c.State.May(to) {
 		return c, cases.ErrMove
 	}
+	return w.CorrectCase(ctx, c, to, dueOn, by, why, told)
+}
+
+// CorrectCase is MoveCase whatever the state: what was decided before was wrong. cases.ErrMoved.
+func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error) {
 	var due *time.Time
 	if !dueOn.IsZero() {
 		due = &dueOn

@@ -72,6 +72,9 @@ func CaseOf(id int64) string { return place("case:", id, "") }
 // MovesOf is the place of what is sealed of a case's moves.
 func MovesOf(id int64) string { return place("case:", id, " move") }
 
+// EventOf is the place of the reason of an agency's event.
+func EventOf(caseID int64) string { return place("case:", caseID, " event") }
+
 // AnswerOf is the place of what an agent's command came to.
 func AnswerOf(agent int64, command string) string { return place("agent:", agent, " answer "+command) }
 

@@ -215,6 +215,7 @@ var elsewhere = map[string]string{
 	"second_factors":     "an agent's",
 	"dialogues":          "texts of Okno",
 	"stream_events":      "they name lines and say none; 7 days",
+	"exchange_events":    "the reason goes with the case's key",
 	"service_asks":       "the words go with the interaction's key",
 	"audit":              "the journal names citizens by their ids",
 	"guesses":            "hashes of an agent's login and address",

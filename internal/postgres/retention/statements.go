@@ -104,6 +104,7 @@ var sweeps = []sweep{
 	byIndex("known_ways", "last_at", ""),
 	byIndex("bindings", "ended_at", ""),
 	byIndex("service_asks", "at", ""),
+	byIndex("exchange_events", "received_at", ""),
 	byIndex("service_days", "day", ""),   // its key begins with it
 	byIndex("retention_days", "day", ""), // its key begins with it
 	byIndex("write_probes", "at", ""),    // a row a node

@@ -14,6 +14,7 @@ import (
 	"okno/internal/postgres/catalogue"
 	"okno/internal/postgres/contacts"
 	"okno/internal/postgres/conversations"
+	"okno/internal/postgres/exchange"
 	"okno/internal/postgres/guesses"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/inbound"
@@ -37,6 +38,7 @@ type (
 	catalogueStore    = catalogue.Store
 	contactStore      = contacts.Store
 	conversationStore = conversations.Store
+	exchangeStore     = exchange.Store
 	guessStore        = guesses.Store
 	identityStore     = identity.Store
 	inboundStore      = inbound.Store
@@ -54,6 +56,7 @@ type (
 	catalogueSteps    = catalogue.Steps
 	contactSteps      = contacts.Steps
 	conversationSteps = conversations.Steps
+	exchangeSteps     = exchange.Steps
 	identitySteps     = identity.Steps
 	jobSteps          = jobs.Steps
 	lockoutSteps      = lockout.Steps
@@ -69,6 +72,7 @@ type Store struct {
 	*catalogueStore
 	*contactStore
 	*conversationStore
+	*exchangeStore
 	*guessStore
 	*identityStore
 	*inboundStore
@@ -108,7 +112,8 @@ func Open(url string, o Options) (*Store, error) {
 	s := &Store{
 		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
-		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
+		exchangeStore: exchange.NewStore(db, o.Keys),
+		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
@@ -124,6 +129,7 @@ type Work struct {
 	catalogueSteps
 	contactSteps
 	conversationSteps
+	exchangeSteps
 	identitySteps
 	jobSteps
 	lockoutSteps
@@ -132,7 +138,7 @@ type Work struct {
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
-		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
+		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
 }
 

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/conversation"
+	"okno/internal/exchange"
+	"okno/internal/postgres/store"
+	"okno/sms/text"
+)
+
+// inbox takes what agencies report.
+func (n *node) inbox() *exchange.Inbox {
+	units := func(ctx context.Context, fn func(exchange.Work) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}
+	return exchange.NewInbox(units, conversation.NewNotices(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+}

@@ -1,0 +1,38 @@
+package conversation
+
+import (
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/dialogue"
+	"okno/internal/message"
+)
+
+// The texts that tell of a step of a case.
+const (
+	stepText    = "notice.step"
+	stepDueText = "notice.step_due"
+)
+
+// Notices writes what citizens are told of their cases unasked, in the words of the current dialogue.
+type Notices struct {
+	dialogues Dialogues
+	writing   Writing
+}
+
+// NewNotices takes its parts.
+func NewNotices(d Dialogues, writing Writing) Notices { return Notices{d, writing} }
+
+// Step tells where a case stands now, and what comes next.
+func (n Notices) Step(l dialogue.Language, c cases.Case) string {
+	d := n.dialogues.Current()
+	key, values := stepText, map[string]dialogue.Value{
+		"case":  {Type: dialogue.TypeCaseNumber, Text: c.Number},
+		"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)},
+		"next":  {Type: dialogue.TypePhrase, Text: "next." + string(c.State)},
+	}
+	if !c.State.Settled() && !c.DueOn.IsZero() {
+		key, values["due"] = stepDueText, dialogue.Value{Type: dialogue.TypeDate, Text: c.DueOn.Format(time.DateOnly)}
+	}
+	return n.writing.form(message.Notice, l, d.Transliteration(key), d.Texts.Write(dialogue.Utterance{Key: key, Language: l, Values: values}))
+}

@@ -1,0 +1,200 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+	"okno/internal/fault"
+	"okno/internal/message"
+)
+
+// KeptReceipt is the receipt of an event that was kept before.
+type KeptReceipt struct {
+	Receipt
+	Digest []byte
+}
+
+// CaseBook is a case with what its agency has reported of it.
+type CaseBook struct {
+	Case cases.Case
+	Book
+}
+
+// Taken is an event with its receipt.
+type Taken struct {
+	Event   Event
+	Receipt Receipt
+}
+
+// Work is what taking events does in one transaction.
+type Work interface {
+	// EventReceipts gives the receipts of those events that were kept before, by their keys.
+	EventReceipts(ctx context.Context, agency string, keys []string) (map[string]KeptReceipt, error)
+	// LockBooks gives the cases of an agency by their numbers, and keeps others from them until the transaction ends.
+	LockBooks(ctx context.Context, agency string, numbers []string) (map[string]*CaseBook, error)
+	KeepEvents(ctx context.Context, agency string, taken []Taken, books map[string]*CaseBook) error
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// CorrectCase moves a case whatever its state: what was decided before was wrong.
+	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// ProofNumber gives a number of a citizen that is trusted, or "".
+	ProofNumber(ctx context.Context, citizen int64) (string, error)
+	Known(ctx context.Context, number string) (citizen.Known, error)
+	EnqueueMT(ctx context.Context, m message.MT) error
+}
+
+// Units runs a unit of work.
+type Units func(ctx context.Context, fn func(Work) error) error
+
+// Texts writes what a citizen is told of a step of a case.
+type Texts interface {
+	Step(l dialogue.Language, c cases.Case) string
+}
+
+// Inbox takes what agencies report.
+type Inbox struct {
+	units    Units
+	texts    Texts
+	segments func(string) int
+	clock    func() time.Time
+}
+
+// NewInbox takes its parts.
+func NewInbox(units Units, texts Texts, segments func(string) int, clock func() time.Time) *Inbox {
+	return &Inbox{units, texts, segments, clock}
+}
+
+// MostEvents is how many events one request may bring: they are taken in one transaction.
+const MostEvents = 500
+
+// noticeLifetime is how long a notice of a step may wait: over a weekend's quiet hours, and not until it is no news.
+const noticeLifetime = 3 * 24 * time.Hour
+
+// By is an agency in the history of a case.
+func By(agency string) string { return "agency:" + agency }
+
+// Take takes events of an agency, all of them or none, and gives a receipt for each in their order. An event that was taken before has the
+// receipt that it had. An error is of kind invalid, and names the event and the field; nothing was kept then.
+func (in *Inbox) Take(ctx context.Context, agency string, events []Event) (receipts []Receipt, err error) {
+	if len(events) == 0 || len(events) > MostEvents {
+		return nil, invalid("events", fmt.Sprintf("1 to %d events", MostEvents))
+	}
+	now := in.clock()
+	for i, e := range events {
+		if err := e.Check(now); err != nil {
+			return nil, at(i, err)
+		}
+	}
+	err = in.units(ctx, func(w Work) (err error) {
+		receipts, err = in.take(ctx, w, agency, events)
+		return err
+	})
+	return receipts, err
+}
+
+// at names the event that an error is about.
+func at(i int, err error) error {
+	known := *err.(*fault.Error) // of Event.Check
+	known.Field = fmt.Sprintf("events[%d].%s", i, known.Field)
+	return &known
+}
+
+func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event) ([]Receipt, error) {
+	var keys, numbers []string
+	for _, e := range events {
+		keys = append(keys, e.Key)
+		if !slices.Contains(numbers, e.Case) {
+			numbers = append(numbers, e.Case)
+		}
+	}
+	books, err := w.LockBooks(ctx, agency, numbers)
+	if err != nil {
+		return nil, err
+	}
+	known, err := w.EventReceipts(ctx, agency, keys) // after the locks: what another request has kept meanwhile shows
+	if err != nil {
+		return nil, err
+	}
+	var receipts []Receipt
+	var taken []Taken
+	last := map[string]Move{} // of each case that moved
+	for i, e := range events {
+		if before, ok := known[e.Key]; ok {
+			if !bytes.Equal(before.Digest, e.Digest()) {
+				return nil, at(i, invalid("key", "another event had this key: a key is never used again"))
+			}
+			receipts = append(receipts, before.Receipt)
+			continue
+		}
+		receipt := Receipt{Key: e.Key, Outcome: UnknownCase, Explanation: "this agency has no such case"}
+		if b := books[e.Case]; b != nil {
+			var moves []Move
+			receipt, moves = b.Take(e)
+			for _, m := range moves {
+				if err := in.move(ctx, w, agency, b, m); err != nil {
+					return nil, err
+				}
+				last[e.Case] = m
+			}
+		}
+		known[e.Key] = KeptReceipt{Receipt: receipt, Digest: e.Digest()}
+		receipts, taken = append(receipts, receipt), append(taken, Taken{Event: e, Receipt: receipt})
+	}
+	if len(taken) == 0 {
+		return receipts, nil
+	}
+	for number := range last {
+		if err := in.tell(ctx, w, books[number].Case); err != nil {
+			return nil, err
+		}
+	}
+	return receipts, w.KeepEvents(ctx, agency, taken, books)
+}
+
+func (in *Inbox) move(ctx context.Context, w Work, agency string, b *CaseBook, m Move) (err error) {
+	due := m.Event.DueOn
+	if due.IsZero() {
+		due = b.Case.DueOn
+	}
+	why := m.Event.Reason
+	if why == "" {
+		why = fmt.Sprintf("event %d", m.Event.Sequence)
+	}
+	if m.Correct || m.To == b.Case.State {
+		b.Case, err = w.CorrectCase(ctx, b.Case, m.To, due, By(agency), why, "")
+	} else {
+		b.Case, err = w.MoveCase(ctx, b.Case, m.To, due, By(agency), why, "")
+	}
+	return err
+}
+
+// tell tells the citizen where the case stands now: once for all moves that came at once.
+func (in *Inbox) tell(ctx context.Context, w Work, c cases.Case) error {
+	number := c.Contact
+	if c.CitizenID != 0 {
+		proved, err := w.ProofNumber(ctx, c.CitizenID)
+		if err != nil {
+			return err
+		}
+		number = proved
+	}
+	if number == "" {
+		return nil
+	}
+	known, err := w.Known(ctx, number)
+	if err != nil || known.Stopped {
+		return err
+	}
+	l := known.Language
+	if l == "" {
+		l = dialogue.Russian
+	}
+	text := in.texts.Step(l, c)
+	return w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: in.segments(text),
+		ExpiresAt: in.clock().Add(noticeLifetime)})
+}
