@@ -279,6 +279,8 @@ func TestTheDocumentIsTheAPI(t *testing.T) {
 		pgtest.AddClient(t, p.db, name, keyOf[scope])
 		pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{`+string(scope)+`}' WHERE name = '`+name+`'`)
 	}
+	pgtest.Exec(t, p.url, `INSERT INTO agencies (code, name) VALUES ('moj', '{}')`)
+	pgtest.Exec(t, p.url, `UPDATE clients SET agency = 'moj' WHERE scopes = '{exchange}'`)
 	served := 0
 	for path, methods := range document.Paths {
 		for method, node := range methods {
@@ -288,7 +290,7 @@ func TestTheDocumentIsTheAPI(t *testing.T) {
 			served++
 			var o operation
 			require.NoError(t, node.Decode(&o))
-			path := "/api/v1" + strings.NewReplacer("{id}", "x", "{code}", "001").Replace(path)
+			path := "/api/v1" + strings.NewReplacer("{id}", "x", "{code}", "001", "{agency}", "moj").Replace(path)
 			method := strings.ToUpper(method)
 			if len(o.Security) == 0 {
 				status, _ := p.ask(t, method, path, "", "{}")
