@@ -31,6 +31,7 @@ type cli struct {
 	SMS         smsCommand         `cmd:"" name:"sms" help:"Show how the links to the operators stand, and pause, resume or drain one."`
 	Client      clientCommand      `cmd:"" help:"Add, load, list and suspend the portals that may call the API; replace their keys."`
 	OTP         otpCommand         `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
+	Calendar    calendarCommand    `cmd:"" help:"Import, export and check business calendars: hours, holidays, moved working days."`
 	SMPPAccount smppAccountCommand `cmd:"" name:"smpp-account" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
 }
 

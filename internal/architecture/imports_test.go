@@ -57,6 +57,7 @@ var homes = map[string][]string{
 // knows them all.
 var aggregates = map[string][]string{
 	"audit":         nil,
+	"calendars":     {"audit"},
 	"catalogue":     {"audit", "datakeys"},
 	"leases":        nil,
 	"lockout":       {"audit"},

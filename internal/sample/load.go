@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/calendar"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
@@ -17,6 +18,7 @@ import (
 type Work interface {
 	people
 	catalogue.Keeper
+	KeepCalendars(ctx context.Context, f calendar.File, by, why string) (changed []string, err error)
 	caseWork
 }
 
@@ -46,6 +48,13 @@ func Load(ctx context.Context, w Work, hash string, segments func(string) int, n
 		return err
 	}
 	if err := loadCatalogue(ctx, w, segments); err != nil {
+		return err
+	}
+	calendars, err := Calendars()
+	if err != nil {
+		return err
+	}
+	if _, err := w.KeepCalendars(ctx, calendars, By, "the sample region"); err != nil {
 		return err
 	}
 	for name, title := range region.Queues {

@@ -10,12 +10,13 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"okno/internal/calendar"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
 )
 
-//go:embed catalogue.yaml region.yaml
+//go:embed catalogue.yaml calendars.yaml region.yaml
 var files embed.FS
 
 // Region is the sample region as its file has it.
@@ -71,6 +72,16 @@ func Read() (Region, error) {
 		return r, fmt.Errorf("read sample region: %w", err)
 	}
 	return r, nil
+}
+
+// Calendars gives the region's business calendars.
+func Calendars() (calendar.File, error) {
+	f, err := files.Open("calendars.yaml")
+	if err != nil {
+		return calendar.File{}, fmt.Errorf("read sample calendars: %w", err)
+	}
+	defer f.Close()
+	return calendar.Read(f)
 }
 
 // Catalogue gives the region's catalogue.

@@ -10,6 +10,7 @@ import (
 	"okno/internal/lease"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
+	"okno/internal/postgres/calendars"
 	"okno/internal/postgres/cases"
 	"okno/internal/postgres/catalogue"
 	"okno/internal/postgres/contacts"
@@ -34,6 +35,7 @@ import (
 type (
 	smppAccountStore  = smppaccounts.Store
 	auditStore        = audit.Store
+	calendarStore     = calendars.Store
 	caseStore         = cases.Store
 	catalogueStore    = catalogue.Store
 	contactStore      = contacts.Store
@@ -52,6 +54,7 @@ type (
 	streamStore       = streams.Store
 
 	smppAccountSteps  = smppaccounts.Steps
+	calendarSteps     = calendars.Steps
 	caseSteps         = cases.Steps
 	catalogueSteps    = catalogue.Steps
 	contactSteps      = contacts.Steps
@@ -68,6 +71,7 @@ type Store struct {
 	*postgres.DB
 	*smppAccountStore
 	*auditStore
+	*calendarStore
 	*caseStore
 	*catalogueStore
 	*contactStore
@@ -110,7 +114,7 @@ func Open(url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), auditStore: audit.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
+		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), auditStore: audit.NewStore(db), calendarStore: calendars.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		exchangeStore: exchange.NewStore(db, o.Keys),
 		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
@@ -125,6 +129,7 @@ func Open(url string, o Options) (*Store, error) {
 type Work struct {
 	Tx *postgres.Tx
 	smppAccountSteps
+	calendarSteps
 	caseSteps
 	catalogueSteps
 	contactSteps
@@ -137,7 +142,7 @@ type Work struct {
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
-	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
+	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
 }
