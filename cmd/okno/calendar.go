@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"okno/internal/calendar"
+	"okno/internal/job"
 	"okno/internal/postgres/store"
 )
 
@@ -88,7 +89,9 @@ func (c calendarImport) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		var changed []string
 		err := db.Do(ctx, func(w *store.Work) (err error) {
-			changed, err = w.KeepCalendars(ctx, f, operator(), c.Why)
+			if changed, err = w.KeepCalendars(ctx, f, operator(), c.Why); err == nil && len(changed) > 0 {
+				err = w.EnqueueJob(ctx, job.ReclockCases{}, job.Options{Unique: true})
+			}
 			return err
 		})
 		if err == nil {

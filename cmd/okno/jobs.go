@@ -20,11 +20,12 @@ import (
 
 // startJobs lets this node do background jobs.
 func (n *node) startJobs() {
-	n.registry.MustRegister(jobMetrics{n.db.JobCounts}, catalogueMetrics{n.look})
+	n.registry.MustRegister(jobMetrics{n.db.JobCounts}, catalogueMetrics{n.look}, caseMetrics{n.db.Overdue})
 	kinds := []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
 		job.On(n.eraseTexts).Periodic(24 * time.Hour),
 		job.On(retention.NewProver(n.db, time.Now, n.log).Prove).Periodic(retention.ProofPeriod),
+		job.On(n.reclockCases),
 		job.On(n.countQuestions).Periodic(time.Hour),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}

@@ -17,6 +17,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/api"
 	"okno/internal/audit"
+	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/conversation"
@@ -233,6 +234,8 @@ func (n *node) startRoles() error {
 			return err
 		}
 		keeper := lease.NewKeeper(n.db, acd.LeaseName, nodeName(n.config), n.log)
+		caseHints, _ := n.news.Subscribe(news.Cases)
+		n.parts.start("timekeeper", cases.NewTimekeeper(n.db, caseHints, time.Now, n.log).Run)
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {

@@ -59,6 +59,10 @@ func (d Date) at(minute int, zone *time.Location) time.Time {
 
 func (d Date) next() Date { return DateOf(time.Date(d.Year, d.Month, d.Day+1, 12, 0, 0, 0, time.UTC)) }
 
+func (d Date) before() Date {
+	return DateOf(time.Date(d.Year, d.Month, d.Day-1, 12, 0, 0, 0, time.UTC))
+}
+
 func (d Date) weekday() time.Weekday {
 	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC).Weekday()
 }
@@ -190,6 +194,47 @@ func (c Calendar) AddDays(from time.Time, n int) (time.Time, error) {
 	day := DateOf(from.In(c.Zone))
 	for tried := 0; tried < mostDays; tried++ {
 		day = day.next()
+		all, err := c.stretches(day)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if len(all) == 0 {
+			continue
+		}
+		if n--; n <= 0 {
+			return all[len(all)-1].to, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("calendar %s: %w", c.Name, ErrNever)
+}
+
+// Sub gives the moment from which so much working time passes until a moment.
+func (c Calendar) Sub(to time.Time, working time.Duration) (time.Time, error) {
+	day := DateOf(to.In(c.Zone))
+	for range mostDays {
+		all, err := c.stretches(day)
+		if err != nil {
+			return time.Time{}, err
+		}
+		for _, s := range slices.Backward(all) {
+			end := earlier(s.to, to)
+			if length := end.Sub(s.from); length > 0 {
+				if working <= length {
+					return end.Add(-working), nil
+				}
+				working -= length
+			}
+		}
+		day = day.before()
+	}
+	return time.Time{}, fmt.Errorf("calendar %s: %w", c.Name, ErrNever)
+}
+
+// SubDays gives the end of work of the n-th working day before the day of a moment. n is at least 1.
+func (c Calendar) SubDays(to time.Time, n int) (time.Time, error) {
+	day := DateOf(to.In(c.Zone))
+	for range mostDays {
+		day = day.before()
 		all, err := c.stretches(day)
 		if err != nil {
 			return time.Time{}, err

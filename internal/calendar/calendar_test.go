@@ -81,6 +81,9 @@ func TestWorkingTime(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got.Format("2006-01-02 15:04"), from)
 	}
+	back, err := c.SubDays(at("2026-12-18 18:00"), 3)
+	require.NoError(t, err)
+	require.Equal(t, "2026-12-14 18:00", back.Format("2006-01-02 15:04"))
 	for moment, want := range map[string]bool{"2026-11-23 07:59": false, "2026-11-23 08:00": true, "2026-11-23 17:59": true, "2026-11-23 18:00": false,
 		"2026-12-16 10:00": false, "2026-12-15 16:59": true, "2026-12-15 17:00": false, "2026-11-26 12:00": false} {
 		open, err := c.Open(at(moment))
@@ -192,6 +195,11 @@ func TestWorkingTimeIsWhatAPersonCounts(t *testing.T) {
 		}
 		if back, _ := c.Between(from, end); back != working {
 			t.Fatalf("%s from %s is %s, and between them are %s", working, from, end, back)
+		}
+		if begin, err := c.Sub(end, working); err == nil {
+			if length, _ := c.Between(begin, end); length != working {
+				t.Fatalf("%s before %s is %s, and between them are %s", working, end, begin, length)
+			}
 		}
 		if open, _ := c.Open(end.Add(-time.Second)); !open {
 			t.Fatalf("%s is not the first such moment", end)

@@ -23,3 +23,9 @@ type CountQuestions struct{}
 
 // Kind names it.
 func (CountQuestions) Kind() string { return "catalogue.count" }
+
+// ReclockCases has the terms of all open cases counted anew: a calendar or a rule has changed.
+type ReclockCases struct{}
+
+// Kind names it.
+func (ReclockCases) Kind() string { return "cases.reclock" }

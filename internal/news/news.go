@@ -17,6 +17,7 @@ const (
 	MT        = "mt"        // an SMS is to go out
 	Contacts  = "contacts"  // a contact, an offer or an agent changed
 	Streams   = "streams"   // a stream that desks follow has a new event
+	Cases     = "cases"     // a case was opened or moved, or its rules changed
 	Catalogue = "catalogue" // services or dialogues changed
 	Links     = "links"     // something was ordered of a link to an operator
 	Orders    = "orders"    // orders to calls, or SIP accounts, changed

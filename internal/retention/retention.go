@@ -84,6 +84,8 @@ var Rules = []Rule{
 	// Cases and the journal.
 	{Table: "cases", Stays: "the durable matter"},
 	{Table: "search_documents", Stays: "each goes with its citizen or case"},
+	{Table: "case_rules", Stays: "settings, by which terms were counted"},
+	{Table: "case_escalations", Stays: "the history of a case"},
 	{Table: "case_moves", Stays: "the history of a case"},
 	{Table: "exchange_events", For: 3 * year, From: "its receipt: the case's history has what came of it"},
 	{Table: "exchange_books", Stays: "one a case of an agency that reports"},

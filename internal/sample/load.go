@@ -18,6 +18,7 @@ import (
 type Work interface {
 	people
 	catalogue.Keeper
+	KeepRules(ctx context.Context, f cases.RuleFile, by, why string) (changed bool, err error)
 	KeepCalendars(ctx context.Context, f calendar.File, by, why string) (changed []string, err error)
 	caseWork
 }
@@ -55,6 +56,13 @@ func Load(ctx context.Context, w Work, hash string, segments func(string) int, n
 		return err
 	}
 	if _, err := w.KeepCalendars(ctx, calendars, By, "the sample region"); err != nil {
+		return err
+	}
+	rules, err := CaseRules()
+	if err != nil {
+		return err
+	}
+	if _, err := w.KeepRules(ctx, rules, By, "the sample region"); err != nil {
 		return err
 	}
 	for name, title := range region.Queues {

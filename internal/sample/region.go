@@ -16,7 +16,7 @@ import (
 	"okno/internal/dialogue"
 )
 
-//go:embed catalogue.yaml calendars.yaml region.yaml
+//go:embed catalogue.yaml calendars.yaml case_rules.yaml region.yaml
 var files embed.FS
 
 // Region is the sample region as its file has it.
@@ -82,6 +82,16 @@ func Calendars() (calendar.File, error) {
 	}
 	defer f.Close()
 	return calendar.Read(f)
+}
+
+// CaseRules gives the region's rules of cases.
+func CaseRules() (cases.RuleFile, error) {
+	f, err := files.Open("case_rules.yaml")
+	if err != nil {
+		return cases.RuleFile{}, fmt.Errorf("read sample rules of cases: %w", err)
+	}
+	defer f.Close()
+	return cases.ReadRules(f)
 }
 
 // Catalogue gives the region's catalogue.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/cases"
+	"okno/internal/news"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
@@ -99,6 +100,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return c, err
 	}
+	w.tx.Hint(news.Cases)
 	return w.CaseByNumber(ctx, number)
 }
 
@@ -119,7 +121,7 @@ func (w Steps) OpenCallback(ctx context.Context, contact string) (number string,
 }
 
 const moveCase = `
-UPDATE cases SET state = $3, due_on = $4, updated_at = now() WHERE id = $1 AND state = $2
+UPDATE cases SET state = $3, due_on = $4, updated_at = now(), clocked = false, due_by_clock = due_by_clock AND due_on IS NOT DISTINCT FROM $4 WHERE id = $1 AND state = $2
 RETURNING ` + Columns
 
 // MoveCase takes a case from the state that the caller has seen to another. cases.ErrMove when there is no such way,
@@ -144,6 +146,7 @@ func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, du
 	if err != nil {
 		return c, fmt.Errorf("move case: %w", err)
 	}
+	w.tx.Hint(news.Cases)
 	if err := w.addMove(ctx, c, to, by, reason{Why: why, Told: told}); err != nil {
 		return c, fmt.Errorf("move case: %w", err)
 	}
