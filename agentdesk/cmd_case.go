@@ -67,7 +67,7 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 		To     cases.State `json:"to"`
 		Why    string      `json:"why"`
 		DueOn  string      `json:"due_on"`
-		Tell   string      `json:"tell"` // what the citizen is told by SMS; "" for nothing
+		Tell   string      `json:"tell"` // what the citizen is told by SMS; "": in Okno's words where the case stands
 	}
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
@@ -111,6 +111,9 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	}
 	err = w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did",
 		Body: "case_move " + moved.Number + " " + string(args.From) + " " + string(moved.State)})
+	if err == nil && tell == "" {
+		err = d.tellStep(ctx, w, moved)
+	}
 	if err != nil || tell == "" || c.Number == "" {
 		return caseJSON(moved), err
 	}

@@ -15,6 +15,7 @@ import (
 	"okno/internal/audit"
 	"okno/internal/call"
 	"okno/internal/cases"
+	"okno/internal/casework"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/desk"
@@ -76,6 +77,8 @@ type streams interface {
 }
 
 type desks interface {
+	// Worklist gives a page of a view for an agent.
+	Worklist(ctx context.Context, view cases.View, agent int64, after cases.After, most int) ([]cases.Line, error)
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
 	DisconnectDesk(ctx context.Context, agent int64, node string) error
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
@@ -147,6 +150,15 @@ type verifications interface {
 
 type caseWork interface {
 	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// CaseToWork gives a case with whose it is to work on, and keeps others from it. cases.ErrUnknown.
+	CaseToWork(ctx context.Context, number string) (cases.Assigned, error)
+	AssignCase(ctx context.Context, c cases.Case, to cases.Assignment, by string) error
+	// CaseMoves gives the history of a case, the oldest first.
+	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
+	// NoteTold keeps with the last move of a case what the citizen was told of it.
+	NoteTold(ctx context.Context, c cases.Case, told string) error
+	// JournalView journals that somebody looked at a case, and why.
+	JournalView(ctx context.Context, c cases.Case, by, reason string) error
 	// CaseTie says how a case is tied to whom an interaction is with.
 	CaseTie(ctx context.Context, c cases.Case, interaction int64) (access.Tie, error)
 }
@@ -210,6 +222,8 @@ type Options struct {
 	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
+	// Teller tells citizens of the steps of their cases; nil tells nobody.
+	Teller *casework.Teller
 	// Services finds services of the catalogue.
 	Services Services
 	// Registrar tells of numbers that are bound; nil tells nobody.
@@ -280,6 +294,11 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/otp", d.passwords)
 	mux.HandleFunc("GET /desk/services", d.services)
+	mux.HandleFunc("GET /desk/cases", d.worklist)
+	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
+	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
+	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
+	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)
 	mux.HandleFunc("GET /desk/catalogue", d.findings)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)

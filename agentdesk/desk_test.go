@@ -18,6 +18,8 @@ import (
 	"okno/agentdesk/desktest"
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/cases"
+	"okno/internal/casework"
 	"okno/internal/dialogue"
 	"okno/internal/floor/floortest"
 	"okno/internal/lease"
@@ -65,7 +67,7 @@ func newOffice(t *testing.T) *office {
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
 	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},
@@ -245,3 +247,7 @@ type told struct{}
 func (told) BoundText(_ dialogue.Language, number string) string { return "bound " + number }
 
 func (told) UnboundText(_ dialogue.Language, number string) string { return "unbound " + number }
+
+type steps struct{}
+
+func (steps) Step(_ dialogue.Language, c cases.Case) string { return c.Number + " " + string(c.State) }

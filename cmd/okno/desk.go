@@ -31,7 +31,7 @@ func (n *node) startDesk() error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
-		Services:     deskServices{n},
+		Services: deskServices{n}, Teller: n.teller(),
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
 	if options.Passkeys, err = passkey.New(n.config.site(), subkey(n.config.Secret, "passkeys"), time.Now); err != nil {

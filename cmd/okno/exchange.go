@@ -4,16 +4,22 @@ import (
 	"context"
 	"time"
 
+	"okno/internal/casework"
 	"okno/internal/conversation"
 	"okno/internal/exchange"
 	"okno/internal/postgres/store"
 	"okno/sms/text"
 )
 
+// teller tells citizens what becomes of their cases.
+func (n *node) teller() *casework.Teller {
+	return casework.NewTeller(conversation.NewNotices(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+}
+
 // inbox takes what agencies report.
 func (n *node) inbox() *exchange.Inbox {
 	units := func(ctx context.Context, fn func(exchange.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}
-	return exchange.NewInbox(units, conversation.NewNotices(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
+	return exchange.NewInbox(units, n.teller(), time.Now)
 }

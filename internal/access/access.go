@@ -49,6 +49,9 @@ const (
 	ViewCase       Act = "case.view"      // subject, term and service of a case
 	SeeCase        Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
 	OpenCase       Act = "case.open"
+	ListCases      Act = "case.list"     // number, state, term and queue of cases: nothing of whose they are
+	TakeCase       Act = "case.take"     // work on a case that nobody has
+	AssignCase     Act = "case.assign"   // give a case to somebody, or to a queue
 	MoveCase       Act = "case.move"     // and what the citizen is told of it
 	DismissWaiting Act = "queue.dismiss" // close as junk what waits in a queue
 	ViewLinks      Act = "link.view"
@@ -68,17 +71,18 @@ type Tie string
 
 // The ties.
 const (
-	Untied  Tie = "untied"  // nothing
-	Offered Tie = "offered" // a contact that is offered to the subject now
-	Held    Tie = "held"    // a contact in the subject's hands, its wrap-up included; and the citizen whom it is with
-	Theirs  Tie = "theirs"  // a case of the citizen whose contact the subject has in hand
-	AskedOf Tie = "asked"   // a case of somebody else, about which that citizen asked
-	Reason  Tie = "reason"  // nothing but a reason that the subject gives ("break glass")
-	Own     Tie = "own"     // a login of the subject's own
+	Untied   Tie = "untied"   // nothing
+	Offered  Tie = "offered"  // a contact that is offered to the subject now
+	Held     Tie = "held"     // a contact in the subject's hands, its wrap-up included; and the citizen whom it is with
+	Theirs   Tie = "theirs"   // a case of the citizen whose contact the subject has in hand
+	Assigned Tie = "assigned" // a case that the subject was given to work on
+	AskedOf  Tie = "asked"    // a case of somebody else, about which that citizen asked
+	Reason   Tie = "reason"   // nothing but a reason that the subject gives ("break glass")
+	Own      Tie = "own"      // a login of the subject's own
 )
 
 // Ties are all ties.
-var Ties = []Tie{Untied, Offered, Held, Theirs, AskedOf, Reason, Own}
+var Ties = []Tie{Untied, Offered, Held, Theirs, Assigned, AskedOf, Reason, Own}
 
 // Subject is who asks.
 type Subject struct {

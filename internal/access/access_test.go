@@ -22,18 +22,21 @@ var granted = map[access.Act]map[access.Role]string{
 	access.RevealCitizen:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.VerifyCitizen:  {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.BindNumber:     {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
-	access.ViewCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
+	access.ViewCase:       {access.Agent: "theirs assigned", access.Supervisor: "theirs assigned reason", access.Administrator: "theirs assigned"},
+	access.ListCases:      {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
+	access.TakeCase:       {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
+	access.AssignCase:     {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.SeeCase:        {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
 	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
-	access.MoveCase:       {access.Agent: "theirs", access.Supervisor: "theirs", access.Administrator: "theirs"},
+	access.MoveCase:       {access.Agent: "theirs assigned", access.Supervisor: "theirs assigned", access.Administrator: "theirs assigned"},
 	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
-	access.ViewLinks:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
-	access.OrderLinks:     {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
-	access.ViewPasswords:  {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ViewLinks:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.OrderLinks:     {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.ViewPasswords:  {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewServices:   {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
-	access.ViewFindings:   {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
-	access.LiftHolds:      {access.Supervisor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
-	access.ReadJournal:    {access.Auditor: "untied offered held theirs asked reason own", access.Administrator: "untied offered held theirs asked reason own"},
+	access.ViewFindings:   {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.LiftHolds:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.ReadJournal:    {access.Auditor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewLogins:     {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
 	access.EndLogins:      {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
 	access.LockAgent:      {access.Administrator: "untied"},
@@ -59,7 +62,7 @@ func TestEachCellOfTheRights(t *testing.T) {
 // Whoever has a second factor set up gives it for what reaches beyond the own work, and for nothing else.
 func TestWhatWantsTheSecondFactor(t *testing.T) {
 	t.Parallel()
-	wanted := map[string]bool{"queue.dismiss reason": true, "contact.view reason": true, "agent.lock untied": true, "login.end untied": true}
+	wanted := map[string]bool{"queue.dismiss reason": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "login.end untied": true}
 	for _, tie := range access.Ties {
 		wanted["link.order "+string(tie)] = true
 		wanted["otp.lift "+string(tie)] = true

@@ -16,10 +16,13 @@ var rights = map[Act]map[Role][]Tie{
 	Search:         serving(Untied),
 	VerifyCitizen:  serving(Held),
 	BindNumber:     serving(Held),
-	ViewCase:       serving(Theirs),
+	ViewCase:       {Agent: {Theirs, Assigned}, Supervisor: {Theirs, Assigned, Reason}, Administrator: {Theirs, Assigned}},
+	ListCases:      serving(Untied),
+	TakeCase:       serving(Untied),
+	AssignCase:     {Supervisor: {Untied}, Administrator: {Untied}},
 	SeeCase:        serving(Theirs, AskedOf),
 	OpenCase:       serving(Held),
-	MoveCase:       serving(Theirs),
+	MoveCase:       serving(Theirs, Assigned),
 	DismissWaiting: {Supervisor: {Reason}, Administrator: {Reason}},
 	ViewLinks:      {Supervisor: Ties, Administrator: Ties},
 	OrderLinks:     {Supervisor: Ties, Administrator: Ties},
@@ -38,7 +41,7 @@ func guarded(act Act, tie Tie) bool {
 	switch act {
 	case DismissWaiting, OrderLinks, LiftHolds, LockAgent:
 		return true
-	case ViewContact:
+	case ViewContact, ViewCase:
 		return tie == Reason
 	case EndLogins:
 		return tie != Own
@@ -52,7 +55,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, MoveCase, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, DismissWaiting,
 	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

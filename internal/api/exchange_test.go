@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
+	"okno/internal/casework"
 	"okno/internal/client"
 	"okno/internal/dialogue"
 	"okno/internal/exchange"
@@ -88,5 +89,5 @@ func (steps) Step(_ dialogue.Language, c cases.Case) string { return string(c.St
 func inbox(db *store.Store) *exchange.Inbox {
 	return exchange.NewInbox(func(ctx context.Context, fn func(exchange.Work) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
-	}, steps{}, func(string) int { return 1 }, time.Now)
+	}, casework.NewTeller(steps{}, func(string) int { return 1 }, time.Now), time.Now)
 }

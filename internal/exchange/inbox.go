@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"okno/internal/cases"
-	"okno/internal/citizen"
-	"okno/internal/dialogue"
+	"okno/internal/casework"
 	"okno/internal/fault"
-	"okno/internal/message"
 )
 
 // KeptReceipt is the receipt of an event that was kept before.
@@ -42,38 +40,28 @@ type Work interface {
 	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
 	// CorrectCase moves a case whatever its state: what was decided before was wrong.
 	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
-	// ProofNumber gives a number of a citizen that is trusted, or "".
-	ProofNumber(ctx context.Context, citizen int64) (string, error)
-	Known(ctx context.Context, number string) (citizen.Known, error)
-	EnqueueMT(ctx context.Context, m message.MT) error
+	// NoteTold keeps with the last move of a case what the citizen was told of it.
+	NoteTold(ctx context.Context, c cases.Case, told string) error
+	casework.Work
 }
 
 // Units runs a unit of work.
 type Units func(ctx context.Context, fn func(Work) error) error
 
-// Texts writes what a citizen is told of a step of a case.
-type Texts interface {
-	Step(l dialogue.Language, c cases.Case) string
-}
-
 // Inbox takes what agencies report.
 type Inbox struct {
-	units    Units
-	texts    Texts
-	segments func(string) int
-	clock    func() time.Time
+	units  Units
+	teller *casework.Teller
+	clock  func() time.Time
 }
 
 // NewInbox takes its parts.
-func NewInbox(units Units, texts Texts, segments func(string) int, clock func() time.Time) *Inbox {
-	return &Inbox{units, texts, segments, clock}
+func NewInbox(units Units, teller *casework.Teller, clock func() time.Time) *Inbox {
+	return &Inbox{units, teller, clock}
 }
 
 // MostEvents is how many events one request may bring: they are taken in one transaction.
 const MostEvents = 500
-
-// noticeLifetime is how long a notice of a step may wait: over a weekend's quiet hours, and not until it is no news.
-const noticeLifetime = 3 * 24 * time.Hour
 
 // By is an agency in the history of a case.
 func By(agency string) string { return "agency:" + agency }
@@ -122,7 +110,7 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	}
 	var receipts []Receipt
 	var taken []Taken
-	last := map[string]Move{} // of each case that moved
+	moved := map[string]bool{}
 	for i, e := range events {
 		if before, ok := known[e.Key]; ok {
 			if !bytes.Equal(before.Digest, e.Digest()) {
@@ -139,7 +127,7 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 				if err := in.move(ctx, w, agency, b, m); err != nil {
 					return nil, err
 				}
-				last[e.Case] = m
+				moved[e.Case] = true
 			}
 		}
 		known[e.Key] = KeptReceipt{Receipt: receipt, Digest: e.Digest()}
@@ -148,8 +136,13 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	if len(taken) == 0 {
 		return receipts, nil
 	}
-	for number := range last {
-		if err := in.tell(ctx, w, books[number].Case); err != nil {
+	for number := range moved { // where the case stands now: once for all moves that came together
+		c := books[number].Case
+		told, err := in.teller.Tell(ctx, w, c)
+		if err == nil {
+			err = w.NoteTold(ctx, c, told)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -171,30 +164,4 @@ func (in *Inbox) move(ctx context.Context, w Work, agency string, b *CaseBook, m
 		b.Case, err = w.MoveCase(ctx, b.Case, m.To, due, By(agency), why, "")
 	}
 	return err
-}
-
-// tell tells the citizen where the case stands now: once for all moves that came at once.
-func (in *Inbox) tell(ctx context.Context, w Work, c cases.Case) error {
-	number := c.Contact
-	if c.CitizenID != 0 {
-		proved, err := w.ProofNumber(ctx, c.CitizenID)
-		if err != nil {
-			return err
-		}
-		number = proved
-	}
-	if number == "" {
-		return nil
-	}
-	known, err := w.Known(ctx, number)
-	if err != nil || known.Stopped {
-		return err
-	}
-	l := known.Language
-	if l == "" {
-		l = dialogue.Russian
-	}
-	text := in.texts.Step(l, c)
-	return w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: in.segments(text),
-		ExpiresAt: in.clock().Add(noticeLifetime)})
 }

@@ -61,6 +61,21 @@ func SealJSON(key *seal.DataKey, place string, value any) ([]byte, error) {
 	return key.Seal(place, plain), nil
 }
 
+// OpenJSON opens what [SealJSON] sealed; nothing leaves into as it is.
+func OpenJSON(key *seal.DataKey, place string, sealed []byte, into any) error {
+	if len(sealed) == 0 {
+		return nil
+	}
+	plain, err := key.Open(place, sealed)
+	if err == nil {
+		err = json.Unmarshal(plain, into)
+	}
+	if err != nil {
+		return fmt.Errorf("open %s: %w", place, err)
+	}
+	return nil
+}
+
 // SealNumber seals a telephone number of an interaction with its blind index; a number that is withheld has neither.
 func SealNumber(ring *seal.Ring, key *seal.DataKey, interaction int64, number string) (index, sealed []byte) {
 	if number == "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
+	"okno/internal/casework"
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
 	"okno/internal/exchange"
@@ -26,7 +27,7 @@ func (texts) Step(_ dialogue.Language, c cases.Case) string { return c.Number + 
 func inbox(db *store.Store) *exchange.Inbox {
 	return exchange.NewInbox(func(ctx context.Context, fn func(exchange.Work) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
-	}, texts{}, func(string) int { return 1 }, time.Now)
+	}, casework.NewTeller(texts{}, func(string) int { return 1 }, time.Now), time.Now)
 }
 
 const number = "+77010000001"

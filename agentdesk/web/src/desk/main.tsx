@@ -13,6 +13,7 @@ import { Passwords } from './otp'
 import { SearchResults } from './search'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
+import { Worklist } from './worklist'
 
 function Page() {
   if (invited) return <Invitation />
@@ -53,6 +54,8 @@ function Page() {
         <Passwords />
       ) : section.value === 'catalogue' ? (
         <Catalogue />
+      ) : section.value === 'work' ? (
+        <Worklist />
       ) : section.value === 'search' ? (
         <SearchResults />
       ) : (

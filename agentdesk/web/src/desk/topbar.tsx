@@ -21,6 +21,10 @@ export function TopBar() {
           onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.title')}</button>
       )}
       {a.role !== 'auditor' && (
+        <button id="section-work" class="plain" aria-pressed={section.value === 'work'}
+          onClick={() => (section.value = section.value === 'work' ? 'contacts' : 'work')}>{text('cases')}</button>
+      )}
+      {a.role !== 'auditor' && (
         <button id="section-catalogue" class="plain" aria-pressed={section.value === 'catalogue'}
           onClick={() => (section.value = section.value === 'catalogue' ? 'contacts' : 'catalogue')}>{text('catalogue.title')}</button>
       )}

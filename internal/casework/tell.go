@@ -1,0 +1,69 @@
+// Package casework tells citizens what becomes of their cases. Whoever moves a case, a person, an agency or Okno, tells by it: once for each
+// step, in the citizen's language, to a number that is trusted to be the citizen's. It knows no storage and no channel.
+package casework
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+	"okno/internal/message"
+)
+
+// Work is what telling needs of a unit of work.
+type Work interface {
+	// ProofNumber gives a number of a citizen that is trusted, or "".
+	ProofNumber(ctx context.Context, citizen int64) (string, error)
+	Known(ctx context.Context, number string) (citizen.Known, error)
+	EnqueueMT(ctx context.Context, m message.MT) error
+}
+
+// Texts writes what a citizen is told of a step of a case.
+type Texts interface {
+	Step(l dialogue.Language, c cases.Case) string
+}
+
+// Teller tells of steps.
+type Teller struct {
+	texts    Texts
+	segments func(string) int
+	clock    func() time.Time
+}
+
+// NewTeller takes its parts.
+func NewTeller(texts Texts, segments func(string) int, clock func() time.Time) *Teller {
+	return &Teller{texts, segments, clock}
+}
+
+// lifetime is how long a notice of a step may wait: over a weekend's quiet hours, and not until it is no news.
+const lifetime = 3 * 24 * time.Hour
+
+// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. Nobody is told by a number that
+// stopped notices or that proves nothing. A nil Teller tells nobody. It gives the text; "" when nobody was told.
+func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, err error) {
+	if t == nil {
+		return "", nil
+	}
+	number := c.Contact
+	if c.CitizenID != 0 {
+		if number, err = w.ProofNumber(ctx, c.CitizenID); err != nil {
+			return "", err
+		}
+	}
+	if number == "" {
+		return "", nil
+	}
+	known, err := w.Known(ctx, number)
+	if err != nil || known.Stopped {
+		return "", err
+	}
+	l := known.Language
+	if l == "" {
+		l = dialogue.Russian
+	}
+	text := t.texts.Step(l, c)
+	return text, w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: t.segments(text),
+		ExpiresAt: t.clock().Add(lifetime)})
+}

@@ -1,0 +1,175 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/cases"
+	"okno/internal/fault"
+	"okno/internal/postgres/audit"
+	"okno/internal/postgres/datakeys"
+)
+
+const lineColumns = `
+SELECT c.id, c.number, c.kind, c.state, coalesce(c.service, ''), coalesce(c.agency, ''), c.priority, coalesce(c.queue, ''),
+       coalesce((SELECT login FROM agents WHERE id = c.assignee), ''), c.due_at, c.opened_at
+FROM cases c WHERE `
+
+// Each view has its own statement, by an index that gives its order. A page goes on behind ($1, $2).
+var worklists = map[cases.View]string{
+	cases.Mine: lineColumns + `c.assignee = $3 AND c.id > $2 AND $1::timestamptz IS NOT NULL AND c.state NOT IN ('closed', 'rejected', 'withdrawn')
+ORDER BY c.id LIMIT $4`,
+	cases.Queued: lineColumns + `c.id IN (SELECT id FROM cases q WHERE q.queue IN (SELECT queue FROM agent_queues WHERE agent_id = $3) AND q.assignee IS NULL
+    AND q.state NOT IN ('closed', 'rejected', 'withdrawn')) AND c.id > $2 AND $1::timestamptz IS NOT NULL ORDER BY c.id LIMIT $4`,
+	cases.Overdue: lineColumns + `c.due_at < now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL ORDER BY c.due_at, c.id LIMIT $4`,
+	cases.DueSoon: lineColumns + `c.due_at >= now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL ORDER BY c.due_at, c.id LIMIT $4`,
+}
+
+// Worklist gives a page of a view for an agent.
+func (s *Store) Worklist(ctx context.Context, view cases.View, agent int64, after cases.After, most int) (lines []cases.Line, err error) {
+	rows, err := s.db.Query(ctx, worklists[view], after.DueAt, after.ID, agent, most) // a zero time is before all terms
+	if err == nil {
+		lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l cases.Line, err error) {
+			var due *time.Time
+			err = row.Scan(&l.ID, &l.Number, &l.Kind, &l.State, &l.Service, &l.Agency, &l.Priority, &l.Queue, &l.Assignee, &due, &l.OpenedAt)
+			if due != nil {
+				l.DueAt = *due
+			}
+			return l, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	return lines, nil
+}
+
+const lockCase = `
+SELECT ` + Columns + `, coalesce(assignee, 0), coalesce(queue, ''), priority, due_at FROM cases WHERE number = $1 FOR UPDATE`
+
+// CaseToWork gives a case with whose it is to work on, and keeps others from it until the transaction ends. cases.ErrUnknown.
+func (w Steps) CaseToWork(ctx context.Context, number string) (work cases.Assigned, err error) {
+	row := w.tx.QueryRow(ctx, lockCase, number)
+	var due *time.Time
+	work.Case, err = Scan(w.ring, scanning(func(into ...any) error {
+		return row.Scan(append(into, &work.Agent, &work.Queue, &work.Priority, &due)...)
+	}))
+	if due != nil {
+		work.DueAt = *due
+	}
+	if err != nil && !errors.Is(err, cases.ErrUnknown) {
+		return work, fmt.Errorf("find case: %w", err)
+	}
+	return work, err
+}
+
+// scanning is a row that reads more than it is asked for.
+type scanning func(into ...any) error
+
+// Scan reads the row.
+func (s scanning) Scan(into ...any) error { return s(into...) }
+
+const assignCase = `UPDATE cases SET assignee = nullif($2::bigint, 0), queue = coalesce(nullif($3, ''), queue), updated_at = now() WHERE id = $1`
+
+const knownQueue = `SELECT EXISTS (SELECT FROM queues WHERE name = $1)`
+
+var errNoQueue error = &fault.Error{Kind: fault.Invalid, Field: "queue", Text: "there is no such queue"}
+
+// AssignCase gives a case to an agent, or to a queue and to nobody. It stands in the case's history.
+func (w Steps) AssignCase(ctx context.Context, c cases.Case, to cases.Assignment, by string) error {
+	if to.Queue != "" {
+		var known bool
+		if err := w.tx.QueryRow(ctx, knownQueue, to.Queue).Scan(&known); err != nil {
+			return fmt.Errorf("assign case: %w", err)
+		}
+		if !known {
+			return errNoQueue
+		}
+	}
+	if _, err := w.tx.Exec(ctx, assignCase, c.ID, to.Agent, to.Queue); err != nil {
+		return fmt.Errorf("assign case: %w", err)
+	}
+	whom := to.Login
+	if whom == "" {
+		whom = to.Queue
+	}
+	if err := w.addMove(ctx, c, c.State, by, reason{Why: "→ " + whom}); err != nil {
+		return fmt.Errorf("assign case: %w", err)
+	}
+	return audit.Record(ctx, w.tx, by, "case.assign", "case:"+c.Number, map[string]any{"to": whom})
+}
+
+const movesOf = `
+SELECT coalesce(from_state, ''), to_state, at, by, sealed, ` + datakeys.OfCase + `case_id) FROM case_moves WHERE case_id = $1 ORDER BY id`
+
+// CaseMoves gives the history of a case, the oldest first.
+func (w Steps) CaseMoves(ctx context.Context, id int64) (moves []cases.Move, err error) {
+	rows, err := w.tx.Query(ctx, movesOf, id)
+	if err == nil {
+		opener := datakeys.NewOpener(w.ring)
+		moves, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m cases.Move, err error) {
+			var sealed, wrapped []byte
+			if err = row.Scan(&m.From, &m.To, &m.At, &m.By, &sealed, &wrapped); err != nil {
+				return m, err
+			}
+			var r reason
+			err = opener.JSON(wrapped, datakeys.MovesOf(id), sealed, &r)
+			m.Why, m.Told = r.Why, r.Told
+			return m, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read history of case: %w", err)
+	}
+	return moves, nil
+}
+
+// JournalView journals that somebody looked at a case, and why.
+func (w Steps) JournalView(ctx context.Context, c cases.Case, by, reason string) error {
+	detail := map[string]any{"citizen": c.CitizenID}
+	if reason != "" {
+		detail["reason"] = reason
+	}
+	return audit.Record(ctx, w.tx, by, "case.view", "case:"+c.Number, detail)
+}
+
+const (
+	lastMove = `SELECT id, sealed FROM case_moves WHERE case_id = $1 ORDER BY id DESC LIMIT 1`
+	noteTold = `UPDATE case_moves SET sealed = $2 WHERE id = $1`
+)
+
+// NoteTold keeps with the last move of a case what the citizen was told of it.
+func (w Steps) NoteTold(ctx context.Context, c cases.Case, told string) error {
+	if told == "" {
+		return nil
+	}
+	if err := w.noteTold(ctx, c.ID, told); err != nil && !errors.Is(err, datakeys.ErrDestroyed) {
+		return fmt.Errorf("note what was told: %w", err)
+	}
+	return nil
+}
+
+func (w Steps) noteTold(ctx context.Context, id int64, told string) error {
+	key, err := datakeys.Case(ctx, w.tx, w.ring, id)
+	if err != nil {
+		return err
+	}
+	var move int64
+	var sealed []byte
+	if err := w.tx.QueryRow(ctx, lastMove, id).Scan(&move, &sealed); err != nil {
+		return err
+	}
+	var r reason
+	if err := datakeys.OpenJSON(key, datakeys.MovesOf(id), sealed, &r); err != nil {
+		return err
+	}
+	r.Told = told
+	if sealed, err = sealMove(key, id, r); err == nil {
+		_, err = w.tx.Exec(ctx, noteTold, move, sealed)
+	}
+	return err
+}
