@@ -35,7 +35,7 @@ type action struct {
 var actions = []action{
 	queueJoin,
 	serviceFind, serviceOffers, serviceCategories, serviceInCategory,
-	caseStatus, passcodeFetch, wordsCorrect,
+	caseStatus, caseWithdraw, caseReopen, caseRate, passcodeFetch, wordsCorrect,
 	appealOpen, appealFile, callbackOpen,
 	noticesStop, noticesStart, smsSend,
 	identityWays, identityClaim, identitySend, identityProve,

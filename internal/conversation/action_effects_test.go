@@ -29,7 +29,8 @@ type occasion struct {
 
 // provenApart are the actions by which citizens prove who they are, and what they have done then: proving_test.go.
 var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "identity.prove", "pin.set", "pin.remove", "binding.add",
-	"service.offers", // service_offers_test.go
+	"service.offers",                            // service_offers_test.go
+	"case.withdraw", "case.reopen", "case.rate", // own_case_test.go
 }
 
 // Each outcome that an action declares comes of some occasion, and none other: an effect that gave another outcome, or other

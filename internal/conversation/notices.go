@@ -12,6 +12,7 @@ import (
 const (
 	stepText    = "notice.step"
 	stepDueText = "notice.step_due"
+	closedText  = "notice.closed" // asks for a rating
 )
 
 // Notices writes what citizens are told of their cases unasked, in the words of the current dialogue.
@@ -30,6 +31,10 @@ func (n Notices) Step(l dialogue.Language, c cases.Case) string {
 		"case":  {Type: dialogue.TypeCaseNumber, Text: c.Number},
 		"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)},
 		"next":  {Type: dialogue.TypePhrase, Text: "next." + string(c.State)},
+	}
+	if c.State == cases.Closed {
+		key = closedText
+		delete(values, "next")
 	}
 	if !c.State.Settled() && !c.DueOn.IsZero() {
 		key, values["due"] = stepDueText, dialogue.Value{Type: dialogue.TypeDate, Text: c.DueOn.Format(time.DateOnly)}

@@ -61,6 +61,13 @@ type caseFile interface {
 	// CaseByNumber gives cases.ErrUnknown if there is none.
 	CaseByNumber(ctx context.Context, number string) (cases.Case, error)
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
+	// MoveCase gives cases.ErrMove when there is no such way, and cases.ErrMoved when somebody else was faster.
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// CorrectCase moves a case whatever its state.
+	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.
+	CaseToRate(ctx context.Context, citizen int64, number string, since time.Time) (cases.Case, error)
+	RateCase(ctx context.Context, c cases.Case, rating int) error
 	// OpenCallback gives the number of the callback that is open for a telephone number.
 	OpenCallback(ctx context.Context, contact string) (number string, found bool, err error)
 }

@@ -116,7 +116,7 @@ func (w *world) statusByPhone(t *testing.T) {
 	at = w.hears(t, phone, ru, at, begins("status.ask"))
 	phone.Key(t, number)
 	at = w.hears(t, phone, ru, at, w.status(t, number))
-	at = w.hears(t, phone, ru, at, begins("status.after"))
+	at = w.hears(t, phone, ru, at, begins("status.after_open"))
 	phone.Key(t, "5")
 	w.hears(t, phone, ru, at, whole("sms.sent"))
 	w.gets(t, citizen, w.write(ru, w.status(t, number)))

@@ -61,7 +61,7 @@ func TestVoiceJourneyToAStatus(t *testing.T) {
 	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "found", Values: map[string]dialogue.Value{
 		"stage": {Type: dialogue.TypePhrase, Text: "stage.in_progress"}, "next": {Type: dialogue.TypePhrase, Text: "next.in_progress"},
 		"due": {Type: dialogue.TypeDate, Text: "2026-12-05"}}})
-	require.Equal(t, []string{"status.tell", "status.after"}, keys(r))
+	require.Equal(t, []string{"status.tell", "status.after_open"}, keys(r))
 	require.Equal(t, "Дело 123456786. Рассматривается. Дальше: решение органа. Срок: 05.12.2026", d.Texts.Write(r.Utterances[0]))
 	repeated := step(t, d, r.State, press("9"))
 	require.Equal(t, keys(r), keys(repeated), "9 says all of it again")

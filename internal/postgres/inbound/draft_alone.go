@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/lockout"
 	"okno/internal/otp"
@@ -43,3 +44,17 @@ func (alone) JournalProof(context.Context, int64, string, string) error { return
 func (alone) Bind(context.Context, citizen.Binding) (citizen.Bound, error) {
 	return citizen.Bound{}, errAlone
 }
+
+func (alone) MoveCase(context.Context, cases.Case, cases.State, time.Time, string, string, string) (cases.Case, error) {
+	return cases.Case{}, errAlone
+}
+
+func (alone) CorrectCase(context.Context, cases.Case, cases.State, time.Time, string, string, string) (cases.Case, error) {
+	return cases.Case{}, errAlone
+}
+
+func (alone) CaseToRate(context.Context, int64, string, time.Time) (cases.Case, error) {
+	return cases.Case{}, errAlone
+}
+
+func (alone) RateCase(context.Context, cases.Case, int) error { return errAlone }

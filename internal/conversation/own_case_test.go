@@ -1,0 +1,66 @@
+package conversation_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/cases"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
+)
+
+// A citizen withdraws an own case, opens it anew and says how it went, by SMS and by phone; nobody else does.
+func TestACitizenDisposesOfAnOwnCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state := func() string {
+		return pgtest.Value[string](t, w.url, `SELECT state FROM cases WHERE number = $1`, w.number)
+	}
+	require.Contains(t, w.writes(t, unbound, "ОТОЗВАТЬ "+w.number), "только заявитель")
+	require.Contains(t, w.writes(t, unbound, "ОТОЗВАТЬ 123456786"), "только заявитель", "no stranger learns which numbers there are")
+	require.Contains(t, w.writes(t, bound, "ОЦЕНКА 5"), "не закрыто ни одного")
+	require.Equal(t, "registered", state())
+
+	require.Contains(t, w.writes(t, bound, "ОТОЗВАТЬ "+w.number), "отозвано")
+	require.Equal(t, "withdrawn", state())
+	require.Contains(t, w.writes(t, bound, "отозвать "+w.number), "уже нельзя")
+	require.Contains(t, w.writes(t, bound, "ВОЗОБНОВИТЬ "+w.number), "открыто заново")
+	require.Equal(t, "registered", state())
+	require.Contains(t, w.writes(t, bound, "REOPEN "+w.number), "cannot be opened again", "it is open")
+
+	pgtest.Do(t, w.db, func(work *store.Work) error {
+		c, err := work.CaseByNumber(t.Context(), w.number)
+		require.NoError(t, err)
+		_, err = work.MoveCase(t.Context(), c, cases.Closed, time.Time{}, "agent:7", "решено", "")
+		return err
+	})
+	require.Contains(t, w.writes(t, bound, "ОЦЕНКА 7"), "одна цифра от 1 до 5")
+	require.Contains(t, w.writes(t, bound, "4"), "Спасибо")
+	require.Equal(t, 4, pgtest.Value[int](t, w.url, `SELECT rating FROM cases WHERE number = $1`, w.number))
+
+	// By phone: the status, then two rates it, three opens it anew; then three withdraws it, once it is confirmed.
+	p := w.call(t, bound, true)
+	require.Contains(t, p.keys(t, "2", w.number), w.say("status.after_settled"))
+	p.keys(t, "2", "5")
+	require.Equal(t, 5, pgtest.Value[int](t, w.url, `SELECT rating FROM cases WHERE number = $1`, w.number))
+	p = w.call(t, bound, true)
+	p.keys(t, "2", w.number, "3")
+	require.Equal(t, "in_progress", state())
+	pgtest.Exec(t, w.url, `UPDATE cases SET due_on = '2030-01-01'`)
+	p = w.call(t, bound, true)
+	require.Contains(t, p.keys(t, "2", w.number), w.say("status.after_open"))
+	require.Contains(t, p.keys(t, "3"), w.say("withdraw.sure"))
+	p.keys(t, "2")
+	require.Equal(t, "in_progress", state(), "kept")
+	p = w.call(t, bound, true)
+	p.keys(t, "2", w.number, "3", "1")
+	require.Equal(t, "withdrawn", state())
+
+	// After thirty days it stays where it is.
+	pgtest.Exec(t, w.url, `UPDATE cases SET updated_at = '`+w.now.AddDate(0, 0, -31).Format(time.RFC3339)+`'`)
+	require.Contains(t, w.writes(t, bound, "ВОЗОБНОВИТЬ "+w.number), "нельзя")
+	require.Equal(t, "withdrawn", state())
+	require.Equal(t, 4, pgtest.Value[int](t, w.url, `SELECT count(*) FROM case_moves m JOIN cases c ON c.id = m.case_id WHERE c.number = $1 AND by = 'citizen'`, w.number))
+}

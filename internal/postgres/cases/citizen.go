@@ -1,0 +1,40 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/postgres/audit"
+	"okno/internal/seal"
+)
+
+const toRate = `
+SELECT ` + Columns + ` FROM cases
+WHERE (citizen_id = $1 AND $1 <> 0 OR citizen_id IS NULL AND contact_index = ANY ($2)) AND state IN ('ready', 'closed') AND updated_at >= $3
+ORDER BY updated_at DESC LIMIT 1 FOR UPDATE`
+
+// CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.
+func (w Steps) CaseToRate(ctx context.Context, citizen int64, number string, since time.Time) (cases.Case, error) {
+	var indexes [][]byte
+	if number != "" {
+		indexes = w.ring.Indexes(seal.TelephoneNumber, number)
+	}
+	c, err := Scan(w.ring, w.tx.QueryRow(ctx, toRate, citizen, indexes, since))
+	if err != nil && !errors.Is(err, cases.ErrUnknown) {
+		return c, fmt.Errorf("find case to rate: %w", err)
+	}
+	return c, err
+}
+
+const rateCase = `UPDATE cases SET rating = $2, rated_at = now() WHERE id = $1`
+
+// RateCase keeps what the citizen thinks of how a case was dealt with: 1 to 5. A second rating takes the place of the first.
+func (w Steps) RateCase(ctx context.Context, c cases.Case, rating int) error {
+	if _, err := w.tx.Exec(ctx, rateCase, c.ID, rating); err != nil {
+		return fmt.Errorf("rate case: %w", err)
+	}
+	return audit.Record(ctx, w.tx, "citizen", "case.rate", "case:"+c.Number, map[string]any{"rating": rating})
+}
