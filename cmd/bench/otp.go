@@ -193,7 +193,7 @@ func (p *passwords) start(ctx context.Context, program string) (err error) {
 	}
 	p.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	config := filepath.Join(p.folder, "okno.yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
+	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nkeys: [{id: bench, secret: a master key for a benchmark}]\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
 		p.postgres.URL(), port), 0o600)
 	if err != nil {
 		return err

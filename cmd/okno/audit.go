@@ -62,7 +62,7 @@ func (c auditVerify) Run(ctx context.Context) error {
 		}
 		anchors = append(anchors, found...)
 	}
-	return c.withDatabase(ctx, func(loaded config, db *store.Store) error {
+	return c.withAnyDatabase(ctx, func(loaded config, db *store.Store) error {
 		chain, key := loaded.auditChain()
 		length, last, err := audit.Verify(ctx, db, chain, anchors, key.Public().(ed25519.PublicKey))
 		if err != nil {

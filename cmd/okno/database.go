@@ -24,8 +24,18 @@ func subkey(secret, purpose string) []byte {
 	return seal.Derive([]byte(secret), "okno "+purpose)
 }
 
-// withDatabase is for commands that do one thing: it opens the database, which must be there.
+// withDatabase is for commands that do one thing: it opens the database, which must be there and have been sealed by these keys.
 func (o overrides) withDatabase(ctx context.Context, fn func(config, *store.Store) error) error {
+	return o.withAnyDatabase(ctx, func(c config, db *store.Store) error {
+		if err := db.CheckKeys(ctx); err != nil {
+			return err
+		}
+		return fn(c, db)
+	})
+}
+
+// withAnyDatabase is for commands that may have an older schema, or a role that may only read.
+func (o overrides) withAnyDatabase(ctx context.Context, fn func(config, *store.Store) error) error {
 	c, err := o.load()
 	if err != nil {
 		return err

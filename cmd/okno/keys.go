@@ -14,8 +14,8 @@ type keyConfig struct {
 	Secret string `yaml:"secret"`
 }
 
-// ofSecret is the id of the master key that comes of the secret: whoever names no keys has that one, and it opens what it sealed for as
-// long as it takes to rotate.
+// ofSecret is the id of the master key that comes of the secret: whoever names no keys has that one. Beside others it opens what it sealed
+// before, and nothing is looked for by it once nothing stands under it.
 const ofSecret = "secret"
 
 // ring gives the master keys, the current one first.
@@ -27,7 +27,7 @@ func (c config) ring() (*seal.Ring, error) {
 		}
 		keys = append(keys, seal.Key{ID: k.ID, Secret: []byte(k.Secret)})
 	}
-	ring, err := seal.NewRing(append(keys, seal.Key{ID: ofSecret, Secret: subkey(c.Secret, "master key")})...)
+	ring, err := seal.NewRing(append(keys, seal.Key{ID: ofSecret, Secret: subkey(c.Secret, "master key"), Fallback: true})...)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
@@ -47,6 +47,10 @@ func (c keysRotate) Run(ctx context.Context) error {
 			return err
 		}
 		fmt.Printf("%d data keys wrapped anew\n", n)
-		return nil
+		inUse, err := db.RetireKeys(ctx)
+		for _, id := range inUse {
+			fmt.Printf("key %q was in use within the last two minutes: run this again once no node has it as its first\n", id)
+		}
+		return err
 	})
 }

@@ -141,6 +141,7 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.startRoles(); err != nil {
 		return err
 	}
+	n.parts.start("keys", func(ctx context.Context) error { return n.db.KeepKeys(ctx, n.log) })
 	n.parts.start("catalogue", n.services.Run)
 	n.parts.start("passwords", n.passwords.Run)
 	n.routes.Store(n.mux)

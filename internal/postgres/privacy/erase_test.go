@@ -222,6 +222,7 @@ var elsewhere = map[string]string{
 	"invitations":        "an agent's",
 	"sso_accounts":       "an agent's",
 	"key_checks":         "ids of keys",
+	"key_uses":           "ids of keys",
 	"river_notification": "always empty",
 }
 
