@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"okno/internal/postgres/store"
+	"okno/internal/privacy"
 	"okno/internal/seal"
+	"okno/internal/totp"
 )
 
 // keyConfig is a master key for personal data.
@@ -27,7 +30,13 @@ func (c config) ring() (*seal.Ring, error) {
 		}
 		keys = append(keys, seal.Key{ID: k.ID, Secret: []byte(k.Secret)})
 	}
-	ring, err := seal.NewRing(append(keys, seal.Key{ID: ofSecret, Secret: subkey(c.Secret, "master key"), Fallback: true})...)
+	switch {
+	case len(c.AcceptedSecrets) == 0:
+		keys = append(keys, seal.Key{ID: ofSecret, Secret: subkey(c.Secret, "master key"), Fallback: true})
+	case len(keys) == 0: // two secrets would be two keys of one id
+		return nil, errors.New("accepted_secrets: name keys first, and run okno keys rotate: personal data is sealed by a key that comes of secret")
+	}
+	ring, err := seal.NewRing(keys...)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
@@ -35,13 +44,16 @@ func (c config) ring() (*seal.Ring, error) {
 }
 
 type keysCommand struct {
-	Rotate keysRotate `cmd:"" help:"Wrap all data keys by the first of keys, while nodes serve. Then the other keys may go from the configuration."`
+	Rotate keysRotate `cmd:"" help:"Wrap all data keys by the first of keys, and seal by secret what accepted_secrets have sealed, while nodes serve. Then the others may go from the configuration."`
 }
 
 type keysRotate struct{ overrides }
 
 func (c keysRotate) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+	return c.withDatabase(ctx, func(loaded config, db *store.Store) error {
+		if err := rotateSecret(ctx, loaded, db); err != nil {
+			return err
+		}
 		n, err := db.RotateKeys(ctx)
 		if err != nil {
 			return err
@@ -53,4 +65,35 @@ func (c keysRotate) Run(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// rotateSecret seals and signs by the secret what the accepted ones have sealed and signed, where that lasts.
+func rotateSecret(ctx context.Context, c config, db *store.Store) error {
+	vault, err := c.factors()
+	if err != nil {
+		return err
+	}
+	n, err := db.ResealFactors(ctx, vault.Reseal)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d authenticators' secrets sealed anew\n", n)
+	list, err := c.erasures()
+	if errors.Is(err, privacy.ErrNoList) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if n, err = list.Renew(); err != nil {
+		return err
+	}
+	fmt.Printf("%d lines of %s signed anew\n", n, c.Privacy.Erasures)
+	return nil
+}
+
+// factors seals the secrets of agents' authenticators.
+func (c config) factors() (*totp.Vault, error) {
+	keys := c.subkeys("second factors")
+	return totp.NewVault(keys[0], keys[1:]...)
 }

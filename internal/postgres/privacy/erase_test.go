@@ -223,6 +223,7 @@ var elsewhere = map[string]string{
 	"sso_accounts":       "an agent's",
 	"key_checks":         "ids of keys",
 	"key_uses":           "ids of keys",
+	"own_keys":           "the installation's",
 	"river_notification": "always empty",
 }
 
