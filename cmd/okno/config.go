@@ -17,6 +17,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/edge"
+	"okno/internal/kms"
 	"okno/internal/sso"
 	"okno/sms"
 	"okno/sms/gateway"
@@ -31,6 +32,7 @@ type config struct {
 	// AcceptedSecrets are those of before, or to come, while the secret is replaced on the nodes.
 	AcceptedSecrets []string       `yaml:"accepted_secrets"`
 	Keys            []keyConfig    `yaml:"keys"`
+	KMS             kms.Config     `yaml:"kms"`
 	HTTP            httpConfig     `yaml:"http"`
 	Roles           []string       `yaml:"roles"`
 	SMS             smsConfig      `yaml:"sms"`
@@ -269,7 +271,7 @@ func (c *config) check() error {
 	if err := c.SMS.Gateway.Check(); err != nil {
 		return err
 	}
-	if _, err := c.ring(); err != nil {
+	if err := c.checkKeys(); err != nil {
 		return err
 	}
 	if err := c.Citizens.check(); err != nil {

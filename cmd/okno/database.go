@@ -57,6 +57,9 @@ func (o overrides) withAnyDatabase(ctx context.Context, fn func(config, *store.S
 	if err != nil {
 		return err
 	}
+	if c, err = c.withKeys(ctx); err != nil {
+		return err
+	}
 	db, err := openDatabase(c, nil)
 	if err != nil {
 		return err

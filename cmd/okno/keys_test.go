@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okno/internal/acd"
 	"okno/internal/access"
+	"okno/internal/acd"
 	"okno/internal/audit"
 	"okno/internal/cases"
 	"okno/internal/otp"

@@ -100,6 +100,9 @@ func (n *node) run(ctx context.Context) error {
 	if n.news, err = news.Open(n.config.NATSURL); err != nil {
 		return err
 	}
+	if err := n.awaitKeys(ctx); err != nil {
+		return err
+	}
 	if n.db, err = openDatabase(n.config, n.news.Publish); err != nil {
 		return err
 	}
