@@ -21,6 +21,7 @@ type Factor interface {
 	Seal(agent int64, secret string) ([]byte, error)
 	Open(agent int64, sealed []byte) (string, error)
 	RecoveryHash(agent int64, code string) []byte
+	RecoveryHashes(agent int64, code string) [][]byte
 }
 
 type factors interface {
@@ -28,8 +29,8 @@ type factors interface {
 	FactorOf(ctx context.Context, agent int64, confirmed bool) ([]byte, error)
 	// TakeStep takes the code of a step, and says whether it and no newer one was taken before.
 	TakeStep(ctx context.Context, agent, step int64) (bool, error)
-	// TakeRecovery takes a recovery code, and says whether there is such a one that was not taken before.
-	TakeRecovery(ctx context.Context, agent int64, hash []byte) (bool, error)
+	// TakeRecovery takes a recovery code that has one of the hashes, and says whether there is such a one that was not taken before.
+	TakeRecovery(ctx context.Context, agent int64, hashes [][]byte) (bool, error)
 }
 
 type factorWork interface {
@@ -59,7 +60,7 @@ func (d *Desk) takeCode(ctx context.Context, agent int64, code string) error {
 	taken := false
 	if totp.IsRecovery(code) {
 		var err error
-		if taken, err = d.Store.TakeRecovery(ctx, agent, d.Factor.RecoveryHash(agent, code)); err != nil {
+		if taken, err = d.Store.TakeRecovery(ctx, agent, d.Factor.RecoveryHashes(agent, code)); err != nil {
 			return err
 		}
 	} else {

@@ -38,7 +38,7 @@ func newStrong(t *testing.T, compulsory ...access.Role) *strong {
 	for _, db := range []*store.Store{s.DB, pgtest.Open(t, s.URL)} {
 		vault, err := totp.NewVault(bytes.Repeat([]byte{1}, 32))
 		require.NoError(t, err)
-		keys, err := passkey.New(site, bytes.Repeat([]byte{2}, 32), func() time.Time { return time.Unix(s.now.Load(), 0) })
+		keys, err := passkey.New(site, [][]byte{bytes.Repeat([]byte{2}, 32)}, func() time.Time { return time.Unix(s.now.Load(), 0) })
 		require.NoError(t, err)
 		desk := agentdesk.New(agentdesk.Options{Store: db, Passkeys: keys, Floor: s.Floor, Node: "strong", Log: zerolog.Nop(), Segments: floortest.OneSegment,
 			Clock:   func() time.Time { return time.Unix(s.now.Load(), 0) },

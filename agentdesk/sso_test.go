@@ -60,7 +60,7 @@ func newFederal(t *testing.T, people map[string]ssotest.Person, compulsory ...ac
 		sso.Rule{Group: "chiefs", Role: access.Supervisor, Queues: []string{"general", "no such queue"}},
 		sso.Rule{Group: "operators", Role: access.Agent, Queues: []string{"general"}})
 	for _, db := range []*store.Store{f.DB, pgtest.Open(t, f.URL)} {
-		party, err := sso.New(config, bytes.Repeat([]byte{3}, 32), time.Now)
+		party, err := sso.New(config, [][]byte{bytes.Repeat([]byte{3}, 32)}, time.Now)
 		require.NoError(t, err)
 		desk := agentdesk.New(agentdesk.Options{Store: db, Floor: f.Floor, Node: "federal", Log: zerolog.New(f.log), Segments: floortest.OneSegment,
 			Reasons: func(string) map[string]string { return nil }, SSO: party, SecondFactor: compulsory,

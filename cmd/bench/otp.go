@@ -9,11 +9,9 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -193,7 +191,7 @@ func (p *passwords) start(ctx context.Context, program string) (err error) {
 	}
 	p.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	config := filepath.Join(p.folder, "okno.yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
+	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nkeys: [{id: bench, secret: a master key for a benchmark}]\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
 		p.postgres.URL(), port), 0o600)
 	if err != nil {
 		return err
@@ -270,60 +268,6 @@ func (p *passwords) stop() (err error) {
 		err = errors.Join(err, p.postgres.Stop())
 	}
 	return err
-}
-
-// tool runs a program of Postgres on its database.
-func (p *passwords) tool(ctx context.Context, name string, args ...string) ([]byte, error) {
-	return exec.CommandContext(ctx, filepath.Join(sandbox.FromEnvironment().PostgresBin, name), append(args, p.postgres.URL())...).CombinedOutput()
-}
-
-var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
-
-// pgbench gives how many of a script's transactions are done a second.
-func (p *passwords) pgbench(ctx context.Context, script string, during time.Duration, more ...string) (float64, error) {
-	file := filepath.Join(p.folder, "script.sql")
-	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
-		return 0, err
-	}
-	args := append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", strconv.Itoa(int(during.Seconds())), "-s", "10", "-f", file}, more...)
-	out, err := p.tool(ctx, "pgbench", args...)
-	found := tps.FindSubmatch(out)
-	if err != nil || found == nil {
-		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
-	}
-	return strconv.ParseFloat(string(found[1]), 64)
-}
-
-// pgbenchAt gives how long a verification's transaction takes pgbench, at a rate. Its log has the microseconds of each in the third
-// column, from when it was due.
-func (p *passwords) pgbenchAt(ctx context.Context, rate int, during time.Duration) (latency, error) {
-	logs := filepath.Join(p.folder, fmt.Sprint("latency-", rate))
-	if _, err := p.pgbench(ctx, verifyScript, during, "-R", strconv.Itoa(rate), "-l", "--log-prefix="+logs); err != nil {
-		return latency{}, err
-	}
-	files, err := filepath.Glob(logs + ".*")
-	if err != nil {
-		return latency{}, err
-	}
-	var took []time.Duration
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return latency{}, err
-		}
-		for line := range strings.Lines(string(content)) {
-			us, err := strconv.Atoi(strings.Fields(line)[2])
-			if err != nil {
-				return latency{}, fmt.Errorf("pgbench's log: %w", err)
-			}
-			took = append(took, time.Duration(us)*time.Microsecond)
-		}
-	}
-	if len(took) == 0 {
-		return latency{}, errors.New("pgbench has logged nothing")
-	}
-	slices.Sort(took)
-	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
 }
 
 // ask sends a request, and reads the answer into what is given.

@@ -34,9 +34,13 @@ func (c auditConfig) places() ([]audit.Place, error) {
 	return places, nil
 }
 
-// auditChain gives the key of the journal's MACs, and that of its anchors' signatures.
-func (c config) auditChain() (*audit.Chain, ed25519.PrivateKey) {
-	return audit.NewChain(subkey(c.Secret, "audit chain")), ed25519.NewKeyFromSeed(subkey(c.Secret, "audit anchors"))
+// auditChain gives the keys of the journal's MACs, and those of its anchors' signatures: the first signs.
+func (c config) auditChain() (chain *audit.Chain, signers []ed25519.PrivateKey) {
+	for _, seed := range c.subkeys("audit anchors") {
+		signers = append(signers, ed25519.NewKeyFromSeed(seed))
+	}
+	keys := c.subkeys("audit chain")
+	return audit.NewChain(keys[0], keys[1:]...), signers
 }
 
 type auditCommand struct {
@@ -62,9 +66,13 @@ func (c auditVerify) Run(ctx context.Context) error {
 		}
 		anchors = append(anchors, found...)
 	}
-	return c.withDatabase(ctx, func(loaded config, db *store.Store) error {
-		chain, key := loaded.auditChain()
-		length, last, err := audit.Verify(ctx, db, chain, anchors, key.Public().(ed25519.PublicKey))
+	return c.withAnyDatabase(ctx, func(loaded config, db *store.Store) error {
+		chain, signers := loaded.auditChain()
+		var public []ed25519.PublicKey
+		for _, key := range signers {
+			public = append(public, key.Public().(ed25519.PublicKey))
+		}
+		length, last, err := audit.Verify(ctx, db, chain, anchors, public...)
 		if err != nil {
 			return err
 		}

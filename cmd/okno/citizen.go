@@ -34,7 +34,8 @@ func (c config) erasures() (privacy.List, error) {
 	if c.Privacy.Erasures == "" {
 		return privacy.List{}, privacy.ErrNoList
 	}
-	return privacy.NewList(c.Privacy.Erasures, subkey(c.Secret, "erasures")), nil
+	keys := c.subkeys("erasures")
+	return privacy.NewList(c.Privacy.Erasures, keys[0], keys[1:]...), nil
 }
 
 type citizenCommand struct {

@@ -17,6 +17,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/edge"
+	"okno/internal/kms"
 	"okno/internal/sso"
 	"okno/sms"
 	"okno/sms/gateway"
@@ -24,22 +25,25 @@ import (
 
 // config is okno.yaml; deploy/okno.example.yaml shows and explains every key.
 type config struct {
-	DatabaseURL string         `yaml:"database_url"`
-	ReportURL   string         `yaml:"database_report_url"`
-	NATSURL     string         `yaml:"nats_url"`
-	Secret      string         `yaml:"secret"`
-	Keys        []keyConfig    `yaml:"keys"`
-	HTTP        httpConfig     `yaml:"http"`
-	Roles       []string       `yaml:"roles"`
-	SMS         smsConfig      `yaml:"sms"`
-	OTP         otpConfig      `yaml:"otp"`
-	Citizens    citizensConfig `yaml:"citizens"`
-	Voice       voiceConfig    `yaml:"voice"`
-	Desk        deskConfig     `yaml:"desk"`
-	Audit       auditConfig    `yaml:"audit"`
-	Privacy     privacyConfig  `yaml:"privacy"`
-	Log         logConfig      `yaml:"log"`
-	Demo        demoConfig     `yaml:"demo"`
+	DatabaseURL string `yaml:"database_url"`
+	ReportURL   string `yaml:"database_report_url"`
+	NATSURL     string `yaml:"nats_url"`
+	Secret      string `yaml:"secret"`
+	// AcceptedSecrets are those of before, or to come, while the secret is replaced on the nodes.
+	AcceptedSecrets []string       `yaml:"accepted_secrets"`
+	Keys            []keyConfig    `yaml:"keys"`
+	KMS             kms.Config     `yaml:"kms"`
+	HTTP            httpConfig     `yaml:"http"`
+	Roles           []string       `yaml:"roles"`
+	SMS             smsConfig      `yaml:"sms"`
+	OTP             otpConfig      `yaml:"otp"`
+	Citizens        citizensConfig `yaml:"citizens"`
+	Voice           voiceConfig    `yaml:"voice"`
+	Desk            deskConfig     `yaml:"desk"`
+	Audit           auditConfig    `yaml:"audit"`
+	Privacy         privacyConfig  `yaml:"privacy"`
+	Log             logConfig      `yaml:"log"`
+	Demo            demoConfig     `yaml:"demo"`
 }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
@@ -253,6 +257,11 @@ func (c *config) check() error {
 	if len(c.Secret) < leastSecret {
 		return fmt.Errorf("secret is missing or shorter than %d characters: set secret: ${OKNO_SECRET} to a random text, and keep it", leastSecret)
 	}
+	for _, secret := range c.AcceptedSecrets {
+		if len(secret) < leastSecret {
+			return fmt.Errorf("accepted_secrets: one is shorter than %d characters", leastSecret)
+		}
+	}
 	if err := c.HTTP.check(); err != nil {
 		return err
 	}
@@ -262,7 +271,7 @@ func (c *config) check() error {
 	if err := c.SMS.Gateway.Check(); err != nil {
 		return err
 	}
-	if _, err := c.ring(); err != nil {
+	if err := c.checkKeys(); err != nil {
 		return err
 	}
 	if err := c.Citizens.check(); err != nil {

@@ -14,13 +14,12 @@ import (
 	"okno/internal/passkey"
 	"okno/internal/postgres/store"
 	"okno/internal/sso"
-	"okno/internal/totp"
 	"okno/sms/text"
 )
 
 // startDesk serves operators, and in the demo the citizen's phone.
 func (n *node) startDesk() error {
-	factor, err := totp.NewVault(subkey(n.config.Secret, "second factors"))
+	factor, err := n.config.factors()
 	if err != nil {
 		return err
 	}
@@ -34,11 +33,11 @@ func (n *node) startDesk() error {
 		Services: deskServices{n}, Teller: n.teller(),
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
-	if options.Passkeys, err = passkey.New(n.config.site(), subkey(n.config.Secret, "passkeys"), time.Now); err != nil {
+	if options.Passkeys, err = passkey.New(n.config.site(), n.config.subkeys("passkeys"), time.Now); err != nil {
 		return err
 	}
 	if c := n.config.Desk.SSO; c.On() {
-		if options.SSO, err = sso.New(c, subkey(n.config.Secret, "single sign-on"), time.Now); err != nil {
+		if options.SSO, err = sso.New(c, n.config.subkeys("single sign-on"), time.Now); err != nil {
 			return err
 		}
 	}

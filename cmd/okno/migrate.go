@@ -14,7 +14,7 @@ type migrateCommand struct {
 }
 
 func (c migrateCommand) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+	return c.withAnyDatabase(ctx, func(_ config, db *store.Store) error {
 		ran, err := db.Migrate(ctx)
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func (c otpConfig) check() error {
 
 // newPasswords makes the service of one-time passwords.
 func newPasswords(c config, db *store.Store, vault *otp.Vault, texts otp.Texts, n *node) (*otp.Service, error) {
-	keys := [][]byte{subkey(c.Secret, "proofs")}
+	keys := c.subkeys("proofs")
 	if len(c.OTP.ProofKeys) > 0 {
 		keys = nil
 		for _, key := range c.OTP.ProofKeys {

@@ -17,12 +17,15 @@ type sampleCommand struct {
 }
 
 func (c sampleCommand) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+	return c.withAnyDatabase(ctx, func(loaded config, db *store.Store) error {
 		hash, err := password.Hash(c.Password)
 		if err != nil {
 			return err
 		}
 		if _, err := db.Migrate(ctx); err != nil {
+			return err
+		}
+		if err := openSeals(ctx, loaded, db); err != nil {
 			return err
 		}
 		err = db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) })

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"runtime/debug"
@@ -102,6 +101,9 @@ func (n *node) run(ctx context.Context) error {
 	if n.news, err = news.Open(n.config.NATSURL); err != nil {
 		return err
 	}
+	if err := n.awaitKeys(ctx); err != nil {
+		return err
+	}
 	if n.db, err = openDatabase(n.config, n.news.Publish); err != nil {
 		return err
 	}
@@ -109,8 +111,8 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.awaitDatabase(ctx); err != nil {
 		return err
 	}
-	if err := n.db.CheckKeys(ctx); err != nil {
-		return fmt.Errorf("%w: put the key that sealed it back into keys (or the secret of before), and run okno keys rotate", err)
+	if err := openSeals(ctx, n.config, n.db); err != nil {
+		return err
 	}
 	if err := n.checkLogs(ctx); err != nil {
 		return err
@@ -122,7 +124,8 @@ func (n *node) run(ctx context.Context) error {
 	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
 	n.services = catalogue.NewCache(n.db, hints, time.Now, n.log)
-	if n.vault, err = otp.NewVault(subkey(n.config.Secret, "passwords")); err != nil {
+	passwords := n.config.subkeys("passwords")
+	if n.vault, err = otp.NewVault(passwords[0], passwords[1:]...); err != nil {
 		return err
 	}
 	if n.passwords, err = newPasswords(n.config, n.db, n.vault, conversation.NewPasscodes(n.library, n.config.SMS.Writing()), n); err != nil {
@@ -142,6 +145,7 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.startRoles(); err != nil {
 		return err
 	}
+	n.parts.start("keys", func(ctx context.Context) error { return n.db.KeepKeys(ctx, n.log) })
 	n.parts.start("catalogue", n.services.Run)
 	n.parts.start("passwords", n.passwords.Run)
 	n.routes.Store(n.mux)
@@ -213,13 +217,13 @@ func (n *node) portal() *citizen.Portal {
 
 // startAudit chains the journal, and has its head kept outside the database.
 func (n *node) startAudit() error {
-	chain, key := n.config.auditChain()
+	chain, signers := n.config.auditChain()
 	n.parts.start("audit", audit.NewSealer(n.db, chain, n.log).Run)
 	places, err := n.config.Audit.places()
 	if err != nil || len(places) == 0 {
 		return err
 	}
-	n.parts.start("audit anchors", audit.NewAnchorer(n.db, key, n.config.Audit.Every, places, n.log).Run)
+	n.parts.start("audit anchors", audit.NewAnchorer(n.db, signers[0], n.config.Audit.Every, places, n.log).Run)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -33,14 +34,23 @@ type Entry struct {
 var ErrBroken = errors.New("the audit chain is broken")
 
 // Chain makes the MACs of the journal.
-type Chain struct{ key []byte }
+type Chain struct{ keys [][]byte }
 
-// NewChain takes a secret key of 32 bytes.
-func NewChain(key []byte) *Chain { return &Chain{key: key} }
+// NewChain takes a secret key of 32 bytes, and those that are accepted beside it: they make no MAC.
+func NewChain(key []byte, accepted ...[]byte) *Chain {
+	return &Chain{keys: append([][]byte{key}, accepted...)}
+}
 
 // Next gives the MAC of an entry that follows one with the MAC previous; nil for the first.
-func (c *Chain) Next(previous []byte, e Entry) []byte {
-	h := hmac.New(sha256.New, c.key)
+func (c *Chain) Next(previous []byte, e Entry) []byte { return next(c.keys[0], previous, e) }
+
+// holds says whether an entry has its MAC, by whichever key.
+func (c *Chain) holds(previous []byte, e Entry) bool {
+	return slices.ContainsFunc(c.keys, func(key []byte) bool { return hmac.Equal(next(key, previous, e), e.Hash) })
+}
+
+func next(key, previous []byte, e Entry) []byte {
+	h := hmac.New(sha256.New, key)
 	h.Write(previous)
 	for _, n := range []int64{e.Seal, e.ID, e.At.UnixMicro()} {
 		_ = binary.Write(h, binary.BigEndian, n)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,14 +13,14 @@ import (
 // No transaction of Okno takes a minute.
 const slack = 10 * time.Minute
 
-// Verify follows the chain and holds it against anchors, which may be none. It gives the chain's length and last MAC. An error wraps
+// Verify follows the chain and holds it against anchors, which may be none, and are signed by one of the keys. It gives the chain's length and last MAC. An error wraps
 // ErrBroken and names the place: an entry that was changed, taken out, or put in with an old date; a tail that was cut off; a chain that
 // was made anew; an anchor that nobody with the key has signed.
-func Verify(ctx context.Context, s Store, c *Chain, anchors []Anchor, key ed25519.PublicKey) (length int64, last []byte, err error) {
+func Verify(ctx context.Context, s Store, c *Chain, anchors []Anchor, keys ...ed25519.PublicKey) (length int64, last []byte, err error) {
 	at := map[int64]Anchor{}
 	var furthest Anchor
 	for i, a := range anchors {
-		if !a.signedBy(key) {
+		if !slices.ContainsFunc(keys, a.signedBy) {
 			return 0, nil, fmt.Errorf("%w: anchor %d of %s is not signed with this installation's key", ErrBroken, i+1, a.At.Format(time.RFC3339))
 		}
 		at[a.Length] = a
@@ -33,7 +34,7 @@ func Verify(ctx context.Context, s Store, c *Chain, anchors []Anchor, key ed2551
 		if e.Seal != length+1 {
 			return fmt.Errorf("%w: entry %d of the chain is missing", ErrBroken, length+1)
 		}
-		if !hmac.Equal(c.Next(last, e), e.Hash) {
+		if !c.holds(last, e) {
 			return fmt.Errorf("%w: %s was changed", ErrBroken, place)
 		}
 		if e.At.Before(newest.Add(-slack)) {

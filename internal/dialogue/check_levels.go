@@ -192,7 +192,8 @@ func (c *checker) comesBack(call, action string) bool {
 	return false
 }
 
-// personal finds nodes that can say what is for the citizen alone on a way that does not come from the outcome that gives it.
+// personal finds nodes that say a personal value, and that a dialogue can reach without the outcome that gives the value. An action gives a
+// personal value with one of its outcomes, after it has checked who the citizen is.
 func (c *checker) personal() {
 	type from struct{ action, outcome string }
 	givers, open := map[string][]from{}, map[string]bool{}

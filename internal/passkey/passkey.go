@@ -57,19 +57,19 @@ type Site struct {
 type Keys struct {
 	site  string
 	web   *webauthn.WebAuthn
-	key   *seal.DataKey
+	key   seal.DataKeys
 	clock func() time.Time
 }
 
-// New makes the relying party. key is 32 secret bytes, the same on all nodes.
-func New(s Site, key []byte, clock func() time.Time) (*Keys, error) {
+// New makes the relying party. keys are 32 secret bytes each, the same on all nodes: the first seals, all open.
+func New(s Site, keys [][]byte, clock func() time.Time) (*Keys, error) {
 	web, err := webauthn.New(&webauthn.Config{RPID: s.ID, RPDisplayName: "Okno", RPOrigins: s.Origins,
 		AttestationPreference:  protocol.PreferNoAttestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{UserVerification: protocol.VerificationRequired, ResidentKey: protocol.ResidentKeyRequirementDiscouraged}})
 	if err != nil {
 		return nil, fmt.Errorf("passkeys for %s: %w", s.ID, err)
 	}
-	sealing, err := seal.DataKeyOf(key)
+	sealing, err := seal.DataKeysOf(keys...)
 	if err != nil {
 		return nil, fmt.Errorf("make the key of ceremonies: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"okno/internal/fault"
+	"okno/internal/password/leaks"
 )
 
 // LeastAlone is the shortest password that opens something by itself (NIST SP 800-63B-4 §3.1.1.2); with a second factor it is [Least].
@@ -58,7 +59,7 @@ func Check(password string, of Person, secondFactor bool) error {
 		return ErrTooLong
 	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
 		return ErrUnkeyable
-	case bits(password, of.words()) < leastBits:
+	case leaks.Leaked(password), leaks.Leaked(plain(strings.ToLower(password))), bits(password, of.words()) < leastBits:
 		return ErrObvious
 	}
 	return nil

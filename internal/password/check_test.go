@@ -27,6 +27,14 @@ func TestPasswordsThatAreObviousAreRefused(t *testing.T) {
 	}
 }
 
+// What is in lists of leaks, and looks like nothing: Russian words typed with Latin keys, names, what players chose.
+func TestLeakedPasswordsAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, leaked := range []string{"ghjcnjnfr", "Ghjcnjnfr", "rush2112", "ncc1701d", "motherlode", "m0therl0de"} {
+		require.Equal(t, password.ErrObvious, password.Check(leaked, aliya, true), leaked)
+	}
+}
+
 func TestPasswordsThatArePhrasesOrRandomAreTaken(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{

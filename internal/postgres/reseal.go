@@ -23,13 +23,8 @@ func (db *DB) Reseal(ctx context.Context, ring *seal.Ring, s Sealed) (n int, err
 SELECT id, %[2]s FROM %[1]s WHERE id > $1 AND %[2]s <> '' AND substr(%[2]s, 1, length($2::bytea)) <> $2 ORDER BY id LIMIT $3 FOR UPDATE`, s.Table, s.Column)
 	reseal := fmt.Sprintf(`UPDATE %s SET %s = $2 WHERE id = $1`, s.Table, s.Column)
 	return db.Batches(ctx, "reseal "+s.Table, func(tx *Tx, after int64) (n int, last int64, err error) {
-		rows, err := tx.Query(ctx, stale, after, ring.Prefix(), BatchOf)
-		if err != nil {
-			return 0, 0, err
-		}
 		var sealed []byte
-		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&last, &sealed}, func() error {
+		n, err = tx.Rewrite(ctx, stale, []any{after, ring.Prefix(), BatchOf}, []any{&last, &sealed}, func(writes *pgx.Batch) error {
 			plain, err := ring.Open(s.Place, sealed)
 			if err != nil {
 				return fmt.Errorf("row %d: %w", last, err)
@@ -37,9 +32,6 @@ SELECT id, %[2]s FROM %[1]s WHERE id > $1 AND %[2]s <> '' AND substr(%[2]s, 1, l
 			writes.Queue(reseal, last, ring.Seal(s.Place, plain))
 			return nil
 		})
-		if err != nil {
-			return 0, 0, err
-		}
-		return writes.Len(), last, tx.SendBatch(ctx, &writes).Close()
+		return n, last, err
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,4 +62,45 @@ func TestTheArchiveIsForMachinesAndPeople(t *testing.T) {
 	require.Contains(t, files["dossier.html"], "Айгуль")
 	require.Contains(t, files["dossier.html"], "&lt;script&gt;")
 	require.False(t, strings.Contains(files["dossier.html"], "<script>"))
+}
+
+// The list is signed anew while other processes add to it: nobody is lost.
+func TestTheListIsRenewedWhileItGrows(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "erasures")
+	old, both, fresh := privacy.NewList(path, []byte("old")), privacy.NewList(path, []byte("new"), []byte("old")), privacy.NewList(path, []byte("new"))
+	n, err := both.Renew()
+	require.NoError(t, err)
+	require.Zero(t, n, "there is no list yet")
+	var adding sync.WaitGroup
+	for g := range 4 {
+		adding.Go(func() {
+			for i := range 10 {
+				list := both
+				if i < 5 {
+					list = old
+				}
+				if err := list.Add(privacy.Erasure{At: time.Now(), Citizen: int64(g*10 + i)}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 5 {
+		_, err := both.Renew()
+		require.NoError(t, err)
+	}
+	adding.Wait()
+	n, err = both.Renew()
+	require.NoError(t, err)
+	require.Equal(t, 40, n)
+	erasures, err := fresh.Read()
+	require.NoError(t, err)
+	seen := map[int64]bool{}
+	for _, e := range erasures {
+		seen[e.Citizen] = true
+	}
+	require.Len(t, seen, 40)
+	_, err = old.Read()
+	require.Error(t, err)
 }

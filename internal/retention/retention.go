@@ -109,6 +109,8 @@ var Rules = []Rule{
 	{Table: "queues", Stays: "settings"},
 	{Table: "channels", Stays: "settings"},
 	{Table: "key_checks", Stays: "one a master key in use"},
+	{Table: "own_keys", Stays: "one a purpose"},
+	{Table: "key_uses", Stays: "one a master key"},
 	{Table: "asterisks", Stays: "few"},
 	{Table: "smpp_accounts", Stays: "settings"},
 	{Table: "sms_links", Stays: "settings"},

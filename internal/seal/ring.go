@@ -12,7 +12,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
+	"sync/atomic"
 )
 
 // The errors. Their texts are safe to show.
@@ -27,6 +29,8 @@ var (
 type Key struct {
 	ID     string // up to 32 letters
 	Secret []byte // at least 16 bytes
+	// Fallback is the key of an installation that names none: it seals only where it is alone on the ring.
+	Fallback bool
 }
 
 // leastSecret is the bytes of a secret that cannot be guessed: 128 bits.
@@ -37,14 +41,17 @@ const mostID = 32
 
 // Ring is the master keys. The first wraps and indexes what is new; the others open what was sealed before.
 type Ring struct {
-	keys []master
+	keys     []master
+	indexing atomic.Pointer[indexing]
+	recent   recent
 }
 
 type master struct {
-	id    string
-	wrap  cipher.AEAD
-	short cipher.AEAD
-	index []byte
+	id       string
+	fallback bool
+	wrap     cipher.AEAD
+	short    cipher.AEAD
+	index    []byte
 }
 
 // NewRing takes the keys, the current one first.
@@ -52,7 +59,7 @@ func NewRing(keys ...Key) (*Ring, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("a ring of no keys")
 	}
-	r := &Ring{}
+	r := &Ring{recent: recent{seed: maphash.MakeSeed()}}
 	for _, k := range keys {
 		switch {
 		case k.ID == "" || len(k.ID) > mostID:
@@ -70,8 +77,9 @@ func NewRing(keys ...Key) (*Ring, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.keys = append(r.keys, master{id: k.ID, wrap: wrap, short: short, index: Derive(k.Secret, "okno blind index")})
+		r.keys = append(r.keys, master{id: k.ID, fallback: k.Fallback, wrap: wrap, short: short, index: Derive(k.Secret, "okno blind index")})
 	}
+	r.indexing.Store(&indexing{r.keys})
 	return r, nil
 }
 
@@ -184,37 +192,4 @@ func (r *Ring) Open(place string, sealed []byte) ([]byte, error) {
 		return plain, nil
 	}
 	return nil, fmt.Errorf("%w: %s", ErrUnknownKey, id)
-}
-
-// TelephoneNumber is the purpose of the blind indexes of telephone numbers, in E.164.
-const TelephoneNumber = "telephone number"
-
-// Index gives the blind index of a value for a purpose by the current master key: 32 bytes. Values of two purposes cannot be compared.
-func (r *Ring) Index(purpose, value string) []byte { return index(r.keys[0].index, purpose, value) }
-
-// Indexes gives the indexes of a value by each key of the ring: one of them is stored, by whichever key it was made.
-func (r *Ring) Indexes(purpose, value string) [][]byte {
-	all := make([][]byte, len(r.keys))
-	for i, m := range r.keys {
-		all[i] = index(m.index, purpose, value)
-	}
-	return all
-}
-
-// IndexAndBefore gives the index of a value by the current key, under which it is kept, and by the one before, under which it may have been
-// kept. On a ring of one key they are the same.
-func (r *Ring) IndexAndBefore(purpose, value string) (now, before []byte) {
-	now = r.Index(purpose, value)
-	if len(r.keys) == 1 {
-		return now, now
-	}
-	return now, index(r.keys[1].index, purpose, value)
-}
-
-func index(key []byte, purpose, value string) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(purpose))
-	mac.Write([]byte{0})
-	mac.Write([]byte(value))
-	return mac.Sum(nil)
 }

@@ -39,7 +39,7 @@ var algorithms = []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.E
 type SSO struct {
 	config Config
 	client *http.Client
-	key    *seal.DataKey
+	key    seal.DataKeys
 	clock  func() time.Time
 
 	turn     chan struct{} // whoever has it looks after what follows
@@ -61,14 +61,14 @@ type journey struct {
 	At       time.Time `json:"t"`
 }
 
-// New makes the relying party. key is 32 secret bytes, the same on all nodes. The provider is not asked before somebody logs in: Okno starts
+// New makes the relying party. keys are 32 secret bytes each, the same on all nodes: the first seals, all open. The provider is not asked before somebody logs in: Okno starts
 // without it.
-func New(c Config, key []byte, clock func() time.Time) (*SSO, error) {
+func New(c Config, keys [][]byte, clock func() time.Time) (*SSO, error) {
 	client, err := newClient(c.CAFile)
 	if err != nil {
 		return nil, err
 	}
-	sealing, err := seal.DataKeyOf(key)
+	sealing, err := seal.DataKeysOf(keys...)
 	if err != nil {
 		return nil, fmt.Errorf("make the key of journeys: %w", err)
 	}

@@ -32,7 +32,7 @@ var (
 
 func party(t *testing.T, p *ssotest.Provider, clock func() time.Time) *sso.SSO {
 	t.Helper()
-	s, err := sso.New(p.Config(rules...), bytes.Repeat([]byte{7}, 32), clock)
+	s, err := sso.New(p.Config(rules...), [][]byte{bytes.Repeat([]byte{7}, 32)}, clock)
 	require.NoError(t, err)
 	return s
 }
@@ -82,7 +82,7 @@ func TestAForgedReturnIsRefused(t *testing.T) {
 	refused(another, back, "another state")
 	refused([]byte("a cookie of the attacker's own making, long enough"), back, "begin anew")
 	refused(kept[:len(kept)-1], back, "begin anew")
-	late, err := sso.New(p.Config(rules...), bytes.Repeat([]byte{7}, 32), func() time.Time { return time.Now().Add(sso.JourneyLife + time.Minute) })
+	late, err := sso.New(p.Config(rules...), [][]byte{bytes.Repeat([]byte{7}, 32)}, func() time.Time { return time.Now().Add(sso.JourneyLife + time.Minute) })
 	require.NoError(t, err)
 	_, _, _, err = late.Finish(t.Context(), kept, back)
 	require.ErrorIs(t, err, login.ErrRefused, "too late")
@@ -208,7 +208,7 @@ func TestAnotherRedirectIsNotServed(t *testing.T) {
 	p := ssotest.Run(t, true, people)
 	c := p.Config(rules...)
 	c.Redirect = "https://evil.example" + sso.CallbackPath
-	s, err := sso.New(c, bytes.Repeat([]byte{7}, 32), time.Now)
+	s, err := sso.New(c, [][]byte{bytes.Repeat([]byte{7}, 32)}, time.Now)
 	require.NoError(t, err)
 	to, _, err := s.Begin(t.Context(), false)
 	require.NoError(t, err)

@@ -80,7 +80,20 @@ func canonical(code string) string {
 
 // RecoveryHash is what is kept of an agent's recovery code. Without the key nobody can try codes against it.
 func (v *Vault) RecoveryHash(agent int64, code string) []byte {
-	mac := hmac.New(sha256.New, v.macKey)
+	return v.RecoveryHashes(agent, code)[0]
+}
+
+// RecoveryHashes gives the hashes of a code by each key: one of them is kept, by whichever key it was made.
+func (v *Vault) RecoveryHashes(agent int64, code string) [][]byte {
+	all := make([][]byte, len(v.macKeys))
+	for i, key := range v.macKeys {
+		all[i] = recoveryHash(key, agent, code)
+	}
+	return all
+}
+
+func recoveryHash(key []byte, agent int64, code string) []byte {
+	mac := hmac.New(sha256.New, key)
 	fmt.Fprintf(mac, "%d\x00%s", agent, canonical(code))
 	return mac.Sum(nil)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"okno/internal/acd"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
@@ -99,12 +101,12 @@ func (s *Store) TakeStep(ctx context.Context, agent, step int64) (bool, error) {
 	return tag.RowsAffected() > 0, nil
 }
 
-const takeRecovery = `UPDATE recovery_codes SET used_at = now() WHERE agent_id = $1 AND secret_hash = $2 AND used_at IS NULL`
+const takeRecovery = `UPDATE recovery_codes SET used_at = now() WHERE agent_id = $1 AND secret_hash = ANY ($2) AND used_at IS NULL`
 
-// TakeRecovery takes a recovery code, and says whether there is such a one that was not taken before.
-func (s *Store) TakeRecovery(ctx context.Context, agent int64, hash []byte) (taken bool, err error) {
+// TakeRecovery takes a recovery code that has one of the hashes, and says whether there is such a one that was not taken before.
+func (s *Store) TakeRecovery(ctx context.Context, agent int64, hashes [][]byte) (taken bool, err error) {
 	err = s.do(ctx, func(w Steps) error {
-		tag, err := w.tx.Exec(ctx, takeRecovery, agent, hash)
+		tag, err := w.tx.Exec(ctx, takeRecovery, agent, hashes)
 		if err != nil {
 			return fmt.Errorf("take recovery code: %w", err)
 		}
@@ -114,6 +116,43 @@ func (s *Store) TakeRecovery(ctx context.Context, agent int64, hash []byte) (tak
 		return audit.Record(ctx, w.tx, streams.Agent(agent), "agent.recovery_code", streams.Agent(agent), nil)
 	})
 	return taken, err
+}
+
+const (
+	sealedFactors = `SELECT agent_id, sealed FROM second_factors WHERE agent_id > $1 ORDER BY agent_id LIMIT $2 FOR UPDATE`
+	resealFactor  = `UPDATE second_factors SET sealed = $2 WHERE agent_id = $1`
+)
+
+// ResealFactors seals anew the secrets of authenticators for which reseal gives something, and gives how many there were.
+func (s *Store) ResealFactors(ctx context.Context, reseal func(agent int64, sealed []byte) ([]byte, error)) (n int, err error) {
+	_, err = s.db.Batches(ctx, "reseal second factors", func(tx *postgres.Tx, after int64) (read int, last int64, err error) {
+		rows, err := tx.Query(ctx, sealedFactors, after, postgres.BatchOf)
+		if err != nil {
+			return 0, 0, err
+		}
+		var sealed []byte
+		var writes pgx.Batch
+		_, err = pgx.ForEachRow(rows, []any{&last, &sealed}, func() error {
+			read++
+			again, err := reseal(last, sealed)
+			if err != nil {
+				return fmt.Errorf("agent %d: %w", last, err)
+			}
+			if again != nil {
+				writes.Queue(resealFactor, last, again)
+			}
+			return nil
+		})
+		if err != nil {
+			return 0, 0, err
+		}
+		err = tx.SendBatch(ctx, &writes).Close()
+		if err == nil {
+			n += writes.Len()
+		}
+		return read, last, err
+	})
+	return n, err
 }
 
 const removeFactor = `DELETE FROM second_factors WHERE agent_id = $1`

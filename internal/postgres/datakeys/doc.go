@@ -1,5 +1,6 @@
-// Package datakeys keeps the data keys of citizens, interactions, cases and agents' answers, and says at which place each of their values is
-// sealed: what was sealed for one row opens in no other. A key that is gone has taken what it sealed along: that reads as nothing.
+// Package datakeys keeps the data keys of citizens, interactions, cases and agents' answers, and names the place of each value that they
+// seal. A value opens at its own place only: whoever copies it into another row gains nothing. A value whose data key was destroyed reads as
+// empty.
 package datakeys
 
 import (

@@ -15,22 +15,14 @@ import (
 func Reindex(ctx context.Context, db *postgres.DB, ring *seal.Ring, what, stale, write string,
 	index func(o *Opener, id int64, wrapped seal.Wrapped, sealed []byte) ([]byte, error)) error {
 	_, err := db.Batches(ctx, what, func(tx *postgres.Tx, after int64) (n int, last int64, err error) {
-		rows, err := tx.Query(ctx, stale, ring.Prefix(), postgres.BatchOf, after)
-		if err != nil {
-			return 0, 0, err
-		}
 		opener := NewOpener(ring)
 		var sealed, wrapped []byte
-		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&last, &sealed, &wrapped}, func() error {
+		n, err = tx.Rewrite(ctx, stale, []any{ring.Prefix(), postgres.BatchOf, after}, []any{&last, &sealed, &wrapped}, func(writes *pgx.Batch) error {
 			made, err := index(opener, last, wrapped, sealed)
 			writes.Queue(write, last, made)
 			return err
 		})
-		if err != nil {
-			return 0, 0, err
-		}
-		return writes.Len(), last, tx.SendBatch(ctx, &writes).Close()
+		return n, last, err
 	})
 	return err
 }

@@ -19,15 +19,10 @@ UPDATE challenges SET number = '', number_index = $2, sealed_number = $3, subjec
 // SealChallenges seals the numbers that an older schema kept in the open of challenges.
 func (s *Store) SealChallenges(ctx context.Context) error {
 	_, err := s.db.Batches(ctx, "seal challenges", func(tx *postgres.Tx, _ int64) (int, int64, error) {
-		rows, err := tx.Query(ctx, plainChallenges, postgres.BatchOf)
-		if err != nil {
-			return 0, 0, err
-		}
 		var id int64
 		var number string
 		var subjects []string
-		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&id, &number, &subjects}, func() error {
+		n, err := tx.Rewrite(ctx, plainChallenges, []any{postgres.BatchOf}, []any{&id, &number, &subjects}, func(writes *pgx.Batch) error {
 			hidden := make([]string, len(subjects))
 			for i, subject := range subjects {
 				hidden[i] = store.Hide(s.ring, subject)
@@ -35,10 +30,7 @@ func (s *Store) SealChallenges(ctx context.Context) error {
 			writes.Queue(sealChallenge, id, s.ring.Index(seal.TelephoneNumber, number), s.ring.Seal(placeOfNumber, []byte(number)), hidden)
 			return nil
 		})
-		if err != nil {
-			return 0, 0, err
-		}
-		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
+		return n, 0, err
 	})
 	return err
 }

@@ -41,37 +41,23 @@ func (s *Store) SealMOs(ctx context.Context) error {
 }
 
 func (w steps) sealPlainMOs(ctx context.Context) (n int, err error) {
-	rows, err := w.tx.Query(ctx, plainMOs, postgres.BatchOf)
-	if err != nil {
-		return 0, err
-	}
 	var mo newMO
 	var text []byte
 	var processedAt *time.Time
-	var writes pgx.Batch
-	_, err = pgx.ForEachRow(rows, []any{&mo.id, &mo.Source, &text, &mo.Raw, &mo.Fingerprint, &processedAt, &mo.failure, &mo.interaction}, func() error {
+	return w.tx.Rewrite(ctx, plainMOs, []any{postgres.BatchOf}, []any{&mo.id, &mo.Source, &text, &mo.Raw, &mo.Fingerprint, &processedAt, &mo.failure, &mo.interaction}, func(writes *pgx.Batch) error {
 		mo.Text, mo.processedAt = string(text), processedAt
 		writes.Queue(sealMO, mo.id, mo.inPlain(), w.ring.Index(seal.TelephoneNumber, mo.Source), mo.seal(w.ring), sealOr(w.ring, placeOfRaw, mo.Raw),
 			w.ring.Index(fingerprints, string(mo.Fingerprint)))
 		mo.Raw = nil
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return writes.Len(), w.tx.SendBatch(ctx, &writes).Close()
 }
 
 func (w steps) sealPlainParts(ctx context.Context) (n int, err error) {
-	rows, err := w.tx.Query(ctx, plainParts, postgres.BatchOf)
-	if err != nil {
-		return 0, err
-	}
 	var k partsKey
 	var part message.Part
 	var waits bool
-	var writes pgx.Batch
-	_, err = pgx.ForEachRow(rows, []any{&k.link, &k.destination, &k.reference, &k.total, &part.Number, &k.source, &part.Payload, &waits}, func() error {
+	return w.tx.Rewrite(ctx, plainParts, []any{postgres.BatchOf}, []any{&k.link, &k.destination, &k.reference, &k.total, &part.Number, &k.source, &part.Payload, &waits}, func(writes *pgx.Batch) error {
 		source, sealed := k.source, w.ring.Seal(placeOfPart, part.Payload)
 		if !waits {
 			source, sealed = "", []byte{}
@@ -80,26 +66,13 @@ func (w steps) sealPlainParts(ctx context.Context) (n int, err error) {
 			w.ring.Index(seal.TelephoneNumber, k.source), sealed, w.ring.Index(digests, string(part.Payload)))
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return writes.Len(), w.tx.SendBatch(ctx, &writes).Close()
 }
 
 func (w steps) sealPlainPDUs(ctx context.Context) (n int, err error) {
-	rows, err := w.tx.Query(ctx, plainPDUs, postgres.BatchOf)
-	if err != nil {
-		return 0, err
-	}
 	var id int64
 	var raw []byte
-	var writes pgx.Batch
-	_, err = pgx.ForEachRow(rows, []any{&id, &raw}, func() error {
+	return w.tx.Rewrite(ctx, plainPDUs, []any{postgres.BatchOf}, []any{&id, &raw}, func(writes *pgx.Batch) error {
 		writes.Queue(sealPDU, id, w.ring.Seal(placeOfPDU, raw))
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return writes.Len(), w.tx.SendBatch(ctx, &writes).Close()
 }

@@ -21,16 +21,11 @@ FROM mt_messages m WHERE m.destination_index = '' ORDER BY m.id LIMIT $1 FOR UPD
 // SealMTs seals what an older schema kept in the open of what goes out.
 func (s *Store) SealMTs(ctx context.Context) error {
 	_, err := s.db.Batches(ctx, "seal mts", func(tx *postgres.Tx, _ int64) (int, int64, error) {
-		rows, err := tx.Query(ctx, plainMTs, postgres.BatchOf)
-		if err != nil {
-			return 0, 0, err
-		}
 		var id int64
 		var destination string
 		var text []byte
 		var waits bool
-		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&id, &destination, &text, &waits}, func() error {
+		n, err := tx.Rewrite(ctx, plainMTs, []any{postgres.BatchOf}, []any{&id, &destination, &text, &waits}, func(writes *pgx.Batch) error {
 			index, sealed := s.ring.Index(seal.TelephoneNumber, destination), []byte{}
 			if waits {
 				sealed = sealText(s.ring, string(text))
@@ -40,30 +35,19 @@ func (s *Store) SealMTs(ctx context.Context) error {
 			writes.Queue(sealMT, id, destination, index, sealed)
 			return nil
 		})
-		if err != nil {
-			return 0, 0, err
-		}
-		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
+		return n, 0, err
 	})
 	if err != nil {
 		return err
 	}
 	_, err = s.db.Batches(ctx, "seal receipts", func(tx *postgres.Tx, _ int64) (int, int64, error) {
-		rows, err := tx.Query(ctx, plainReceipts, postgres.BatchOf)
-		if err != nil {
-			return 0, 0, err
-		}
 		var id int64
 		var destination string
-		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&id, &destination}, func() error {
+		n, err := tx.Rewrite(ctx, plainReceipts, []any{postgres.BatchOf}, []any{&id, &destination}, func(writes *pgx.Batch) error {
 			writes.Queue(sealReceipt, id, s.ring.Index(seal.TelephoneNumber, destination))
 			return nil
 		})
-		if err != nil {
-			return 0, 0, err
-		}
-		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
+		return n, 0, err
 	})
 	return err
 }

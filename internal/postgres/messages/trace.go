@@ -29,7 +29,7 @@ ORDER BY s.id`
 
 // SegmentsTo gives what has become of each segment of the last messages to a number, oldest first.
 func (s *Store) SegmentsTo(ctx context.Context, number string, messages int) (segments []message.Status, err error) {
-	rows, err := s.db.Query(ctx, segmentsTo, s.ring.Indexes(seal.TelephoneNumber, number), messages)
+	rows, err := s.db.Query(ctx, segmentsTo, s.ring.EveryIndex(seal.TelephoneNumber, number), messages)
 	if err == nil {
 		segments, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.Status])
 	}
@@ -54,7 +54,7 @@ func (s *Store) TraceSMS(ctx context.Context, number string, messages int, by st
 	if err != nil {
 		return nil, nil, fmt.Errorf("trace sms: %w", err)
 	}
-	rows, err := s.db.Query(ctx, mosFrom, s.ring.Indexes(seal.TelephoneNumber, number), messages)
+	rows, err := s.db.Query(ctx, mosFrom, s.ring.EveryIndex(seal.TelephoneNumber, number), messages)
 	if err == nil {
 		mos, err = pgx.CollectRows(rows, pgx.RowToStructByPos[message.MOStatus])
 	}

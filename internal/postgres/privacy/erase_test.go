@@ -223,6 +223,8 @@ var elsewhere = map[string]string{
 	"invitations":        "an agent's",
 	"sso_accounts":       "an agent's",
 	"key_checks":         "ids of keys",
+	"key_uses":           "ids of keys",
+	"own_keys":           "the installation's",
 	"river_notification": "always empty",
 }
 

@@ -15,7 +15,8 @@ import (
 	"okno/internal/seal"
 )
 
-// scope is what is a citizen's: what the citizen did, and what was done on a number that is the citizen's now and nobody's else then.
+// scope says which rows belong to a citizen: those of the citizen, and those of the citizen's present numbers from times when these were bound
+// to nobody else.
 type scope struct {
 	citizen      int64
 	since        time.Time // the citizen was registered

@@ -122,7 +122,7 @@ func (s *Store) citizens(ctx context.Context, tx *postgres.Tx, q search.Query, p
 	return newestOf(found, p.Limit, func(c desk.FoundCitizen) int64 { return c.ID }), nil
 }
 
-// newestOf sorts what several ways have found, drops what two of them found, and keeps what fits the page.
+// newestOf sorts the findings of several searches by id, the newest first, removes duplicates, and keeps the first limit of them.
 func newestOf[T any](found []T, limit int, id func(T) int64) []T {
 	slices.SortFunc(found, func(a, b T) int { return cmp.Compare(id(b), id(a)) })
 	found = slices.CompactFunc(found, func(a, b T) bool { return id(a) == id(b) })

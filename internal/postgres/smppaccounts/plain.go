@@ -19,16 +19,11 @@ UPDATE smpp_submits SET destination = $2, destination_index = $3, addresses = NU
 // SealSubmits seals what an older schema kept in the open of agencies' submits.
 func (s *Store) SealSubmits(ctx context.Context) error {
 	_, err := s.db.Batches(ctx, "seal submits", func(tx *postgres.Tx, _ int64) (int, int64, error) {
-		rows, err := tx.Query(ctx, plainSubmits, postgres.BatchOf)
-		if err != nil {
-			return 0, 0, err
-		}
 		var id int64
 		var destination string
 		var addresses, payload []byte
 		var waits bool
-		var writes pgx.Batch
-		_, err = pgx.ForEachRow(rows, []any{&id, &destination, &addresses, &payload, &waits}, func() error {
+		n, err := tx.Rewrite(ctx, plainSubmits, []any{postgres.BatchOf}, []any{&id, &destination, &addresses, &payload, &waits}, func(writes *pgx.Batch) error {
 			var plain *string
 			if waits {
 				plain = &destination
@@ -40,10 +35,7 @@ func (s *Store) SealSubmits(ctx context.Context) error {
 			writes.Queue(sealSubmit, id, plain, s.ring.Index(seal.TelephoneNumber, destination), s.ring.Seal(placeOfAddresses, addresses), part)
 			return nil
 		})
-		if err != nil {
-			return 0, 0, err
-		}
-		return writes.Len(), 0, tx.SendBatch(ctx, &writes).Close()
+		return n, 0, err
 	})
 	return err
 }
