@@ -30,7 +30,7 @@ sms:
 
 	agency := func(want int, stdin string, args ...string) string {
 		t.Helper()
-		cmd := command(append(append([]string{"agency"}, args...), "--config", o.config)...)
+		cmd := command(append(append([]string{"smpp-account"}, args...), "--config", o.config)...)
 		cmd.Stdin = strings.NewReader(stdin)
 		said, _ := cmd.CombinedOutput()
 		require.Equal(t, want, cmd.ProcessState.ExitCode(), "%s", said)
