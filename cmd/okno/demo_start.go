@@ -31,14 +31,18 @@ type demo struct {
 	out   *os.File
 	tools sandbox.Tools
 
-	secret   string // of the case numbers and passwords, kept in the folder
-	password string // of Asterisk's REST interface
-	portal   string // the key of a sample portal
-	http     string
-	internal string // health with its reasons, and metrics
-	smpp     string
-	smsc     string // the simulator's HTTP
-	gateway  string
+	secret       string // of the case numbers and passwords, kept in the folder
+	password     string // of Asterisk's REST interface
+	portal       string // the key of a sample portal
+	http         string
+	internal     string // health with its reasons, and metrics
+	smpp         string
+	smsc         string // the simulator's HTTP
+	gateway      string
+	agency       string // where the sample agency takes webhooks
+	agencyKey    string // by which it reports
+	agencySecret string // by which Okno signs
+	agencysim    *sandbox.Process
 
 	postgres *sandbox.Postgres
 	asterisk *sandbox.Asterisk
@@ -56,6 +60,7 @@ const (
 	portSIP      = 5060
 	portGateway  = 2776
 	portInternal = 9414
+	portAgency   = 8090
 )
 
 const samplePassword = "okno-demo"
@@ -78,8 +83,8 @@ func (d *demo) start(ctx context.Context) error {
 	if d.password, err = randomSecret(); err != nil {
 		return err
 	}
-	ports := make([]int, 0, 8)
-	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway, portInternal} {
+	ports := make([]int, 0, 9)
+	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway, portInternal, portAgency} {
 		port, err := freePort(wish)
 		if err != nil {
 			return err
@@ -88,6 +93,8 @@ func (d *demo) start(ctx context.Context) error {
 	}
 	d.http, d.smpp, d.smsc = loopback(ports[0]), loopback(ports[1]), loopback(ports[2])
 	d.gateway, d.internal = loopback(ports[6]), loopback(ports[7])
+
+	d.agency = loopback(ports[8])
 
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.startDatabase(groupCtx, ports[3]) })
@@ -104,12 +111,15 @@ func (d *demo) start(ctx context.Context) error {
 	if err := d.startOkno(); err != nil {
 		return err
 	}
-	return d.awaitOkno(ctx)
+	if err := d.awaitOkno(ctx); err != nil {
+		return err
+	}
+	return d.startAgency()
 }
 
 // endLeftovers ends what a demo that was killed has left behind, and so frees its ports.
 func (d *demo) endLeftovers() error {
-	for _, name := range []string{"okno", "smscsim", "asterisk/asterisk", "postgres"} {
+	for _, name := range []string{"agencysim", "okno", "smscsim", "asterisk/asterisk", "postgres"} {
 		if err := sandbox.EndLeftover(filepath.Join(d.data, "run", name+".pid")); err != nil {
 			return err
 		}
@@ -140,6 +150,9 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 		return err
 	}
 	if d.portal, err = addClient(ctx, db, "portal", ""); err != nil {
+		return err
+	}
+	if err := d.addAgency(ctx, db); err != nil {
 		return err
 	}
 	if hash, err = password.Hash(sampleAgencyPassword); err != nil {
@@ -226,7 +239,7 @@ func (d *demo) awaitOkno(ctx context.Context) error {
 // stop ends the parts in reverse.
 func (d *demo) stop() error {
 	var problems []error
-	for _, p := range []*sandbox.Process{d.okno, d.smscsim} {
+	for _, p := range []*sandbox.Process{d.agencysim, d.okno, d.smscsim} {
 		if p != nil {
 			problems = append(problems, p.Stop())
 		}

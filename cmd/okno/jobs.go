@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"okno/internal/exchange"
 	"okno/internal/job"
 	"okno/internal/otp"
 	"okno/internal/postgres/jobs"
@@ -20,12 +21,13 @@ import (
 
 // startJobs lets this node do background jobs.
 func (n *node) startJobs() {
-	n.registry.MustRegister(jobMetrics{n.db.JobCounts}, catalogueMetrics{n.look}, caseMetrics{n.db.Overdue})
+	n.registry.MustRegister(jobMetrics{n.db.JobCounts}, catalogueMetrics{n.look}, caseMetrics{n.db.Overdue}, exchangeMetrics{n.db.Health})
 	kinds := []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
 		job.On(n.eraseTexts).Periodic(24 * time.Hour),
 		job.On(retention.NewProver(n.db, time.Now, n.log).Prove).Periodic(retention.ProofPeriod),
 		job.On(n.reclockCases),
+		job.On(exchange.NewDeliverer(n.db, nil, time.Now, n.log).Deliver),
 		job.On(n.countQuestions).Periodic(time.Hour),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}

@@ -29,3 +29,11 @@ type ReclockCases struct{}
 
 // Kind names it.
 func (ReclockCases) Kind() string { return "cases.reclock" }
+
+// DeliverToAgency tells an agency something.
+type DeliverToAgency struct {
+	Delivery int64 `json:"delivery"`
+}
+
+// Kind names it.
+func (DeliverToAgency) Kind() string { return "exchange.deliver" }

@@ -34,7 +34,7 @@ func runTests(m *testing.M) (int, error) {
 	defer os.RemoveAll(folder)
 	programs = folder
 	// With the race detector in it: what a race does in a real process is seen as well.
-	build := exec.Command("go", "build", "-race", "-o", folder, "okno/cmd/okno", "okno/cmd/smscsim")
+	build := exec.Command("go", "build", "-race", "-o", folder, "okno/cmd/okno", "okno/cmd/smscsim", "okno/cmd/agencysim")
 	build.Stdout, build.Stderr = os.Stdout, os.Stderr
 	if err := build.Run(); err != nil {
 		return 1, fmt.Errorf("build: %w", err)

@@ -76,6 +76,9 @@ func MovesOf(id int64) string { return place("case:", id, " move") }
 // EventOf is the place of the reason of an agency's event.
 func EventOf(caseID int64) string { return place("case:", caseID, " event") }
 
+// DeliveryOf is the place of what an agency is told of a case.
+func DeliveryOf(caseID int64) string { return place("case:", caseID, " delivery") }
+
 // AnswerOf is the place of what an agent's command came to.
 func AnswerOf(agent int64, command string) string { return place("agent:", agent, " answer "+command) }
 

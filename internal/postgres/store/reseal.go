@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"okno/internal/postgres"
+	"okno/internal/postgres/exchange"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/messages"
@@ -13,7 +14,7 @@ import (
 // reseal seals by the current master key what has no data key: messages under way, those that could not be handled, agencies' addresses, the
 // numbers of passwords. Parts of messages and USSD pages are left: they live for a day at most.
 func (s *Store) reseal(ctx context.Context) (all int, err error) {
-	for _, sealed := range [][]postgres.Sealed{messages.Sealed, inbound.Sealed, smppaccounts.Sealed, identity.Sealed, ownKeys} {
+	for _, sealed := range [][]postgres.Sealed{messages.Sealed, inbound.Sealed, smppaccounts.Sealed, identity.Sealed, exchange.Sealed, ownKeys} {
 		for _, column := range sealed {
 			n, err := s.Reseal(ctx, s.keys, column)
 			if all += n; err != nil {

@@ -1,0 +1,204 @@
+// Command agencysim is an agency's system, for the demo, for tests and for trying Okno out: it takes what Okno tells it by signed webhooks,
+// and takes each case through its states, reporting each to Okno. Faults are made at will.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"okno/internal/cases"
+	"okno/internal/exchange"
+)
+
+type agencysim struct {
+	Listen string        `default:"127.0.0.1:8090" help:"Where Okno's webhooks come in."`
+	Secret string        `required:"" env:"AGENCYSIM_SECRET" help:"The endpoint's signing secret (whsec_…)."`
+	Okno   string        `required:"" help:"Okno's address, http://host:port."`
+	Agency string        `required:"" help:"The agency's code."`
+	Key    string        `required:"" env:"AGENCYSIM_KEY" help:"The agency's key for Okno's API."`
+	Pace   time.Duration `default:"20s" help:"How long a case stays in a state."`
+	Fail   float64       `help:"The share of webhooks that are answered by 500."`
+	Slow   time.Duration `help:"How long the answer to a webhook takes."`
+	Twice  float64       `help:"The share of events that are reported twice."`
+	Late   float64       `help:"The share of events that are reported after the next."`
+
+	mu       sync.Mutex
+	seen     map[string]bool // ids of messages
+	sequence int64
+}
+
+func main() {
+	var a agencysim
+	kong.Parse(&a, kong.Name("agencysim"), kong.Description("An agency's system, for trying Okno out."))
+	log.SetFlags(log.Ltime)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := a.run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "agencysim:", err)
+		os.Exit(1)
+	}
+}
+
+func (a *agencysim) run(ctx context.Context) error {
+	webhook, err := webhooks.NewWebhook(a.Secret)
+	if err != nil {
+		return fmt.Errorf("secret: %w", err)
+	}
+	a.seen, a.sequence = map[string]bool{}, time.Now().UnixMilli() // it grows over restarts
+	listener, err := net.Listen("tcp", a.Listen)
+	if err != nil {
+		return err
+	}
+	var work sync.WaitGroup
+	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: a.handler(webhook, func(number string) {
+		work.Go(func() { a.workOn(ctx, number) })
+	})}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	log.Printf("agency %s listens on %s", a.Agency, listener.Addr())
+	err = server.Serve(listener)
+	work.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// handler takes webhooks; begin has a case worked on.
+func (a *agencysim) handler(webhook *webhooks.Webhook, begin func(number string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, message := a.take(webhook, r)
+		w.WriteHeader(status)
+		if message != nil {
+			begin(message.Data.Case)
+		}
+	})
+}
+
+// take takes a webhook; message is a case to work on, or nil.
+func (a *agencysim) take(webhook *webhooks.Webhook, r *http.Request) (status int, message *exchange.Message) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil || webhook.Verify(body, r.Header) != nil {
+		return http.StatusUnauthorized, nil
+	}
+	select {
+	case <-r.Context().Done():
+	case <-time.After(a.Slow):
+	}
+	if rand.Float64() < a.Fail {
+		return http.StatusInternalServerError, nil
+	}
+	var m exchange.Message
+	if json.Unmarshal(body, &m) != nil {
+		return http.StatusBadRequest, nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := r.Header.Get(webhooks.HeaderWebhookID)
+	if a.seen[id] || m.Type != exchange.CaseOpened {
+		return http.StatusNoContent, nil
+	}
+	a.seen[id] = true
+	return http.StatusNoContent, &m
+}
+
+// workOn takes a case through its states.
+func (a *agencysim) workOn(ctx context.Context, number string) {
+	states := []cases.State{cases.Accepted, cases.InProgress, cases.Ready}
+	var held *report
+	for _, state := range states {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(a.Pace/2 + rand.N(a.Pace)):
+		}
+		next := a.next(number, state)
+		if held == nil && state != cases.Ready && rand.Float64() < a.Late {
+			held = &next
+			continue
+		}
+		a.report(ctx, next)
+		if held != nil {
+			a.report(ctx, *held)
+			held = nil
+		}
+	}
+}
+
+// report is one event.
+type report struct {
+	Key      string      `json:"key"`
+	Case     string      `json:"case"`
+	Sequence int64       `json:"sequence"`
+	State    cases.State `json:"state"`
+	At       time.Time   `json:"at"`
+}
+
+func (a *agencysim) next(number string, state cases.State) report {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sequence++
+	return report{Key: fmt.Sprintf("sim-%d", a.sequence), Case: number, Sequence: a.sequence, State: state, At: time.Now()}
+}
+
+// report sends an event until Okno has answered it.
+func (a *agencysim) report(ctx context.Context, e report) {
+	times := 1
+	if rand.Float64() < a.Twice {
+		times = 2
+	}
+	for pause := time.Second; times > 0; pause = min(2*pause, time.Minute) {
+		if err := a.send(ctx, e); err == nil {
+			times--
+			continue
+		} else {
+			log.Printf("report %s: %v", e.State, err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (a *agencysim) send(ctx context.Context, e report) error {
+	body, err := json.Marshal(map[string]any{"events": []report{e}})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.Okno+"/api/v1/agencies/"+a.Agency+"/events", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+a.Key)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20))
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("answered %d", response.StatusCode)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/cases"
+	"okno/internal/exchange"
+	"okno/internal/fault"
+	"okno/internal/postgres"
+	"okno/internal/postgres/audit"
+	"okno/internal/postgres/datakeys"
+)
+
+// placeOfSecrets is the place of an endpoint's secrets.
+const placeOfSecrets = "exchange endpoint"
+
+// Sealed are the columns of this package that have no data key.
+var Sealed = []postgres.Sealed{{Table: "exchange_endpoints", Column: "sealed", Place: placeOfSecrets}}
+
+const saveEndpoint = `
+INSERT INTO exchange_endpoints (agency, url, sealed, paused) VALUES ($1, $2, $3, $4)
+ON CONFLICT (agency) DO UPDATE SET url = excluded.url, sealed = excluded.sealed, paused = excluded.paused, changed_at = now()`
+
+const knownAgency = `SELECT EXISTS (SELECT FROM agencies WHERE code = $1)`
+
+var errNoAgency error = &fault.Error{Kind: fault.Invalid, Field: "agency", Text: "there is no such agency"}
+
+// SaveEndpoint adds the endpoint of an agency, or changes it. An agency that there is not is an error of kind invalid.
+func (w Steps) SaveEndpoint(ctx context.Context, e exchange.Endpoint, by string) error {
+	if err := exchange.CheckURL(e.URL); err != nil {
+		return err
+	}
+	var known bool
+	err := w.tx.QueryRow(ctx, knownAgency, e.Agency).Scan(&known)
+	if err == nil && !known {
+		return errNoAgency
+	}
+	secrets, marshalErr := json.Marshal(e.Secrets)
+	if err == nil {
+		err = marshalErr
+	}
+	if err == nil {
+		_, err = w.tx.Exec(ctx, saveEndpoint, e.Agency, e.URL, w.ring.Seal(placeOfSecrets, secrets), e.Paused)
+	}
+	if err != nil {
+		return fmt.Errorf("save endpoint of agency %s: %w", e.Agency, err)
+	}
+	return audit.Record(ctx, w.tx, by, "exchange.endpoint", "agency:"+e.Agency, map[string]any{"url": e.URL, "paused": e.Paused})
+}
+
+const endpointColumns = `e.agency, e.url, e.sealed, e.paused`
+
+func (s *Store) scanEndpoint(row pgx.Row) (e exchange.Endpoint, err error) {
+	var sealed []byte
+	if err = row.Scan(&e.Agency, &e.URL, &sealed, &e.Paused); err != nil {
+		return e, err
+	}
+	secrets, err := s.ring.Open(placeOfSecrets, sealed)
+	if err == nil {
+		err = json.Unmarshal(secrets, &e.Secrets)
+	}
+	return e, err
+}
+
+const endpointOf = `SELECT ` + endpointColumns + ` FROM exchange_endpoints e WHERE agency = $1`
+
+// ErrNoEndpoint says that an agency has none.
+var ErrNoEndpoint error = &fault.Error{Kind: fault.NotFound, Text: "the agency has no endpoint"}
+
+// Endpoint gives the endpoint of an agency. [ErrNoEndpoint].
+func (s *Store) Endpoint(ctx context.Context, agency string) (exchange.Endpoint, error) {
+	e, err := s.scanEndpoint(s.db.QueryRow(ctx, endpointOf, agency))
+	return e, postgres.NoRows(err, ErrNoEndpoint)
+}
+
+const hasEndpoint = `SELECT EXISTS (SELECT FROM exchange_endpoints WHERE agency = $1)`
+
+const addDelivery = `INSERT INTO exchange_deliveries (agency, case_id, event, sealed) VALUES ($1, $2, $3, $4) RETURNING id`
+
+// Announce has an agency told of a case, if it wants to be; id is of the delivery, or 0.
+func (w Steps) Announce(ctx context.Context, event string, c cases.Case, now time.Time) (id int64, err error) {
+	var wanted bool
+	if err := w.tx.QueryRow(ctx, hasEndpoint, c.Agency).Scan(&wanted); err != nil || !wanted {
+		return 0, err
+	}
+	body, err := exchange.NewMessage(event, c, now)
+	if err != nil {
+		return 0, err
+	}
+	key, err := datakeys.Case(ctx, w.tx, w.ring, c.ID)
+	if errors.Is(err, datakeys.ErrDestroyed) {
+		return 0, nil
+	}
+	if err == nil {
+		err = w.tx.QueryRow(ctx, addDelivery, c.Agency, c.ID, event, key.Seal(datakeys.DeliveryOf(c.ID), body)).Scan(&id)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("announce case to agency %s: %w", c.Agency, err)
+	}
+	return id, nil
+}
+
+const deliveryToMake = `
+SELECT d.id, d.agency, d.case_id, d.sealed, ` + datakeys.OfCase + `d.case_id), d.created_at, d.attempts,
+       EXISTS (SELECT FROM exchange_deliveries b WHERE b.case_id = d.case_id AND b.id < d.id AND b.state = 'waiting')
+FROM exchange_deliveries d WHERE d.id = $1 AND d.state = 'waiting'`
+
+// DeliveryToMake gives a delivery that waits. exchange.ErrNoDelivery.
+func (s *Store) DeliveryToMake(ctx context.Context, id int64) (d exchange.Delivery, err error) {
+	var about int64
+	var sealed, wrapped []byte
+	err = s.db.QueryRow(ctx, deliveryToMake, id).Scan(&d.ID, &d.Agency, &about, &sealed, &wrapped, &d.CreatedAt, &d.Attempts, &d.Earlier)
+	if err = postgres.NoRows(err, exchange.ErrNoDelivery); err != nil {
+		return d, err
+	}
+	if d.Body, err = datakeys.NewOpener(s.ring).Open(wrapped, datakeys.DeliveryOf(about), sealed); err != nil {
+		return d, fmt.Errorf("read delivery %d: %w", id, err)
+	}
+	e, err := s.Endpoint(ctx, d.Agency)
+	switch {
+	case err == nil:
+		d.Endpoint = &e
+	case !errors.Is(err, ErrNoEndpoint):
+		return d, fmt.Errorf("read delivery %d: %w", id, err)
+	}
+	return d, nil
+}
+
+const noteAttempt = `
+UPDATE exchange_deliveries SET state = CASE WHEN $3::text IS NULL THEN 'delivered' WHEN $4 THEN 'dead' ELSE state END,
+    attempts = attempts + CASE WHEN $3::text IS NULL THEN 0 ELSE 1 END, last_at = $2, last_problem = $3, took = $5, signature = nullif($6, ''), signed_at = $7
+WHERE id = $1 AND state = 'waiting'`
+
+// NoteAttempt keeps what came of trying.
+func (s *Store) NoteAttempt(ctx context.Context, id int64, a exchange.Attempt, at time.Time) error {
+	var problem *string
+	if a.Problem != "" {
+		problem = &a.Problem
+	}
+	var signed *time.Time
+	if !a.SignedAt.IsZero() {
+		signed = &a.SignedAt
+	}
+	if _, err := s.db.Exec(ctx, noteAttempt, id, at, problem, a.Dead, a.Took, a.Signature, signed); err != nil {
+		return fmt.Errorf("note attempt of delivery %d: %w", id, err)
+	}
+	return nil
+}
+
+const health = `
+SELECT agency, count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead'),
+       coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'waiting')), 0)::float8,
+       coalesce((SELECT last_problem FROM exchange_deliveries l WHERE l.agency = d.agency AND l.state = 'waiting' AND l.last_problem IS NOT NULL ORDER BY id DESC LIMIT 1), '')
+FROM exchange_deliveries d WHERE state IN ('waiting', 'dead') GROUP BY agency ORDER BY agency`
+
+// Health gives how the deliveries of each agency stand; agencies for which nothing waits or was given up are left out.
+func (s *Store) Health(ctx context.Context) (all []exchange.Health, err error) {
+	rows, err := s.db.Query(ctx, health)
+	if err == nil {
+		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (h exchange.Health, err error) {
+			var oldest float64
+			err = row.Scan(&h.Agency, &h.Waiting, &h.Dead, &oldest, &h.Problem)
+			h.Oldest = time.Duration(oldest * float64(time.Second))
+			return h, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read health of agencies: %w", err)
+	}
+	return all, nil
+}
+
+const (
+	deadOf = `SELECT id FROM exchange_deliveries WHERE state = 'dead' AND agency = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
+	revive = `UPDATE exchange_deliveries SET state = 'waiting', attempts = 0, created_at = now() WHERE id = ANY ($1)`
+)
+
+// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
+func (w Steps) Revive(ctx context.Context, agency string, most int, by string) (ids []int64, err error) {
+	rows, err := w.tx.Query(ctx, deadOf, agency, most)
+	if err == nil {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err == nil && len(ids) > 0 {
+		_, err = w.tx.Exec(ctx, revive, ids)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("revive deliveries: %w", err)
+	}
+	return ids, audit.Record(ctx, w.tx, by, "exchange.replay", "agency:"+agency, map[string]any{"deliveries": len(ids)})
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	domain "okno/internal/cases"
+	"okno/internal/exchange"
+	"okno/internal/job"
+)
+
+// Whoever opens or moves a case, its agency is told of it in the same transaction, unless the agency itself reported the move. Here, because
+// this is where cases, the exchange and jobs meet.
+
+// OpenCase is cases.Steps.OpenCase.
+func (w *Work) OpenCase(ctx context.Context, o domain.Opening) (domain.Case, error) {
+	c, err := w.caseSteps.OpenCase(ctx, o)
+	if err != nil {
+		return c, err
+	}
+	return c, w.announce(ctx, exchange.CaseOpened, c, o.By)
+}
+
+// MoveCase is cases.Steps.MoveCase.
+func (w *Work) MoveCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why, told string) (domain.Case, error) {
+	moved, err := w.caseSteps.MoveCase(ctx, c, to, dueOn, by, why, told)
+	if err != nil {
+		return moved, err
+	}
+	return moved, w.announce(ctx, exchange.CaseMoved, moved, by)
+}
+
+// CorrectCase is cases.Steps.CorrectCase.
+func (w *Work) CorrectCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why, told string) (domain.Case, error) {
+	moved, err := w.caseSteps.CorrectCase(ctx, c, to, dueOn, by, why, told)
+	if err != nil {
+		return moved, err
+	}
+	return moved, w.announce(ctx, exchange.CaseMoved, moved, by)
+}
+
+func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {
+	if !exchange.Told(c) || strings.HasPrefix(by, exchange.By("")) {
+		return nil
+	}
+	id, err := w.Announce(ctx, event, c, time.Now())
+	if err != nil || id == 0 {
+		return err
+	}
+	return w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{})
+}
