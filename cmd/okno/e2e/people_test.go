@@ -58,9 +58,8 @@ func TestPeopleAtTheDeskAndInTheTerminal(t *testing.T) {
 	desk.sees(t, "#otp .otp-report")
 	desk.clicks(t, "#section-work")
 	desk.clicks(t, "#view-due")
-	desk.sees(t, "#worklist table.worklist")
-	desk.clicks(t, "#worklist button.take")
-	desk.sees(t, "#opened-case .history li")
+	desk.sees(t, `#view-due[aria-pressed="true"]`)
+	desk.sees(t, "#worklist .muted") // this region has no cases yet
 	desk.clicks(t, "#section-catalogue")
 	desk.sees(t, "#catalogue h2")
 	desk.types(t, "#catalogue input", "судимсоть")
