@@ -109,6 +109,28 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 	require.Equal(t, "not_yours", answer["code"])
 }
 
+// A citizen's case moves once something vouches for who is on the line: the network, or an agent's questions. One that was opened by number alone
+// needs neither.
+func TestACaseMovesForWhoIsKnown(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.registers(t, citizen)
+	cookie, _ := o.logIn(t, floortest.Password)
+	p := o.open(t, cookie, nil)
+	require.True(t, p.Sends("set_status", m{"status": "available"})["ok"].(bool))
+	o.writes(t, "оператор")
+	contact := p.Snapshot("an offer", desktest.InState("offered"))[0].(m)["id"]
+	require.True(t, p.Sends("accept", m{"contact": contact})["ok"].(bool))
+	p.Snapshot("the contact", desktest.InState("connected"))
+	opened := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)
+	move := m{"contact": contact, "number": opened["number"], "from": "registered", "to": "in_progress", "why": "w"}
+	pgtest.Exec(t, o.URL, `UPDATE interactions SET verification = 'none'`) // as for a call over a trunk that vouches for no number
+	require.Equal(t, "unverified", p.Sends("case_move", move)["code"])
+	require.Equal(t, "registered", pgtest.Value[string](t, o.URL, `SELECT state FROM cases`))
+	require.True(t, p.Sends("verify", m{"contact": contact})["ok"].(bool))
+	require.Equal(t, "in_progress", p.Sends("case_move", move)["data"].(m)["state"])
+}
+
 // A case of somebody else about which a citizen asked shows no more than its number tells anybody, and is not moved.
 func TestACaseAskedAboutIsNotTheirs(t *testing.T) {
 	t.Parallel()

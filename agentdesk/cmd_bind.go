@@ -15,7 +15,10 @@ import (
 	"okno/internal/phone"
 )
 
-// errUnverified says that the agent has not checked who the citizen is.
+// levels are how sure one has to be of the citizen for each command.
+var levels = citizen.Levels(citizen.AtDesk)
+
+// errUnverified says that it is not sure enough who the citizen is. An agent's questions (verify) are the step up.
 var errUnverified error = &fault.Error{Kind: fault.Forbidden, Text: "check by questions first who it is"}
 
 // ofNumber are the arguments of bind and unbind.
@@ -45,7 +48,7 @@ func (d *Desk) checked(ctx context.Context, w Work, agent acd.Agent, raw json.Ra
 		return c, 0, "", err
 	case whose == 0:
 		return c, 0, "", citizen.ErrUnknown
-	case !held.AtLeast(citizen.ByAgent):
+	case !held.AtLeast(levels["bind"]):
 		return c, 0, "", errUnverified
 	}
 	if number = args.Number; number == "" {

@@ -99,6 +99,15 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err := access.May(floor.Subject(agent), access.MoveCase, tie); err != nil {
 		return nil, err
 	}
+	if found.CitizenID != 0 { // a caller's number is a claim: an agent's questions help where nothing vouches for it
+		_, held, err := w.VerificationOf(ctx, c.Interaction)
+		if err != nil {
+			return nil, err
+		}
+		if !held.AtLeast(levels["case_move"]) {
+			return nil, errUnverified
+		}
+	}
 	if found.State != args.From {
 		return nil, cases.ErrMoved
 	}

@@ -58,7 +58,7 @@ var Needs = []Need{
 	{AtDesk, "disposition", Nobody, ""},
 	{AtDesk, "extend", Nobody, ""},
 	{AtDesk, "case_open", Nobody, ""},
-	{AtDesk, "case_move", Nobody, "a case of the contact's citizen, or of its number"},
+	{AtDesk, "case_move", ByNumber, "a case of the contact's citizen; `none` for one that was opened by number alone"},
 	{AtDesk, "verify", Nobody, "the agent checks by questions"},
 	{AtDesk, "bind", ByAgent, ""},
 	{AtDesk, "unbind", ByAgent, ""},

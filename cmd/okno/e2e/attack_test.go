@@ -22,6 +22,7 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/sandbox"
+	"okno/sms/smstest"
 	"okno/sms/smstest/foreign"
 	"okno/sms/text"
 )
@@ -30,6 +31,7 @@ import (
 type attacked struct {
 	*okno
 	world
+	ussd    *smstest.SMSC     // whose phones play USSD
 	gateway string            // "smpp://…"
 	times   int               // as many times over as CI does
 	cookies map[string]string // of operators who logged in before: later the address is slowed
@@ -51,15 +53,16 @@ type attempt struct {
 func TestAttack(t *testing.T) {
 	t.Parallel()
 	operator := foreign.Start(t)
+	phones, ussdLink := ussdGateway(t)
 	port, err := sandbox.FreePort()
 	require.NoError(t, err)
 	database := pgtest.URL(t)
 	o := newOkno(t, fmt.Sprintf(`database_url: %q
 roles: [sms, desk, api, worker]
 sms:
-  links: [{name: operator-a, addr: %q, system_id: okno, password: "${SMPP_A}"}]
+  links: [{name: operator-a, addr: %q, system_id: okno, password: "${SMPP_A}"}, %s]
   gateway: {listen: "127.0.0.1:%d"}
-`, database, operator.Addr, port))
+`, database, operator.Addr, ussdLink, port))
 	content, err := os.ReadFile(o.config)
 	require.NoError(t, err)
 	content = bytes.Replace(content, []byte("http: {"), fmt.Appendf(nil, "http: {per_address: %d, ", perAddress), 1)
@@ -71,7 +74,7 @@ sms:
 	require.NoError(t, err)
 	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
 	require.NoError(t, err)
-	a := &attacked{okno: o, world: world{okno: o, database: database, operator: operator, texts: definition.Texts}, gateway: fmt.Sprintf("smpp://127.0.0.1:%d", port),
+	a := &attacked{okno: o, world: world{okno: o, database: database, operator: operator, texts: definition.Texts}, ussd: phones, gateway: fmt.Sprintf("smpp://127.0.0.1:%d", port),
 		times: int(fromEnvironment(t, "OKNO_ATTACK", 1))}
 	a.cookies = map[string]string{}
 	for _, login := range []string{"boris", "dana"} {
@@ -79,7 +82,8 @@ sms:
 		require.Equal(t, http.StatusOK, status)
 		a.cookies[login] = cookie
 	}
-	for _, attack := range []func(*testing.T){a.guessesCases, a.proves, a.floods, a.guessesPasswords, a.guessesCodes, a.enumerates, a.injects, a.forgesOrigins,
+	for _, attack := range []func(*testing.T){a.guessesCases, a.proves, a.floods, a.guessesCasesByUSSD, a.guessesPINsByUSSD, a.floodsByUSSD, a.pressesNonsense,
+		a.guessesPasswords, a.guessesCodes, a.enumerates, a.injects, a.forgesOrigins,
 		a.abusesTheSocket, a.holdsConnections, a.abusesTheGateway, a.speaksNonsense} {
 		attack(t)
 	}

@@ -137,6 +137,16 @@ func (w *world) threadAtDesk(t *testing.T, desk *page) {
 	desk.clicks(t, ".reply button.primary")
 	w.gets(t, citizen, "Подайте заявление в ЦОН: ответим за 3 дня.")
 	desk.reads(t, ".thread .bubble", "Подайте заявление в ЦОН: ответим за 3 дня.")
+	// The operator asks who it is. Then the number may be taken off the citizen, and be bound again.
+	desk.misses(t, ".head button.bind")
+	desk.clicks(t, ".head button.verify")
+	desk.clicks(t, ".head button.unbind")
+	desk.reads(t, ".thread", "открепил номер")
+	const bound = `SELECT count(*) FROM bindings WHERE ended_at IS NULL AND proof = 'operator'`
+	require.Zero(t, pgtest.Value[int](t, w.database, bound))
+	desk.clicks(t, ".head button.bind")
+	desk.reads(t, ".thread", "закрепил номер")
+	require.Equal(t, 1, pgtest.Value[int](t, w.database, bound))
 	desk.clicks(t, "button.finish")
 	w.filed(t, desk, "resolved")
 }
