@@ -47,7 +47,7 @@ var homes = map[string][]string{
 	"github.com/boombuler/barcode": {"okno/internal/totp"},
 	"github.com/makiuchi-d":        {"okno/internal/totp"},
 	"github.com/sony/gobreaker":    {"okno/internal/exchange"},
-	"github.com/standard-webhooks": {"okno/internal/exchange", "okno/cmd/agencysim"},
+	"github.com/standard-webhooks": {"okno/internal/exchange", "okno/cmd/agencysim", "okno/internal/postgres/exchange"},
 	"github.com/go-webauthn":       {"okno/internal/passkey"},
 	"github.com/coreos/go-oidc":    {"okno/internal/sso"},
 	"golang.org/x/oauth2":          {"okno/internal/sso"},
