@@ -96,7 +96,9 @@ func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
 }
 
 // Has says whether a phrase has its clip.
-func (p *Pack) Has(phrase Phrase) bool { return exists(p.file(word{language: phrase.Language, text: phrase.Text})) }
+func (p *Pack) Has(phrase Phrase) bool {
+	return exists(p.file(word{language: phrase.Language, text: phrase.Text}))
+}
 
 // Clips returns the sound: URIs of what is to be said, utterance by utterance with a breath between, in order and ready
 // to be played. A clip that is missing is rendered at once; one that cannot be is left out, so that one bad word never
