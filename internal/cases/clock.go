@@ -23,12 +23,30 @@ type Clock struct {
 	Levels    []time.Time // of the rule's escalation; empty where Due is zero
 }
 
+// endOf is the end of work of a day; of a day off, or without a calendar, its last moment.
+func endOf(c calendar.Calendar, day time.Time) (time.Time, error) {
+	zone := c.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	midnight := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, zone)
+	if c.Zone == nil {
+		return midnight, nil
+	}
+	spans, err := c.Spans(calendar.DateOf(day))
+	if err != nil || len(spans) == 0 {
+		return midnight, err
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, spans[len(spans)-1].To, 0, 0, zone), nil
+}
+
 // pause is a time in which the citizen was awaited.
 type pause struct{ from, to time.Time } // to is zero while it lasts
 
-// Tell computes the clocks of a case. steps are its history, the oldest first. calendar.ErrYear when the calendar lacks a year: then nobody
-// knows the term.
-func (r Rule) Tell(c calendar.Calendar, steps []Step) (clock Clock, err error) {
+// Tell computes the clocks of a case. steps are its history, the oldest first; promised is the day that an agency or a person has said,
+// which is the term then, whatever the rule says, and also while the citizen is awaited; zero: nobody has. calendar.ErrYear when the calendar
+// lacks a year: then nobody knows the term.
+func (r Rule) Tell(c calendar.Calendar, steps []Step, promised time.Time) (clock Clock, err error) {
 	if len(steps) == 0 {
 		return clock, nil
 	}
@@ -38,10 +56,17 @@ func (r Rule) Tell(c calendar.Calendar, steps []Step) (clock Clock, err error) {
 			return clock, err
 		}
 	}
-	if state.Settled() || state == AwaitingCitizen {
+	switch {
+	case state.Settled():
 		return clock, nil
+	case !promised.IsZero():
+		clock.Due, err = endOf(c, promised)
+	case state == AwaitingCitizen:
+		return clock, nil
+	default:
+		clock.Due, err = due(c, r.Resolution, clock.Began, pauses)
 	}
-	if clock.Due, err = due(c, r.Resolution, clock.Began, pauses); err != nil || clock.Due.IsZero() {
+	if err != nil || clock.Due.IsZero() {
 		return clock, err
 	}
 	for _, level := range r.Escalate {

@@ -65,18 +65,32 @@ func TestClocksOfACase(t *testing.T) {
 		"opened anew": {[]cases.Step{opened, step("registered", "closed", "2026-11-24 09:00", "agent:7"), step("closed", "in_progress", "2026-12-01 09:00", "citizen")},
 			"12-01 14:00", "12-04 18:00", 3, "", "12-01 09:00"},
 	} {
-		clock, err := rule.Tell(c, row.steps)
+		clock, err := rule.Tell(c, row.steps, time.Time{})
 		require.NoError(t, err, name)
 		require.Equal(t, []string{row.first, row.due, row.responded, row.whenItBegan}, []string{say(clock.FirstDue), say(clock.Due), say(clock.Responded), say(clock.Began)}, name)
 		require.Len(t, clock.Levels, row.levels, name)
 	}
-	clock, err := rule.Tell(c, []cases.Step{opened})
+	clock, err := rule.Tell(c, []cases.Step{opened}, time.Time{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"11-25 18:00", "11-26 18:00", "11-27 09:00"}, []string{say(clock.Levels[0]), say(clock.Levels[1]), say(clock.Levels[2])})
 
-	_, err = rule.Tell(c, []cases.Step{step("", cases.Registered, "2027-12-30 17:00", "citizen")})
+	_, err = rule.Tell(c, []cases.Step{step("", cases.Registered, "2027-12-30 17:00", "citizen")}, time.Time{})
 	require.ErrorIs(t, err, calendar.ErrYear)
-	clock, err = rule.Tell(c, nil)
+	for day, want := range map[string]string{"2026-12-02": "12-02 18:00", "2026-12-05": "12-06 00:00"} { // a Saturday ends at midnight
+		promised, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		clock, err = rule.Tell(c, []cases.Step{opened}, promised)
+		require.NoError(t, err)
+		require.Equal(t, want, say(clock.Due), "what was promised stands before the rule")
+		require.Len(t, clock.Levels, 3)
+		clock, err = rule.Tell(c, []cases.Step{opened, step("registered", "awaiting_citizen", "2026-11-24 09:00", "agent:7")}, promised)
+		require.NoError(t, err)
+		require.Equal(t, want, say(clock.Due))
+		clock, err = rule.Tell(c, []cases.Step{opened, step("registered", "closed", "2026-11-24 09:00", "agent:7")}, promised)
+		require.NoError(t, err)
+		require.Zero(t, clock.Due)
+	}
+	clock, err = rule.Tell(c, nil, time.Time{})
 	require.NoError(t, err)
 	require.Zero(t, clock)
 }
@@ -110,7 +124,7 @@ func TestTheTermIsWhatAPersonCounts(t *testing.T) {
 			state = cases.InProgress
 		}
 		term := time.Duration(rapid.IntRange(1, 3000).Draw(t, "term")) * time.Minute
-		clock, err := cases.Rule{Kind: cases.Inquiry, Resolution: cases.Length{Hours: term}}.Tell(c, steps)
+		clock, err := cases.Rule{Kind: cases.Inquiry, Resolution: cases.Length{Hours: term}}.Tell(c, steps, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -92,7 +92,7 @@ func (s *Store) Reclock(ctx context.Context) (all int, err error) {
 }
 
 const unclocked = `
-SELECT id, kind, coalesce(agency, ''), coalesce(service, ''), due_by_clock OR due_on IS NULL FROM cases WHERE NOT clocked
+SELECT id, kind, coalesce(agency, ''), coalesce(service, ''), CASE WHEN due_by_clock THEN NULL ELSE due_on END FROM cases WHERE NOT clocked
 ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`
 
 const stepsOf = `SELECT case_id, coalesce(from_state, ''), to_state, at, by FROM case_moves WHERE case_id = ANY ($1) ORDER BY case_id, id`
@@ -109,7 +109,7 @@ type timed struct {
 	id              int64
 	kind            cases.Kind
 	agency, service string
-	dueIsOurs       bool // nobody else has said when it is due
+	promised        time.Time // the day that somebody has said; zero: nobody has
 	steps           []cases.Step
 	done            map[int]bool // levels, since the last opening
 	doneAt          map[int]time.Time
@@ -142,7 +142,12 @@ func readTimed(ctx context.Context, tx *postgres.Tx, which string, args ...any) 
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*timed, error) {
 		c := &timed{doneAt: map[int]time.Time{}}
-		return c, row.Scan(&c.id, &c.kind, &c.agency, &c.service, &c.dueIsOurs)
+		var promised *time.Time
+		err := row.Scan(&c.id, &c.kind, &c.agency, &c.service, &promised)
+		if promised != nil {
+			c.promised = *promised
+		}
+		return c, err
 	})
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -179,15 +184,11 @@ func readTimed(ctx context.Context, tx *postgres.Tx, which string, args ...any) 
 // tell counts the times of a case. problem says why nobody can.
 func tell(set calendar.Set, rules cases.Rules, c *timed) (clock cases.Clock, rule cases.Rule, problem error) {
 	rule, found := rules.For(c.kind, c.agency, c.service)
-	if !found {
-		clock, _ = cases.Rule{}.Tell(calendar.Calendar{}, c.steps)
-		return clock, rule, nil
-	}
 	days, ok := set.Of(c.agency)
-	if !ok {
+	if found && !ok {
 		return clock, rule, errors.New("there is no calendar")
 	}
-	clock, problem = rule.Tell(days, c.steps)
+	clock, problem = rule.Tell(days, c.steps, c.promised)
 	c.done = map[int]bool{}
 	for level, began := range c.doneAt {
 		c.done[level] = began.Equal(clock.Began.Truncate(time.Microsecond))
@@ -208,7 +209,7 @@ func (c *timed) keep(writes *pgx.Batch, set calendar.Set, clock cases.Clock, rul
 			next = at
 		}
 	}
-	ours := c.dueIsOurs && !rule.Resolution.IsZero()
+	ours := c.promised.IsZero() && !rule.Resolution.IsZero()
 	var day *time.Time
 	if days, ok := set.Of(c.agency); ok && !clock.Due.IsZero() {
 		d := calendar.DateOf(clock.Due.In(days.Zone))

@@ -176,4 +176,5 @@ func TestATermThatSomebodySaysStands(t *testing.T) {
 	})
 	require.NoError(t, keeper.Keep(t.Context()))
 	require.Equal(t, "2029-05-04", pgtest.Value[string](t, url, `SELECT due_on::text FROM cases WHERE NOT due_by_clock`))
+	require.Equal(t, "2029-05-05 00:00:00", pgtest.Value[string](t, url, `SELECT (due_at AT TIME ZONE 'UTC')::text FROM cases`), "to the end of that day")
 }

@@ -14,7 +14,7 @@ import (
 )
 
 const toEscalate = `
-SELECT id, kind, coalesce(agency, ''), coalesce(service, ''), due_by_clock OR due_on IS NULL FROM cases WHERE clocked AND escalates_at <= $2
+SELECT id, kind, coalesce(agency, ''), coalesce(service, ''), CASE WHEN due_by_clock THEN NULL ELSE due_on END FROM cases WHERE clocked AND escalates_at <= $2
 ORDER BY escalates_at LIMIT $1 FOR UPDATE SKIP LOCKED`
 
 const (

@@ -2,6 +2,7 @@ import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { agent, section } from './desk'
 import { language, text } from './texts'
+import { day } from './time'
 
 interface Service {
   code: string; agency: string; stage: number; name: string; short: string; documents: string; fee: string; term: string; place: string; form: string
@@ -76,7 +77,7 @@ export function Catalogue() {
 }
 
 function Entry({ service: s }: { service: Service }) {
-  const facts = [['documents', s.documents], ['fee', s.fee], ['term', s.term], ['place', s.place], ['form', s.form], ['valid', s.valid_until]] as const
+  const facts = [['documents', s.documents], ['fee', s.fee], ['term', s.term], ['place', s.place], ['form', s.form], ['valid', day(s.valid_until)]] as const
   return (
     <article class="service" data-code={s.code}>
       <h3>{s.code} {s.name}</h3>

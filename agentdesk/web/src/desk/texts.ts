@@ -86,6 +86,7 @@ const words: Record<string, [string, string, string]> = {
   'catalogue.kind.too_long': ['СМС-ке ұзын', 'Длинно для СМС', 'Too long for SMS'],
   'catalogue.kind.no_clip': ['Дыбысы жоқ', 'Нет звукозаписи', 'No clip'],
   'catalogue.kind.asked_in_vain': ['Сұрайды, жауап жоқ', 'Спрашивают, ответа нет', 'Asked, and nothing answers'],
+  'otp.section': ['Құпиясөздер', 'Пароли', 'Passwords'],
   'otp.title': ['Бір реттік құпиясөздер', 'Одноразовые пароли', 'One-time passwords'],
   'otp.held': ['Тоқтатылғандар', 'Удержаны', 'Held'],
   'otp.none': ['Ештеңе тоқтатылмаған', 'Ничего не удержано', 'Nothing is held'],

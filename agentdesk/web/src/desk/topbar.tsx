@@ -18,7 +18,7 @@ export function TopBar() {
       )}
       {(a.role === 'supervisor' || a.role === 'administrator') && (
         <button id="section-otp" class="plain" aria-pressed={section.value === 'otp'}
-          onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.title')}</button>
+          onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.section')}</button>
       )}
       {a.role !== 'auditor' && (
         <button id="section-work" class="plain" aria-pressed={section.value === 'work'}
