@@ -206,7 +206,7 @@ func (d *Desk) moveAssigned(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		d.fail(w, &fault.Error{Kind: fault.Invalid, Field: "due_on", Text: "a date, YYYY-MM-DD"})
 		return
-	case !due.IsZero() && due.Before(d.Clock().AddDate(0, 0, -1)):
+	case d.past(due):
 		d.fail(w, &fault.Error{Kind: fault.Invalid, Field: "due_on", Text: "a term is not in the past"})
 		return
 	case why == "" || len([]rune(why)) > mostWhy:

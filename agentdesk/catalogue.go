@@ -15,6 +15,8 @@ import (
 
 // Services answers from the newest catalogue.
 type Services interface {
+	// Service gives the service of a code, if it is valid today.
+	Service(code string) (catalogue.Service, bool)
 	// Search gives the valid services that a person may mean, best first.
 	Search(query string, l dialogue.Language, most int) []catalogue.Service
 	// Findings gives what of the catalogue is stale or incomplete, the worst first.

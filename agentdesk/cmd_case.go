@@ -35,6 +35,14 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if subject == "" {
 		return nil, errEmpty
 	}
+	if args.Service != "" {
+		if _, known := d.Services.Service(args.Service); !known {
+			return nil, errNoService
+		}
+	}
+	if d.past(due) {
+		return nil, errPast
+	}
 	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
 	if err != nil {
 		return nil, err
@@ -79,6 +87,9 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	}
 	if why == "" {
 		return nil, errEmpty
+	}
+	if d.past(due) {
+		return nil, errPast
 	}
 	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
 	if err != nil {
@@ -128,6 +139,11 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	}
 	return caseJSON(moved), w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
 		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
+}
+
+// past says whether a day is over everywhere; no day is not.
+func (d *Desk) past(day time.Time) bool {
+	return !day.IsZero() && day.Before(d.Clock().AddDate(0, 0, -2))
 }
 
 func optionalDate(s string) (time.Time, error) {

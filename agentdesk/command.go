@@ -13,9 +13,11 @@ import (
 )
 
 var (
-	errCommand = errors.New("no such command, or not with these arguments")
-	errEmpty   = errors.New("there is nothing to send")
-	errTooLong = fmt.Errorf("a reply has %d segments at most; nothing was sent", mostReply)
+	errCommand   = errors.New("no such command, or not with these arguments")
+	errNoService = errors.New("there is no such service")
+	errPast      = errors.New("a term is not in the past")
+	errEmpty     = errors.New("there is nothing to send")
+	errTooLong   = fmt.Errorf("a reply has %d segments at most; nothing was sent", mostReply)
 )
 
 const (

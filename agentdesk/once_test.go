@@ -226,7 +226,8 @@ func TestBadCommandsAreAnswered(t *testing.T) {
 		"arguments of a kind":   {"reply", "text", "bad_command"},
 		"a zero byte":           {"note", m{"contact": contact, "text": "a\x00b"}, "bad_command"},
 		"a contact of nobody's": {"note", m{"contact": 1 << 40, "text": "x"}, "unknown_contact"},
-		"a service unknown":     {"case_open", m{"contact": contact, "kind": "application", "subject": "x", "service": "999"}, "bad_command"},
+		"a service unknown":     {"case_open", m{"contact": contact, "kind": "application", "subject": "x", "service": "999"}, "no_service"},
+		"a term in the past":    {"case_open", m{"contact": contact, "kind": "application", "subject": "x", "due_on": "2020-01-01"}, "past"},
 		"an offer that is none": {"decline", m{"contact": contact}, "offer_gone"},
 	} {
 		require.Equal(t, test.code, p.SendsAs(name, test.command, test.args)["code"], name)

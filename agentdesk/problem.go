@@ -37,6 +37,8 @@ var problems = []struct {
 	{errBody, "bad_request", http.StatusBadRequest},
 	{errCommand, "bad_command", http.StatusBadRequest},
 	{errEmpty, "empty", http.StatusBadRequest},
+	{errNoService, "no_service", http.StatusBadRequest},
+	{errPast, "past", http.StatusBadRequest},
 	{errTooLong, "too_long", http.StatusBadRequest},
 	{call.ErrNoVoice, "no_voice", http.StatusServiceUnavailable},
 	{access.ErrReason, "reason", http.StatusForbidden},

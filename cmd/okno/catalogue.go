@@ -246,6 +246,10 @@ func (n *node) look(ctx context.Context) ([]catalogue.Finding, error) {
 // deskServices gives the desk the newest catalogue.
 type deskServices struct{ n *node }
 
+func (d deskServices) Service(code string) (catalogue.Service, bool) {
+	return d.n.services.Index().Service(code)
+}
+
 func (d deskServices) Search(query string, l dialogue.Language, most int) []catalogue.Service {
 	return d.n.services.Index().Search(query, l, most)
 }

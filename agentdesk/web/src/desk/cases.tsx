@@ -57,12 +57,13 @@ function Open({ contact, done }: { contact: Contact; done(): void }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    const opened = await act('case_open', { contact: contact.id, kind: form.get('kind'), subject: form.get('subject'), due_on: form.get('due') })
+    const opened = await act('case_open', { contact: contact.id, kind: form.get('kind'), service: form.get('service'), subject: form.get('subject'), due_on: form.get('due') })
     if (opened) done()
   }
   return (
     <form class="inline" onSubmit={submit}>
       <label>{text('case.kind')}<select name="kind">{kinds.map((k) => <option key={k} value={k}>{text('kind.' + k)}</option>)}</select></label>
+      <label>{text('case.service')}<input name="service" pattern="[0-9]{3,4}" maxLength={4} placeholder="031" /></label>
       <label>{text('case.subject')}<input name="subject" required maxLength={200} /></label>
       <label>{text('case.due')}<input name="due" type="date" /></label>
       <button class="primary">{text('case.save')}</button>
