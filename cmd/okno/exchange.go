@@ -16,6 +16,13 @@ func (n *node) teller() *casework.Teller {
 	return casework.NewTeller(conversation.NewNotices(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
 }
 
+// filings opens cases for portals.
+func (n *node) filings() *casework.Portal {
+	return casework.NewPortal(func(ctx context.Context, fn func(casework.PortalWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.services)
+}
+
 // inbox takes what agencies report.
 func (n *node) inbox() *exchange.Inbox {
 	units := func(ctx context.Context, fn func(exchange.Work) error) error {

@@ -56,6 +56,8 @@ type Options struct {
 	Citizens  Citizens
 	Catalogue Catalogue
 	Exchange  Exchange
+	Filings   Filings
+	Cases     Cases
 	Address   Address // of who calls; nil: the peer of the connection
 	Clock     func() time.Time
 	Log       zerolog.Logger
@@ -69,6 +71,8 @@ type API struct {
 	citizens  Citizens
 	catalogue Catalogue
 	exchange  Exchange
+	filings   Filings
+	cases     Cases
 	clock     func() time.Time
 	log       zerolog.Logger
 }
@@ -78,7 +82,7 @@ func New(o Options) *API {
 	if o.Address == nil {
 		o.Address = PeerAddress
 	}
-	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange,
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases,
 		clock: o.Clock, log: o.Log}
 }
 
@@ -105,6 +109,8 @@ func (a *API) routes() []route {
 		{"POST /api/v1/totp/confirm", client.Identity, a.confirmTOTP},
 		{"GET /api/v1/services", client.Catalogue, a.services},
 		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
+		{"POST /api/v1/cases", client.Cases, a.fileCase},
+		{"GET /api/v1/cases/{number}", client.Cases, a.caseStatus},
 		{"POST /api/v1/agencies/{agency}/events", client.Exchange, a.takeEvents},
 	}
 }

@@ -73,7 +73,7 @@ func (p *portal) node(t *testing.T, db *store.Store) http.Handler {
 	units := func(ctx context.Context, fn func(citizen.PortalWork) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}
-	api.New(api.Options{Clients: db, Passwords: passwords, Citizens: citizen.NewPortal(units, registrar, password.NewBudget(), clock), Reports: db, Catalogue: catalogue.NewCache(db, nil, time.Now, zerolog.Nop()), Exchange: inbox(db),
+	api.New(api.Options{Clients: db, Passwords: passwords, Citizens: citizen.NewPortal(units, registrar, password.NewBudget(), clock), Reports: db, Catalogue: catalogue.NewCache(db, nil, time.Now, zerolog.Nop()), Exchange: inbox(db), Cases: db, Filings: filings(db),
 		Clock: clock, Log: zerolog.Nop()}).Register(mux)
 	return mux
 }
@@ -290,7 +290,7 @@ func TestTheDocumentIsTheAPI(t *testing.T) {
 			served++
 			var o operation
 			require.NoError(t, node.Decode(&o))
-			path := "/api/v1" + strings.NewReplacer("{id}", "x", "{code}", "001", "{agency}", "moj").Replace(path)
+			path := "/api/v1" + strings.NewReplacer("{id}", "x", "{code}", "001", "{agency}", "moj", "{number}", "123456786").Replace(path)
 			method := strings.ToUpper(method)
 			if len(o.Security) == 0 {
 				status, _ := p.ask(t, method, path, "", "{}")

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"okno/internal/cases"
+	"okno/internal/casework"
 	"okno/internal/citizen"
 	"okno/internal/edge"
 	"okno/internal/fault"
@@ -24,6 +26,8 @@ var problems = []struct {
 	{errPurpose, http.StatusUnprocessableEntity, "bad_purpose"},
 	{errOrigin, http.StatusUnprocessableEntity, "bad_origin"},
 	{errService, http.StatusNotFound, "unknown_service"},
+	{cases.ErrUnknown, http.StatusNotFound, "unknown_case"},
+	{casework.ErrKeyUsed, http.StatusUnprocessableEntity, "key_used"},
 	{citizen.ErrNationalNumber, http.StatusUnprocessableEntity, "bad_national_number"},
 	{citizen.ErrProof, http.StatusUnprocessableEntity, "not_proved"},
 	{citizen.ErrCode, http.StatusUnprocessableEntity, "wrong_code"},

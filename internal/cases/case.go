@@ -101,7 +101,8 @@ type Opening struct {
 	Contact   string
 	Subject   string
 	DueOn     time.Time
-	By        string // who opens it: "citizen", "agent:7", "okno"
+	By        string // who opens it: "citizen", "agent:7", "client:portal", "okno"
+	Client    string // that opens it by the API, or ""
 }
 
 // Move is a step of a case, as it was recorded.

@@ -76,6 +76,8 @@ var Needs = []Need{
 	{ByAPI, "POST /api/v1/totp", BySecret, "likewise"},
 	{ByAPI, "POST /api/v1/totp/confirm", BySecret, "a code of the authenticator"},
 	{ByAPI, "GET /api/v1/services", Nobody, "the catalogue is public"},
+	{ByAPI, "POST /api/v1/cases", Nobody, "the portal's session"},
+	{ByAPI, "GET /api/v1/cases/{number}", Nobody, "a case that the client opened"},
 	{ByAPI, "POST /api/v1/agencies/{agency}/events", Nobody, "an agency about its own cases; the client is known by its key"},
 	{ByAPI, "GET /api/v1/services/{code}", Nobody, ""},
 }

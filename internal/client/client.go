@@ -22,12 +22,13 @@ const (
 	OTP       Scope = "otp"        // send and verify one-time passwords
 	OTPReport Scope = "otp.report" // see how many of its own were delivered and verified
 	Catalogue Scope = "catalogue"  // read services
+	Cases     Scope = "cases"      // open cases for citizens in its sessions, and see how those stand
 	Exchange  Scope = "exchange"   // report on the cases of its agency
 	Identity  Scope = "identity"   // bind numbers and set up PINs and authenticators of citizens in its sessions
 )
 
 // Scopes lists them.
-var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Exchange}
+var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Cases, Exchange}
 
 // DefaultScopes are those of a client that is added without any.
 var DefaultScopes = []Scope{OTP, Catalogue}

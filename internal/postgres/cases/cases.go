@@ -51,9 +51,9 @@ func (w Steps) CaseByNumber(ctx context.Context, number string) (cases.Case, err
 const nextSerial = `SELECT nextval('case_serials'), nextval(pg_get_serial_sequence('cases', 'id'))`
 
 const openCase = `
-INSERT INTO cases (id, number, kind, state, service, agency, citizen_id, contact_index, sealed, due_on) OVERRIDING SYSTEM VALUE
+INSERT INTO cases (id, number, kind, state, service, agency, citizen_id, contact_index, sealed, due_on, client) OVERRIDING SYSTEM VALUE
 VALUES ($1, $2, $3, 'registered', nullif($4, ''), coalesce(nullif($5, ''), (SELECT v.agency FROM services s
-    JOIN service_versions v ON v.service = s.code AND v.version = s.version WHERE s.code = $4)), nullif($6, 0), $7, $8, $9)`
+    JOIN service_versions v ON v.service = s.code AND v.version = s.version WHERE s.code = $4)), nullif($6, 0), $7, $8, $9, nullif($10, ''))`
 
 const addMove = `
 INSERT INTO case_moves (case_id, from_state, to_state, by, sealed) VALUES ($1, nullif($2, ''), $3, $4, $5)`
@@ -93,7 +93,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 		due = &o.DueOn
 	}
 	writes := &pgx.Batch{}
-	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due)
+	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due, o.Client)
 	datakeys.QueueCases(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
 	searchindex.QueueCase(writes, w.ring, id, o.Subject)
 	writes.Queue(addMove, id, "", cases.Registered, o.By, opened)

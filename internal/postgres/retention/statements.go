@@ -105,6 +105,7 @@ var sweeps = []sweep{
 	byIndex("bindings", "ended_at", ""),
 	byIndex("service_asks", "at", ""),
 	byIndex("exchange_events", "received_at", ""),
+	byIndex("client_requests", "at", ""),
 	byIndex("exchange_deliveries", "created_at", ""),
 	byIndex("service_days", "day", ""),   // its key begins with it
 	byIndex("retention_days", "day", ""), // its key begins with it

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/casework"
+	"okno/internal/client"
+	"okno/internal/phone"
+)
+
+// Filings opens cases for clients.
+type Filings interface {
+	// File opens a case, once for a key of the client; created says whether it is new.
+	File(ctx context.Context, client, key string, f casework.Filing) (c cases.Case, created bool, err error)
+}
+
+// Cases gives clients the cases that they opened.
+type Cases interface {
+	// CaseOfClient gives a case that a client opened. cases.ErrUnknown.
+	CaseOfClient(ctx context.Context, client, number string) (cases.Case, error)
+}
+
+func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	var body struct {
+		Kind           cases.Kind `json:"kind"`
+		Service        string     `json:"service"`
+		NationalKind   string     `json:"national_kind"`
+		NationalNumber string     `json:"national_number"`
+		Contact        string     `json:"contact"`
+		Subject        string     `json:"subject"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	if body.Contact != "" {
+		number, err := phone.Parse(body.Contact)
+		if err != nil {
+			return err
+		}
+		body.Contact = number
+	}
+	c, created, err := a.filings.File(r.Context(), from.Name, r.Header.Get("Idempotency-Key"), casework.Filing{Kind: body.Kind, Service: body.Service,
+		NationalKind: body.NationalKind, NationalNumber: body.NationalNumber, Contact: body.Contact, Subject: body.Subject})
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	w.Header().Set("Location", "/api/v1/cases/"+c.Number)
+	return writeCase(w, status, c)
+}
+
+func (a *API) caseStatus(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	c, err := a.cases.CaseOfClient(r.Context(), from.Name, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	for known := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if strings.TrimSpace(known) == etag(c) {
+			w.Header().Set("ETag", etag(c))
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	return writeCase(w, http.StatusOK, c)
+}
+
+// etag changes with each move of a case.
+func etag(c cases.Case) string { return fmt.Sprintf(`"%d-%d"`, c.ID, c.UpdatedAt.UnixMicro()) }
+
+func writeCase(w http.ResponseWriter, status int, c cases.Case) error {
+	w.Header().Set("ETag", etag(c))
+	answer := map[string]any{"number": c.Number, "kind": c.Kind, "state": c.State, "service": c.Service, "agency": c.Agency,
+		"opened_at": c.OpenedAt.UTC(), "updated_at": c.UpdatedAt.UTC()}
+	if !c.DueOn.IsZero() && c.DueOn.Year() > 1 {
+		answer["due_on"] = c.DueOn.Format(time.DateOnly)
+	}
+	return write(w, status, answer)
+}
