@@ -1,0 +1,80 @@
+package casework_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/cases"
+	"okno/internal/casework"
+	"okno/internal/citizen"
+	"okno/internal/dialogue"
+	"okno/internal/message"
+)
+
+// register is what is known of numbers.
+type register struct {
+	trusted map[int64]string
+	known   map[string]citizen.Known
+	sent    []message.MT
+	away    error
+}
+
+func (r *register) ProofNumber(_ context.Context, citizen int64) (string, error) {
+	return r.trusted[citizen], r.away
+}
+
+func (r *register) Known(_ context.Context, number string) (citizen.Known, error) {
+	return r.known[number], nil
+}
+
+func (r *register) EnqueueMT(_ context.Context, m message.MT) error {
+	r.sent = append(r.sent, m)
+	return nil
+}
+
+type texts struct{}
+
+func (texts) Step(l dialogue.Language, c cases.Case) string { return string(l) + " " + string(c.State) }
+
+// A citizen is told by a number that is trusted, in the own language; nobody is told who stopped notices, and never the number that opened
+// the case once it is somebody's.
+func TestWhoIsToldOfAStep(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	teller := casework.NewTeller(texts{}, func(string) int { return 2 }, func() time.Time { return now })
+	r := &register{trusted: map[int64]string{1: "+77010000001"}, known: map[string]citizen.Known{
+		"+77010000001": {CitizenID: 1, Language: dialogue.Kazakh}, "+77010000009": {Stopped: true}}}
+	for name, row := range map[string]struct {
+		c    cases.Case
+		want string // number and text
+	}{
+		"a citizen's":         {cases.Case{CitizenID: 1, Contact: "+77019999999", State: cases.Ready}, "+77010000001 kk ready"},
+		"nobody to reach":     {cases.Case{CitizenID: 2, Contact: "+77019999999", State: cases.Ready}, ""},
+		"a number alone":      {cases.Case{Contact: "+77010000005", State: cases.Accepted}, "+77010000005 ru accepted"},
+		"notices are stopped": {cases.Case{Contact: "+77010000009", State: cases.Accepted}, ""},
+		"no number at all":    {cases.Case{State: cases.Accepted}, ""},
+	} {
+		r.sent = nil
+		told, err := teller.Tell(t.Context(), r, row.c)
+		require.NoError(t, err, name)
+		if row.want == "" {
+			require.Empty(t, r.sent, name)
+			require.Empty(t, told, name)
+			continue
+		}
+		require.Len(t, r.sent, 1, name)
+		m := r.sent[0]
+		require.Equal(t, row.want, m.Destination+" "+m.Text, name)
+		require.Equal(t, []any{message.Notice, 2, now.Add(72 * time.Hour), m.Text}, []any{m.Lane, m.Segments, m.ExpiresAt, told}, name)
+	}
+	r.away = errors.New("away")
+	_, err := teller.Tell(t.Context(), r, cases.Case{CitizenID: 1})
+	require.ErrorIs(t, err, r.away)
+	told, err := (*casework.Teller)(nil).Tell(t.Context(), r, cases.Case{CitizenID: 1})
+	require.NoError(t, err)
+	require.Empty(t, told)
+}
