@@ -105,6 +105,18 @@ type Opening struct {
 	Client    string // that opens it by the API, or ""
 }
 
+// Applied is a move that has been decided: the caller keeps the case locked.
+type Applied struct {
+	Case   int64 // id
+	Number string
+	From   State
+	To     State
+	DueOn  time.Time // zero: none
+	By     string
+	Why    string
+	Told   string // what the citizen was told
+}
+
 // Move is a step of a case, as it was recorded.
 type Move struct {
 	From State // "" when it was opened

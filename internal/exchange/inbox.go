@@ -37,11 +37,8 @@ type Work interface {
 	// LockBooks gives the cases of an agency by their numbers, and keeps others from them until the transaction ends.
 	LockBooks(ctx context.Context, agency string, numbers []string) (map[string]*CaseBook, error)
 	KeepEvents(ctx context.Context, agency string, taken []Taken, books map[string]*CaseBook) error
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
-	// CorrectCase moves a case whatever its state: what was decided before was wrong.
-	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
-	// NoteTold keeps with the last move of a case what the citizen was told of it.
-	NoteTold(ctx context.Context, c cases.Case, told string) error
+	// ApplyMoves makes moves of locked cases, in their order.
+	ApplyMoves(ctx context.Context, moves []cases.Applied) error
 	casework.Work
 }
 
@@ -110,7 +107,8 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	}
 	var receipts []Receipt
 	var taken []Taken
-	moved := map[string]bool{}
+	var applied []cases.Applied
+	last := map[string]int{} // the last move of each case, in applied
 	for i, e := range events {
 		if before, ok := known[e.Key]; ok {
 			if !bytes.Equal(before.Digest, e.Digest()) {
@@ -124,10 +122,8 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 			var moves []Move
 			receipt, moves = b.Take(e)
 			for _, m := range moves {
-				if err := in.move(ctx, w, agency, b, m); err != nil {
-					return nil, err
-				}
-				moved[e.Case] = true
+				last[e.Case] = len(applied)
+				applied = append(applied, b.move(m, agency))
 			}
 		}
 		known[e.Key] = KeptReceipt{Receipt: receipt, Digest: e.Digest()}
@@ -136,32 +132,26 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	if len(taken) == 0 {
 		return receipts, nil
 	}
-	for number := range moved { // where the case stands now: once for all moves that came together
-		c := books[number].Case
-		told, err := in.teller.Tell(ctx, w, c)
-		if err == nil {
-			err = w.NoteTold(ctx, c, told)
-		}
-		if err != nil {
+	for number, at := range last { // where the case stands now: once for all moves that came together
+		if applied[at].Told, err = in.teller.Tell(ctx, w, books[number].Case); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.ApplyMoves(ctx, applied); err != nil {
+		return nil, err
 	}
 	return receipts, w.KeepEvents(ctx, agency, taken, books)
 }
 
-func (in *Inbox) move(ctx context.Context, w Work, agency string, b *CaseBook, m Move) (err error) {
-	due := m.Event.DueOn
-	if due.IsZero() {
-		due = b.Case.DueOn
+// move makes a move of the case in the book, and gives it to be written.
+func (b *CaseBook) move(m Move, agency string) cases.Applied {
+	applied := cases.Applied{Case: b.Case.ID, Number: b.Case.Number, From: b.Case.State, To: m.To, DueOn: b.Case.DueOn, By: By(agency), Why: m.Event.Reason}
+	if !m.Event.DueOn.IsZero() {
+		applied.DueOn = m.Event.DueOn
 	}
-	why := m.Event.Reason
-	if why == "" {
-		why = fmt.Sprintf("event %d", m.Event.Sequence)
+	if applied.Why == "" {
+		applied.Why = fmt.Sprintf("event %d", m.Event.Sequence)
 	}
-	if m.Correct || m.To == b.Case.State {
-		b.Case, err = w.CorrectCase(ctx, b.Case, m.To, due, By(agency), why, "")
-	} else {
-		b.Case, err = w.MoveCase(ctx, b.Case, m.To, due, By(agency), why, "")
-	}
-	return err
+	b.Case.State, b.Case.DueOn = applied.To, applied.DueOn
+	return applied
 }

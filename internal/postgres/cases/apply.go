@@ -1,0 +1,80 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/cases"
+	"okno/internal/news"
+	"okno/internal/postgres/audit"
+	"okno/internal/seal"
+)
+
+const keysOfCases = `SELECT owner_id, wrapped FROM data_keys WHERE kind = 'c' AND owner_id = ANY ($1)`
+
+const applyMove = `
+UPDATE cases SET state = $2, due_on = $3, updated_at = now(), clocked = false, due_by_clock = due_by_clock AND due_on IS NOT DISTINCT FROM $3
+WHERE id = $1`
+
+// ApplyMoves makes moves of cases that this transaction has locked, in their order, with as many round trips for many as for one.
+func (w Steps) ApplyMoves(ctx context.Context, moves []cases.Applied) error {
+	if len(moves) == 0 {
+		return nil
+	}
+	if err := w.applyMoves(ctx, moves); err != nil {
+		return fmt.Errorf("apply moves of cases: %w", err)
+	}
+	w.tx.Hint(news.Cases)
+	deeds := make([]audit.Deed, len(moves))
+	for i, m := range moves {
+		deeds[i] = audit.Deed{Actor: m.By, Action: "case.move", Subject: "case:" + m.Number, Detail: map[string]any{"from": m.From, "to": m.To}}
+	}
+	return audit.RecordAll(ctx, w.tx, deeds)
+}
+
+func (w Steps) applyMoves(ctx context.Context, moves []cases.Applied) error {
+	keys, err := w.keysOf(ctx, moves)
+	if err != nil {
+		return err
+	}
+	writes := &pgx.Batch{}
+	for _, m := range moves {
+		var due *time.Time
+		if !m.DueOn.IsZero() {
+			due = &m.DueOn
+		}
+		var sealed []byte // of a case whose key was destroyed nothing is kept of why
+		if key := keys[m.Case]; key != nil {
+			if sealed, err = sealMove(key, m.Case, reason{Why: m.Why, Told: m.Told}); err != nil {
+				return err
+			}
+		}
+		writes.Queue(applyMove, m.Case, m.To, due)
+		writes.Queue(addMove, m.Case, m.From, m.To, m.By, sealed)
+	}
+	return w.tx.SendBatch(ctx, writes).Close()
+}
+
+// keysOf gives the data keys of the cases of moves; a key that was destroyed is left out.
+func (w Steps) keysOf(ctx context.Context, moves []cases.Applied) (map[int64]*seal.DataKey, error) {
+	ids := make([]int64, len(moves))
+	for i, m := range moves {
+		ids[i] = m.Case
+	}
+	rows, err := w.tx.Query(ctx, keysOfCases, ids)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[int64]*seal.DataKey{}
+	var id int64
+	var wrapped seal.Wrapped
+	_, err = pgx.ForEachRow(rows, []any{&id, &wrapped}, func() error {
+		var err error
+		keys[id], err = w.ring.Unwrap(wrapped)
+		return err
+	})
+	return keys, err
+}
