@@ -57,25 +57,26 @@ func TestAttack(t *testing.T) {
 	port, err := sandbox.FreePort()
 	require.NoError(t, err)
 	database := pgtest.URL(t)
+	a := &attacked{}
+	voice := a.telephone(t)
 	o := newOkno(t, fmt.Sprintf(`database_url: %q
-roles: [sms, desk, api, worker]
 sms:
   links: [{name: operator-a, addr: %q, system_id: okno, password: "${SMPP_A}"}, %s]
   gateway: {listen: "127.0.0.1:%d"}
-`, database, operator.Addr, ussdLink, port))
+%s`, database, operator.Addr, ussdLink, port, voice))
 	content, err := os.ReadFile(o.config)
 	require.NoError(t, err)
 	content = bytes.Replace(content, []byte("http: {"), fmt.Appendf(nil, "http: {per_address: %d, ", perAddress), 1)
 	require.NoError(t, os.WriteFile(o.config, content, 0o600))
 	o.run(t, "sample")
 	o.start(t)
-	o.awaitReady(t, patience)
+	o.awaitReady(t, 3*time.Minute)
 	files, err := dialogue.Source(line.Files)
 	require.NoError(t, err)
 	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
 	require.NoError(t, err)
-	a := &attacked{okno: o, world: world{okno: o, database: database, operator: operator, texts: definition.Texts}, ussd: phones, gateway: fmt.Sprintf("smpp://127.0.0.1:%d", port),
-		times: int(fromEnvironment(t, "OKNO_ATTACK", 1))}
+	a.okno, a.ussd, a.gateway, a.times = o, phones, fmt.Sprintf("smpp://127.0.0.1:%d", port), int(fromEnvironment(t, "OKNO_ATTACK", 1))
+	a.world = world{okno: o, database: database, operator: operator, texts: definition.Texts, phones: a.phones}
 	a.cookies = map[string]string{}
 	for _, login := range []string{"boris", "dana"} {
 		cookie, status := desktest.LogIn(t, o.http, login, "okno-demo")
@@ -83,6 +84,7 @@ sms:
 		a.cookies[login] = cookie
 	}
 	for _, attack := range []func(*testing.T){a.guessesCases, a.proves, a.floods, a.guessesCasesByUSSD, a.guessesPINsByUSSD, a.floodsByUSSD, a.pressesNonsense,
+		a.guessesCasesByKeys, a.guessesPINsByKeys, a.mashesKeys,
 		a.guessesPasswords, a.guessesCodes, a.enumerates, a.injects, a.forgesOrigins,
 		a.abusesTheSocket, a.holdsConnections, a.abusesTheGateway, a.speaksNonsense} {
 		attack(t)
