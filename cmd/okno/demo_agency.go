@@ -15,8 +15,8 @@ import (
 
 // The agency of the sample region whose system runs in the demo: its cases move while one watches.
 const (
-	demoAgency       = "moj"
-	demoAgencyClient = "moj-system"
+	demoAgency       = "gp" // of service 031
+	demoAgencyClient = "gp-system"
 )
 
 // addAgency gives the sample agency a key and an endpoint.
