@@ -72,8 +72,10 @@ func (a *API) caseStatus(w http.ResponseWriter, r *http.Request, from client.Cli
 	return writeCase(w, http.StatusOK, c)
 }
 
-// etag changes with each move of a case.
-func etag(c cases.Case) string { return fmt.Sprintf(`"%d-%d"`, c.ID, c.UpdatedAt.UnixMicro()) }
+// etag changes with each move of a case, and with its term, which a clock may count later.
+func etag(c cases.Case) string {
+	return fmt.Sprintf(`"%d-%d-%s"`, c.ID, c.UpdatedAt.UnixMicro(), c.DueOn.Format("20060102"))
+}
 
 func writeCase(w http.ResponseWriter, status int, c cases.Case) error {
 	w.Header().Set("ETag", etag(c))
