@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"go.yaml.in/yaml/v3"
 
 	"okno/internal/cases"
 	"okno/internal/job"
 	"okno/internal/postgres/store"
+	"okno/internal/yamlfile"
 )
 
 type caseRulesCommand struct {
@@ -92,12 +92,7 @@ func (c caseRulesExport) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		out := yaml.NewEncoder(os.Stdout)
-		out.SetIndent(2)
-		if err := out.Encode(f); err != nil {
-			return err
-		}
-		return out.Close()
+		return yamlfile.Write(os.Stdout, f)
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"okno/internal/yamlfile"
 )
 
 // File is calendars as people keep them.
@@ -36,32 +36,10 @@ var weekdays = map[string]time.Weekday{"mon": time.Monday, "tue": time.Tuesday, 
 	"sat": time.Saturday, "sun": time.Sunday}
 
 // Read parses a file. An unknown key is an error with its line.
-func Read(r io.Reader) (File, error) {
-	var f File
-	decoder := yaml.NewDecoder(r)
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&f); err != nil {
-		var typed *yaml.TypeError
-		switch {
-		case errors.As(err, &typed):
-			return f, errors.New(strings.Join(typed.Errors, "; "))
-		case errors.Is(err, io.EOF):
-			return f, errors.New("the file is empty")
-		}
-		return f, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	return f, nil
-}
+func Read(r io.Reader) (File, error) { return yamlfile.Read[File](r) }
 
 // Write writes a file in the form that Read reads.
-func Write(w io.Writer, f File) error {
-	encoder := yaml.NewEncoder(w)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(f); err != nil {
-		return err
-	}
-	return encoder.Close()
-}
+func Write(w io.Writer, f File) error { return yamlfile.Write(w, f) }
 
 // Check gives every problem that keeps a file from being imported.
 func (f File) Check() (problems []error) {

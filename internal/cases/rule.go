@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"okno/internal/calendar"
+
+	"okno/internal/yamlfile"
 )
 
 // Length is a stretch of working time: so many hours, or so many working days. The zero Length is none.
@@ -137,22 +137,7 @@ type LevelEntry struct {
 }
 
 // ReadRules parses a file. An unknown key is an error with its line.
-func ReadRules(r io.Reader) (RuleFile, error) {
-	var f RuleFile
-	decoder := yaml.NewDecoder(r)
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&f); err != nil {
-		var typed *yaml.TypeError
-		switch {
-		case errors.As(err, &typed):
-			return f, errors.New(strings.Join(typed.Errors, "; "))
-		case errors.Is(err, io.EOF):
-			return f, errors.New("the file is empty")
-		}
-		return f, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	return f, nil
-}
+func ReadRules(r io.Reader) (RuleFile, error) { return yamlfile.Read[RuleFile](r) }
 
 // mostLevels bounds the escalation of a case.
 const mostLevels = 8

@@ -1,13 +1,14 @@
 package catalogue
 
 import (
-	"errors"
 	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"okno/internal/dialogue"
+
+	"okno/internal/yamlfile"
 )
 
 // ReadYAML parses a catalogue. An unknown key is an error with its line.
@@ -17,17 +18,8 @@ func ReadYAML(r io.Reader) (File, error) {
 	if err != nil {
 		return f, err
 	}
-	decoder := yaml.NewDecoder(strings.NewReader(raw))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&f); err != nil {
-		var typed *yaml.TypeError
-		if errors.As(err, &typed) {
-			return f, errors.New(strings.Join(typed.Errors, "; "))
-		}
-		if errors.Is(err, io.EOF) {
-			return f, errors.New("the file is empty")
-		}
-		return f, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	if f, err = yamlfile.Read[File](strings.NewReader(raw)); err != nil {
+		return f, err
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal([]byte(raw), &document); err != nil {
@@ -77,11 +69,4 @@ func linesOf(service *yaml.Node) map[string]int {
 }
 
 // WriteYAML writes a catalogue in the form that ReadYAML reads.
-func WriteYAML(w io.Writer, f File) error {
-	encoder := yaml.NewEncoder(w)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(f); err != nil {
-		return err
-	}
-	return encoder.Close()
-}
+func WriteYAML(w io.Writer, f File) error { return yamlfile.Write(w, f) }

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"okno/internal/dialogue"
 	"okno/internal/otp"
+
+	"okno/internal/yamlfile"
 )
 
 // File is what `okno client load` reads: clients, with the purposes for which each may have passwords sent.
@@ -50,18 +50,7 @@ type PurposeEntry struct {
 const Budget = 10_000
 
 // Read reads a file strictly: an unknown key is an error with its line.
-func Read(r io.Reader) (File, error) {
-	var f File
-	decoder := yaml.NewDecoder(r)
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&f); err != nil {
-		if errors.Is(err, io.EOF) {
-			return f, errors.New("the file is empty")
-		}
-		return f, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	return f, nil
-}
+func Read(r io.Reader) (File, error) { return yamlfile.Read[File](r) }
 
 // Client gives the client of an entry.
 func (e Entry) Client() (Client, error) {
