@@ -114,9 +114,21 @@ func (c exchangeReplay) Run(ctx context.Context) error {
 	})
 }
 
+// forgottenAfter is longer than the longest pause between two attempts.
+const forgottenAfter = 7 * time.Hour
+
+// sweepDeliveries enqueues what waits for agencies and was not tried for longer than any pause.
+func (n *node) sweepDeliveries(ctx context.Context, _ job.SweepDeliveries) error {
+	ids, err := n.db.Forgotten(ctx, time.Now().Add(-forgottenAfter), 1000)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return n.db.Do(ctx, func(w *store.Work) error { return enqueueDeliveries(ctx, w, ids) })
+}
+
 func enqueueDeliveries(ctx context.Context, w *store.Work, ids []int64) error {
 	for _, id := range ids {
-		if err := w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{}); err != nil {
+		if err := w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{Unique: true}); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ func (n *node) startJobs() {
 		job.On(n.eraseTexts).Periodic(24 * time.Hour),
 		job.On(retention.NewProver(n.db, time.Now, n.log).Prove).Periodic(retention.ProofPeriod),
 		job.On(n.reclockCases),
+		job.On(n.sweepDeliveries).Periodic(10 * time.Minute),
 		job.On(exchange.NewDeliverer(n.db, nil, time.Now, n.log).Deliver),
 		job.On(n.countQuestions).Periodic(time.Hour),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),

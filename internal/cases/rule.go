@@ -84,6 +84,7 @@ type Rule struct {
 	Kind       Kind
 	Agency     string // "": of any
 	Service    string // "": of any
+	Queue      string // whose agents answer it, unless somebody says otherwise; "": nobody's
 	First      Length // until the first response; zero: none is asked for
 	Resolution Length // until it is settled
 	Escalate   []Level
@@ -123,6 +124,7 @@ type RuleEntry struct {
 	Kind       Kind         `yaml:"kind" json:"kind"`
 	Agency     string       `yaml:"agency,omitempty" json:"agency,omitempty"`
 	Service    string       `yaml:"service,omitempty" json:"service,omitempty"`
+	Queue      string       `yaml:"queue,omitempty" json:"queue,omitempty"`
 	First      string       `yaml:"first_response,omitempty" json:"first_response,omitempty"`
 	Resolution string       `yaml:"resolution" json:"resolution"`
 	Escalate   []LevelEntry `yaml:"escalate,omitempty" json:"escalate,omitempty"`
@@ -139,6 +141,18 @@ type LevelEntry struct {
 // ReadRules parses a file. An unknown key is an error with its line.
 func ReadRules(r io.Reader) (RuleFile, error) { return yamlfile.Read[RuleFile](r) }
 
+// Queues are the queues that a file names.
+func (f RuleFile) Queues() (names []string) {
+	for _, r := range f.Rules {
+		names = append(names, r.Queue)
+		for _, level := range r.Escalate {
+			names = append(names, level.Queue)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
+
 // mostLevels bounds the escalation of a case.
 const mostLevels = 8
 
@@ -152,7 +166,7 @@ func (f RuleFile) Compile() (rules Rules, err error) {
 				problems = append(problems, fmt.Errorf("rules[%d].%s: %w", i, field, err))
 			}
 		}
-		r := Rule{Kind: e.Kind, Agency: e.Agency, Service: e.Service}
+		r := Rule{Kind: e.Kind, Agency: e.Agency, Service: e.Service, Queue: e.Queue}
 		if !slices.Contains(Kinds, e.Kind) {
 			wrong("kind", fmt.Errorf("one of %v", Kinds))
 		}

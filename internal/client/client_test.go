@@ -67,7 +67,7 @@ func TestAFileIsRead(t *testing.T) {
 func TestAFileIsChecked(t *testing.T) {
 	t.Parallel()
 	for want, spoil := range map[string][2]string{
-		"line 5: unknown key adresses":                          {"addresses:", "adresses:"},
+		"line 5: unknown key adresses":                              {"addresses:", "adresses:"},
 		`client portal: "192.0.2.0/33" is no address`:               {"192.0.2.0/24", "192.0.2.0/33"},
 		"client portal: title is missing, or longer":                {"title: eGov", "title: " + strings.Repeat("x", 41)},
 		"okno is Okno's own name":                                   {"name: portal", "name: okno"},

@@ -37,3 +37,9 @@ type DeliverToAgency struct {
 
 // Kind names it.
 func (DeliverToAgency) Kind() string { return "exchange.deliver" }
+
+// SweepDeliveries enqueues what waits for agencies and has no job any more.
+type SweepDeliveries struct{}
+
+// Kind names it.
+func (SweepDeliveries) Kind() string { return "exchange.sweep" }

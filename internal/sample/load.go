@@ -58,17 +58,17 @@ func Load(ctx context.Context, w Work, hash string, segments func(string) int, n
 	if _, err := w.KeepCalendars(ctx, calendars, By, "the sample region"); err != nil {
 		return err
 	}
+	for name, title := range region.Queues {
+		if err := w.SaveQueue(ctx, name, title); err != nil {
+			return err
+		}
+	}
 	rules, err := CaseRules()
 	if err != nil {
 		return err
 	}
 	if _, err := w.KeepRules(ctx, rules, By, "the sample region"); err != nil {
 		return err
-	}
-	for name, title := range region.Queues {
-		if err := w.SaveQueue(ctx, name, title); err != nil {
-			return err
-		}
 	}
 	for _, a := range region.Agents {
 		agent := acd.Agent{Login: a.Login, Name: a.Name, Role: access.Role(a.Role), Languages: a.Languages, Queues: a.Queues}

@@ -11,6 +11,7 @@ import (
 
 	"okno/internal/calendar"
 	"okno/internal/cases"
+	"okno/internal/fault"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 )
@@ -44,6 +45,9 @@ func (w Steps) KeepRules(ctx context.Context, f cases.RuleFile, by, why string) 
 	if err != nil {
 		return false, err
 	}
+	if err := w.checkQueues(ctx, f.Queues()); err != nil {
+		return false, err
+	}
 	var before []byte
 	if _, err = w.tx.Exec(ctx, lockRules); err == nil {
 		err = w.tx.QueryRow(ctx, newestRules).Scan(&before)
@@ -67,6 +71,21 @@ func (w Steps) KeepRules(ctx context.Context, f cases.RuleFile, by, why string) 
 		return false, fmt.Errorf("keep rules of cases: %w", err)
 	}
 	return true, audit.Record(ctx, w.tx, by, "case.rules", "cases", map[string]any{"why": why})
+}
+
+const unknownQueues = `SELECT name FROM unnest($1::text[]) n (name) WHERE NOT EXISTS (SELECT FROM queues WHERE queues.name = n.name) LIMIT 1`
+
+// checkQueues gives an error of kind invalid for a queue that there is not.
+func (w Steps) checkQueues(ctx context.Context, names []string) error {
+	var unknown string
+	err := w.tx.QueryRow(ctx, unknownQueues, names).Scan(&unknown)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("keep rules of cases: %w", err)
+	}
+	return &fault.Error{Kind: fault.Invalid, Field: "queue", Text: fmt.Sprintf("there is no queue %q", unknown)}
 }
 
 const reclock = `
@@ -99,7 +118,7 @@ const stepsOf = `SELECT case_id, coalesce(from_state, ''), to_state, at, by FROM
 
 const keepClock = `
 UPDATE cases SET clocked = true, began_at = $2, responded_at = $3, first_due_at = $4, due_at = $5, escalates_at = $6, clock_problem = $7,
-    due_by_clock = $8, due_on = CASE WHEN $8 THEN $9 ELSE due_on END
+    due_by_clock = $8, due_on = CASE WHEN $8 THEN $9 ELSE due_on END, queue = coalesce(queue, (SELECT name FROM queues WHERE name = $10))
 WHERE id = $1`
 
 const escalated = `SELECT case_id, began_at, level FROM case_escalations WHERE case_id = ANY ($1)`
@@ -216,7 +235,7 @@ func (c *timed) keep(writes *pgx.Batch, set calendar.Set, clock cases.Clock, rul
 		at := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 		day = &at
 	}
-	writes.Queue(keepClock, c.id, moment(clock.Began), moment(clock.Responded), moment(clock.FirstDue), moment(clock.Due), moment(next), why, ours, day)
+	writes.Queue(keepClock, c.id, moment(clock.Began), moment(clock.Responded), moment(clock.FirstDue), moment(clock.Due), moment(next), why, ours, day, rule.Queue)
 }
 
 // moment is NULL of a time that is none.

@@ -27,7 +27,7 @@ calendars:
 
 const rules = `
 rules:
-  - {kind: inquiry, first_response: 2h, resolution: 10h, escalate: [{before: 4h, do: notify}, {do: raise}, {after: 2h, do: queue, queue: appeals}]}
+  - {kind: inquiry, queue: general, first_response: 2h, resolution: 10h, escalate: [{before: 4h, do: notify}, {do: raise}, {after: 2h, do: queue, queue: appeals}]}
 `
 
 func keepCalendars(t testing.TB, db *store.Store, text string) {
@@ -46,6 +46,9 @@ func keepRules(t testing.TB, db *store.Store, text string) (changed bool) {
 	f, err := cases.ReadRules(strings.NewReader(text))
 	require.NoError(t, err)
 	pgtest.Do(t, db, func(w *store.Work) (err error) {
+		for _, queue := range f.Queues() {
+			require.NoError(t, w.SaveQueue(t.Context(), queue, map[string]string{"ru": queue}))
+		}
 		changed, err = w.KeepRules(t.Context(), f, "test", "")
 		return err
 	})
@@ -97,6 +100,7 @@ func TestClocksFollowTheCase(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	keep()
+	require.Equal(t, "general", pgtest.Value[string](t, url, `SELECT queue FROM cases`), "the rule says whose it is")
 	require.Equal(t, []int{2, 10, 6}, []int{hours("first_due_at"), hours("due_at"), hours("escalates_at")})
 	require.NotEmpty(t, pgtest.Value[string](t, url, `SELECT due_on::text FROM cases`), "the citizen can be told")
 
@@ -155,6 +159,19 @@ func TestATermThatNobodyCanTell(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, keeper.Keep(t.Context()))
 	require.Equal(t, 1, pgtest.Value[int](t, url, `SELECT count(*) FROM cases WHERE due_at IS NOT NULL AND clock_problem IS NULL`))
+}
+
+// Rules that name a queue which there is not are refused.
+func TestRulesNameQueuesThatThereAre(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	f, err := cases.ReadRules(strings.NewReader(rules))
+	require.NoError(t, err)
+	err = db.Do(t.Context(), func(w *store.Work) error {
+		_, err := w.KeepRules(t.Context(), f, "test", "")
+		return err
+	})
+	require.ErrorContains(t, err, `there is no queue "appeals"`)
 }
 
 // What an agency or an agent says of the term stands before the clock's.

@@ -176,6 +176,21 @@ func (s *Store) Health(ctx context.Context) (all []exchange.Health, err error) {
 	return all, nil
 }
 
+const forgotten = `
+SELECT id FROM exchange_deliveries WHERE state = 'waiting' AND coalesce(last_at, created_at) < $1 ORDER BY id LIMIT $2`
+
+// Forgotten gives deliveries that wait and that nobody has tried since a moment: their job was lost.
+func (s *Store) Forgotten(ctx context.Context, since time.Time, most int) (ids []int64, err error) {
+	rows, err := s.db.Query(ctx, forgotten, since, most)
+	if err == nil {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find forgotten deliveries: %w", err)
+	}
+	return ids, nil
+}
+
 const (
 	deadOf = `SELECT id FROM exchange_deliveries WHERE state = 'dead' AND agency = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
 	revive = `UPDATE exchange_deliveries SET state = 'waiting', attempts = 0, created_at = now() WHERE id = ANY ($1)`

@@ -164,6 +164,12 @@ func TestAnAgencyThatDoesNotTakeItIsTriedAgain(t *testing.T) {
 		require.Equal(t, job.Later(row.pause), deliver())
 		require.Equal(t, row.says, problem())
 	}
+	lost, err := db.Forgotten(t.Context(), time.Now().Add(time.Hour), 10)
+	require.NoError(t, err)
+	require.Equal(t, []int64{id}, lost)
+	lost, err = db.Forgotten(t.Context(), time.Now().Add(-time.Hour), 10)
+	require.NoError(t, err)
+	require.Empty(t, lost)
 	h, err := db.Health(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []any{"moj", 1, 0, "not reached"}, []any{h[0].Agency, h[0].Waiting, h[0].Dead, h[0].Problem})
