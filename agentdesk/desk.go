@@ -20,8 +20,10 @@ import (
 	"okno/internal/contact"
 	"okno/internal/desk"
 	"okno/internal/edge"
+	"okno/internal/exchange"
 	"okno/internal/floor"
 	"okno/internal/guess"
+	"okno/internal/job"
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
@@ -77,6 +79,8 @@ type streams interface {
 }
 
 type desks interface {
+	// Health gives how agencies do.
+	Health(ctx context.Context) ([]exchange.Health, error)
 	// Worklist gives a page of a view for an agent.
 	Worklist(ctx context.Context, view cases.View, agent int64, after cases.After, most int) ([]cases.Line, error)
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
@@ -157,6 +161,9 @@ type caseWork interface {
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
 	NoteTold(ctx context.Context, c cases.Case, told string) error
+	// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
+	Revive(ctx context.Context, agency string, most int, by string) ([]int64, error)
+	EnqueueJob(ctx context.Context, args job.Args, o job.Options) error
 	// JournalView journals that somebody looked at a case, and why.
 	JournalView(ctx context.Context, c cases.Case, by, reason string) error
 	// CaseTie says how a case is tied to whom an interaction is with.
@@ -294,6 +301,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/otp", d.passwords)
 	mux.HandleFunc("GET /desk/services", d.services)
+	mux.HandleFunc("GET /desk/agencies", d.agencies)
+	mux.HandleFunc("POST /desk/agencies/{agency}/replay", d.replayAgency)
 	mux.HandleFunc("GET /desk/cases", d.worklist)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)

@@ -80,13 +80,17 @@ func (c exchangeHealth) Run(ctx context.Context) error {
 			return err
 		}
 		if len(all) == 0 {
-			fmt.Println("nothing waits, and nothing was given up")
+			fmt.Println("no agency has an endpoint, and none has reported anything")
 			return nil
 		}
 		out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(out, "AGENCY\tWAITING\tOLDEST\tGIVEN UP\tLAST PROBLEM")
+		fmt.Fprintln(out, "AGENCY\tWAITING\tOLDEST\tGIVEN UP\tTAKES IT IN\tREPORTED\tLAST PROBLEM")
 		for _, h := range all {
-			fmt.Fprintf(out, "%s\t%d\t%s\t%d\t%s\n", h.Agency, h.Waiting, h.Oldest.Round(time.Second), h.Dead, h.Problem)
+			reported := "never"
+			if !h.Reported.IsZero() {
+				reported = time.Since(h.Reported).Round(time.Second).String() + " ago"
+			}
+			fmt.Fprintf(out, "%s\t%d\t%s\t%d\t%s\t%s\t%s\n", h.Agency, h.Waiting, h.Oldest.Round(time.Second), h.Dead, h.Took.Round(time.Millisecond), reported, h.Problem)
 		}
 		return out.Flush()
 	})

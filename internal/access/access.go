@@ -55,8 +55,10 @@ const (
 	MoveCase       Act = "case.move"     // and what the citizen is told of it
 	DismissWaiting Act = "queue.dismiss" // close as junk what waits in a queue
 	ViewLinks      Act = "link.view"
-	OrderLinks     Act = "link.order" // pause and resume the links to operators
-	ViewPasswords  Act = "otp.view"   // what came of one-time passwords, in numbers
+	OrderLinks     Act = "link.order"    // pause and resume the links to operators
+	ViewPasswords  Act = "otp.view"      // what came of one-time passwords, in numbers
+	ViewAgencies   Act = "agency.view"   // how agencies take what they are told, and when they reported last
+	ReplayAgency   Act = "agency.replay" // try again what was given up
 	ViewServices   Act = "service.view"
 	ViewFindings   Act = "catalogue.view" // what of the catalogue is stale, and what citizens ask in vain
 	LiftHolds      Act = "otp.lift"       // let passwords go again that are held

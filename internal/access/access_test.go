@@ -33,6 +33,8 @@ var granted = map[access.Act]map[access.Role]string{
 	access.ViewLinks:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.OrderLinks:     {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewPasswords:  {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.ViewAgencies:   {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.ReplayAgency:   {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewServices:   {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
 	access.ViewFindings:   {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.LiftHolds:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
@@ -66,6 +68,7 @@ func TestWhatWantsTheSecondFactor(t *testing.T) {
 	for _, tie := range access.Ties {
 		wanted["link.order "+string(tie)] = true
 		wanted["otp.lift "+string(tie)] = true
+		wanted["agency.replay "+string(tie)] = true
 	}
 	for act, roles := range granted {
 		for role, ties := range roles {

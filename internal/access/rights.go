@@ -27,6 +27,8 @@ var rights = map[Act]map[Role][]Tie{
 	ViewLinks:      {Supervisor: Ties, Administrator: Ties},
 	OrderLinks:     {Supervisor: Ties, Administrator: Ties},
 	ViewPasswords:  {Supervisor: Ties, Administrator: Ties},
+	ViewAgencies:   {Supervisor: Ties, Administrator: Ties},
+	ReplayAgency:   {Supervisor: Ties, Administrator: Ties},
 	ViewServices:   serving(Untied),
 	ViewFindings:   {Supervisor: Ties, Administrator: Ties},
 	LiftHolds:      {Supervisor: Ties, Administrator: Ties},
@@ -39,7 +41,7 @@ var rights = map[Act]map[Role][]Tie{
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case DismissWaiting, OrderLinks, LiftHolds, LockAgent:
+	case DismissWaiting, OrderLinks, LiftHolds, LockAgent, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
@@ -56,7 +58,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, DismissWaiting,
-	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
+	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

@@ -130,11 +130,13 @@ type DeliveryStore interface {
 // ErrNoDelivery says that there is nothing to be told under an id: it was delivered, or given up.
 var ErrNoDelivery error = &fault.Error{Kind: fault.NotFound, Text: "there is no such delivery"}
 
-// Health is how the deliveries of an agency stand.
+// Health is how an agency does: what it is told, and what it reports.
 type Health struct {
-	Agency  string
-	Waiting int
-	Dead    int           // given up
-	Oldest  time.Duration // that waits
-	Problem string        // of the newest failed attempt, or ""
+	Agency   string
+	Waiting  int
+	Dead     int           // given up
+	Oldest   time.Duration // that waits
+	Problem  string        // of the newest failed attempt of what waits or was given up, or ""
+	Took     time.Duration // on average until it took something, of the last day; 0: it was told nothing
+	Reported time.Time     // when it reported last; zero: never
 }

@@ -154,19 +154,32 @@ func (s *Store) NoteAttempt(ctx context.Context, id int64, a exchange.Attempt, a
 }
 
 const health = `
-SELECT agency, count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead'),
-       coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'waiting')), 0)::float8,
-       coalesce((SELECT last_problem FROM exchange_deliveries l WHERE l.agency = d.agency AND l.state = 'waiting' AND l.last_problem IS NOT NULL ORDER BY id DESC LIMIT 1), '')
-FROM exchange_deliveries d WHERE state IN ('waiting', 'dead') GROUP BY agency ORDER BY agency`
+SELECT a.code, d.waiting, d.dead, coalesce(extract(epoch FROM now() - d.oldest), 0)::float8,
+       coalesce((SELECT last_problem FROM exchange_deliveries WHERE agency = a.code AND state <> 'delivered' AND last_problem IS NOT NULL
+                 ORDER BY created_at DESC LIMIT 1), ''),
+       coalesce((SELECT avg(extract(epoch FROM took)) FROM exchange_deliveries WHERE agency = a.code AND created_at > now() - interval '1 day'
+                 AND state = 'delivered'), 0)::float8,
+       e.reported
+FROM agencies a
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'dead') AS dead,
+                           min(created_at) FILTER (WHERE state = 'waiting') AS oldest
+                    FROM exchange_deliveries WHERE agency = a.code AND state <> 'delivered') d
+CROSS JOIN LATERAL (SELECT max(received_at) AS reported FROM exchange_events WHERE agency = a.code) e
+WHERE d.waiting + d.dead > 0 OR e.reported IS NOT NULL OR EXISTS (SELECT FROM exchange_endpoints WHERE agency = a.code)
+ORDER BY a.code`
 
-// Health gives how the deliveries of each agency stand; agencies for which nothing waits or was given up are left out.
+// Health gives how agencies do that have an endpoint, or that have reported something.
 func (s *Store) Health(ctx context.Context) (all []exchange.Health, err error) {
 	rows, err := s.db.Query(ctx, health)
 	if err == nil {
 		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (h exchange.Health, err error) {
-			var oldest float64
-			err = row.Scan(&h.Agency, &h.Waiting, &h.Dead, &oldest, &h.Problem)
-			h.Oldest = time.Duration(oldest * float64(time.Second))
+			var oldest, took float64
+			var reported *time.Time
+			err = row.Scan(&h.Agency, &h.Waiting, &h.Dead, &oldest, &h.Problem, &took, &reported)
+			h.Oldest, h.Took = time.Duration(oldest*float64(time.Second)), time.Duration(took*float64(time.Second))
+			if reported != nil {
+				h.Reported = *reported
+			}
 			return h, err
 		})
 	}

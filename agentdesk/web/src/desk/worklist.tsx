@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Agencies } from './agencies'
 import { agent, now, section, send } from './desk'
 import { text } from './texts'
 import { day } from './time'
@@ -68,6 +69,7 @@ export function Worklist() {
         </table>
       )}
       {next.value && <button onClick={() => void read(next.value)}>{text('work.more')}</button>}
+      {agent.value?.role !== 'agent' && <Agencies />}
       {chosen.value && <Opened number={chosen.value} key={chosen.value} moved={() => void read()} />}
     </main>
   )

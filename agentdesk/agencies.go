@@ -1,0 +1,61 @@
+package agentdesk
+
+import (
+	"net/http"
+
+	"okno/internal/access"
+	"okno/internal/floor"
+	"okno/internal/job"
+)
+
+// agencies shows how agencies take what they are told, and when they reported last.
+func (d *Desk) agencies(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err == nil {
+		err = access.May(floor.Subject(agent), access.ViewAgencies, access.Untied)
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	all, err := d.Store.Health(r.Context())
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	list := make([]object, 0, len(all))
+	for _, h := range all {
+		list = append(list, object{"agency": h.Agency, "waiting": h.Waiting, "oldest_seconds": int(h.Oldest.Seconds()), "dead": h.Dead,
+			"problem": h.Problem, "took_ms": h.Took.Milliseconds(), "reported_at": when(h.Reported)})
+	}
+	d.answer(w, object{"agencies": list})
+}
+
+// mostRevived is how many deliveries one click has tried again.
+const mostRevived = 1000
+
+// replayAgency has what was given up for an agency tried again.
+func (d *Desk) replayAgency(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err == nil {
+		err = access.May(floor.Subject(agent), access.ReplayAgency, access.Untied)
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	var replayed int
+	err = d.Units(r.Context(), func(work Work) error {
+		ids, err := work.Revive(r.Context(), r.PathValue("agency"), mostRevived, floor.By(agent.ID))
+		replayed = len(ids)
+		for i := 0; err == nil && i < len(ids); i++ {
+			err = work.EnqueueJob(r.Context(), job.DeliverToAgency{Delivery: ids[i]}, job.Options{Unique: true})
+		}
+		return err
+	})
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	d.answer(w, object{"replayed": replayed})
+}

@@ -1,0 +1,49 @@
+import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { send } from './desk'
+import { text } from './texts'
+
+interface Agency { agency: string; waiting: number; oldest_seconds: number; dead: number; problem: string; took_ms: number; reported_at: string | null }
+
+const stand = signal<Agency[] | null>(null) // null: not known
+const every = 10_000
+
+async function read(): Promise<void> {
+  const answer = await fetch('/desk/agencies').catch(() => null)
+  if (answer?.ok) stand.value = ((await answer.json()) as { agencies: Agency[] }).agencies
+}
+
+// Agencies shows a supervisor how agencies take what they are told, and has tried again what was given up.
+export function Agencies() {
+  useEffect(() => {
+    void read()
+    const timer = setInterval(() => void read(), every)
+    return () => clearInterval(timer)
+  }, [])
+  const replay = async (agency: string) => {
+    await send(`/desk/agencies/${agency}/replay`, {})
+    void read()
+  }
+  if (!stand.value?.length) return null
+  return (
+    <section id="agencies">
+      <h2>{text('agencies.title')}</h2>
+      <table>
+        <thead><tr>{['agency', 'waiting', 'dead', 'took', 'reported', 'problem', 'replay'].map((key) => <th key={key} scope="col">{text('agencies.' + key)}</th>)}</tr></thead>
+        <tbody>
+          {stand.value.map((a) => (
+            <tr key={a.agency} data-agency={a.agency}>
+              <th scope="row">{a.agency}</th>
+              <td class="number">{a.waiting}</td>
+              <td class="number">{a.dead}</td>
+              <td class="number">{a.took_ms ? a.took_ms : '—'}</td>
+              <td>{a.reported_at ? new Date(a.reported_at).toLocaleString() : '—'}</td>
+              <td>{a.problem}</td>
+              <td>{a.dead > 0 && <button class="replay" onClick={() => void replay(a.agency)}>{text('agencies.replay')}</button>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
