@@ -112,8 +112,9 @@ const (
 	addEvent = `
 INSERT INTO exchange_events (agency, key, digest, case_number, case_id, sequence, state, due_on, happened_at, sealed, outcome, explanation)
 VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (agency, key) DO NOTHING`
-	judgeEvent = `UPDATE exchange_events SET outcome = $2, explanation = CASE WHEN $2 = 'applied' THEN 'applied once the events before it had come' ELSE explanation END WHERE id = $1`
-	keepBook   = `
+	judgeEvent = `UPDATE exchange_events SET outcome = $2, explanation = CASE WHEN $2 = 'applied' THEN 'applied once the events before it had come'
+    ELSE 'an earlier event came late and led elsewhere: this one could not follow it' END WHERE id = $1`
+	keepBook = `
 INSERT INTO exchange_books (case_id, base, floor, last) VALUES ($1, $2, $3, $4)
 ON CONFLICT (case_id) DO UPDATE SET base = excluded.base, floor = excluded.floor, last = excluded.last`
 )

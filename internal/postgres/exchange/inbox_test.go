@@ -182,6 +182,25 @@ func TestAnOperatorsMoveStands(t *testing.T) {
 	require.Equal(t, "ready", pgtest.Value[string](t, url, `SELECT state FROM cases`))
 }
 
+// A late event that changes what was decided is applied, and what it made impossible says so.
+func TestALateEventCorrects(t *testing.T) {
+	t.Parallel()
+	url, db, open := office(t)
+	in := inbox(db)
+	opened := open("moj")
+	for _, e := range []exchange.Event{event(opened, 1, cases.Accepted), event(opened, 3, cases.InProgress), event(opened, 2, cases.Rejected)} {
+		receipts, err := in.Take(t.Context(), "moj", []exchange.Event{e})
+		require.NoError(t, err)
+		require.Equal(t, []exchange.Outcome{exchange.Applied}, outcomes(receipts))
+	}
+	require.Equal(t, "rejected", pgtest.Value[string](t, url, `SELECT state FROM cases`))
+	require.Equal(t, "registered accepted in_progress rejected", pgtest.Value[string](t, url, `SELECT string_agg(to_state, ' ' ORDER BY id) FROM case_moves`))
+	require.Contains(t, pgtest.Value[string](t, url, `SELECT explanation FROM exchange_events WHERE sequence = 3 AND outcome = 'impossible'`), "came late")
+	again, err := in.Take(t.Context(), "moj", []exchange.Event{event(opened, 3, cases.InProgress)})
+	require.NoError(t, err)
+	require.Equal(t, exchange.Impossible, again[0].Outcome, "asked again, the agency learns what became of it")
+}
+
 func BenchmarkTake(b *testing.B) {
 	_, db, open := office(b)
 	in := inbox(db)
