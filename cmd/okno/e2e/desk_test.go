@@ -146,6 +146,13 @@ func (w *world) threadAtDesk(t *testing.T, desk *page) {
 	require.Zero(t, pgtest.Value[int](t, w.database, bound))
 	desk.clicks(t, ".head button.bind")
 	desk.reads(t, ".thread", "закрепил номер")
+	desk.types(t, "input.find", "ОТЧЕСТВО")
+	desk.reads(t, ".thread .bubble", "Как исправить отчество в справке?")
+	require.NotContains(t, value[string](t, desk, `document.querySelector('.thread').innerText`), "Подайте заявление")
+	desk.types(t, "input.find", "щщщ")
+	desk.reads(t, ".thread", "Не найдено")
+	desk.clears(t, "input.find")
+	desk.reads(t, ".thread", "Подайте заявление")
 	require.Equal(t, 1, pgtest.Value[int](t, w.database, bound))
 	desk.clicks(t, "button.finish")
 	w.filed(t, desk, "resolved")
@@ -191,7 +198,12 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 // clears empties a field.
 func (p *page) clears(t *testing.T, selector string) {
 	t.Helper()
-	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => { document.querySelector(%s).value = ''; return true })()`, quoted(selector))))
+	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => {
+		const e = document.querySelector(%s)
+		e.value = ''
+		e.dispatchEvent(new Event('input', {bubbles: true}))
+		return true
+	})()`, quoted(selector))))
 }
 
 // A citizen's phone in a browser: it writes and is answered, calls, hears the menu and keys.

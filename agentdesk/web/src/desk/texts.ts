@@ -208,6 +208,8 @@ const words: Record<string, [string, string, string]> = {
   'sms.finish': ['Жазысуды аяқтау', 'Завершить переписку', 'End the thread'],
   'sms.placeholder': ['Жауап жазыңыз…', 'Напишите ответ…', 'Write an answer…'],
   'sms.send': ['Жіберу', 'Отправить', 'Send'],
+  'timeline.find': ['Тарихтан іздеу', 'Найти в истории', 'Find in the timeline'],
+  'timeline.nothing': ['Табылмады', 'Не найдено', 'Nothing found'],
   'timeline': ['Тарих', 'История', 'Timeline'],
   'timeline.empty': ['Тарих бос', 'История пуста', 'Nothing yet'],
   'citizen': ['Азамат', 'Гражданин', 'Citizen'],
