@@ -71,9 +71,19 @@ func (c *Checks) answer(w http.ResponseWriter, r *http.Request, say func(error) 
 			parts[name], ready = say(err), false
 		}
 	}
+	if c.grew(len(checks)) { // a part was added while those before it were asked: the node has not started yet
+		parts["node"], ready = "starting", false
+	}
 	w.Header().Set("Content-Type", "application/json")
 	if !ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "parts": parts})
+}
+
+// grew says whether there are more parts than before.
+func (c *Checks) grew(before int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.checks) > before
 }

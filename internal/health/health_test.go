@@ -30,6 +30,21 @@ func TestStrangersHearWhichPartAndNotWhy(t *testing.T) {
 	require.Contains(t, body.Parts["database"], "db.internal")
 }
 
+// A node that starts while it is asked is not ready by the parts that it had before.
+func TestAPartThatIsAddedMeanwhileCounts(t *testing.T) {
+	t.Parallel()
+	var c health.Checks
+	c.Add("database", func(context.Context) error {
+		c.Add("asterisk", func(context.Context) error { return errors.New("not connected yet") })
+		return nil
+	})
+	for range 2 {
+		said := httptest.NewRecorder()
+		c.Ready(said, httptest.NewRequest("GET", "/readyz", nil))
+		require.Equal(t, 503, said.Code, said.Body)
+	}
+}
+
 func TestAFloodOfQuestionsIsOneCheck(t *testing.T) {
 	t.Parallel()
 	var ran, running atomic.Int64

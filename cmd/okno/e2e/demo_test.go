@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -93,6 +94,17 @@ func (d *demo) report(t *testing.T) (r demoReport) {
 	return r
 }
 
+// reasons are what /readyz says on the internal listener.
+func (r demoReport) reasons(t *testing.T) string {
+	t.Helper()
+	response, err := http.Get(r.Internal + "/readyz")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	said, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return string(said)
+}
+
 // alive says whether the process is there, and no zombie.
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -149,7 +161,7 @@ func TestDemo(t *testing.T) {
 		response, err := http.Get(r.HTTP + path)
 		require.NoError(t, err)
 		response.Body.Close()
-		require.Equal(t, http.StatusOK, response.StatusCode, path)
+		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", path, r.reasons(t))
 	}
 	for path, want := range map[string]int{r.Internal + "/metrics": http.StatusOK, r.Internal + "/readyz": http.StatusOK, r.Internal + "/sms/links": http.StatusOK,
 		r.HTTP + "/metrics": http.StatusNotFound, r.HTTP + "/sms/links": http.StatusNotFound} {
