@@ -90,15 +90,8 @@ func (n *node) awaitKeys(ctx context.Context) error {
 			return err
 		}
 		n.log.Warn().Err(err).Dur("again_in", pause).Msg("waiting for the key management service")
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case err := <-n.parts.failed:
-			timer.Stop()
+		if err := n.rest(ctx, pause); err != nil {
 			return err
-		case <-timer.C:
 		}
 	}
 }

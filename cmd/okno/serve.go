@@ -180,6 +180,20 @@ func (n *node) close() {
 	}
 }
 
+// rest waits for a while, unless ctx ends or a part fails before.
+func (n *node) rest(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-n.parts.failed:
+		return err
+	case <-timer.C:
+		return nil
+	}
+}
+
 // awaitDatabase waits for the database, and brings its schema up to date.
 func (n *node) awaitDatabase(ctx context.Context) error {
 	const most = 10 * time.Second
@@ -195,15 +209,8 @@ func (n *node) awaitDatabase(ctx context.Context) error {
 			}
 		}
 		n.log.Warn().Err(err).Dur("again_in", pause).Msg("waiting for the database")
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case err := <-n.parts.failed:
-			timer.Stop()
+		if err := n.rest(ctx, pause); err != nil {
 			return err
-		case <-timer.C:
 		}
 	}
 }

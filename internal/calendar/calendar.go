@@ -191,9 +191,14 @@ func (c Calendar) Between(from, to time.Time) (sum time.Duration, err error) {
 // AddDays gives the end of work of the n-th working day after the day of a moment: «within three working days». The day itself does not
 // count. n is at least 1.
 func (c Calendar) AddDays(from time.Time, n int) (time.Time, error) {
+	return c.workingDay(from, n, Date.next)
+}
+
+// workingDay gives the end of work of the n-th working day from the day of a moment on, which does not count; step leads from day to day.
+func (c Calendar) workingDay(from time.Time, n int, step func(Date) Date) (time.Time, error) {
 	day := DateOf(from.In(c.Zone))
-	for tried := 0; tried < mostDays; tried++ {
-		day = day.next()
+	for range mostDays {
+		day = step(day)
 		all, err := c.stretches(day)
 		if err != nil {
 			return time.Time{}, err
@@ -232,21 +237,7 @@ func (c Calendar) Sub(to time.Time, working time.Duration) (time.Time, error) {
 
 // SubDays gives the end of work of the n-th working day before the day of a moment. n is at least 1.
 func (c Calendar) SubDays(to time.Time, n int) (time.Time, error) {
-	day := DateOf(to.In(c.Zone))
-	for range mostDays {
-		day = day.before()
-		all, err := c.stretches(day)
-		if err != nil {
-			return time.Time{}, err
-		}
-		if len(all) == 0 {
-			continue
-		}
-		if n--; n <= 0 {
-			return all[len(all)-1].to, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("calendar %s: %w", c.Name, ErrNever)
+	return c.workingDay(to, n, Date.before)
 }
 
 // mostDays bounds a search: a calendar of more years is none that a person has written.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"okno/internal/calendar"
-
 	"okno/internal/yamlfile"
 )
 

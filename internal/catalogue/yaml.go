@@ -7,7 +7,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"okno/internal/dialogue"
-
 	"okno/internal/yamlfile"
 )
 

@@ -10,7 +10,6 @@ import (
 
 	"okno/internal/dialogue"
 	"okno/internal/otp"
-
 	"okno/internal/yamlfile"
 )
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -54,30 +55,31 @@ func (b *Book) Take(e Event) (Receipt, []Move) {
 	receipt := func(o Outcome, explanation string) Receipt {
 		return Receipt{Key: e.Key, Outcome: o, Explanation: explanation, State: b.State}
 	}
-	at, found := slices.BinarySearchFunc(b.Kept, e.Sequence, func(k Kept, s int64) int { return int(min(max(k.Sequence-s, -1), 1)) })
+	at, found := slices.BinarySearchFunc(b.Kept, e.Sequence, func(k Kept, s int64) int { return cmp.Compare(k.Sequence, s) })
 	if found {
 		if bytes.Equal(b.Kept[at].Hash, hash) {
 			return receipt(Duplicate, "the event of this sequence number said the same"), nil
 		}
 		return receipt(Contradictory, fmt.Sprintf("sequence number %d was %s before; the first stands", e.Sequence, b.Kept[at].State)), nil
 	}
-	before := b.fold()
+	before, _ := b.fold(b.Kept)
 	b.Kept = slices.Insert(b.Kept, at, Kept{Event: e, Hash: hash, Outcome: Impossible})
 	if e.Sequence <= b.Floor {
 		b.Kept[at].Outcome = Superseded
 		return receipt(Superseded, "the case was moved by somebody else after later events"), nil
 	}
-	after := b.fold()
+	after, _ := b.fold(b.Kept)
 	moves := b.moves(before, after)
 	b.judge(after)
 	if len(moves) > 0 {
 		b.State = moves[len(moves)-1].To
 	}
 	b.Last = b.State
-	switch outcome := b.Kept[at].Outcome; {
-	case outcome == Impossible:
+	switch {
+	case b.Kept[at].Outcome == Impossible:
+		_, led := b.fold(b.Kept[:at])
 		return receipt(Impossible, fmt.Sprintf("a case that is %s cannot become %s; the event is kept, and applied once the events before it have come",
-			b.stateBefore(at), e.State)), nil
+			led, e.State)), nil
 	case len(moves) == 0:
 		b.Kept[at].Outcome = Superseded
 		return receipt(Superseded, "a later event had come first: the case is further already"), nil
@@ -87,28 +89,17 @@ func (b *Book) Take(e Event) (Receipt, []Move) {
 	return receipt(Applied, ""), moves
 }
 
-// fold gives the events that lead to where the case stands, in their order: each goes on from where the one before led. An event that
-// cannot is left out.
-func (b *Book) fold() (applied []int64) {
-	state := b.Base
-	for _, k := range b.Kept {
+// fold gives those of some events that are applied, and where they lead: each goes on from where the one before led. An event that cannot is
+// left out.
+func (b *Book) fold(kept []Kept) (applied []int64, state cases.State) {
+	state = b.Base
+	for _, k := range kept {
 		if k.Sequence > b.Floor && (state == k.State || state.May(k.State)) {
 			state = k.State
 			applied = append(applied, k.Sequence)
 		}
 	}
-	return applied
-}
-
-// stateBefore is where the events before one lead.
-func (b *Book) stateBefore(at int) cases.State {
-	state := b.Base
-	for _, k := range b.Kept[:at] {
-		if k.Sequence > b.Floor && (state == k.State || state.May(k.State)) {
-			state = k.State
-		}
-	}
-	return state
+	return applied, state
 }
 
 // moves leads from one list of applied events to another.
