@@ -5,7 +5,6 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/floor"
-	"okno/internal/job"
 )
 
 // agencies shows how agencies take what they are told, and when they reported last.
@@ -48,9 +47,6 @@ func (d *Desk) replayAgency(w http.ResponseWriter, r *http.Request) {
 	err = d.Units(r.Context(), func(work Work) error {
 		ids, err := work.Revive(r.Context(), r.PathValue("agency"), mostRevived, floor.By(agent.ID))
 		replayed = len(ids)
-		for i := 0; err == nil && i < len(ids); i++ {
-			err = work.EnqueueJob(r.Context(), job.DeliverToAgency{Delivery: ids[i]}, job.Options{Unique: true})
-		}
 		return err
 	})
 	if err != nil {

@@ -23,7 +23,6 @@ import (
 	"okno/internal/exchange"
 	"okno/internal/floor"
 	"okno/internal/guess"
-	"okno/internal/job"
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
@@ -163,7 +162,6 @@ type caseWork interface {
 	NoteTold(ctx context.Context, c cases.Case, told string) error
 	// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
 	Revive(ctx context.Context, agency string, most int, by string) ([]int64, error)
-	EnqueueJob(ctx context.Context, args job.Args, o job.Options) error
 	// JournalView journals that somebody looked at a case, and why.
 	JournalView(ctx context.Context, c cases.Case, by, reason string) error
 	// CaseTie says how a case is tied to whom an interaction is with.

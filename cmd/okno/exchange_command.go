@@ -106,10 +106,8 @@ func (c exchangeReplay) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		var ids []int64
 		err := db.Do(ctx, func(w *store.Work) (err error) {
-			if ids, err = w.Revive(ctx, c.Agency, c.Most, operator()); err != nil {
-				return err
-			}
-			return enqueueDeliveries(ctx, w, ids)
+			ids, err = w.Revive(ctx, c.Agency, c.Most, operator())
+			return err
 		})
 		if err == nil {
 			fmt.Printf("%d deliveries are tried again\n", len(ids))
@@ -127,16 +125,7 @@ func (n *node) sweepDeliveries(ctx context.Context, _ job.SweepDeliveries) error
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return n.db.Do(ctx, func(w *store.Work) error { return enqueueDeliveries(ctx, w, ids) })
-}
-
-func enqueueDeliveries(ctx context.Context, w *store.Work, ids []int64) error {
-	for _, id := range ids {
-		if err := w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{Unique: true}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return n.db.Do(ctx, func(w *store.Work) error { return w.EnqueueDeliveries(ctx, ids...) })
 }
 
 type exchangeTry struct {

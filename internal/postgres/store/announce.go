@@ -48,5 +48,23 @@ func (w *Work) announce(ctx context.Context, event string, c domain.Case, by str
 	if err != nil || id == 0 {
 		return err
 	}
-	return w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{})
+	return w.EnqueueDeliveries(ctx, id)
+}
+
+// EnqueueDeliveries has deliveries made, unless a job for them waits already.
+func (w *Work) EnqueueDeliveries(ctx context.Context, ids ...int64) error {
+	for _, id := range ids {
+		if err := w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{Unique: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Revive is exchange.Steps.Revive, with the jobs that try again.
+func (w *Work) Revive(ctx context.Context, agency string, most int, by string) (ids []int64, err error) {
+	if ids, err = w.exchangeSteps.Revive(ctx, agency, most, by); err != nil {
+		return nil, err
+	}
+	return ids, w.EnqueueDeliveries(ctx, ids...)
 }
