@@ -1,4 +1,4 @@
-// Package casework tells citizens what becomes of their cases. Whoever moves a case, a person, an agency or Okno, tells by it: once for each
+// Package casework tells citizens what becomes of their cases, and opens cases that portals file for them. Whoever moves a case, a person, an agency or Okno, tells by it: once for each
 // step, in the citizen's language, to a number that is trusted to be the citizen's. It knows no storage and no channel.
 package casework
 

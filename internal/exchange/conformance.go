@@ -24,8 +24,8 @@ type Check struct {
 // quickly is how soon an endpoint should answer: it keeps what it was told, and works on it afterwards.
 const quickly = 2 * time.Second
 
-// Try runs an agency's endpoint through what it has to do, with a case that there is not, and gives what it did. The agency is to drop
-// messages of the type okno.test.
+// Try sends an endpoint eight requests, good and bad, about a case that does not exist, and gives for each how the endpoint answered. An
+// agency drops messages of the type okno.test.
 func Try(ctx context.Context, client *http.Client, e Endpoint, now time.Time) []Check {
 	k := kit{client: client, endpoint: e, now: now}
 	id := fmt.Sprintf("okno_test_%d", now.UnixNano())

@@ -1,5 +1,5 @@
-// Package smppaccount is an agency's way in by SMPP: its account, what it submits, and what it is told of that. It knows no
-// protocol and no storage.
+// Package smppaccount is the account by which a system of an agency sends SMS over SMPP: its password and limits, the messages that it
+// submits, and their receipts. The package knows no protocol and no storage.
 package smppaccount
 
 import (
