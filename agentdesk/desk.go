@@ -108,6 +108,7 @@ type Work interface {
 	commands
 	caseWork
 	verifications
+	visits
 	// AgentOfCommand gives whose login a token is, as the unit of work finds both. acd.ErrNoAgent.
 	AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
@@ -231,6 +232,9 @@ type Options struct {
 	Teller *casework.Teller
 	// Services finds services of the catalogue.
 	Services Services
+	// Offices are those that citizens visit, and Notices what they are told of that; nil: there is none.
+	Offices Offices
+	Notices Notices
 	// Registrar tells of numbers that are bound; nil tells nobody.
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
@@ -306,6 +310,10 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
 	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)
+	mux.HandleFunc("GET /desk/offices", d.offices)
+	mux.HandleFunc("GET /desk/offices/{office}/slots", d.freeSlots)
+	mux.HandleFunc("GET /desk/offices/{office}/appointments", d.dayOfOffice)
+	mux.HandleFunc("POST /desk/appointments/{id}", d.settleAppointment)
 	mux.HandleFunc("GET /desk/catalogue", d.findings)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)

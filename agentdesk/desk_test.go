@@ -18,8 +18,10 @@ import (
 	"okno/agentdesk/desktest"
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/casework"
+	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/floor/floortest"
 	"okno/internal/lease"
@@ -37,6 +39,7 @@ type office struct {
 	server *httptest.Server
 	clock  func() time.Time // of a node; nil: the real one
 	desk   context.CancelFunc
+	visits *appointment.Cache // empty until it is filled
 }
 
 func newOffice(t *testing.T) *office {
@@ -67,7 +70,8 @@ func newOffice(t *testing.T) *office {
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
 	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
+	o.visits = appointment.NewCache(o.DB, nil, zerolog.Nop())
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Offices: o.visits, Notices: conversation.NewNotices(o.Library, conversation.Writing{Segments: floortest.OneSegment}), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},

@@ -8,34 +8,36 @@ import (
 // rights is the table: for each act the roles that may do it, with the ties of which one is needed. What is not here is refused.
 // An administrator serves citizens like any agent, and sees no more of them; an auditor sees what was done, and no citizen.
 var rights = map[Act]map[Role][]Tie{
-	SeeOffer:       serving(Offered, Held),
-	AnswerOffer:    serving(Offered),
-	ViewContact:    {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
-	ServeContact:   serving(Held),
-	RevealCitizen:  serving(Held),
-	Search:         serving(Untied),
-	VerifyCitizen:  serving(Held),
-	BindNumber:     serving(Held),
-	ViewCase:       {Agent: {Theirs, Assigned}, Supervisor: {Theirs, Assigned, Reason}, Administrator: {Theirs, Assigned}},
-	ListCases:      serving(Untied),
-	TakeCase:       serving(Untied),
-	AssignCase:     {Supervisor: {Untied}, Administrator: {Untied}},
-	SeeCase:        serving(Theirs, AskedOf),
-	OpenCase:       serving(Held),
-	MoveCase:       serving(Theirs, Assigned),
-	DismissWaiting: {Supervisor: {Reason}, Administrator: {Reason}},
-	ViewLinks:      {Supervisor: Ties, Administrator: Ties},
-	OrderLinks:     {Supervisor: Ties, Administrator: Ties},
-	ViewPasswords:  {Supervisor: Ties, Administrator: Ties},
-	ViewAgencies:   {Supervisor: Ties, Administrator: Ties},
-	ReplayAgency:   {Supervisor: Ties, Administrator: Ties},
-	ViewServices:   serving(Untied),
-	ViewFindings:   {Supervisor: Ties, Administrator: Ties},
-	LiftHolds:      {Supervisor: Ties, Administrator: Ties},
-	ReadJournal:    {Auditor: Ties, Administrator: Ties},
-	ViewLogins:     {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
-	EndLogins:      {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
-	LockAgent:      {Administrator: {Untied}},
+	SeeOffer:          serving(Offered, Held),
+	AnswerOffer:       serving(Offered),
+	ViewContact:       {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
+	ServeContact:      serving(Held),
+	RevealCitizen:     serving(Held),
+	Search:            serving(Untied),
+	VerifyCitizen:     serving(Held),
+	BindNumber:        serving(Held),
+	ViewCase:          {Agent: {Theirs, Assigned}, Supervisor: {Theirs, Assigned, Reason}, Administrator: {Theirs, Assigned}},
+	ListCases:         serving(Untied),
+	ListAppointments:  serving(Untied),
+	SettleAppointment: serving(Untied),
+	TakeCase:          serving(Untied),
+	AssignCase:        {Supervisor: {Untied}, Administrator: {Untied}},
+	SeeCase:           serving(Theirs, AskedOf),
+	OpenCase:          serving(Held),
+	MoveCase:          serving(Theirs, Assigned),
+	DismissWaiting:    {Supervisor: {Reason}, Administrator: {Reason}},
+	ViewLinks:         {Supervisor: Ties, Administrator: Ties},
+	OrderLinks:        {Supervisor: Ties, Administrator: Ties},
+	ViewPasswords:     {Supervisor: Ties, Administrator: Ties},
+	ViewAgencies:      {Supervisor: Ties, Administrator: Ties},
+	ReplayAgency:      {Supervisor: Ties, Administrator: Ties},
+	ViewServices:      serving(Untied),
+	ViewFindings:      {Supervisor: Ties, Administrator: Ties},
+	LiftHolds:         {Supervisor: Ties, Administrator: Ties},
+	ReadJournal:       {Auditor: Ties, Administrator: Ties},
+	ViewLogins:        {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
+	EndLogins:         {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
+	LockAgent:         {Administrator: {Untied}},
 }
 
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
@@ -57,7 +59,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, ListAppointments, SettleAppointment, DismissWaiting,
 	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

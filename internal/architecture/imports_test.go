@@ -58,6 +58,7 @@ var homes = map[string][]string{
 // aggregates are the packages of the store above its core, and which others each may use. The arrows have no loop. Only store
 // knows them all.
 var aggregates = map[string][]string{
+	"appointments":  {"audit", "cases"},
 	"audit":         nil,
 	"calendars":     {"audit"},
 	"catalogue":     {"audit", "datakeys"},

@@ -40,12 +40,18 @@ func NewTeller(texts Texts, segments func(string) int, clock func() time.Time) *
 // lifetime is how long a notice of a step may wait: over a weekend's quiet hours, and not until it is no news.
 const lifetime = 3 * 24 * time.Hour
 
-// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. Nobody is told by a number that
-// stopped notices or that proves nothing. A nil Teller tells nobody. It gives the text; "" when nobody was told.
+// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. A nil Teller tells nobody. It
+// gives the text; "" when nobody was told.
 func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, err error) {
 	if t == nil {
 		return "", nil
 	}
+	return t.Notify(ctx, w, c, lifetime, func(l dialogue.Language) string { return t.texts.Step(l, c) })
+}
+
+// Notify sends a notice of a case to whose it is, in their language; nothing of it goes after its lifetime. Nobody is told by a number that
+// stopped notices or that proves nothing. It gives the text; "" when nobody was told.
+func (t *Teller) Notify(ctx context.Context, w Work, c cases.Case, lifetime time.Duration, write func(dialogue.Language) string) (told string, err error) {
 	number := c.Contact
 	if c.CitizenID != 0 {
 		if number, err = w.ProofNumber(ctx, c.CitizenID); err != nil {
@@ -63,7 +69,7 @@ func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, e
 	if l == "" {
 		l = dialogue.Russian
 	}
-	text := t.texts.Step(l, c)
+	text := write(l)
 	return text, w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: t.segments(text),
 		ExpiresAt: t.clock().Add(lifetime)})
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
@@ -17,11 +19,13 @@ var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
 	// Whoever is verified too little learns the stage, as anybody does who knows the number.
-	below: "stage_only", personal: []string{"found", "settled"},
+	below: "stage_only", personal: []string{"found", "settled", "visit", "waiting"},
 	outcomes: map[string]values{
 		"found":      {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
-		"stage_only": {"stage": dialogue.TypePhrase}, // another citizen's, or nobody knows whose number this is
+		"visit":      toldTypes,                                                      // an appointment
+		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount}, // for one
+		"stage_only": {"stage": dialogue.TypePhrase},                                 // another citizen's, or nobody knows whose number this is
 		"unknown":    {},
 		"blocked":    {}, // too many guesses at numbers
 	},
@@ -47,6 +51,11 @@ var caseStatus = action{
 		found := map[string]dialogue.Value{"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)}}
 		if !own {
 			return result{outcome: "stage_only", values: found}, nil
+		}
+		if c.Kind == cases.Appointment {
+			if given, err := visitStatus(ctx, r, c); err != nil || given.outcome != "" {
+				return given, err
+			}
 		}
 		found["next"] = dialogue.Value{Type: dialogue.TypePhrase, Text: "next." + string(c.State)}
 		if c.State.Settled() || c.DueOn.IsZero() {
@@ -83,4 +92,23 @@ func guessed(ctx context.Context, r request, missed bool) (blocked bool, err err
 	}
 	attempts.Fail(now)
 	return false, r.work.KeepAttempts(ctx, attempts)
+}
+
+// visitStatus tells when an appointment is, or how many wait longer for one; no outcome: it is over.
+func visitStatus(ctx context.Context, r request, c cases.Case) (result, error) {
+	a, err := r.work.AppointmentOf(ctx, c.ID)
+	if err == nil && a.State == appointment.Booked {
+		return result{outcome: "visit", values: r.told(a, c.Number)}, nil
+	}
+	if err != nil && !isNone(err) {
+		return result{}, err
+	}
+	ahead, err := r.work.WaitingAhead(ctx, c.ID)
+	if isNone(err) {
+		return result{}, nil
+	}
+	return result{outcome: "waiting", values: map[string]dialogue.Value{
+		"case":  {Type: dialogue.TypeCaseNumber, Text: c.Number},
+		"ahead": {Type: dialogue.TypeCount, Text: strconv.Itoa(ahead)},
+	}}, err
 }

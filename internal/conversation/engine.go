@@ -38,6 +38,7 @@ type Engine struct {
 	clock     func() time.Time
 	log       zerolog.Logger
 	proving   Proving
+	offices   Offices
 }
 
 // Writing is what the channels in writing know of a text.

@@ -28,6 +28,8 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
 			closedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
 			stepDueText:     {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
+			reminderText:    {"case": dialogue.TypeCaseNumber, "office": dialogue.TypeText, "address": dialogue.TypeText, "day": dialogue.TypeDate, "time": dialogue.TypeTime},
+			placeFreeText:   {"case": dialogue.TypeCaseNumber, "office": dialogue.TypeText, "day": dialogue.TypeDate, "time": dialogue.TypeTime, "until": dialogue.TypeTime},
 			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 			boundText:       {"number": dialogue.TypeText},
 			unboundText:     {"number": dialogue.TypeText},

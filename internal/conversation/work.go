@@ -25,6 +25,7 @@ type Work interface {
 	subscribers
 	caseFile
 	queues
+	appointments
 	questions
 	attempts
 	proofs

@@ -118,6 +118,10 @@ func (r *run) choose(option Option, answer string) {
 			r.s.Language, r.chosen = Language(value), true
 			continue
 		}
+		if strings.HasPrefix(value, "$") {
+			r.s.Slots[slot] = r.value(value)
+			continue
+		}
 		r.s.Slots[slot] = Value{Type: TypePhrase, Text: value}
 	}
 	next := r.d.Nodes[option.To]

@@ -67,6 +67,7 @@ type Menu struct {
 	In        string            `yaml:"in"`       // "all": said once in every language
 	Remember  string            `yaml:"remember"` // "language": passed over when the citizen's language is known
 	Each      string            `yaml:"each"`     // "$slot" of a list to choose from
+	Item      string            `yaml:"item"`     // says one line of that list; default that of defaults
 	Into      string            `yaml:"into"`     // the slot for the chosen item's value
 	Otherwise *Otherwise        `yaml:"otherwise"`
 	Long      *Long             `yaml:"long"` // of the node anywhere.sms

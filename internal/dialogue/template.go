@@ -77,7 +77,7 @@ func parseParameter(s string) (part, error) {
 		return p, nil
 	}
 	switch t := Type(typ); t {
-	case TypeText, TypePhrase, TypeDigits, TypeCode, TypeCaseNumber, TypeDate, TypeCount, TypeSecret:
+	case TypeText, TypePhrase, TypeDigits, TypeCode, TypeCaseNumber, TypeDate, TypeTime, TypeCount, TypeSecret:
 		return part{name: name, typ: t}, nil
 	}
 	return part{}, fmt.Errorf("{%s}: unknown type %s", s, typ)
@@ -140,6 +140,8 @@ func (t template) speak(texts *Texts, u Utterance) []Fragment {
 			// Nothing to say: an unknown date, for one. The text around it is chosen by the dialogue.
 		case p.typ == TypeDate:
 			out = append(out, Fragment{Kind: SpokenDate, Language: u.Language, Text: value})
+		case p.typ == TypeTime:
+			out = append(out, Fragment{Kind: SpokenTime, Language: u.Language, Text: value})
 		case p.typ == TypeCount:
 			out = append(out, Fragment{Kind: SpokenCount, Language: u.Language, Text: value})
 		case p.typ == TypeCaseNumber:

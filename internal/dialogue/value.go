@@ -11,6 +11,7 @@ const (
 	TypeCode       Type = "service_code" // three digits
 	TypeCaseNumber Type = "case_number"  // nine digits, the last a check digit
 	TypeDate       Type = "date"         // YYYY-MM-DD
+	TypeTime       Type = "time"         // HH:MM, of 24 hours
 	TypeCount      Type = "count"        // a whole number
 	TypeSecret     Type = "secret"       // digits that are spoken or written once, and never kept
 	TypeList       Type = "list"         // items to choose from
@@ -25,8 +26,9 @@ type Value struct {
 
 // Item is one line of a list to choose from.
 type Item struct {
-	Value string `json:"value"` // what the choice stands for
-	Label string `json:"label"` // what the citizen hears or reads, in the session's language
+	Value string `json:"value"`          // what the choice stands for
+	Label string `json:"label"`          // what the citizen hears or reads, in the session's language
+	Type  Type   `json:"type,omitempty"` // of the label; "": words
 }
 
 // TextValue is a value of words.

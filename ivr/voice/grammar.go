@@ -28,6 +28,10 @@ func words(f dialogue.Fragment) []word {
 		if day, err := time.Parse(time.DateOnly, f.Text); err == nil {
 			return date(f.Language, day)
 		}
+	case dialogue.SpokenTime:
+		if at, err := time.Parse("15:04", f.Text); err == nil {
+			return clock(f.Language, at.Hour(), at.Minute())
+		}
 	case dialogue.SpokenCount:
 		if n, err := strconv.Atoi(f.Text); err == nil && n >= 0 && n <= 999 {
 			return number(f.Language, n)
@@ -121,6 +125,60 @@ func date(l dialogue.Language, day time.Time) []word {
 	return spoken
 }
 
+// clock speaks a time of day as one says it of an appointment: "сағат тоғыз, жиырма минут", "девять часов двадцать минут", "nine twenty a.m.".
+func clock(l dialogue.Language, hour, minute int) []word {
+	say := func(text string) word { return word{language: l, text: text} }
+	switch l {
+	case dialogue.Kazakh:
+		spoken := append([]word{say("сағат")}, number(l, hour)...)
+		if minute > 0 {
+			spoken = append(append(spoken, number(l, minute)...), say("минут"))
+		}
+		return spoken
+	case dialogue.Russian:
+		spoken := append(number(l, hour), say(russianForm(hour, "час", "часа", "часов")))
+		if minute > 0 {
+			spoken = append(append(spoken, feminine(minute)...), say(russianForm(minute, "минута", "минуты", "минут")))
+		}
+		return spoken
+	}
+	half := "a.m."
+	if hour >= 12 {
+		half = "p.m."
+	}
+	spoken := number(l, (hour+11)%12+1)
+	switch {
+	case minute == 0:
+		spoken = append(spoken, say("o'clock"))
+	case minute < 10:
+		spoken = append(append(spoken, say("oh")), number(l, minute)...)
+	default:
+		spoken = append(spoken, number(l, minute)...)
+	}
+	return append(spoken, say(half))
+}
+
+// russianForm is the form of a noun that a number wants.
+func russianForm(n int, one, few, many string) string {
+	switch {
+	case n%10 == 1 && n%100 != 11:
+		return one
+	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
+		return few
+	}
+	return many
+}
+
+// feminine is a Russian number before a feminine noun: "одна", "двадцать две".
+func feminine(n int) []word {
+	spoken := number(dialogue.Russian, n)
+	forms := map[string]string{"один": "одна", "два": "две"}
+	if form, ok := forms[spoken[len(spoken)-1].text]; ok {
+		spoken[len(spoken)-1] = word{language: dialogue.Russian, text: form}
+	}
+	return spoken
+}
+
 // vocabulary is every word that the grammar can come to, so that all can be rendered ahead of time.
 func vocabulary() []word {
 	var out []word
@@ -133,6 +191,9 @@ func vocabulary() []word {
 		}
 		for day := range 366 {
 			out = append(out, date(l, time.Date(2024, 1, 1+day, 0, 0, 0, 0, time.UTC))...)
+		}
+		for minute := range 24 * 60 {
+			out = append(out, clock(l, minute/60, minute%60)...)
 		}
 		out = append(out, word{language: l, pause: true})
 	}

@@ -33,6 +33,17 @@ func TestWords(t *testing.T) {
 		{dialogue.Fragment{Kind: dialogue.SpokenDate, Language: ru, Text: "2026-01-31"}, "тридцать первое января"},
 		{dialogue.Fragment{Kind: dialogue.SpokenDate, Language: ru, Text: "скоро"}, "скоро"},
 
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: kk, Text: "09:20"}, "сағат тоғыз жиырма минут"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: kk, Text: "14:00"}, "сағат он төрт"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "09:20"}, "[digits/9] часов [digits/20] минут"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "21:02"}, "[digits/20] [digits/1] час две минуты"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "12:41"}, "[digits/12] часов [digits/40] одна минута"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "11:00"}, "[digits/11] часов"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "09:20"}, "[digits/9] [digits/20] a.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "12:00"}, "[digits/12] o'clock p.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "00:05"}, "[digits/12] oh [digits/5] a.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "скоро"}, "скоро"},
+
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "0"}, "нөл"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "7"}, "жеті"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "11"}, "он бір"},

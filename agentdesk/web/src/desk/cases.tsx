@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { Book } from './appointments'
 import { act } from './desk'
 import type { Case, Contact, OwnCase } from './protocol'
 import { text } from './texts'
@@ -15,13 +16,16 @@ interface Props {
 // Cases are the citizen's; the agent opens new ones and moves those there are.
 export function Cases({ contact, cases, changed }: Props) {
   const opening = useSignal(false)
+  const booking = useSignal(false)
   return (
     <section class="cases">
       <h2>
         {text('cases')}
+        <button class="plain book-visit" onClick={() => (booking.value = !booking.value)}>+ {text('appointments.book')}</button>
         <button class="plain open-case" onClick={() => (opening.value = !opening.value)}>+ {text('case.open')}</button>
       </h2>
       {opening.value && <Open contact={contact} done={() => { opening.value = false; changed() }} />}
+      {booking.value && <Book contact={contact} done={() => { booking.value = false; changed() }} />}
       {cases.length === 0 && <p class="muted">{text('cases.none')}</p>}
       <ul>
         {cases.map((c) => (

@@ -1,0 +1,89 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/dialogue"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/sample"
+)
+
+// A citizen books a place at an office, is told of it aloud and in writing, moves it, and cancels it, in each language.
+func (w *world) appointmentByPhone(t *testing.T) {
+	t.Parallel()
+	offices, err := sample.Offices()
+	require.NoError(t, err)
+	for number, l := range map[string]dialogue.Language{"+77010000001": kk, "+77010000002": ru, "+77010000003": en} {
+		t.Run(string(l), func(t *testing.T) {
+			t.Parallel()
+			place := func(key string) say { // where and when the citizen comes now
+				at := pgtest.Value[time.Time](t, w.database, `
+SELECT a.starts_at FROM appointments a JOIN cases c ON c.id = a.visitid JOIN citizens z ON z.id = c.citizen_id
+WHERE a.state = 'booked' AND z.language = '`+string(l)+`'`).In(almaty(t))
+				visit := pgtest.Value[string](t, w.database, `
+SELECT c.number FROM appointments a JOIN cases c ON c.id = a.visitid JOIN citizens z ON z.id = c.citizen_id
+WHERE a.state = 'booked' AND z.language = '`+string(l)+`'`)
+				return whole(key).with("office", dialogue.TypeText, offices.Offices["centre-1"].Name[l]).with("day", dialogue.TypeDate, at.Format(time.DateOnly)).
+					with("time", dialogue.TypeTime, at.Format("15:04")).with("case", dialogue.TypeCaseNumber, visit)
+			}
+			booked := func() {
+				eventually(t, patience, func() bool {
+					return pgtest.Value[int](t, w.database, `
+SELECT count(*) FROM appointments a JOIN cases c ON c.id = a.visitid JOIN citizens z ON z.id = c.citizen_id WHERE a.state = 'booked' AND z.language = '`+string(l)+`'`) == 1
+				}, func() string { return "nothing is booked" })
+			}
+			phone := w.calls(t, number)
+			at := w.hears(t, phone, l, 0, begins("main.menu"))
+			phone.Key(t, "6")
+			at = w.hears(t, phone, l, at, begins("appointment.service"))
+			phone.Key(t, "031")
+			at = w.hears(t, phone, l, at, whole("appointment.office"))
+			phone.Key(t, "1")
+			at = w.hears(t, phone, l, at, whole("appointment.day"))
+			phone.Key(t, "1")
+			at = w.hears(t, phone, l, at, whole("appointment.time"))
+			phone.Key(t, "1")
+			booked()
+			at = w.hears(t, phone, l, at, place("appointment.booked"))
+			w.gets(t, number, w.write(l, place("appointment.booked")))
+			phone.HangUp(t)
+
+			phone = w.calls(t, number)
+			w.hears(t, phone, l, 0, begins("main.menu"))
+			phone.Key(t, "6")
+			at = w.hears(t, phone, l, 0, place("appointment.is"))
+			before := place("appointment.is")
+			at = w.hears(t, phone, l, at, begins("appointment.what"))
+			phone.Key(t, "2") // to the second day, at the second time
+			at = w.hears(t, phone, l, at, whole("appointment.day"))
+			phone.Key(t, "2")
+			at = w.hears(t, phone, l, at, whole("appointment.time"))
+			phone.Key(t, "2")
+			eventually(t, patience, func() bool { return w.write(l, place("appointment.is")) != w.write(l, before) }, func() string { return "it has not moved" })
+			at = w.hears(t, phone, l, at, place("appointment.booked"))
+			visit := place("appointment.cancelled").values["case"].Text
+			w.gets(t, number, w.write(l, place("appointment.booked")))
+			phone.HangUp(t)
+
+			phone = w.calls(t, number)
+			w.hears(t, phone, l, 0, begins("main.menu"))
+			phone.Key(t, "6")
+			at = w.hears(t, phone, l, 0, begins("appointment.what"))
+			phone.Key(t, "3")
+			at = w.hears(t, phone, l, at, begins("appointment.sure"))
+			phone.Key(t, "1")
+			w.hears(t, phone, l, at, whole("appointment.cancelled").with("case", dialogue.TypeCaseNumber, visit))
+			phone.HangUp(t)
+		})
+	}
+}
+
+func almaty(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Almaty")
+	require.NoError(t, err)
+	return zone
+}
