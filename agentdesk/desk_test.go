@@ -154,6 +154,12 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 	require.Equal(t, "Завтра.", o.lastMT(t))
 
 	opened := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Справка"})["data"].(m)
+	whole := p.Sends("case_open", m{"contact": contact, "kind": "appeal", "subject": " Яма ", "body": "Яма.\nВо дворе."})["data"].(m)
+	require.Equal(t, []any{"Яма", "Яма.\nВо дворе."}, []any{whole["subject"], whole["body"]})
+	for field, wrong := range map[string]m{"subject": {"subject": strings.Repeat("ё", 201)}, "body": {"subject": "x", "body": strings.Repeat("ё", 10_001)}} {
+		wrong["contact"], wrong["kind"] = contact, "appeal"
+		require.Equal(t, field, p.Sends("case_open", wrong)["field"])
+	}
 	move := m{"contact": contact, "number": opened["number"], "from": "registered", "to": "in_progress", "why": "проверяем", "tell": "Проверяем."}
 	require.Equal(t, "in_progress", p.Sends("case_move", move)["data"].(m)["state"])
 	require.Equal(t, "Проверяем.", o.lastMT(t))

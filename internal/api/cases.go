@@ -25,6 +25,9 @@ type Cases interface {
 	CaseOfClient(ctx context.Context, client, number string) (cases.Case, error)
 }
 
+// mostFiling bounds a case that is filed: each of the letters of its body may be written as \uXXXX\uXXXX.
+const mostFiling = 12*cases.MostBody + 8<<10
+
 func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	var body struct {
 		Kind           cases.Kind `json:"kind"`
@@ -33,8 +36,9 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 		NationalNumber string     `json:"national_number"`
 		Contact        string     `json:"contact"`
 		Subject        string     `json:"subject"`
+		Body           string     `json:"body"`
 	}
-	if err := read(w, r, &body); err != nil {
+	if err := readUpTo(w, r, mostFiling, &body); err != nil {
 		return err
 	}
 	if body.Contact != "" {
@@ -45,7 +49,7 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 		body.Contact = number
 	}
 	c, created, err := a.filings.File(r.Context(), from.Name, r.Header.Get("Idempotency-Key"), casework.Filing{Kind: body.Kind, Service: body.Service,
-		NationalKind: body.NationalKind, NationalNumber: body.NationalNumber, Contact: body.Contact, Subject: body.Subject})
+		NationalKind: body.NationalKind, NationalNumber: body.NationalNumber, Contact: body.Contact, Subject: body.Subject, Body: body.Body})
 	if err != nil {
 		return err
 	}

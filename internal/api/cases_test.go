@@ -95,6 +95,8 @@ func TestAPortalFilesACase(t *testing.T) {
 		"nobody's":          {"a", `{"kind": "appeal", "subject": "x"}`, 400, "contact"},
 		"no subject":        {"a", `{"kind": "appeal", "contact": "+77010000009", "subject": "  "}`, 400, "subject"},
 		"a long subject":    {"a", `{"kind": "appeal", "contact": "+77010000009", "subject": "` + strings.Repeat("ё", 201) + `"}`, 400, "subject"},
+		"a long body":       {"a", `{"kind": "appeal", "contact": "+77010000009", "subject": "x", "body": "` + strings.Repeat("ё", 10_001) + `"}`, 400, "body"},
+		"a whole body":      {"b", `{"kind": "appeal", "contact": "+77010000009", "subject": "x", "body": "` + strings.Repeat(`\u0451`, 10_000) + `"}`, 201, ""},
 		"no number":         {"a", `{"kind": "appeal", "contact": "x", "subject": "x"}`, 422, ""},
 		"a national number": {"a", `{"kind": "appeal", "national_number": "850101300016", "subject": "x"}`, 422, ""},
 		"good":              {"a", `{"kind": "application", "service": "031", "contact": "+77010000009", "subject": "x"}`, 201, ""},

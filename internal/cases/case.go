@@ -78,6 +78,7 @@ type Case struct {
 	CitizenID int64  // 0 when nobody knows whose it is
 	Contact   string // E.164 number on which it was opened, or ""
 	Subject   string
+	Body      string    // the whole text, or "": the subject is all that was said
 	DueOn     time.Time // zero when nothing is due
 	OpenedAt  time.Time
 	UpdatedAt time.Time
@@ -100,6 +101,7 @@ type Opening struct {
 	CitizenID int64
 	Contact   string
 	Subject   string
+	Body      string // the whole text, or ""
 	DueOn     time.Time
 	By        string // who opens it: "citizen", "agent:7", "client:portal", "okno"
 	Client    string // that opens it by the API, or ""

@@ -25,7 +25,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{"at": func(
 td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-align:top}</style>
 <h1>{{.Citizen.Name}}</h1><p>{{.Citizen.NationalNumber}} · {{.Citizen.Language}} · {{at .Citizen.Since}}</p><p>{{at .At}}</p>
 <h2>Numbers</h2><table>{{range .Numbers}}<tr><td>{{.Number}}<td>{{at .VerifiedAt}}<td>{{at .EndedAt}}<td>{{.Language}}<td>{{at .NoticesStopped}}{{end}}</table>
-<h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>
+<h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>{{with .Body}}<p style="white-space:pre-wrap">{{.}}</p>{{end}}
 <table>{{range .Moves}}<tr><td>{{at .At}}<td>{{.To}}<td>{{.By}}<td>{{.Why}}<td>{{.Told}}{{end}}</table>{{end}}
 <h2>Conversations</h2>{{range .Interactions}}<h3>{{.Channel}} · {{.Number}} · {{at .StartedAt}} · {{at .EndedAt}} · {{.Outcome}}</h3>
 <table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{end}}

@@ -71,6 +71,7 @@ type Case struct {
 	State    string    `json:"state"`
 	Contact  string    `json:"contact"`
 	Subject  string    `json:"subject"`
+	Body     string    `json:"body,omitempty"`
 	OpenedAt time.Time `json:"opened_at"`
 	Moves    []Move    `json:"moves"`
 }

@@ -33,7 +33,7 @@ func Scan(ring *seal.Ring, row pgx.Row) (cases.Case, error) {
 	}
 	var p private
 	err = datakeys.NewOpener(ring).JSON(wrapped, datakeys.CaseOf(c.ID), sealed, &p)
-	c.Contact, c.Subject = p.Contact, p.Subject
+	c.Contact, c.Subject, c.Body = p.Contact, p.Subject, p.Body
 	return c, err
 }
 
@@ -80,7 +80,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	if err != nil {
 		return c, err
 	}
-	sealed, err := sealCase(key, id, private{Contact: o.Contact, Subject: o.Subject})
+	sealed, err := sealCase(key, id, private{Contact: o.Contact, Subject: o.Subject, Body: o.Body})
 	if err != nil {
 		return c, err
 	}
@@ -95,7 +95,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	writes := &pgx.Batch{}
 	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due, o.Client)
 	datakeys.QueueCases(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
-	searchindex.QueueCase(writes, w.ring, id, o.Subject)
+	searchindex.QueueCase(writes, w.ring, id, o.Subject, o.Body)
 	writes.Queue(addMove, id, "", cases.Registered, o.By, opened)
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return c, err

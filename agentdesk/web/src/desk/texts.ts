@@ -230,6 +230,7 @@ const words: Record<string, [string, string, string]> = {
   'cases.none': ['Істер жоқ', 'Дел нет', 'No cases'],
   'case.open': ['Іс ашу', 'Открыть дело', 'Open a case'],
   'case.subject': ['Тақырыбы', 'Тема', 'Subject'],
+  'case.body': ['Толық мәтіні', 'Весь текст', 'The whole text'],
   'case.kind': ['Түрі', 'Вид', 'Kind'],
   'case.due': ['Мерзімі', 'Срок', 'Due'],
   'case.move': ['Жылжыту', 'Продвинуть', 'Move'],
