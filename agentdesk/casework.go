@@ -98,6 +98,11 @@ func (d *Desk) onCase(w http.ResponseWriter, r *http.Request, do func(w Work, ag
 		}
 		return err
 	})
+	d.answerCase(w, answer, err)
+}
+
+// answerCase answers with what came of work on a case.
+func (d *Desk) answerCase(w http.ResponseWriter, answer any, err error) {
 	switch {
 	case errors.Is(err, cases.ErrUnknown):
 		d.fail(w, &fault.Error{Kind: fault.NotFound, Text: "there is no such case", Err: err})
@@ -137,6 +142,15 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 			history = append(history, object{"from": m.From, "to": m.To, "at": m.At, "by": m.By, "why": m.Why, "told": m.Told})
 		}
 		view := caseJSON(c.Case)
+		links, err := work.CaseLinks(r.Context(), c.ID)
+		if err != nil {
+			return nil, err
+		}
+		belongs := make([]object, 0, len(links))
+		for _, l := range links {
+			belongs = append(belongs, object{"kind": l.Kind, "to": l.To, "number": l.Number, "state": l.State})
+		}
+		view["links"] = belongs
 		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), tie == access.Assigned
 		return view, work.JournalView(r.Context(), c.Case, floor.By(agent.ID), reason)
 	})
@@ -210,7 +224,7 @@ func (d *Desk) moveAssigned(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, &fault.Error{Kind: fault.Invalid, Field: "due_on", Text: "a term is not in the past"})
 		return
 	case why == "" || len([]rune(why)) > mostWhy:
-		d.fail(w, &fault.Error{Kind: fault.Invalid, Field: "why", Text: "say why, in at most 1000 letters"})
+		d.fail(w, errWhy)
 		return
 	}
 	d.onCase(w, r, func(work Work, agent acd.Agent, c cases.Assigned) (any, error) {

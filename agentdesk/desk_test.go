@@ -257,3 +257,7 @@ func (told) UnboundText(_ dialogue.Language, number string) string { return "unb
 type steps struct{}
 
 func (steps) Step(_ dialogue.Language, c cases.Case) string { return c.Number + " " + string(c.State) }
+
+func (steps) Merged(_ dialogue.Language, c cases.Case, stands cases.State, other string) string {
+	return strings.TrimSpace(c.Number + " = " + other + " " + string(stands))
+}

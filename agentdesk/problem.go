@@ -78,6 +78,13 @@ var problems = []struct {
 	{contact.ErrDisposition, "no_disposition", http.StatusBadRequest},
 	{cases.ErrUnknown, "unknown_case", http.StatusNotFound},
 	{cases.ErrMove, "no_such_move", http.StatusConflict},
+	{errOther, "no_other_case", http.StatusBadRequest},
+	{cases.ErrLinkItself, "same_case", http.StatusBadRequest},
+	{cases.ErrLinked, "linked", http.StatusConflict},
+	{cases.ErrDuplicate, "duplicate", http.StatusConflict},
+	{cases.ErrOtherDuplicate, "other_duplicate", http.StatusConflict},
+	{cases.ErrWithdrawn, "other_withdrawn", http.StatusConflict},
+	{cases.ErrMergeOthers, "merge_others", http.StatusForbidden},
 	{cases.ErrMoved, "case_moved", http.StatusConflict},
 }
 

@@ -29,6 +29,8 @@ var granted = map[access.Act]map[access.Role]string{
 	access.SeeCase:        {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
 	access.OpenCase:       {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
 	access.MoveCase:       {access.Agent: "theirs assigned", access.Supervisor: "theirs assigned", access.Administrator: "theirs assigned"},
+	access.LinkCase:       {access.Agent: "assigned", access.Supervisor: "assigned untied", access.Administrator: "assigned untied"},
+	access.MergeOthers:    {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.DismissWaiting: {access.Supervisor: "reason", access.Administrator: "reason"},
 	access.ViewLinks:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.OrderLinks:     {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},

@@ -82,6 +82,8 @@ type Case struct {
 	DueOn     time.Time // zero when nothing is due
 	OpenedAt  time.Time
 	UpdatedAt time.Time
+
+	DuplicateOf int64 // id of the case that goes on in its place, or 0
 }
 
 // BelongsTo says whether a case is somebody's: the citizen's, or, if nobody knows whose it is, that of the number that opened it. A case

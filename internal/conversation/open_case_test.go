@@ -28,3 +28,27 @@ func TestALetterIsTheBodyOfItsAppeal(t *testing.T) {
 		return err
 	})
 }
+
+// A duplicate's number tells where the case stands that goes on: all of it to its citizen, the stage alone to anybody else. The citizen
+// neither rates it nor opens it anew.
+func TestADuplicateStandsWhereTheOtherCaseStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pgtest.Do(t, w.db, func(work *store.Work) error {
+		c, err := work.CaseByNumber(t.Context(), w.number)
+		require.NoError(t, err)
+		into, err := work.OpenCase(t.Context(), cases.Opening{Kind: cases.Application, CitizenID: w.citizen, Subject: "та же справка", By: "okno", DueOn: w.now.AddDate(0, 0, 7)})
+		require.NoError(t, err)
+		c, err = work.MergeCase(t.Context(), c, into, "agent:1", "то же самое")
+		require.NoError(t, err)
+		require.Equal(t, into.ID, c.DuplicateOf)
+		_, err = work.MoveCase(t.Context(), into, cases.InProgress, into.DueOn, "agent:1", "x", "")
+		return err
+	})
+	require.Equal(t, "Дело "+w.number+". Рассматривается. Дальше: решение органа. Срок: 28.11.2026", w.writes(t, bound, "СТАТУС "+w.number))
+	require.Equal(t, "Case "+w.number+". Under review. For details, reply 1 and prove that it is you.", w.writes(t, unbound, "STATUS "+w.number))
+	require.Contains(t, w.writes(t, bound, "ВОЗОБНОВИТЬ "+w.number), "нельзя")
+	require.Contains(t, w.writes(t, bound, "ОТОЗВАТЬ "+w.number), "нельзя")
+	require.NotContains(t, w.writes(t, bound, "ОЦЕНКА 5"), w.number)
+	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM cases WHERE rating IS NOT NULL`))
+}

@@ -27,6 +27,8 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			slowDownText:    {},
 			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
 			closedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
+			mergedText:      {"case": dialogue.TypeCaseNumber, "other": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
+			joinedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
 			stepDueText:     {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 			boundText:       {"number": dialogue.TypeText},

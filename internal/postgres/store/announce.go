@@ -40,6 +40,15 @@ func (w *Work) CorrectCase(ctx context.Context, c domain.Case, to domain.State, 
 	return moved, w.announce(ctx, exchange.CaseMoved, moved, by)
 }
 
+// MergeCase is cases.Steps.MergeCase.
+func (w *Work) MergeCase(ctx context.Context, c, into domain.Case, by, why string) (domain.Case, error) {
+	merged, err := w.caseSteps.MergeCase(ctx, c, into, by, why)
+	if err != nil {
+		return merged, err
+	}
+	return merged, w.announce(ctx, exchange.CaseMoved, merged, by)
+}
+
 func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {
 	if !exchange.Told(c) || strings.HasPrefix(by, exchange.By("")) {
 		return nil
