@@ -2,6 +2,7 @@ package agentdesk_test
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -123,4 +124,51 @@ func TestMergesBothWaysAtOnce(t *testing.T) {
 	both.Wait()
 	require.Equal(t, []int32{1, 1}, []int32{done.Load(), refused.Load()})
 	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM cases WHERE state = 'closed'`))
+}
+
+// A part of the matter becomes a case of its own, of the same citizen, with whoever split it; both histories say so.
+func TestACaseIsSplit(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	pgtest.Exec(t, o.URL, `INSERT INTO agencies (code, name) VALUES ('moj', '{}')`)
+	const telephone = "+77010008801"
+	number := o.opens(t, telephone, "900513000008", 1)[0]
+	pgtest.Exec(t, o.URL, `UPDATE cases SET agency = 'moj'`)
+	agent := cookieAt(t, o.server.URL, "aliya")
+	split := func(body m) (int, m) {
+		return asksAt(t, o.server.URL, agent, http.MethodPost, "/desk/cases/"+number+"/split", body)
+	}
+	good := m{"kind": "inquiry", "subject": "свет", "body": "Нет света.\nТретий день.", "why": "другое дело"}
+	status, _ := split(good)
+	require.Equal(t, http.StatusForbidden, status, "nobody has it")
+	status, _ = asksAt(t, o.server.URL, agent, http.MethodPost, "/desk/cases/"+number+"/take", nil)
+	require.Equal(t, http.StatusNoContent, status)
+	for field, body := range map[string]m{"subject": {"why": "x"}, "why": {"subject": "x"}, "kind": {"subject": "x", "why": "x", "kind": "none"},
+		"body": {"subject": "x", "why": "x", "body": strings.Repeat("ё", 10_001)}} {
+		status, answer := split(body)
+		require.Equal(t, []any{http.StatusBadRequest, field}, []any{status, answer["field"]})
+	}
+	status, answer := split(m{"subject": "x", "why": "x", "service": "999"})
+	require.Equal(t, []any{http.StatusBadRequest, "no_service"}, []any{status, answer["code"]})
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM cases`), "nothing half done")
+
+	status, part := split(good)
+	require.Equal(t, http.StatusOK, status, part)
+	require.Equal(t, []any{"inquiry", "registered", "свет", "Нет света.\nТретий день."}, []any{part["kind"], part["state"], part["subject"], part["body"]})
+	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM cases WHERE agency = 'moj' AND citizen_id IS NOT NULL`))
+	require.Equal(t, []string{part["number"].(string) + " registered"}, pgtest.Texts(t, o.URL, "destination_index = $1", pgtest.Index(telephone)))
+	why := func(number string) (all []any, links any) {
+		status, view := asksAt(t, o.server.URL, agent, http.MethodGet, "/desk/cases/"+number, nil)
+		require.Equal(t, http.StatusOK, status, "the agent has it")
+		for _, move := range view["history"].([]any) {
+			all = append(all, move.(m)["why"])
+		}
+		return all, view["links"]
+	}
+	history, links := why(part["number"].(string))
+	require.Contains(t, history, "split_from → "+number+": другое дело")
+	require.Equal(t, []any{m{"kind": "split_from", "to": true, "number": number, "state": "registered"}}, links)
+	history, links = why(number)
+	require.Contains(t, history, "split_from ← "+part["number"].(string)+": другое дело")
+	require.Equal(t, []any{m{"kind": "split_from", "to": false, "number": part["number"], "state": "registered"}}, links)
 }

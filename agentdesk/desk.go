@@ -321,6 +321,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)
 	mux.HandleFunc("POST /desk/cases/{number}/link", d.linkCase)
 	mux.HandleFunc("POST /desk/cases/{number}/merge", d.mergeCase)
+	mux.HandleFunc("POST /desk/cases/{number}/split", d.splitCase)
 	mux.HandleFunc("GET /desk/catalogue", d.findings)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)
