@@ -159,6 +159,7 @@ type caseWork interface {
 	// CaseMoves gives the history of a case, the oldest first.
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	caseLinks
+	attachmentWork
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
 	NoteTold(ctx context.Context, c cases.Case, told string) error
 	// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
@@ -250,6 +251,8 @@ type Options struct {
 	Factor Factor
 	// Passkeys holds ceremonies with security keys; nil: none can be set up here.
 	Passkeys Passkeys
+	// Attachments keeps files of cases; nil: none can be added here.
+	Attachments Attachments
 	// SSO logs people in at an identity provider; nil: nobody.
 	SSO SSO
 	// SecondFactor are the roles that set up a second factor before anything else.
@@ -319,6 +322,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
 	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)
+	mux.HandleFunc("POST /desk/cases/{number}/attachments", d.attach)
+	mux.HandleFunc("GET /desk/cases/{number}/attachments/{id}", d.download)
 	mux.HandleFunc("POST /desk/cases/{number}/link", d.linkCase)
 	mux.HandleFunc("POST /desk/cases/{number}/merge", d.mergeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/split", d.splitCase)

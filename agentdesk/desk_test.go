@@ -33,6 +33,7 @@ const citizen = "+77010000002"
 
 // office is a desk server with one agent and a dispatcher, in a house of its own.
 type office struct {
+	folder string // of attachments
 	*floortest.House
 	server *httptest.Server
 	clock  func() time.Time // of a node; nil: the real one
@@ -67,7 +68,7 @@ func newOffice(t *testing.T) *office {
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
 	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Attachments: o.files(t), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},

@@ -51,12 +51,12 @@ func seal(key Key, file string, content io.Reader, w io.Writer) (size int64, hea
 	for number := 0; ; number++ {
 		n, _ := io.ReadFull(buffered, chunk)
 		_, end := buffered.Peek(1)
-		if whole.failed != nil {
-			return size, head, fmt.Errorf("%w: %w", ErrHalf, whole.failed)
-		}
 		size += int64(n)
 		if size > MostBytes {
 			return size, head, ErrTooLarge
+		}
+		if whole.failed != nil {
+			return size, head, fmt.Errorf("%w: %w", ErrHalf, whole.failed)
 		}
 		if number == 0 {
 			head = append(head, chunk[:min(n, 512)]...) // as much as sniffing looks at

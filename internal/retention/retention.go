@@ -87,6 +87,7 @@ var Rules = []Rule{
 	{Table: "case_rules", Stays: "settings, by which terms were counted"},
 	{Table: "case_escalations", Stays: "the history of a case"},
 	{Table: "case_moves", Stays: "the history of a case"},
+	{Table: "case_attachments", Stays: "each goes with the erasure of its citizen; the sweeper removes the file then"},
 	{Table: "case_links", Stays: "the history of a case"},
 	{Table: "exchange_events", For: 3 * year, From: "its receipt: the case's history has what came of it"},
 	{Table: "exchange_deliveries", For: year, From: "its case's move: the proof of what was told"},

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Agencies } from './agencies'
+import { Attachments, type Attachment } from './attachments'
 import { Links, type Link } from './case_links'
 import { Body } from './cases'
 import { agent, now, section, send } from './desk'
@@ -12,7 +13,7 @@ interface Line {
   due_at: string | null; opened_at: string
 }
 interface Move { from: string; to: string; at: string; by: string; why: string; told: string }
-interface Whole { links: Link[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Move[] }
+interface Whole { links: Link[]; attachments: Attachment[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Move[] }
 
 const views = ['mine', 'queued', 'overdue', 'due'] as const
 const soon = 24 * 3600 * 1000 // milliseconds before the term
@@ -117,6 +118,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
           <button class="primary">{text('case.save')}</button>
         </form>
       )}
+      <Attachments of={c} mine={c.mine} changed={() => void read()} />
       <Links of={c} mine={c.mine} changed={() => { void read(); moved() }} />
       <ol class="history">
         {c.history.map((m, i) => (
