@@ -3,10 +3,13 @@ package conversation_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -27,6 +30,42 @@ func TestALetterIsTheBodyOfItsAppeal(t *testing.T) {
 		require.Equal(t, letter, c.Body)
 		return err
 	})
+}
+
+// After a hundred million cases numbers are longer: they are written, asked for and keyed like the others.
+func TestALongNumberIsAnswered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pgtest.Exec(t, w.url, `SELECT setval('case_serials', 99999999, false)`)
+	var last, first cases.Case
+	pgtest.Do(t, w.db, func(work *store.Work) (err error) {
+		o := cases.Opening{Kind: cases.Application, CitizenID: w.citizen, Subject: "справка", By: "okno", DueOn: w.now.AddDate(0, 0, 14)}
+		if last, err = work.OpenCase(t.Context(), o); err == nil {
+			first, err = work.OpenCase(t.Context(), o)
+		}
+		return err
+	})
+	require.Len(t, last.Number, cases.NumberDigits)
+	require.Len(t, first.Number, cases.LongNumberDigits)
+	grouped := first.Number[:3] + " " + first.Number[3:6] + "-" + first.Number[6:]
+	for _, text := range []string{"СТАТУС " + first.Number, "мое дело " + grouped, first.Number} {
+		require.Equal(t, "Дело "+first.Number+". Зарегистрировано. Дальше: приём органом. Срок: 05.12.2026", w.writes(t, bound, text))
+	}
+	require.Contains(t, w.writes(t, bound, last.Number), last.Number)
+	w.process(t, time.Now(), true)
+	w.arrive(t, [2]string{bound, first.Number})
+	w.process(t, time.Now(), true)
+	require.Contains(t, w.lastMT(t, bound), first.Number, "in a batch")
+
+	turn := w.turn(t, func(work *store.Work) (conversation.Turn, error) {
+		return w.engine.Begin(t.Context(), work, dialogue.Voice, conversation.Caller{Number: bound, Vouched: true})
+	})
+	for _, keys := range []string{"2", first.Number} {
+		turn = w.turn(t, func(work *store.Work) (conversation.Turn, error) {
+			return w.engine.Advance(t.Context(), work, turn.Interaction, dialogue.Input{Kind: dialogue.Keys, Keys: keys})
+		})
+	}
+	require.Contains(t, turn.Spoken[0], dialogue.Fragment{Kind: dialogue.SpokenCase, Language: dialogue.Russian, Text: first.Number}, "by phone")
 }
 
 // A duplicate's number tells where the case stands that goes on: all of it to its citizen, the stage alone to anybody else. The citizen

@@ -14,7 +14,7 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 	return &dialogue.Vocabulary{
 		Actions: signatures(),
 		Entries: map[string]dialogue.Entry{
-			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.NumberDigits,
+			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.LongNumberDigits, Whole: cases.WholeNumber,
 				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit},
 				Near: cases.RefusedCheckDigit},
 			"national_number":   {Type: dialogue.TypeSecret, MinDigits: nationalDigits, MaxDigits: nationalDigits, Parse: parseNational, Reasons: []string{"length", "check_digit"}},
