@@ -22,18 +22,22 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 		Kind    cases.Kind `json:"kind"`
 		Service string     `json:"service"`
 		Subject string     `json:"subject"`
+		Body    string     `json:"body"`
 		DueOn   string     `json:"due_on"`
 	}
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	subject := strings.TrimSpace(args.Subject)
 	due, err := optionalDate(args.DueOn)
 	if err != nil || !slices.Contains(cases.Kinds, args.Kind) {
 		return nil, errCommand
 	}
-	if subject == "" {
+	if strings.TrimSpace(args.Subject) == "" {
 		return nil, errEmpty
+	}
+	subject, body, err := cases.CheckText(args.Subject, args.Body)
+	if err != nil {
+		return nil, err
 	}
 	if args.Service != "" {
 		if _, known := d.Services.Service(args.Service); !known {
@@ -55,7 +59,7 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 		return nil, err
 	}
 	opened, err := w.OpenCase(ctx, cases.Opening{Kind: args.Kind, Service: args.Service, CitizenID: known.CitizenID, Contact: c.Number,
-		Subject: subject, DueOn: due, By: floor.By(agent.ID)})
+		Subject: subject, Body: body, DueOn: due, By: floor.By(agent.ID)})
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,13 @@ func (n *node) startDesk() error {
 	if options.Passkeys, err = passkey.New(n.config.site(), n.config.subkeys("passkeys"), time.Now); err != nil {
 		return err
 	}
+	keeper, err := n.startAttachments()
+	if err != nil {
+		return err
+	}
+	if keeper != nil {
+		options.Attachments = keeper
+	}
 	if c := n.config.Desk.SSO; c.On() {
 		if options.SSO, err = sso.New(c, n.config.subkeys("single sign-on"), time.Now); err != nil {
 			return err

@@ -55,6 +55,10 @@ const (
 	TakeCase          Act = "case.take"          // work on a case that nobody has
 	AssignCase        Act = "case.assign"        // give a case to somebody, or to a queue
 	MoveCase          Act = "case.move"          // and what the citizen is told of it
+	LinkCase          Act = "case.link"          // to another case, or close it as a duplicate of another
+	SplitCase         Act = "case.split"         // open a case for a part of the matter
+	AttachFile        Act = "case.attach"        // add a file to a case
+	MergeOthers       Act = "case.merge_others"  // cases of two citizens, or of two agencies
 	DismissWaiting    Act = "queue.dismiss"      // close as junk what waits in a queue
 	ViewLinks         Act = "link.view"
 	OrderLinks        Act = "link.order"    // pause and resume the links to operators

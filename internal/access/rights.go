@@ -25,6 +25,10 @@ var rights = map[Act]map[Role][]Tie{
 	SeeCase:           serving(Theirs, AskedOf),
 	OpenCase:          serving(Held),
 	MoveCase:          serving(Theirs, Assigned),
+	LinkCase:          {Agent: {Assigned}, Supervisor: {Assigned, Untied}, Administrator: {Assigned, Untied}},
+	SplitCase:         serving(Assigned),
+	AttachFile:        serving(Assigned),
+	MergeOthers:       {Supervisor: {Untied}, Administrator: {Untied}},
 	DismissWaiting:    {Supervisor: {Reason}, Administrator: {Reason}},
 	ViewLinks:         {Supervisor: Ties, Administrator: Ties},
 	OrderLinks:        {Supervisor: Ties, Administrator: Ties},
@@ -59,7 +63,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, ListAppointments, SettleAppointment, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, MergeOthers, ListAppointments, SettleAppointment, DismissWaiting,
 	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

@@ -23,6 +23,8 @@ type Work interface {
 // Texts writes what a citizen is told of a step of a case.
 type Texts interface {
 	Step(l dialogue.Language, c cases.Case) string
+	// Merged tells that a case goes on in another: by its number, if other is not "".
+	Merged(l dialogue.Language, c cases.Case, stands cases.State, other string) string
 }
 
 // Teller tells of steps.
@@ -43,6 +45,20 @@ const lifetime = 3 * 24 * time.Hour
 // Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. A nil Teller tells nobody. It
 // gives the text; "" when nobody was told.
 func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, err error) {
+	return t.tell(ctx, w, c, func(l dialogue.Language) string { return t.texts.Step(l, c) })
+}
+
+// TellMerged is Tell of a case that was closed as a duplicate: where the other stands is what counts. The number of a case of somebody else is
+// not told.
+func (t *Teller) TellMerged(ctx context.Context, w Work, c, other cases.Case) (told string, err error) {
+	number := ""
+	if c.SameCitizen(other) {
+		number = other.Number
+	}
+	return t.tell(ctx, w, c, func(l dialogue.Language) string { return t.texts.Merged(l, c, other.State, number) })
+}
+
+func (t *Teller) tell(ctx context.Context, w Work, c cases.Case, write func(dialogue.Language) string) (told string, err error) {
 	if t == nil {
 		return "", nil
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // caseStatus tells the citizen all of an own case, and anybody else the stage alone. A case belongs to a citizen, whose number has to be
-// more than a claim; one that was opened by a number alone is seen by that number alone.
+// more than a claim; one that was opened by a number alone is seen by that number alone. A duplicate stands where the case stands that goes
+// on in its place: whose the duplicate is decides who learns what.
 var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
@@ -46,6 +47,9 @@ var caseStatus = action{
 			return result{outcome: "unknown"}, nil
 		}
 		if err := r.work.LinkCase(ctx, i.ID, c.ID); err != nil {
+			return result{}, err
+		}
+		if c, err = r.work.CaseGoingOn(ctx, c); err != nil {
 			return result{}, err
 		}
 		found := map[string]dialogue.Value{"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)}}

@@ -14,6 +14,8 @@ const (
 	stepText    = "notice.step"
 	stepDueText = "notice.step_due"
 	closedText  = "notice.closed" // asks for a rating
+	mergedText  = "notice.merged"
+	joinedText  = "notice.joined" // with a case of somebody else, whose number is not told
 
 	reminderText  = "appointment.reminder"
 	placeFreeText = "appointment.place_free" // the offer of a place to whoever waits
@@ -43,6 +45,22 @@ func (n Notices) Step(l dialogue.Language, c cases.Case) string {
 	if !c.State.Settled() && !c.DueOn.IsZero() {
 		key, values["due"] = stepDueText, dialogue.Value{Type: dialogue.TypeDate, Text: c.DueOn.Format(time.DateOnly)}
 	}
+	return n.write(d, l, key, values)
+}
+
+// Merged tells that a case goes on in another, and where that one stands; the other's number is left out where it is "".
+func (n Notices) Merged(l dialogue.Language, c cases.Case, stands cases.State, other string) string {
+	key, values := joinedText, map[string]dialogue.Value{
+		"case":  {Type: dialogue.TypeCaseNumber, Text: c.Number},
+		"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(stands)},
+	}
+	if other != "" {
+		key, values["other"] = mergedText, dialogue.Value{Type: dialogue.TypeCaseNumber, Text: other}
+	}
+	return n.write(n.dialogues.Current(), l, key, values)
+}
+
+func (n Notices) write(d *dialogue.Definition, l dialogue.Language, key string, values map[string]dialogue.Value) string {
 	return n.writing.form(message.Notice, l, d.Transliteration(key), d.Texts.Write(dialogue.Utterance{Key: key, Language: l, Values: values}))
 }
 

@@ -170,6 +170,7 @@ const (
 	smsLabel     = 48 // runes of an item's label by SMS
 	ussdLabel    = 32 // two of them to a page
 	mostSlotText = 500
+	mostLetter   = 10_000 // of a long message: cases.MostBody
 )
 
 // kind names what a node is, or "" if it is nothing or several things at once.

@@ -9,7 +9,7 @@ const (
 	TypePhrase     Type = "phrase"       // the key of a text, said in the session's language
 	TypeDigits     Type = "digits"       // spoken digit by digit
 	TypeCode       Type = "service_code" // three digits
-	TypeCaseNumber Type = "case_number"  // nine digits, the last a check digit
+	TypeCaseNumber Type = "case_number"  // nine digits, or thirteen; the last a check digit
 	TypeDate       Type = "date"         // YYYY-MM-DD
 	TypeTime       Type = "time"         // HH:MM, of 24 hours
 	TypeCount      Type = "count"        // a whole number

@@ -92,6 +92,8 @@ var Rules = []Rule{
 	{Table: "appointments", Stays: "the history of a case"},
 	{Table: "appointment_waits", Stays: "the history of a case"},
 	{Table: "case_moves", Stays: "the history of a case"},
+	{Table: "case_attachments", Stays: "each goes with the erasure of its citizen; the sweeper removes the file then"},
+	{Table: "case_links", Stays: "the history of a case"},
 	{Table: "exchange_events", For: 3 * year, From: "its receipt: the case's history has what came of it"},
 	{Table: "exchange_deliveries", For: year, From: "its case's move: the proof of what was told"},
 	{Table: "exchange_endpoints", Stays: "settings"},

@@ -73,6 +73,11 @@ func CaseOf(id int64) string { return place("case:", id, "") }
 // MovesOf is the place of what is sealed of a case's moves.
 func MovesOf(id int64) string { return place("case:", id, " move") }
 
+// AttachmentOf is the place of the name of a file of a case.
+func AttachmentOf(caseID int64, file string) string {
+	return place("case:", caseID, " attachment "+file)
+}
+
 // EventOf is the place of the reason of an agency's event.
 func EventOf(caseID int64) string { return place("case:", caseID, " event") }
 

@@ -56,6 +56,18 @@ func (w *Work) releasePlaces(ctx context.Context, c domain.Case, to domain.State
 	return appointment.Release(ctx, w, c.ID, appointment.Cancelled)
 }
 
+// MergeCase is cases.Steps.MergeCase.
+func (w *Work) MergeCase(ctx context.Context, c, into domain.Case, by, why string) (domain.Case, error) {
+	if err := w.releasePlaces(ctx, c, domain.Closed); err != nil {
+		return c, err
+	}
+	merged, err := w.caseSteps.MergeCase(ctx, c, into, by, why)
+	if err != nil {
+		return merged, err
+	}
+	return merged, w.announce(ctx, exchange.CaseMoved, merged, by)
+}
+
 func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {
 	if !exchange.Told(c) || strings.HasPrefix(by, exchange.By("")) {
 		return nil
