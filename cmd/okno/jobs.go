@@ -38,6 +38,11 @@ func (n *node) startJobs() {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.offices, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), time.Now, n.log)
 	kinds = append(kinds, visits.Kinds()...)
+	follower := exchange.NewFollower(n.db, func(ctx context.Context, fn func(exchange.FeeWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), nil, time.Now, n.log)
+	kinds = append(kinds, job.On(follower.Follow))
+	n.startAsker()
 	if after := n.config.Citizens.SilentAfter; after > 0 {
 		kinds = append(kinds, silence{n.db, after}.job())
 	}

@@ -22,6 +22,7 @@ import (
 type tryWorld struct {
 	tryProofs
 	tryPlaces
+	tryAgencies
 	known       map[string]citizen.Known
 	cases       map[string]cases.Case
 	numbering   *cases.Numbering

@@ -74,7 +74,7 @@ var aggregates = map[string][]string{
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"datakeys", "streams"},
-	"exchange":      {"audit", "cases", "datakeys"},
+	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
 	"smppaccounts":  {"audit", "guesses", "messages"},

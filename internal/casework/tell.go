@@ -74,6 +74,11 @@ func (t *Teller) Notify(ctx context.Context, w Work, c cases.Case, lifetime time
 			return "", err
 		}
 	}
+	return t.NotifyNumber(ctx, w, number, lifetime, write)
+}
+
+// NotifyNumber is Notify for a number; nobody is told by "".
+func (t *Teller) NotifyNumber(ctx context.Context, w Work, number string, lifetime time.Duration, write func(dialogue.Language) string) (told string, err error) {
 	if number == "" {
 		return "", nil
 	}

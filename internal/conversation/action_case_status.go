@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
+	"okno/internal/exchange"
 	"okno/internal/lockout"
 )
 
@@ -20,13 +22,14 @@ var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
 	// Whoever is verified too little learns the stage, as anybody does who knows the number.
-	below: "stage_only", personal: []string{"found", "settled", "visit", "waiting"},
+	below: "stage_only", personal: []string{"found", "settled", "earlier", "visit", "waiting"},
 	outcomes: map[string]values{
 		"found":      {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
-		"visit":      toldTypes,                                                      // an appointment
-		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount}, // for one
-		"stage_only": {"stage": dialogue.TypePhrase},                                 // another citizen's, or nobody knows whose number this is
+		"earlier":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate}, // the agency has not answered in time
+		"visit":      toldTypes,                                                                               // an appointment
+		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount},                          // for one
+		"stage_only": {"stage": dialogue.TypePhrase},                                                          // another citizen's, or nobody knows whose number this is
 		"unknown":    {},
 		"blocked":    {}, // too many guesses at numbers
 	},
@@ -61,7 +64,15 @@ var caseStatus = action{
 				return given, err
 			}
 		}
+		asked, waits, err := askState(ctx, r, c)
+		if err != nil || waits {
+			return later, err
+		}
 		found["next"] = dialogue.Value{Type: dialogue.TypePhrase, Text: "next." + string(c.State)}
+		if asked.Failed+asked.Open > 0 {
+			found["as_of"] = dialogue.Value{Type: dialogue.TypeDate, Text: c.UpdatedAt.Format(time.DateOnly)}
+			return result{outcome: "earlier", values: found}, nil
+		}
 		if c.State.Settled() || c.DueOn.IsZero() {
 			return result{outcome: "settled", values: found}, nil
 		}
@@ -115,4 +126,13 @@ func visitStatus(ctx context.Context, r request, c cases.Case) (result, error) {
 		"case":  {Type: dialogue.TypeCaseNumber, Text: c.Number},
 		"ahead": {Type: dialogue.TypeCount, Text: strconv.Itoa(ahead)},
 	}}, err
+}
+
+// askState asks the agency of an open case where it stands, while a caller waits; an answer moves the case before the effect is carried out
+// again. What was reported a moment ago is not asked for.
+func askState(ctx context.Context, r request, c cases.Case) (a exchange.Answers, waits bool, err error) {
+	if !r.interaction.waits() || !exchange.Told(c) || c.State.Settled() || r.engine.clock().Sub(c.UpdatedAt) < fresh {
+		return a, false, nil
+	}
+	return ask(ctx, r, exchange.Question{Kind: exchange.CaseAsked, Agency: c.Agency, CaseID: c.ID})
 }

@@ -26,6 +26,7 @@ type Work interface {
 	caseFile
 	queues
 	appointments
+	asking
 	questions
 	attempts
 	proofs

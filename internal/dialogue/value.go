@@ -12,6 +12,7 @@ const (
 	TypeCaseNumber Type = "case_number"  // nine digits, or thirteen; the last a check digit
 	TypeDate       Type = "date"         // YYYY-MM-DD
 	TypeTime       Type = "time"         // HH:MM, of 24 hours
+	TypeMoney      Type = "money"        // "1500.50 KZT", as package money writes it
 	TypeCount      Type = "count"        // a whole number
 	TypeSecret     Type = "secret"       // digits that are spoken or written once, and never kept
 	TypeList       Type = "list"         // items to choose from

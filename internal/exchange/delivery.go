@@ -21,6 +21,7 @@ type Endpoint struct {
 	URL     string
 	Secrets []string // "whsec_" and base64, the newest first: each signs
 	Paused  bool
+	Answers bool // it answers questions while citizens wait
 }
 
 // secretBytes is the length of a signing secret: 256 bits.

@@ -78,3 +78,11 @@ type SettleAppointments struct{}
 
 // Kind names it.
 func (SettleAppointments) Kind() string { return "appointment.settle" }
+
+// FollowFee asks whether what a citizen got a link for is paid.
+type FollowFee struct {
+	Fee int64 `json:"fee"`
+}
+
+// Kind names it.
+func (FollowFee) Kind() string { return "fee.follow" }

@@ -21,6 +21,7 @@ const (
 	Catalogue = "catalogue" // services or dialogues changed
 	Offices   = "offices"   // offices or calendars changed
 	Links     = "links"     // something was ordered of a link to an operator
+	Questions = "questions" // an agency is to be asked
 	Orders    = "orders"    // orders to calls, or SIP accounts, changed
 )
 

@@ -64,7 +64,17 @@ func TestWords(t *testing.T) {
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "100"}, "[digits/1] [digits/hundred]"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "342"},
 			"[digits/3] [digits/hundred] [digits/40] [digits/2]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000"}, "1000"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000"}, "[digits/1] thousand"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000000000"}, "1000000000"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "2501.21 RUB"}, "две тысячи пятьсот [digits/1] рубль [digits/20] одна копейка"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1 KZT"}, "[digits/1] тенге"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1002000.05 KZT"}, "[digits/1] миллион две тысячи тенге [digits/5] тиынов"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: kk, Text: "21500 KZT"}, "жиырма бір мың бес жүз теңге"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "1.01 USD"}, "[digits/1] dollar [digits/1] cent"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12000 KZT"}, "[digits/12] thousand tenge"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12,000 KZT"}, "12,000 KZT"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "11000"}, "[digits/11] тысяч"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "2000000"}, "екі миллион"},
 	} {
 		t.Run(string(test.fragment.Language)+" "+test.fragment.Text, func(t *testing.T) {
 			t.Parallel()

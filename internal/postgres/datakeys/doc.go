@@ -67,6 +67,12 @@ func ContextOf(interaction int64) string { return place("interaction:", interact
 // QuestionOf is the place of a question of an interaction that nothing answered.
 func QuestionOf(interaction int64) string { return place("interaction:", interaction, " question") }
 
+// AnswersOf is the place of what agencies answered while the citizen of an interaction waited.
+func AnswersOf(interaction int64) string { return place("interaction:", interaction, " answers") }
+
+// FeesOf is the place of what the citizen of an interaction got links to pay for.
+func FeesOf(interaction int64) string { return place("interaction:", interaction, " fees") }
+
 // CaseOf is the place of what is sealed of a case.
 func CaseOf(id int64) string { return place("case:", id, "") }
 

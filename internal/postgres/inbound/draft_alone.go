@@ -7,6 +7,7 @@ import (
 	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/exchange"
 	"okno/internal/job"
 	"okno/internal/lockout"
 	"okno/internal/otp"
@@ -92,5 +93,13 @@ func (alone) LiveAppointments(context.Context, int64, string, time.Time) ([]appo
 func (alone) LiveWaits(context.Context, int64, string, time.Time) (int, error) { return 0, errAlone }
 
 func (alone) WaitingAhead(context.Context, int64) (int, error) { return 0, errAlone }
+
+func (alone) AskAgencies(context.Context, exchange.Question) (int, error) { return 0, errAlone }
+
+func (alone) Answers(context.Context, int64, string) (exchange.Answers, error) {
+	return exchange.Answers{}, errAlone
+}
+
+func (alone) KeepFees(context.Context, int64, []exchange.Fee) ([]int64, error) { return nil, errAlone }
 
 func (alone) RateCase(context.Context, cases.Case, int) error { return errAlone }
