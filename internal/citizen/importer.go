@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"okno/internal/message"
+	"okno/internal/tablefile"
 )
 
 // ErrOthers says that a number of a register is another citizen's.
@@ -49,18 +50,18 @@ type Import struct {
 type Imported struct{ Added, Renewed, Bound int }
 
 // Register takes over a register. Taken over again, it changes nothing. A number in which the trust was lowered stays so: a register may be
-// older. [LineError] with [ErrOthers].
+// older. [tablefile.LineError] with [ErrOthers].
 func (i *Importer) Register(ctx context.Context, all []Registered, how Import) (done Imported, err error) {
 	err = i.run(ctx, how.Dry, func(w ImportWork) error {
 		done = Imported{}
 		var problems []error
 		for _, one := range all {
 			if err := i.register(ctx, w, one, how, &done); errors.Is(err, ErrOthers) {
-				problems = append(problems, &LineError{one.Line, "numbers", ErrOthers})
+				problems = append(problems, &tablefile.LineError{Line: one.Line, Field: "numbers", Err: ErrOthers})
 			} else if err != nil {
 				return err
 			}
-			if len(problems) >= mostProblems {
+			if tablefile.Full(problems) {
 				break
 			}
 		}
