@@ -41,6 +41,9 @@ const (
 	Withdrawn       State = "withdrawn"
 )
 
+// States lists them.
+var States = []State{Registered, Accepted, InProgress, AwaitingCitizen, Ready, Closed, Rejected, Withdrawn}
+
 var moves = map[State][]State{
 	Registered:      {Accepted, InProgress, Closed, Rejected, Withdrawn},
 	Accepted:        {InProgress, AwaitingCitizen, Ready, Closed, Rejected, Withdrawn},

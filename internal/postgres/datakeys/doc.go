@@ -43,6 +43,15 @@ func QueueCitizens(writes *pgx.Batch, keys []Owned) { queue(writes, addCitizenKe
 // QueueCases queues keys of new cases to be written.
 func QueueCases(writes *pgx.Batch, keys []Owned) { queue(writes, addCaseKeys, keys) }
 
+// Columns are those that [CaseRow] and [CitizenRow] give for a COPY.
+var Columns = []string{"kind", "owner_id", "wrapped"}
+
+// CaseRow is the key of a new case, to be copied.
+func CaseRow(id int64, wrapped seal.Wrapped) []any { return []any{byte('c'), id, []byte(wrapped)} }
+
+// CitizenRow is the key of a new citizen, to be copied.
+func CitizenRow(id int64, wrapped seal.Wrapped) []any { return []any{byte('z'), id, []byte(wrapped)} }
+
 func queue(writes *pgx.Batch, statement string, keys []Owned) {
 	writes.Queue(statement, postgres.Column(keys, func(k Owned) int64 { return k.ID }),
 		postgres.Column(keys, func(k Owned) []byte { return k.Wrapped }))

@@ -51,6 +51,7 @@ WHERE id = ANY ($2)`},
 	{"case_attachments", `DELETE FROM case_attachments WHERE case_id = ANY ($3)`}, // the files open no more, and go with the sweeper
 	{"ussd_requests", `DELETE FROM ussd_requests WHERE number_index = ANY ($4)`},
 	{"sip_accounts", `DELETE FROM sip_accounts WHERE number = ANY ($6)`},
+	{"case_imports", `DELETE FROM case_imports WHERE case_id = ANY ($3)`},
 	{"exchange_questions", `DELETE FROM exchange_questions WHERE interaction_id = ANY ($2) OR citizen_id = $1`},
 	{"fees", `DELETE FROM fees WHERE interaction_id = ANY ($2)`},
 	{"subscribers", `DELETE FROM subscribers WHERE number_index = ANY ($4)`},

@@ -35,6 +35,19 @@ func QueueCase(writes *pgx.Batch, ring *seal.Ring, id int64, subject, body strin
 	writes.Queue(indexCase, id, KeyID(ring), tokens(ring, stems, search.Stems(subject+" "+body)))
 }
 
+// Columns are those that [CaseRow] and [CitizenRow] give for a COPY.
+var Columns = []string{"kind", "owner_id", "key_id", "tokens"}
+
+// CaseRow is what a new case is found by, to be copied.
+func CaseRow(ring *seal.Ring, id int64, subject, body string) []any {
+	return []any{byte('c'), id, KeyID(ring), tokens(ring, stems, search.Stems(subject+" "+body))}
+}
+
+// CitizenRow is what a new citizen is found by, to be copied.
+func CitizenRow(ring *seal.Ring, id int64, name string) []any {
+	return []any{byte('z'), id, KeyID(ring), tokens(ring, names, search.Names(name))}
+}
+
 // KeyID is the id of the master key that makes the index now.
 func KeyID(ring *seal.Ring) string { return string(ring.Prefix()[1:]) }
 
