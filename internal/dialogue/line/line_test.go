@@ -83,7 +83,7 @@ func TestThreeStrikesLeadToAnOperator(t *testing.T) {
 		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Silence})
 		require.Equal(t, []string{"common.silence", "main.menu"}, keys(r))
 	}
-	r = step(t, d, r.State, press("7"))
+	r = step(t, d, r.State, press("8"))
 	require.Equal(t, []string{"common.wrong"}, keys(r))
 	require.Equal(t, dialogue.QueueAction, r.Effect.Action)
 	require.Equal(t, "why.trouble", r.Effect.With["reason"].Text)
