@@ -253,6 +253,11 @@ const words: Record<string, [string, string, string]> = {
   'error.erased': ['Азаматтың деректері жойылған', 'Данные этого гражданина стёрты', 'The data of this citizen is erased'],
   'error.no_attachments': ['Файлдар сақталмайды', 'Файлы здесь не хранятся', 'No place for files is set up'],
   'link.title': ['Байланыстыру, бөлу', 'Связать, разделить', 'Link, split'],
+  'link.undo': ['Біріктіруді қайтару', 'Отменить объединение', 'Undo the merge'],
+  'error.no_undo': [
+    'Біріктіруді оны жасаған адам ғана, 10 минут ішінде қайтарады', 'Отменить может только тот, кто объединил, в течение 10 минут',
+    'Only whoever merged them takes it back, within 10 minutes',
+  ],
   'link.split': ['Жеке іс бөлу', 'Выделить в отдельное дело', 'Split into a case of its own'],
   'link.other': ['Басқа істің нөмірі', 'Номер другого дела', 'Number of the other case'],
   'link.link': ['Байланыстыру', 'Связать', 'Link'],
