@@ -69,7 +69,7 @@ func TestDuplicatesAreMerged(t *testing.T) {
 	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM case_links WHERE kind = 'duplicate'`))
 
 	status, merged := post(agent, hers[0], "merge", hers[1])
-	require.Equal(t, []any{http.StatusOK, "closed"}, []any{status, merged["state"]}, merged)
+	require.Equal(t, []any{http.StatusOK, "closed", true}, []any{status, merged["state"], merged["duplicate"]}, merged)
 	status, again := post(agent, hers[0], "merge", hers[1])
 	require.Equal(t, []any{http.StatusConflict, "duplicate"}, []any{status, again["code"]})
 	status, circle := post(agent, hers[1], "merge", hers[0])

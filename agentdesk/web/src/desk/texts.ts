@@ -268,6 +268,7 @@ const words: Record<string, [string, string, string]> = {
   'link.duplicate.from': ['Қайталануы', 'Его повтор', 'Has the duplicate'],
   'link.split_from': ['Мына істен бөлінген', 'Выделено из дела', 'Split from'],
   'link.split_from.from': ['Бөлінген іс', 'Из него выделено', 'Split into'],
+  'case.duplicate': ['қайталану', 'повтор', 'duplicate'],
   'case.body': ['Толық мәтіні', 'Весь текст', 'The whole text'],
   'case.kind': ['Түрі', 'Вид', 'Kind'],
   'case.due': ['Мерзімі', 'Срок', 'Due'],
