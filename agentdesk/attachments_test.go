@@ -2,6 +2,8 @@ package agentdesk_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -23,7 +25,9 @@ import (
 	"okno/internal/attachment"
 	"okno/internal/attachment/folder"
 	"okno/internal/edge"
+	"okno/internal/fault"
 	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
 	"okno/internal/privacy"
 )
 
@@ -230,4 +234,33 @@ func TestAnErasedCitizensFilesAreGone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, attachment.Swept{Removed: 1}, swept)
 	require.Empty(t, o.kept(t))
+}
+
+// A row that was not written leaves no file; one that may have been written keeps its file, for the sweeper to judge.
+func TestAFileWithoutARow(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	number := o.opens(t, "+77010008801", "900513000008", 1)[0]
+	agent := cookieAt(t, o.server.URL, "aliya")
+	status, _ := asksAt(t, o.server.URL, agent, http.MethodPost, "/desk/cases/"+number+"/take", nil)
+	require.Equal(t, http.StatusNoContent, status)
+	for want, failure := range map[int]error{0: errors.New("the row is refused"), 1: fmt.Errorf("commit: %w", fault.ErrUncertain)} {
+		units := 0
+		desk := agentdesk.New(agentdesk.Options{Store: o.DB, Node: "other", Page: http.NotFoundHandler(), Log: zerolog.Nop(), Attachments: o.files(t),
+			Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
+				if units++; units == 2 { // that of the row
+					return failure
+				}
+				return o.DB.Do(ctx, func(w *store.Work) error { return fn(w) })
+			}})
+		mux := http.NewServeMux()
+		desk.Register(mux)
+		recorder := httptest.NewRecorder()
+		request := httptest.NewRequest(http.MethodPost, "/desk/cases/"+number+"/attachments?name=a", strings.NewReader("x"))
+		request.Header.Set("Cookie", agent)
+		mux.ServeHTTP(recorder, request)
+		require.GreaterOrEqual(t, recorder.Code, 500)
+		require.Len(t, o.kept(t), want, failure)
+	}
+	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM case_attachments`))
 }

@@ -98,3 +98,17 @@ func (d *Desk) mergeCase(w http.ResponseWriter, r *http.Request) {
 		return caseJSON(merged), err
 	})
 }
+
+// unmergeCase takes a merge back within ten minutes, by whoever made it, and tells the citizen where the case stands again.
+func (d *Desk) unmergeCase(w http.ResponseWriter, r *http.Request) {
+	d.onPair(w, r, func(work Work, agent acd.Agent, c, other cases.Assigned, why string) (any, error) {
+		if err := access.May(floor.Subject(agent), access.LinkCase, assignedTie(c, agent.ID)); err != nil {
+			return nil, err
+		}
+		moved, err := work.UnmergeCase(r.Context(), c.Case, other.Case, floor.By(agent.ID), why)
+		if err != nil {
+			return nil, err
+		}
+		return caseJSON(moved), d.tellStep(r.Context(), work, moved)
+	})
+}

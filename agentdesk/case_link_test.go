@@ -69,7 +69,7 @@ func TestDuplicatesAreMerged(t *testing.T) {
 	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM case_links WHERE kind = 'duplicate'`))
 
 	status, merged := post(agent, hers[0], "merge", hers[1])
-	require.Equal(t, []any{http.StatusOK, "closed"}, []any{status, merged["state"]}, merged)
+	require.Equal(t, []any{http.StatusOK, "closed", true}, []any{status, merged["state"], merged["duplicate"]}, merged)
 	status, again := post(agent, hers[0], "merge", hers[1])
 	require.Equal(t, []any{http.StatusConflict, "duplicate"}, []any{status, again["code"]})
 	status, circle := post(agent, hers[1], "merge", hers[0])
@@ -79,7 +79,7 @@ func TestDuplicatesAreMerged(t *testing.T) {
 		_, view := asksAt(t, o.server.URL, agent, http.MethodGet, "/desk/cases/"+hers[i], nil)
 		history := view["history"].([]any)
 		require.Equal(t, want+": то же самое", history[len(history)-1].(m)["why"])
-		require.Equal(t, []any{m{"kind": "duplicate", "to": i == 0, "number": hers[1-i], "state": []string{"registered", "closed"}[i]}}, view["links"])
+		require.Equal(t, []any{m{"kind": "duplicate", "to": i == 0, "number": hers[1-i], "state": []string{"registered", "closed"}[i], "undo": i == 0}}, view["links"])
 	}
 	status, _ = asksAt(t, o.server.URL, agent, http.MethodPost, "/desk/cases/"+hers[0]+"/move", m{"from": "closed", "to": "in_progress", "why": "x"})
 	require.Equal(t, http.StatusConflict, status)
@@ -167,8 +167,39 @@ func TestACaseIsSplit(t *testing.T) {
 	}
 	history, links := why(part["number"].(string))
 	require.Contains(t, history, "split_from → "+number+": другое дело")
-	require.Equal(t, []any{m{"kind": "split_from", "to": true, "number": number, "state": "registered"}}, links)
+	require.Equal(t, []any{m{"kind": "split_from", "to": true, "number": number, "state": "registered", "undo": false}}, links)
 	history, links = why(number)
 	require.Contains(t, history, "split_from ← "+part["number"].(string)+": другое дело")
-	require.Equal(t, []any{m{"kind": "split_from", "to": false, "number": part["number"], "state": "registered"}}, links)
+	require.Equal(t, []any{m{"kind": "split_from", "to": false, "number": part["number"], "state": "registered", "undo": false}}, links)
+}
+
+// A merge is taken back by whoever made it, for ten minutes: the case stands where it stood, with its term.
+func TestAMergeIsTakenBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.hires(t, acd.Agent{Login: "chief", Name: "Старшая", Role: "supervisor", Languages: []string{"ru"}})
+	const telephone = "+77010008801"
+	numbers := o.opens(t, telephone, "900513000008", 2)
+	pgtest.Exec(t, o.URL, `UPDATE cases SET state = 'in_progress', due_on = '2099-01-01'`)
+	agent, chief := cookieAt(t, o.server.URL, "aliya"), cookieAt(t, o.server.URL, "chief")
+	status, _ := asksAt(t, o.server.URL, agent, http.MethodPost, "/desk/cases/"+numbers[0]+"/take", nil)
+	require.Equal(t, http.StatusNoContent, status)
+	post := func(cookie, what string) (int, m) {
+		return asksAt(t, o.server.URL, cookie, http.MethodPost, "/desk/cases/"+numbers[0]+"/"+what, m{"other": numbers[1], "why": "ошибка"})
+	}
+	status, _ = post(agent, "unmerge")
+	require.Equal(t, http.StatusConflict, status, "nothing was merged")
+	status, _ = post(agent, "merge")
+	require.Equal(t, http.StatusOK, status)
+	status, answer := post(chief, "unmerge")
+	require.Equal(t, []any{http.StatusConflict, "no_undo"}, []any{status, answer["code"]}, "somebody else's")
+	status, answer = post(agent, "unmerge")
+	require.Equal(t, []any{http.StatusOK, "in_progress", "2099-01-01"}, []any{status, answer["state"], answer["due_on"]}, answer)
+	require.Equal(t, numbers[0]+" in_progress", pgtest.Texts(t, o.URL, "destination_index = $1", pgtest.Index(telephone))[1])
+	status, _ = post(agent, "merge")
+	require.Equal(t, http.StatusOK, status, "and again")
+	pgtest.Exec(t, o.URL, `UPDATE case_links SET at = now() - interval '11 minutes'`)
+	status, _ = post(agent, "unmerge")
+	require.Equal(t, http.StatusConflict, status, "too late")
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM cases WHERE state = 'closed'`))
 }

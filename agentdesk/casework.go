@@ -158,7 +158,8 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 		}
 		belongs := make([]object, 0, len(links))
 		for _, l := range links {
-			belongs = append(belongs, object{"kind": l.Kind, "to": l.To, "number": l.Number, "state": l.State})
+			belongs = append(belongs, object{"kind": l.Kind, "to": l.To, "number": l.Number, "state": l.State,
+				"undo": l.Undoable(floor.By(agent.ID), time.Now())})
 		}
 		view["links"] = belongs
 		files, err := work.Attachments(r.Context(), c.ID)

@@ -178,6 +178,8 @@ type caseLinks interface {
 	LinkCases(ctx context.Context, c, other cases.Case, kind cases.LinkKind, by, why string) error
 	// MergeCase closes a case as a duplicate of another, once nothing is against it.
 	MergeCase(ctx context.Context, c, into cases.Case, by, why string) (cases.Case, error)
+	// UnmergeCase takes a merge back. cases.ErrUndo.
+	UnmergeCase(ctx context.Context, c, other cases.Case, by, why string) (cases.Case, error)
 	// CaseGoingOn gives the case that goes on in the place of a duplicate, and any other case itself.
 	CaseGoingOn(ctx context.Context, c cases.Case) (cases.Case, error)
 	CaseLinks(ctx context.Context, id int64) ([]cases.Link, error)
@@ -334,6 +336,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/cases/{number}/attachments/{id}", d.download)
 	mux.HandleFunc("POST /desk/cases/{number}/link", d.linkCase)
 	mux.HandleFunc("POST /desk/cases/{number}/merge", d.mergeCase)
+	mux.HandleFunc("POST /desk/cases/{number}/unmerge", d.unmergeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/split", d.splitCase)
 	mux.HandleFunc("GET /desk/catalogue", d.findings)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)

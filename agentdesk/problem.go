@@ -85,6 +85,7 @@ var problems = []struct {
 	{cases.ErrDuplicate, "duplicate", http.StatusConflict},
 	{cases.ErrOtherDuplicate, "other_duplicate", http.StatusConflict},
 	{cases.ErrWithdrawn, "other_withdrawn", http.StatusConflict},
+	{cases.ErrUndo, "no_undo", http.StatusConflict},
 	{cases.ErrMergeOthers, "merge_others", http.StatusForbidden},
 	{attachment.ErrTooLarge, "file_too_large", http.StatusRequestEntityTooLarge},
 	{attachment.ErrEmpty, "file_empty", http.StatusBadRequest},

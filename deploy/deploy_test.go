@@ -39,7 +39,7 @@ func TestTheUnitIsASandbox(t *testing.T) {
 	require.NoError(t, err)
 	for _, line := range []string{"User=okno", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes",
 		"PrivateDevices=yes", "PrivateUsers=yes", "MemoryDenyWriteExecute=yes", "RestrictNamespaces=yes", "SystemCallFilter=@system-service", "LimitCORE=0",
-		"RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "CacheDirectoryMode=0750", "UMask=0027"} {
+		"RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "CacheDirectoryMode=0750", "StateDirectoryMode=0700", "UMask=0027"} {
 		require.Contains(t, "\n"+string(content), "\n"+line+"\n")
 	}
 	require.NotRegexp(t, `(?m)^(Environment|ReadWritePaths)=`, string(content), "no secret in the unit, nothing else to write to")

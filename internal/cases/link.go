@@ -1,6 +1,10 @@
 package cases
 
-import "okno/internal/fault"
+import (
+	"time"
+
+	"okno/internal/fault"
+)
 
 // LinkKind is how a case belongs to another.
 type LinkKind string
@@ -18,6 +22,16 @@ type Link struct {
 	To     bool // from the case that one looks at to this one; else the other way
 	Number string
 	State  State
+	By     string // who linked them
+	At     time.Time
+}
+
+// UndoWithin is how long whoever merged two cases may take it back.
+const UndoWithin = 10 * time.Minute
+
+// Undoable says whether somebody may take a merge back.
+func (l Link) Undoable(by string, now time.Time) bool {
+	return l.Kind == Duplicate && l.To && l.By == by && now.Sub(l.At) < UndoWithin
 }
 
 // The refusals of links and merges.
@@ -27,6 +41,7 @@ var (
 	ErrDuplicate      error = &fault.Error{Kind: fault.Conflict, Text: "this case is a duplicate already"}
 	ErrOtherDuplicate error = &fault.Error{Kind: fault.Conflict, Field: "other", Text: "that case is a duplicate itself: name the case that goes on"}
 	ErrWithdrawn      error = &fault.Error{Kind: fault.Conflict, Field: "other", Text: "the citizen has withdrawn that case: nothing goes on in it"}
+	ErrUndo           error = &fault.Error{Kind: fault.Conflict, Text: "only whoever merged the cases takes it back, within 10 minutes"}
 	ErrMergeOthers    error = &fault.Error{Kind: fault.Forbidden, Text: "these are cases of two citizens, or of two agencies: a supervisor merges them"}
 )
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -81,7 +80,7 @@ func (w Steps) MergeCase(ctx context.Context, c, into cases.Case, by, why string
 	if err := w.addLink(ctx, c, into, cases.Duplicate, by); err != nil {
 		return c, err
 	}
-	merged, err := w.MoveCase(ctx, c, cases.Closed, time.Time{}, by, linked(cases.Duplicate, "→", into.Number, why), "")
+	merged, err := w.MoveCase(ctx, c, cases.Closed, c.DueOn, by, linked(cases.Duplicate, "→", into.Number, why), "")
 	if err != nil {
 		return merged, err
 	}
@@ -89,6 +88,32 @@ func (w Steps) MergeCase(ctx context.Context, c, into cases.Case, by, why string
 		return merged, fmt.Errorf("merge case: %w", err)
 	}
 	return merged, nil
+}
+
+const (
+	unmerge = `
+DELETE FROM case_links WHERE case_id = $1 AND other_id = $2 AND kind = 'duplicate' AND by = $3 AND at > now() - $4::interval`
+	stateBefore = `SELECT from_state FROM case_moves WHERE case_id = $1 AND to_state = 'closed' AND from_state <> 'closed' ORDER BY id DESC LIMIT 1`
+)
+
+// UnmergeCase takes a merge back, by whoever made it: the case stands again where it stood. The caller has locked both. cases.ErrUndo.
+func (w Steps) UnmergeCase(ctx context.Context, c, other cases.Case, by, why string) (cases.Case, error) {
+	tag, err := w.tx.Exec(ctx, unmerge, c.ID, other.ID, by, cases.UndoWithin)
+	if err != nil {
+		return c, fmt.Errorf("take merge back: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return c, cases.ErrUndo
+	}
+	var before cases.State
+	if err := w.tx.QueryRow(ctx, stateBefore, c.ID).Scan(&before); err != nil {
+		return c, fmt.Errorf("take merge back: %w", err)
+	}
+	moved, err := w.CorrectCase(ctx, c, before, c.DueOn, by, linked(cases.Duplicate, "no longer →", other.Number, why), "")
+	if err == nil {
+		err = w.addMove(ctx, other, other.State, by, reason{Why: linked(cases.Duplicate, "no longer ←", c.Number, why)})
+	}
+	return moved, err
 }
 
 // A duplicate of a duplicate is one of the last. Each was merged into a case that was none, so the chain ends; its length is bounded all the
@@ -113,8 +138,8 @@ func (w Steps) CaseGoingOn(ctx context.Context, c cases.Case) (cases.Case, error
 }
 
 const linksOf = `
-SELECT l.kind, true, c.number, c.state FROM case_links l JOIN cases c ON c.id = l.other_id WHERE l.case_id = $1
-UNION ALL SELECT l.kind, false, c.number, c.state FROM case_links l JOIN cases c ON c.id = l.case_id WHERE l.other_id = $1
+SELECT l.kind, true, c.number, c.state, l.by, l.at FROM case_links l JOIN cases c ON c.id = l.other_id WHERE l.case_id = $1
+UNION ALL SELECT l.kind, false, c.number, c.state, l.by, l.at FROM case_links l JOIN cases c ON c.id = l.case_id WHERE l.other_id = $1
 ORDER BY 1, 3 LIMIT 200`
 
 // CaseLinks gives the cases to which a case belongs: 200 at most.

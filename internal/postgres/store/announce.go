@@ -68,6 +68,15 @@ func (w *Work) MergeCase(ctx context.Context, c, into domain.Case, by, why strin
 	return merged, w.announce(ctx, exchange.CaseMoved, merged, by)
 }
 
+// UnmergeCase is cases.Steps.UnmergeCase.
+func (w *Work) UnmergeCase(ctx context.Context, c, other domain.Case, by, why string) (domain.Case, error) {
+	moved, err := w.caseSteps.UnmergeCase(ctx, c, other, by, why)
+	if err != nil {
+		return moved, err
+	}
+	return moved, w.announce(ctx, exchange.CaseMoved, moved, by)
+}
+
 func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {
 	if !exchange.Told(c) || strings.HasPrefix(by, exchange.By("")) {
 		return nil

@@ -36,7 +36,12 @@ WITH i AS (
     SELECT id * 256 + 1, id, 1, 'delivered', 'a', 'old' || id, 'old' || id, now() + interval '1 day', now(), now() FROM m
 ), c AS (
     INSERT INTO cases (number, kind, state, contact_index, sealed)
-    SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', sha256((n % 5000)::text::bytea), 'x' FROM generate_series(1, 20000) n
+    SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', sha256((n % 5000)::text::bytea), 'x' FROM generate_series(1, 20000) n RETURNING id
+), l AS (
+    INSERT INTO case_links (case_id, other_id, kind, by)
+    SELECT id, other, CASE WHEN id % 2 = 0 THEN 'duplicate' ELSE 'related' END, 'x' FROM (SELECT id, lag(id) OVER (ORDER BY id) AS other FROM c) p WHERE other IS NOT NULL
+), f AS (
+    INSERT INTO case_attachments (case_id, file, sealed, media_type, size, hash, by) SELECT id, 'file' || id, 'x', 'image/png', 1, 'x', 'x' FROM c
 )
 SELECT count(*) FROM i`
 

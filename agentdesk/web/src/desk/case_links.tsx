@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { send } from './desk'
 import { text } from './texts'
 
-export interface Link { kind: 'related' | 'duplicate' | 'split_from'; to: boolean; number: string; state: string }
+export interface Link { kind: 'related' | 'duplicate' | 'split_from'; to: boolean; number: string; state: string; undo: boolean }
 
 interface Props {
   of: { number: string; kind: string; state: string; links: Link[] }
@@ -32,13 +32,20 @@ export function Links({ of: c, mine, changed }: Props) {
     if (answer.ok) form.reset()
     if (answer.ok) changed()
   }
+  const undo = async (other: string) => {
+    const answer = await send(`/desk/cases/${c.number}/unmerge`, { other, why: text('link.undo') })
+    wrong.value = answer.ok ? '' : answer.code
+    if (answer.ok) changed()
+  }
   return (
     <>
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
       {c.links.length > 0 && (
         <ul class="case-links">
           {c.links.map((l) => (
-            <li key={l.number}>{text(`link.${l.kind}${l.to ? '' : '.from'}`)} {l.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('case.' + l.state)}</li>
+            <li key={l.number}>{text(`link.${l.kind}${l.to ? '' : '.from'}`)} {l.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('case.' + l.state)}
+              {l.undo && <button class="plain undo" onClick={() => void undo(l.number)}>{text('link.undo')}</button>}
+            </li>
           ))}
         </ul>
       )}

@@ -47,7 +47,7 @@ function Own({ contact, which: c, changed }: { contact: Contact; which: OwnCase;
   const moving = useSignal(false)
   return (
     <>
-      <div>{c.subject}</div>
+      <div>{c.subject}{c.duplicate && ` · ${text('case.duplicate')}`}</div>
       <Body of={c} />
       <div class="row muted">
         <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>

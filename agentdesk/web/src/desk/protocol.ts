@@ -74,6 +74,7 @@ export interface OwnCase {
   service: string
   subject: string
   body: string // the whole text, or ""
+  duplicate: boolean // another case goes on in its place
   due_on: string | null
   opened_at: string
 }
