@@ -43,3 +43,9 @@ type SweepDeliveries struct{}
 
 // Kind names it.
 func (SweepDeliveries) Kind() string { return "exchange.sweep" }
+
+// CountReports brings the counts of reports up to date.
+type CountReports struct{}
+
+// Kind names it.
+func (CountReports) Kind() string { return "reports.count" }
