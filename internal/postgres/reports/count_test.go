@@ -3,7 +3,9 @@ package reports_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,6 +54,7 @@ type interaction struct {
 	started, ended    time.Time
 	outcome           string
 	queued            bool
+	nodes             []string // at which the dialogue waited
 }
 
 type queued struct {
@@ -136,15 +139,26 @@ func (w *world) passes(d time.Duration) {
 
 func (w *world) begins() {
 	i := &interaction{channel: pick(w, "voice", "sms", "ussd"), language: pick(w, "kk", "ru", "en"), started: w.now}
-	i.id = w.id(`INSERT INTO interactions (channel, number_index, sealed_number, language, started_at, active_at) VALUES ($1, $2, 'x', $3, $4, $4) RETURNING id`,
+	i.id = w.id(`INSERT INTO interactions (channel, number_index, sealed_number, language, dialogue, started_at, active_at) VALUES ($1, $2, 'x', $3, 'v1', $4, $4) RETURNING id`,
 		i.channel, []byte(fmt.Sprint(len(w.interactions))), i.language, i.started)
 	w.interactions = append(w.interactions, i)
+	w.stops(i)
 	if w.random.IntN(2) == 0 {
 		c := &queued{interaction: i, queue: pick(w, "general", "pensions"), joined: w.later(w.now, time.Minute)}
 		c.contact = w.id(`INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, queued_at)
 VALUES ($1, $2, $3, $4, '', 'x', 'x', $5) RETURNING id`, i.id, c.queue, i.channel, i.language, c.joined)
 		i.queued = true
 		w.contacts = append(w.contacts, c)
+	}
+}
+
+// stops has the dialogue wait at some nodes.
+func (w *world) stops(i *interaction) {
+	for range w.random.IntN(3) {
+		node := pick(w, "main", "appeal", "bye")
+		w.exec(`INSERT INTO entries (interaction_id, speaker, kind, sealed) VALUES ($1, 'citizen', 'keyed', 'x')`, i.id)
+		w.exec(`INSERT INTO entries (interaction_id, speaker, kind, sealed, node) VALUES ($1, 'okno', 'said', 'x', $2)`, i.id, node)
+		i.nodes = append(i.nodes, node)
 	}
 }
 
@@ -168,6 +182,7 @@ func (w *world) ends() {
 	if len(w.interactions) > 0 {
 		i := pick(w, w.interactions...)
 		if i.ended.IsZero() {
+			w.stops(i)
 			i.outcome = pick(w, "self_service", "self_service", "operator", "abandoned", "incomplete", "cancelled", "lost", "dismissed", "")
 			i.ended = w.later(i.started, 30*time.Minute)
 			w.exec(`UPDATE interactions SET ended_at = $2, outcome = $3 WHERE id = $1`, i.id, i.ended, i.outcome)
@@ -247,6 +262,7 @@ type key struct {
 	Source                           report.Source
 	Hour                             time.Time
 	Queue, Agency, Channel, Language string
+	Dialogue, Node                   string
 }
 
 type lines map[key]report.Counts
@@ -270,7 +286,7 @@ func one(yes bool) int64 {
 func (w *world) counted() lines {
 	all := lines{}
 	for _, i := range w.interactions {
-		k := key{Source: report.Interactions, Channel: i.channel, Language: i.language}
+		k := key{Source: report.Interactions, Channel: i.channel, Language: i.language, Dialogue: "v1"}
 		ended := !i.ended.IsZero()
 		n := report.Counts{"begun": 1, "under_way": one(!ended)}
 		if ended {
@@ -285,6 +301,16 @@ func (w *world) counted() lines {
 			n[name] = 1
 		}
 		all.add(k, i.started, n)
+		for n, node := range i.nodes {
+			stop := report.Counts{"stops": 1, "visits": one(!slices.Contains(i.nodes[:n], node))}
+			if n == len(i.nodes)-1 && ended {
+				stop["left"], stop["left_served"] = 1, one(i.outcome == "self_service" || i.outcome == "operator")
+				stop["left_incomplete"] = one(i.outcome == "incomplete")
+				stop["left_abandoned"] = one(i.outcome == "abandoned" || i.outcome == "lost")
+			}
+			k.Source, k.Node = report.Nodes, node
+			all.add(k, i.started, stop)
+		}
 	}
 	for _, c := range w.contacts {
 		k := key{Source: report.Contacts, Queue: c.queue, Channel: c.channel, Language: c.language}
@@ -333,11 +359,10 @@ func (w *world) counted() lines {
 		}
 		all.add(key{Source: report.Cases, Agency: m.agency}, m.at, n)
 	}
-	for _, n := range all {
-		for name, value := range n {
-			if value == 0 {
-				delete(n, name)
-			}
+	for k, n := range all {
+		maps.DeleteFunc(n, func(_ string, value int64) bool { return value == 0 })
+		if len(n) == 0 {
+			delete(all, k)
 		}
 	}
 	return all
@@ -345,14 +370,17 @@ func (w *world) counted() lines {
 
 // kept are the counts that are kept.
 func (w *world) kept() lines {
-	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, agency, channel, language, counts FROM report_hours`)
+	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, agency, channel, language, dialogue, node, counts FROM report_hours`)
 	require.NoError(w.t, err)
 	all := lines{}
 	var k key
 	var n report.Counts
-	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Agency, &k.Channel, &k.Language, &n}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Agency, &k.Channel, &k.Language, &k.Dialogue, &k.Node, &n}, func() error {
 		k.Hour = k.Hour.UTC()
-		all[k], n = n, nil
+		if len(n) > 0 {
+			all[k] = n
+		}
+		n = nil
 		return nil
 	})
 	require.NoError(w.t, err)

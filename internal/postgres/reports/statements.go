@@ -13,7 +13,7 @@ type counting struct {
 	source report.Source
 	// moment decides the hour to which a row belongs.
 	moment string
-	// rows are what is counted: a FROM with a WHERE that holds the moment between $1 and $2, and {ids}.
+	// rows are what is counted: a FROM with a WHERE that holds the moment between $1 and $2, and the ids between $3 and $4 where there are ids.
 	rows string
 	// ids is the table whose ids grow with the moment, or "": then an index on the moment finds the rows.
 	ids string
@@ -64,15 +64,31 @@ const (
 
 var countings = []counting{
 	{
-		source: report.Interactions, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL", by: []string{"channel", "language"},
+		source: report.Interactions, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL",
+		by: []string{"channel", "language", "dialogue: coalesce(dialogue, '')"},
 		rows: `FROM interactions i CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = i.id) AS queued) q
-WHERE started_at >= $1 AND started_at < $2 {ids}`,
+WHERE started_at >= $1 AND started_at < $2 AND i.id BETWEEN $3 AND $4`,
 		counts: []count{of("begun", "true"), of("self_served", "ended_at IS NOT NULL AND outcome = 'self_service' AND NOT queued"),
 			of("unserved", "ended_at IS NOT NULL AND outcome = 'self_service' AND queued"), of("with_operator", "outcome = 'operator'"),
 			of("abandoned", "outcome = 'abandoned'"), of("incomplete", "outcome = 'incomplete'"), of("cancelled", "outcome = 'cancelled'"),
 			of("lost", "outcome = 'lost'"), of("dismissed", "outcome = 'dismissed'"),
 			of("other", `ended_at IS NOT NULL AND outcome NOT IN ('self_service', 'operator', 'abandoned', 'incomplete', 'cancelled', 'lost', 'dismissed')`),
 			of("under_way", "ended_at IS NULL"), total("duration", ms("started_at", "ended_at"), "ended_at IS NOT NULL")},
+	},
+	{
+		source: report.Nodes, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL",
+		by: []string{"channel", "language", "dialogue", "node"},
+		// One that has stopped nowhere yet is there as long as it is under way, so that it is counted again.
+		rows: `FROM (
+    SELECT i.id, i.started_at, i.ended_at, i.outcome, i.channel, i.language, coalesce(i.dialogue, '') AS dialogue, coalesce(e.node, '') AS node,
+           count(e.node) AS stops,
+           e.node = (SELECT node FROM entries WHERE interaction_id = i.id AND node IS NOT NULL ORDER BY id DESC LIMIT 1) AS last
+    FROM interactions i LEFT JOIN entries e ON e.interaction_id = i.id AND e.node IS NOT NULL
+    WHERE i.started_at >= $1 AND i.started_at < $2 AND i.id BETWEEN $3 AND $4 GROUP BY i.id, e.node) x
+WHERE node <> '' OR ended_at IS NULL`,
+		counts: []count{{"stops", "sum(stops)"}, of("visits", "node <> ''"), of("left", "last AND ended_at IS NOT NULL"),
+			of("left_served", "last AND ended_at IS NOT NULL AND outcome IN ('self_service', 'operator')"),
+			of("left_incomplete", "last AND outcome = 'incomplete'"), of("left_abandoned", "last AND outcome IN ('abandoned', 'lost')")},
 	},
 	{
 		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language"},
@@ -88,7 +104,7 @@ WHERE started_at >= $1 AND started_at < $2 {ids}`,
 	},
 	{
 		source: report.Incoming, moment: "received_at", ids: "mo_messages", disorder: redelivered, open: "processed_at IS NULL", by: []string{"channel: 'sms'"},
-		rows: `FROM mo_messages WHERE received_at >= $1 AND received_at < $2 {ids}`,
+		rows: `FROM mo_messages WHERE received_at >= $1 AND received_at < $2 AND id BETWEEN $3 AND $4`,
 		counts: []count{of("received", "true"), total("received_parts", "parts", "true"), of("flood", "flood"),
 			of("unprocessed", "processed_at IS NULL OR failure IS NOT NULL")},
 	},
@@ -100,7 +116,7 @@ WHERE started_at >= $1 AND started_at < $2 {ids}`,
            count(*) FILTER (WHERE state = 'unknown') AS unknown, count(*) FILTER (WHERE state = 'accepted') AS unreported,
            count(*) FILTER (WHERE state = 'queued') AS queued
     FROM mt_segments WHERE id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255) s
-WHERE created_at >= $1 AND created_at < $2 {ids}`,
+WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 		counts: []count{of("sent", "true"), of("sent_otp", "lane = 'otp'"), of("sent_reply", "lane = 'reply'"), of("sent_notice", "lane = 'notice'"),
 			{"segments", "sum(segments)"}, {"delivered", "sum(delivered)"}, {"undeliverable", "sum(undeliverable)"}, {"expired", "sum(expired)"},
 			{"failed", "sum(failed)"}, {"unknown", "sum(unknown)"}, {"unreported", "sum(unreported)"}, {"queued", "sum(queued)"}},
@@ -165,7 +181,7 @@ func countingOf(s report.Source) (counting, error) {
 	return counting{}, fmt.Errorf("nothing counts %s", s)
 }
 
-// insert is the statement that counts the rows between $1 and $2, of ids $3 to $4 where ids find them.
+// insert is the statement that counts the rows of a span.
 func (c counting) insert() string {
 	columns, expressions := make([]string, len(c.by)), make([]string, len(c.by))
 	for i, dimension := range c.by {
@@ -179,14 +195,10 @@ func (c counting) insert() string {
 	for i, n := range c.counts {
 		parts[i] = fmt.Sprintf("'%s', nullif(%s, 0)", n.name, n.sql)
 	}
-	ids := ""
-	if c.ids != "" {
-		ids = "AND id BETWEEN $3 AND $4"
-	}
 	return fmt.Sprintf(`INSERT INTO report_hours (source, hour, open, counts, %s)
 SELECT '%s', date_trunc('hour', %s, 'UTC'), bool_or(%s), jsonb_strip_nulls(jsonb_build_object(%s)), %s %s GROUP BY %s`,
 		strings.Join(columns, ", "), c.source, c.moment, c.open, strings.Join(parts, ", "), strings.Join(expressions, ", "),
-		strings.Replace(c.rows, "{ids}", ids, 1), strings.Join(append(groups(expressions), "date_trunc('hour', "+c.moment+", 'UTC')"), ", "))
+		c.rows, strings.Join(append(groups(expressions), "date_trunc('hour', "+c.moment+", 'UTC')"), ", "))
 }
 
 // groups leaves out constants, by which nothing can be grouped.
