@@ -42,6 +42,7 @@ type config struct {
 	Desk            deskConfig     `yaml:"desk"`
 	Audit           auditConfig    `yaml:"audit"`
 	Privacy         privacyConfig  `yaml:"privacy"`
+	Reports         reportsConfig  `yaml:"reports"`
 	Log             logConfig      `yaml:"log"`
 	Demo            demoConfig     `yaml:"demo"`
 }
@@ -281,6 +282,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.Privacy.check(); err != nil {
+		return err
+	}
+	if err := c.Reports.check(); err != nil {
 		return err
 	}
 	for _, role := range c.Desk.SecondFactor {

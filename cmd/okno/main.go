@@ -33,6 +33,7 @@ type cli struct {
 	OTP         otpCommand         `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
 	Calendar    calendarCommand    `cmd:"" help:"Import, export and check business calendars: hours, holidays, moved working days."`
 	CaseRules   caseRulesCommand   `cmd:"" help:"Import, export and check the rules by which cases are answered in time."`
+	Report      reportCommand      `cmd:"" help:"Figures of the contact centre: service level, self-service, what is asked, where citizens give up."`
 	Exchange    exchangeCommand    `cmd:"" help:"Endpoints of agencies: where they take what becomes of their cases, and how that goes."`
 	SMPPAccount smppAccountCommand `cmd:"" name:"smpp-account" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"time"
 
 	"okno/internal/retention"
@@ -80,17 +81,24 @@ func LedgerOf(s Source) Ledger {
 	return Ledger{}
 }
 
-// Begin is the first hour of which the ledger has all rows at a moment; zero: they stay.
-func (l Ledger) Begin(now time.Time) time.Time {
+// kept is how long the ledger keeps its rows; 0: for ever.
+func (l Ledger) kept() time.Duration {
 	rule, _ := retention.Of(l.Table)
 	for rule.With != "" {
 		rule, _ = retention.Of(rule.With)
 	}
-	if rule.For == 0 {
+	return rule.For
+}
+
+// Begin is the first hour of which the ledger has all rows at a moment; zero: they stay.
+func (l Ledger) Begin(now time.Time) time.Time {
+	if l.kept() == 0 {
 		return time.Time{}
 	}
-	return now.Add(-rule.For).Truncate(time.Hour).Add(time.Hour)
+	return now.UTC().Add(-l.kept()).Truncate(time.Hour).Add(time.Hour)
 }
+
+func days(d time.Duration) string { return fmt.Sprintf("%d days", int(d/day)) }
 
 // Counts are numbers by name. Times are in milliseconds.
 type Counts map[string]int64

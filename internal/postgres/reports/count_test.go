@@ -419,6 +419,59 @@ func TestCountsAreThoseOfTheLedger(t *testing.T) {
 	}
 }
 
+// What is read is what was counted, folded by the days and hours of a zone.
+func TestLinesFoldWhatWasCounted(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	w := newWorld(t, url, 7)
+	w.passes(60 * time.Hour)
+	through, err := db.CountedThrough(t.Context(), []report.Source{report.Contacts})
+	require.NoError(t, err)
+	require.Zero(t, through, "nothing is counted")
+	clock := func() time.Time { return w.now }
+	require.NoError(t, report.NewCounter(db, clock, zerolog.Nop()).Count(t.Context(), job.CountReports{}))
+	zone, err := report.Zone("Asia/Almaty")
+	require.NoError(t, err)
+	key := map[report.Dimension]func(key) []string{
+		report.Day:     func(k key) []string { return []string{k.Hour.In(zone).Format(time.DateOnly)} },
+		report.Hour:    func(k key) []string { return []string{k.Hour.In(zone).Format("15")} },
+		report.Queue:   func(k key) []string { return []string{k.Queue} },
+		report.Agency:  func(k key) []string { return []string{k.Agency} },
+		report.Service: func(key) []string { return []string{""} },
+		report.Channel: func(k key) []string { return []string{k.Channel} }, report.Language: func(k key) []string { return []string{k.Language} },
+		report.Dialogue: func(k key) []string { return []string{k.Dialogue} }, report.Node: func(k key) []string { return []string{k.Dialogue, k.Node} },
+	}
+	last := w.now.In(zone).AddDate(0, 0, -1).Format(time.DateOnly)
+	first := w.begun.In(zone).AddDate(0, 0, 1).Format(time.DateOnly)
+	for _, r := range report.Reports {
+		for _, by := range r.By {
+			q, err := report.Ask(r.Name, first, last, string(by), zone, w.now)
+			require.NoError(t, err)
+			table, err := report.Read(t.Context(), db, q)
+			require.NoError(t, err)
+			want, total := map[string]report.Counts{}, report.Counts{}
+			for k, n := range w.counted() {
+				if at := k.Hour.In(zone).Format(time.DateOnly); !slices.Contains(r.Sources, k.Source) || at < first || at > last {
+					continue
+				}
+				name := fmt.Sprint(key[by](k))
+				if want[name] == nil {
+					want[name] = report.Counts{}
+				}
+				want[name].Add(n, report.LedgerOf(k.Source).Counts)
+				total.Add(n, report.LedgerOf(k.Source).Counts)
+			}
+			require.Len(t, table.Lines, len(want), "%s by %s", r.Name, by)
+			for _, l := range table.Lines {
+				require.Equal(t, want[fmt.Sprint(l.Key)], l.Counts, "%s by %s of %s", r.Name, by, l.Key)
+			}
+			require.Equal(t, total, table.Total, "%s by %s", r.Name, by)
+			require.Equal(t, w.now.Truncate(time.Hour), table.Through.UTC())
+		}
+	}
+}
+
 func same(t *testing.T, want, got lines) {
 	t.Helper()
 	for k, n := range want {
