@@ -31,8 +31,8 @@ type Table struct {
 	Versions []Version // of the dialogue, first used within the query's days: figures before and after differ for a reason
 }
 
-// reading reads what was counted.
-type reading interface {
+// Reader reads what was counted.
+type Reader interface {
 	// ReportLines gives the counts of a span, folded by keys; days and hours are those of the zone.
 	ReportLines(ctx context.Context, sources []Source, counts []Count, span Span, keys []Dimension, zone *time.Location) ([]Line, error)
 	// CountedThrough gives the moment before which all of some sources were counted; zero: not all were.
@@ -42,7 +42,7 @@ type reading interface {
 }
 
 // Read answers a query.
-func Read(ctx context.Context, r reading, q Query) (t Table, err error) {
+func Read(ctx context.Context, r Reader, q Query) (t Table, err error) {
 	t = Table{Query: q, Keys: q.By.keys(), Total: Counts{}}
 	counts := q.Report.counts()
 	if t.Lines, err = r.ReportLines(ctx, q.Report.Sources, counts, q.Span(), t.Keys, q.Zone); err != nil {

@@ -10,6 +10,7 @@ import { Links } from './links'
 import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
+import { Reports } from './reports'
 import { SearchResults } from './search'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
@@ -54,6 +55,8 @@ function Page() {
         <Passwords />
       ) : section.value === 'catalogue' ? (
         <Catalogue />
+      ) : section.value === 'reports' ? (
+        <Reports />
       ) : section.value === 'work' ? (
         <Worklist />
       ) : section.value === 'search' ? (
