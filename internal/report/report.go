@@ -25,7 +25,7 @@ func Named(name string) (Report, error) {
 			return r, nil
 		}
 	}
-	return Report{}, &fault.Error{Kind: fault.NotFound, Field: "report", Text: fmt.Sprintf("there is no such report: choose from %s", strings.Join(names, ", "))}
+	return Report{}, &fault.Error{Kind: fault.NotFound, Field: "report", Text: fmt.Sprintf("there is no report %.40q: choose from %s", name, strings.Join(names, ", "))}
 }
 
 // counts are what is read for the report.

@@ -115,7 +115,7 @@ function Figures({ report, table }: { report: Report; table: Table }) {
         </table>
       )}
       {table.versions.map((v) => <p key={v.version} class="muted">◆ {day(v.day)} {text('reports.version')}: {v.name} <code>{v.version}</code></p>)}
-      <p class="muted">{table.through ? `${text('reports.through')}: ${new Date(table.through).toLocaleString()}` : text('reports.uncounted')}</p>
+      <p class="muted">{table.through ? `${text('reports.through')}: ${new Date(table.through).toLocaleString('ru', { timeZone: known.value!.zone })}` : text('reports.uncounted')}</p>
     </section>
   )
 }
