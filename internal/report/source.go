@@ -52,7 +52,7 @@ var Ledgers = []Ledger{
 	{Contacts, "contacts", 30 * day, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "nobody", "lost", "dismissed",
 		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
 		"wait_le_300", "wait_le_600", "wait_longer"), Count{Name: "longest_wait", Max: true})},
-	{Nodes, "interactions", 30 * day, counts("stops", "visits", "left", "left_served", "left_incomplete", "left_abandoned")},
+	{Nodes, "interactions", 30 * day, counts("stops", "visits", "left", "finished", "left_with_operator", "gave_up", "gave_up_unanswered", "gave_up_waiting")},
 	{Incoming, "mo_messages", 4 * day, counts("received", "received_parts", "flood", "unprocessed")},
 	{Outgoing, "mt_messages", 4 * day, counts("sent", "sent_otp", "sent_reply", "sent_notice", "segments", "delivered", "undeliverable", "expired", "failed",
 		"unknown", "unreported", "queued")},

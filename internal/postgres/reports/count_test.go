@@ -55,6 +55,7 @@ type interaction struct {
 	outcome           string
 	queued            bool
 	nodes             []string // at which the dialogue waited
+	finished          bool     // at the last of them
 }
 
 type queued struct {
@@ -156,9 +157,17 @@ VALUES ($1, $2, $3, $4, '', 'x', 'x', $5) RETURNING id`, i.id, c.queue, i.channe
 func (w *world) stops(i *interaction) {
 	for range w.random.IntN(3) {
 		node := pick(w, "main", "appeal", "bye")
-		w.exec(`INSERT INTO entries (interaction_id, speaker, kind, sealed) VALUES ($1, 'citizen', 'keyed', 'x')`, i.id)
-		w.exec(`INSERT INTO entries (interaction_id, speaker, kind, sealed, node) VALUES ($1, 'okno', 'said', 'x', $2)`, i.id, node)
+		w.exec(`INSERT INTO entries (interaction_id, at, speaker, kind, sealed) VALUES ($1, $2, 'citizen', 'keyed', 'x')`, i.id, i.started)
+		w.exec(`INSERT INTO entries (interaction_id, at, speaker, kind, sealed, node) VALUES ($1, $2, 'okno', 'said', 'x', $3)`, i.id, i.started, node)
 		i.nodes = append(i.nodes, node)
+	}
+}
+
+// finishes has the dialogue say goodbye as it ends.
+func (w *world) finishes(i *interaction) {
+	if i.finished = w.random.IntN(2) == 0; i.finished {
+		w.exec(`INSERT INTO entries (interaction_id, at, speaker, kind, sealed, node) VALUES ($1, $2, 'okno', 'said', 'x', 'bye')`, i.id, i.ended)
+		i.nodes = append(i.nodes, "bye")
 	}
 }
 
@@ -184,7 +193,8 @@ func (w *world) ends() {
 		if i.ended.IsZero() {
 			w.stops(i)
 			i.outcome = pick(w, "self_service", "self_service", "operator", "abandoned", "incomplete", "cancelled", "lost", "dismissed", "")
-			i.ended = w.later(i.started, 30*time.Minute)
+			i.ended = w.later(i.started, 30*time.Minute).Add(time.Microsecond)
+			w.finishes(i)
 			w.exec(`UPDATE interactions SET ended_at = $2, outcome = $3 WHERE id = $1`, i.id, i.ended, i.outcome)
 		}
 	}
@@ -304,9 +314,11 @@ func (w *world) counted() lines {
 		for n, node := range i.nodes {
 			stop := report.Counts{"stops": 1, "visits": one(!slices.Contains(i.nodes[:n], node))}
 			if n == len(i.nodes)-1 && ended {
-				stop["left"], stop["left_served"] = 1, one(i.outcome == "self_service" || i.outcome == "operator")
-				stop["left_incomplete"] = one(i.outcome == "incomplete")
-				stop["left_abandoned"] = one(i.outcome == "abandoned" || i.outcome == "lost")
+				stop["left"], stop["finished"] = 1, one(i.finished)
+				stop["left_with_operator"] = one(!i.finished && i.outcome == "operator")
+				stop["gave_up"] = one(!i.finished && i.outcome != "operator")
+				stop["gave_up_unanswered"] = one(!i.finished && i.outcome == "incomplete")
+				stop["gave_up_waiting"] = one(!i.finished && (i.outcome == "abandoned" || i.outcome == "lost"))
 			}
 			k.Source, k.Node = report.Nodes, node
 			all.add(k, i.started, stop)
@@ -478,6 +490,30 @@ func same(t *testing.T, want, got lines) {
 		require.Equal(t, n, got[k], "%+v", k)
 	}
 	require.Len(t, got, len(want))
+}
+
+// Several count the same hours at once, as a rebuild beside the job does.
+func TestSeveralCountAtOnce(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	db := pgtest.Open(t, url)
+	w := newWorld(t, url, 3)
+	w.passes(20 * time.Hour)
+	now := w.now
+	failed := make(chan error, 4)
+	for n := range cap(failed) {
+		go func() {
+			if n%2 == 0 {
+				failed <- report.NewCounter(db, func() time.Time { return now }, zerolog.Nop()).Count(t.Context(), job.CountReports{})
+				return
+			}
+			failed <- report.Rebuild(t.Context(), db, report.Span{From: w.begun, To: now}, now, func(report.Source, report.Span) {})
+		}()
+	}
+	for range cap(failed) {
+		require.NoError(t, <-failed)
+	}
+	same(t, w.counted(), w.kept())
 }
 
 // brittle dies after some transactions.

@@ -59,6 +59,7 @@ func waits() []count {
 const (
 	unanswered = "connected_at IS NULL AND outcome = "
 	handled    = "released_at IS NOT NULL AND state = 'ended'"
+	gaveUp     = "here AND NOT finished AND outcome <> 'operator'"
 	settledIn  = "('ready', 'closed', 'rejected', 'withdrawn')"
 )
 
@@ -78,17 +79,18 @@ WHERE started_at >= $1 AND started_at < $2 AND i.id BETWEEN $3 AND $4`,
 	{
 		source: report.Nodes, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL",
 		by: []string{"channel", "language", "dialogue", "node"},
-		// One that has stopped nowhere yet is there as long as it is under way, so that it is counted again.
+		// One that has stopped nowhere yet is there as long as it is under way, so that it is counted again. A dialogue that has ended by
+		// itself has said its last line in the transaction that ended the interaction.
 		rows: `FROM (
     SELECT i.id, i.started_at, i.ended_at, i.outcome, i.channel, i.language, coalesce(i.dialogue, '') AS dialogue, coalesce(e.node, '') AS node,
-           count(e.node) AS stops,
-           e.node = (SELECT node FROM entries WHERE interaction_id = i.id AND node IS NOT NULL ORDER BY id DESC LIMIT 1) AS last
+           count(e.node) AS stops, i.ended_at IS NOT NULL AND e.node = l.node AS here, l.at >= i.ended_at AS finished
     FROM interactions i LEFT JOIN entries e ON e.interaction_id = i.id AND e.node IS NOT NULL
-    WHERE i.started_at >= $1 AND i.started_at < $2 AND i.id BETWEEN $3 AND $4 GROUP BY i.id, e.node) x
+    LEFT JOIN LATERAL (SELECT node, at FROM entries WHERE interaction_id = i.id AND node IS NOT NULL ORDER BY id DESC LIMIT 1) l ON true
+    WHERE i.started_at >= $1 AND i.started_at < $2 AND i.id BETWEEN $3 AND $4 GROUP BY i.id, e.node, l.node, l.at) x
 WHERE node <> '' OR ended_at IS NULL`,
-		counts: []count{{"stops", "sum(stops)"}, of("visits", "node <> ''"), of("left", "last AND ended_at IS NOT NULL"),
-			of("left_served", "last AND ended_at IS NOT NULL AND outcome IN ('self_service', 'operator')"),
-			of("left_incomplete", "last AND outcome = 'incomplete'"), of("left_abandoned", "last AND outcome IN ('abandoned', 'lost')")},
+		counts: []count{{"stops", "sum(stops)"}, of("visits", "node <> ''"), of("left", "here"), of("finished", "here AND finished"),
+			of("left_with_operator", "here AND NOT finished AND outcome = 'operator'"), of("gave_up", gaveUp),
+			of("gave_up_unanswered", gaveUp+" AND outcome = 'incomplete'"), of("gave_up_waiting", gaveUp+" AND outcome IN ('abandoned', 'lost')")},
 	},
 	{
 		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language"},
