@@ -219,6 +219,14 @@ var ofCases = []Figure{
 		text("Шешілгеннен кейін қайта ашылғандар.", "Открыты снова после решения.", "Opened anew after they were settled.")),
 	number("escalated", text("Эскалация", "Эскалации", "Escalated"),
 		text("Мерзім бойынша іске қосылған эскалация деңгейлері.", "Сработавшие по сроку уровни эскалации.", "Levels of escalation that acted because of a term.")),
+	number("agency_moves", text("Ведомство жылжытты", "Двигали ведомства", "Moved by agencies"),
+		text("Ведомстволар жылжытқан қадамдар.", "Шаги, сделанные ведомствами.", "Moves that agencies made.")),
+	mean("silence_mean", []string{"silence"}, []string{"agency_moves"}, text("Үнсіздік", "Молчание", "Silence"),
+		text("Ведомство жылжытқанға дейін істің соңғы хабары қанша ескірді: азамат сол уақыт бойы бір жауапты естіді.",
+			"Насколько устарело последнее известие о деле, когда ведомство его подвинуло: столько гражданин слышал одно и то же.",
+			"How old the last word on a case was when its agency moved it: for so long the citizen heard the same.")),
+	longest("longest_silence", text("Ең ұзақ үнсіздік", "Самое долгое молчание", "Longest silence"),
+		text("Солардың ең ұзағы.", "Самое долгое из них.", "The longest of these.")),
 }
 
 var ofAgencies = []Figure{

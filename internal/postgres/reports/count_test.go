@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,7 @@ type matter struct {
 	agency  string
 	began   time.Time
 	settled bool
+	moved   time.Time // last
 }
 
 type move struct {
@@ -86,6 +88,7 @@ type move struct {
 	from, to string
 	by       string
 	took     time.Duration // -1: it settles nothing
+	silence  time.Duration // since the move before
 }
 
 func newWorld(t *testing.T, url string, seed uint64) *world {
@@ -264,7 +267,8 @@ func (w *world) moved() {
 
 func (w *world) step(c *matter, from, to, by string, took time.Duration) {
 	w.exec(`INSERT INTO case_moves (case_id, from_state, to_state, at, by) VALUES ($1, nullif($2, ''), $3, $4, $5)`, c.id, from, to, w.now, by)
-	w.moves = append(w.moves, move{w.now, c.agency, from, to, by, took})
+	w.moves = append(w.moves, move{w.now, c.agency, from, to, by, took, w.now.Sub(c.moved)})
+	c.moved = w.now
 }
 
 // key is where something is counted.
@@ -366,6 +370,10 @@ func (w *world) counted() lines {
 			"opened_by_operator": one(opened && m.by == "agent:7"), "opened_by_client": one(opened && m.by == "client:portal"),
 			"closed": one(m.to == "closed"), "rejected": one(m.to == "rejected"),
 			"reopened": one(m.by == "citizen" && m.to == "in_progress")}
+		if strings.HasPrefix(m.by, "agency:") {
+			n["agency_moves"], n["silence"] = 1, m.silence.Round(time.Millisecond).Milliseconds()
+			n["longest_silence"] = n["silence"]
+		}
 		if m.took >= 0 {
 			n["settled"], n["settling"] = 1, m.took.Round(time.Millisecond).Milliseconds()
 		}

@@ -128,12 +128,14 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 		rows: `FROM (
     SELECT m.at, c.service, c.agency, c.kind, m.by, m.from_state, m.to_state, false AS escalated,
            m.to_state IN ` + settledIn + ` AND coalesce(m.from_state, '') NOT IN ` + settledIn + ` AS settles,
+           CASE WHEN m.by LIKE 'agency:%' THEN (SELECT b.at FROM case_moves b WHERE b.case_id = m.case_id AND b.id < m.id ORDER BY b.id DESC LIMIT 1)
+           END AS before,
            (SELECT b.at FROM case_moves b WHERE b.case_id = m.case_id AND b.id <= m.id
                 AND (b.from_state IS NULL OR b.from_state IN ` + settledIn + ` AND b.to_state NOT IN ` + settledIn + `)
             ORDER BY b.id DESC LIMIT 1) AS began
     FROM case_moves m JOIN cases c ON c.id = m.case_id WHERE m.at >= $1 AND m.at < $2
     UNION ALL
-    SELECT e.at, c.service, c.agency, c.kind, '', '', '', true, false, NULL
+    SELECT e.at, c.service, c.agency, c.kind, '', '', '', true, false, NULL, NULL
     FROM case_escalations e JOIN cases c ON c.id = e.case_id WHERE e.at >= $1 AND e.at < $2) x`,
 		first: `SELECT least((SELECT min(at) FROM case_moves), (SELECT min(at) FROM case_escalations))`,
 		counts: []count{of("opened", opening), of("opened_by_citizen", opening+" AND by = 'citizen'"), of("opened_by_operator", opening+" AND by LIKE 'agent:%'"),
@@ -142,7 +144,9 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 			of("inquiries", opening+" AND kind = 'inquiry'"), of("appointments", opening+" AND kind = 'appointment'"),
 			of("settled", "settles"), total("settling", ms("began", "at"), "settles"), of("closed", "to_state = 'closed'"),
 			of("rejected", "to_state = 'rejected'"), of("withdrawn", "to_state = 'withdrawn'"),
-			of("reopened", "from_state IN "+settledIn+" AND to_state NOT IN "+settledIn), of("escalated", "escalated")},
+			of("reopened", "from_state IN "+settledIn+" AND to_state NOT IN "+settledIn), of("escalated", "escalated"),
+			of("agency_moves", "before IS NOT NULL"), total("silence", ms("before", "at"), "before IS NOT NULL"),
+			{"longest_silence", "max(" + ms("before", "at") + ")"}},
 	},
 	{
 		source: report.Questions, moment: "at", open: "false",
