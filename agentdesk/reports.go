@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"okno/internal/access"
+	"okno/internal/dialogue"
 	"okno/internal/floor"
 	"okno/internal/report"
 )
@@ -75,7 +76,26 @@ func (d *Desk) report(w http.ResponseWriter, r *http.Request) {
 		versions = append(versions, object{"version": v.Version, "name": v.Name, "day": v.At.In(d.Zone).Format(time.DateOnly)})
 	}
 	d.answer(w, object{"report": t.Query.Report.Name, "by": t.Query.By, "from": t.Query.From.Format(time.DateOnly), "to": t.Query.To.Format(time.DateOnly),
-		"keys": t.Keys, "lines": lines, "total": valuesOf(t, t.Total), "versions": versions, "through": when(t.Through)})
+		"keys": t.Keys, "lines": lines, "total": valuesOf(t, t.Total), "versions": versions, "through": when(t.Through),
+		"labels": d.labelsOf(t)})
+}
+
+// labelsOf names the services of a table, as the catalogue has them today.
+func (d *Desk) labelsOf(t report.Table) map[string]report.Text {
+	labels := map[string]report.Text{}
+	if t.Query.By != report.Service {
+		return labels
+	}
+	for _, l := range t.Lines {
+		if s, ok := d.Services.Service(l.Key[0]); ok {
+			name := report.Text{}
+			for _, language := range dialogue.Languages {
+				name[language] = s.Texts[language].Name
+			}
+			labels[l.Key[0]] = name
+		}
+	}
+	return labels
 }
 
 func valuesOf(t report.Table, c report.Counts) []any {

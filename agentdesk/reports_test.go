@@ -25,6 +25,7 @@ func TestASupervisorReadsReports(t *testing.T) {
 WITH i AS (INSERT INTO interactions (channel, number_index, sealed_number, language, ended_at, outcome) VALUES ('sms', '', 'x', 'ru', now(), 'operator') RETURNING id)
 INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, state, queued_at, connected_at, released_at, ended_at, outcome)
 SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', now() - interval '70 s', now() - interval '60 s', now() - interval '20 s', now(), 'handled' FROM i`)
+	pgtest.Exec(t, o.URL, `INSERT INTO service_asks (interaction_id, channel, language, service) VALUES (1, 'sms', 'ru', '031'), (1, 'sms', 'ru', '777'), (1, 'sms', 'ru', '031')`)
 	require.NoError(t, report.NewCounter(o.DB, time.Now, zerolog.Nop()).Count(t.Context(), job.CountReports{}))
 
 	chief := cookieAt(t, o.server.URL, "chief")
@@ -59,6 +60,10 @@ SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', n
 		figures[f.Name] = line["values"].([]any)[i]
 	}
 	require.Equal(t, []any{1.0, 1.0, 1.0, 10.0, 60.0}, []any{figures["offered"], figures["answered"], figures["service_level"], figures["asa"], figures["aht"]})
+
+	_, asked := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/services", nil)
+	require.Equal(t, []any{"031"}, asked["lines"].([]any)[0].(m)["key"], "the most asked first")
+	require.Equal(t, m{"031": m{"ru": "Справка о судимости", "kk": "", "en": ""}}, asked["labels"])
 
 	for path, want := range map[string]struct {
 		status int

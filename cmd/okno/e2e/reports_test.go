@@ -58,6 +58,7 @@ sms:
 	desk.picture(t, "desk-reports.png")
 	desk.chooses(t, "#report", "services")
 	desk.sees(t, `#reports tr[data-key="031"]`)
+	desk.reads(t, `#reports tr[data-key="031"] th`, service(t, "031", ru).Name)
 	desk.chooses(t, "#report-by", "language")
 	desk.sees(t, `#reports tr[data-key="ru"]`)
 	file := value[string](t, desk, `fetch(document.querySelector('#report-csv').href).then((answer) => answer.text())`)

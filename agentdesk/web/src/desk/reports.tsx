@@ -14,6 +14,7 @@ interface Line { key: string[]; values: (number | null)[] }
 interface Table {
   report: string; by: string; from: string; to: string; keys: string[]; lines: Line[]; total: (number | null)[]
   versions: { version: string; name: string; day: string }[]; through: string | null
+  labels: Record<string, Titles>
 }
 
 const known = signal<Known | null>(null) // null: not known yet
@@ -98,7 +99,7 @@ function Figures({ report, table }: { report: Report; table: Table }) {
               <tr key={line.key.join(' ')} data-key={line.key.join(' ')}>
                 {line.key.map((value, i) => (
                   <th key={i} scope="row" title={value}>
-                    {named(table.keys[i]!, value)}
+                    {named(table.keys[i]!, value)} {table.labels[value]?.[language.value]}
                     {changed.has(value) && <span class="changed" title={text('reports.version') + ' ' + changed.get(value)!}> ◆</span>}
                   </th>
                 ))}
