@@ -26,6 +26,7 @@ import (
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
+	"okno/internal/report"
 	"okno/internal/search"
 )
 
@@ -78,6 +79,7 @@ type streams interface {
 }
 
 type desks interface {
+	report.Reader
 	// Health gives how agencies do.
 	Health(ctx context.Context) ([]exchange.Health, error)
 	// Worklist gives a page of a view for an agent.
@@ -240,6 +242,7 @@ type Options struct {
 	Hints   <-chan struct{} // that a stream has something new, or a queue
 	Node    string
 	Clock   func() time.Time // of logins that are guessed; default: time.Now
+	Zone    *time.Location   // whose days reports count; default: UTC
 	Page    http.Handler     // what /desk/ shows
 	Hosts   edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
@@ -277,6 +280,9 @@ type Desk struct {
 func New(o Options) *Desk {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
 	}
 	if o.Passwords == nil {
 		o.Passwords = password.NewBudget()
@@ -323,6 +329,9 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/services", d.services)
 	mux.HandleFunc("GET /desk/agencies", d.agencies)
 	mux.HandleFunc("POST /desk/agencies/{agency}/replay", d.replayAgency)
+	mux.HandleFunc("GET /desk/reports", d.reports)
+	mux.HandleFunc("GET /desk/reports/{report}", d.report)
+	mux.HandleFunc("GET /desk/reports/{report}/csv", d.reportCSV)
 	mux.HandleFunc("GET /desk/cases", d.worklist)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)

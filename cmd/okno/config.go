@@ -46,6 +46,7 @@ type config struct {
 	Attachments     attachmentsConfig `yaml:"attachments"`
 	Log             logConfig         `yaml:"log"`
 	Demo            demoConfig        `yaml:"demo"`
+	Reports         reportsConfig     `yaml:"reports"`
 }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
@@ -283,6 +284,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.Privacy.check(); err != nil {
+		return err
+	}
+	if err := c.Reports.check(); err != nil {
 		return err
 	}
 	for _, role := range c.Desk.SecondFactor {

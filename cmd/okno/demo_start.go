@@ -182,7 +182,7 @@ func (d *demo) startAsterisk(ctx context.Context, ari, sip int) (err error) {
 // configuration is what a person would write for this machine. Secrets come by the environment.
 func (d *demo) configuration() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Made by the demo at each start.\ndatabase_url: %q\nsecret: ${OKNO_SECRET}\nhttp: {listen: %q, internal: {listen: %q}}\nlog: {format: console, level: info}\n", d.postgres.URL(), d.http, d.internal)
+	fmt.Fprintf(&b, "# Made by the demo at each start.\ndatabase_url: %q\nsecret: ${OKNO_SECRET}\nhttp: {listen: %q, internal: {listen: %q}}\nreports: {zone: Asia/Almaty}\nlog: {format: console, level: info}\n", d.postgres.URL(), d.http, d.internal)
 	fmt.Fprintf(&b, "audit: {anchors: [%q], every: 1m}\n", "file:"+filepath.Join(d.data, "audit.anchors"))
 	fmt.Fprintf(&b, "attachments: {dir: %q}\n", filepath.Join(d.data, "attachments"))
 	fmt.Fprintf(&b, "demo: {phone: true, smsc: %q}\n", "http://"+d.smsc)

@@ -30,7 +30,7 @@ func (n *node) startDesk() error {
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
-		Page: web.Desk(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
+		Page: web.Desk(), Zone: n.config.Reports.zone(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
 		Services: deskServices{n}, Teller: n.teller(), Offices: n.offices, Notices: conversation.NewNotices(n.library, n.config.SMS.Writing()),
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}

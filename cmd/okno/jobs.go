@@ -18,6 +18,7 @@ import (
 	"okno/internal/otp"
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/store"
+	"okno/internal/report"
 	"okno/internal/retention"
 )
 
@@ -32,6 +33,7 @@ func (n *node) startJobs() {
 		job.On(n.sweepDeliveries).Periodic(10 * time.Minute),
 		job.On(exchange.NewDeliverer(n.db, nil, time.Now, n.log).Deliver),
 		job.On(n.countQuestions).Periodic(time.Hour),
+		report.NewCounter(n.db, time.Now, n.log).Kind(),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}
 	visits := appointment.NewKeeper(func(ctx context.Context, fn func(appointment.KeeperWork) error) error {

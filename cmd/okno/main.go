@@ -35,6 +35,7 @@ type cli struct {
 	Office      officeCommand      `cmd:"" help:"Check, import or export the offices that citizens visit by appointment."`
 	Case        caseCommand        `cmd:"" help:"Take registers of cases over."`
 	CaseRules   caseRulesCommand   `cmd:"" help:"Import, export and check the rules by which cases are answered in time."`
+	Report      reportCommand      `cmd:"" help:"Figures of the contact centre: service level, self-service, what is asked, where citizens give up."`
 	Exchange    exchangeCommand    `cmd:"" help:"Endpoints of agencies: where they take what becomes of their cases, and how that goes."`
 	SMPPAccount smppAccountCommand `cmd:"" name:"smpp-account" help:"Add, list and suspend the accounts by which agencies send SMS over SMPP."`
 }

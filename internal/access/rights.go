@@ -35,6 +35,7 @@ var rights = map[Act]map[Role][]Tie{
 	ViewPasswords:     {Supervisor: Ties, Administrator: Ties},
 	ViewAgencies:      {Supervisor: Ties, Administrator: Ties},
 	ReplayAgency:      {Supervisor: Ties, Administrator: Ties},
+	ViewReports:       {Supervisor: Ties, Administrator: Ties},
 	ViewServices:      serving(Untied),
 	ViewFindings:      {Supervisor: Ties, Administrator: Ties},
 	LiftHolds:         {Supervisor: Ties, Administrator: Ties},
@@ -64,7 +65,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, MergeOthers, ListAppointments, SettleAppointment, DismissWaiting,
-	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
+	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

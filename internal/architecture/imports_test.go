@@ -76,6 +76,7 @@ var aggregates = map[string][]string{
 	"conversations": {"datakeys", "streams"},
 	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
+	"reports":       nil,
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
 	"smppaccounts":  {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},

@@ -52,9 +52,9 @@ func (w *world) arrive(t *testing.T, messages ...[2]string) {
 
 // rows are what the messages left in the database, without what two runs cannot share: ids and times.
 var rows = map[string]string{
-	"interactions": `SELECT number, coalesce(citizen_id, 0), verification, language, ended_at IS NULL, outcome, s.version, s.state
+	"interactions": `SELECT number, coalesce(citizen_id, 0), verification, language, ended_at IS NULL, outcome, dialogue, s.version, s.state
 		FROM interactions i LEFT JOIN sessions s ON s.interaction_id = i.id ORDER BY number, i.id`,
-	"entries":     `SELECT i.number, speaker, kind, body FROM entries e JOIN interactions i ON i.id = e.interaction_id ORDER BY i.number, e.id`,
+	"entries":     `SELECT i.number, speaker, kind, body, node FROM entries e JOIN interactions i ON i.id = e.interaction_id ORDER BY i.number, e.id`,
 	"subscribers": `SELECT encode(number_index, 'hex'), language, notices_stopped_at IS NULL FROM subscribers ORDER BY number_index`,
 	"cases":       `SELECT number, kind, contact, citizen_id FROM cases ORDER BY number`,
 	"links": `SELECT i.number, c.number FROM interaction_cases l JOIN interactions i ON i.id = l.interaction_id

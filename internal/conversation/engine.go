@@ -90,7 +90,8 @@ func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, fr
 	}
 	definition := e.dialogues.Current()
 	s := Session{State: definition.Begin(channel, known.Language, nil), USSDSession: ussdSession}
-	interaction := Interaction{Channel: channel, Number: from.Number, CitizenID: known.CitizenID, Verification: proved, Language: s.Language}
+	interaction := Interaction{Channel: channel, Number: from.Number, CitizenID: known.CitizenID, Verification: proved, Language: s.Language,
+		Dialogue: definition.Version}
 	if interaction.ID, err = w.OpenInteraction(ctx, interaction); err != nil {
 		return Turn{}, err
 	}
@@ -215,11 +216,20 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 		said = nil
 	}
 	keys := make([]string, len(said))
+	var lines []Entry
 	for n, u := range said {
-		if err := e.say(ctx, w, d, i, u, &turn); err != nil {
-			return Turn{}, err
+		if line := e.say(d, i, u, &turn); line.Body != "" {
+			lines = append(lines, line)
 		}
 		keys[n] = u.Key
+	}
+	if len(lines) > 0 {
+		lines[len(lines)-1].Node = s.Node
+	}
+	for _, line := range lines {
+		if err := w.AddEntry(ctx, line); err != nil {
+			return Turn{}, err
+		}
 	}
 	turn.Transliteration = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
@@ -239,8 +249,8 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 	return turn, nil
 }
 
-// say renders an utterance for the channel, and puts it into the transcript without what is secret.
-func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, u dialogue.Utterance, turn *Turn) error {
+// say renders an utterance for the channel, and gives its line of the transcript without what is secret.
+func (e *Engine) say(d *dialogue.Definition, i Interaction, u dialogue.Utterance, turn *Turn) Entry {
 	entry := Entry{Interaction: i.ID, Speaker: Okno}
 	switch i.Channel {
 	case dialogue.Voice:
@@ -252,10 +262,7 @@ func (e *Engine) say(ctx context.Context, w Work, d *dialogue.Definition, i Inte
 		turn.Written = append(turn.Written, text)
 		entry.Kind, entry.Body = "wrote", text
 	}
-	if entry.Body == "" {
-		return nil
-	}
-	return w.AddEntry(ctx, entry)
+	return entry
 }
 
 // transcribe puts what the citizen did into the transcript, without what is secret.

@@ -123,6 +123,7 @@ type Interaction struct {
 	CitizenID    int64
 	Verification citizen.Verification
 	Language     dialogue.Language
+	Dialogue     string // the version with which it began; given when it is opened
 }
 
 // Entry is a line of an interaction's transcript.
@@ -131,6 +132,7 @@ type Entry struct {
 	Speaker     string // Citizen, Okno, or "agent:7"
 	Kind        string // said, wrote, keyed, did, note, disposition
 	Body        string
+	Node        string // of the dialogue, where it waits after this line; "" on any other
 }
 
 // Speakers other than agents.

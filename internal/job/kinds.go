@@ -86,3 +86,9 @@ type FollowFee struct {
 
 // Kind names it.
 func (FollowFee) Kind() string { return "fee.follow" }
+
+// CountReports brings the counts of reports up to date.
+type CountReports struct{}
+
+// Kind names it.
+func (CountReports) Kind() string { return "reports.count" }

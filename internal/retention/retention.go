@@ -110,6 +110,8 @@ var Rules = []Rule{
 	{Table: "service_versions", Stays: "what was told on a day can be shown"},
 	{Table: "service_asks", For: 90 * day, From: "the question: service_days has the count"},
 	{Table: "service_days", For: 5 * year, From: "its day; it names nobody"},
+	{Table: "report_hours", For: 5 * year, From: "its hour; it names nobody"},
+	{Table: "report_marks", Stays: "one a source of reports"},
 	{Table: "calendars", Stays: "settings"},
 	{Table: "calendar_versions", Stays: "by which holidays a term was counted can be shown"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},

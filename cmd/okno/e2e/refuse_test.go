@@ -132,7 +132,7 @@ func breakDialogue(t *testing.T, folder string) int {
 func TestHelpAndUsage(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"", "serve", "demo", "migrate", "sample", "keys new", "keys rotate", "dialogue check", "dialogue try", "catalogue check", "catalogue import",
-		"catalogue export", "agent add", "agent passwd", "agent invite", "agent reset", "agent lock", "agent unlock", "agent logout", "agent logins", "client add", "jobs", "jobs list", "jobs retry", "jobs discard"} {
+		"catalogue export", "agent add", "agent passwd", "agent invite", "agent reset", "agent lock", "agent unlock", "agent logout", "agent logins", "client add", "report show", "report define", "report vain", "report rebuild", "jobs", "jobs list", "jobs retry", "jobs discard"} {
 		help := runs(t, append(strings.Fields(name), "--help")...)
 		require.Equal(t, 0, help.status, "%s: %s", name, help.stderr)
 		require.Contains(t, help.stdout, "Usage: okno", name)

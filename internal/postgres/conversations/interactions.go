@@ -20,8 +20,8 @@ import (
 const (
 	nextInteraction = `SELECT nextval('interactions_id_seq')`
 	openInteraction = `
-INSERT INTO interactions (id, channel, number_index, sealed_number, citizen_id, verification, language) OVERRIDING SYSTEM VALUE
-VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7)`
+INSERT INTO interactions (id, channel, number_index, sealed_number, citizen_id, verification, language, dialogue) OVERRIDING SYSTEM VALUE
+VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7, nullif($8, ''))`
 )
 
 // OpenInteraction adds an interaction and gives its id.
@@ -36,7 +36,7 @@ func (w Steps) OpenInteraction(ctx context.Context, i conversation.Interaction) 
 	}
 	index, sealed := datakeys.SealNumber(w.ring, key, id, i.Number)
 	writes := &pgx.Batch{}
-	writes.Queue(openInteraction, id, i.Channel, index, sealed, i.CitizenID, i.Verification, i.Language)
+	writes.Queue(openInteraction, id, i.Channel, index, sealed, i.CitizenID, i.Verification, i.Language, i.Dialogue)
 	datakeys.QueueInteractions(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return 0, fmt.Errorf("open interaction: %w", err)
@@ -82,7 +82,7 @@ func (w Steps) EndInteraction(ctx context.Context, id int64, outcome conversatio
 
 const addEntry = `
 WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
-INSERT INTO entries (interaction_id, speaker, kind, sealed) VALUES ($1, $2, $3, $4) RETURNING id, at`
+INSERT INTO entries (interaction_id, speaker, kind, sealed, node) VALUES ($1, $2, $3, $4, nullif($5, '')) RETURNING id, at`
 
 const contactOfEntry = `
 SELECT id, coalesce((SELECT name FROM agents WHERE id = CASE WHEN $2 LIKE 'agent:%' THEN substr($2, 7)::bigint END), '')
@@ -98,7 +98,7 @@ func (w Steps) AddEntry(ctx context.Context, e conversation.Entry) error {
 	sealed := key.Seal(datakeys.EntryOf(e.Interaction, e.Speaker, e.Kind), []byte(e.Body))
 	var id int64
 	var at time.Time
-	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, sealed).Scan(&id, &at); err != nil {
+	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, sealed, e.Node).Scan(&id, &at); err != nil {
 		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
 	}
 	var contact int64

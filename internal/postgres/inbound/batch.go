@@ -181,10 +181,10 @@ FROM unnest($1::bigint[], $2::text[], $3::boolean[], $4::text[]) k (id, language
 WHERE i.id = k.id AND i.ended_at IS NULL`
 
 const addInteractions = `
-INSERT INTO interactions (id, channel, number_index, sealed_number, citizen_id, verification, language, ended_at, outcome) OVERRIDING SYSTEM VALUE
-SELECT id, 'sms', number_index, sealed_number, nullif(citizen_id, 0), verification, language, CASE WHEN outcome <> '' THEN now() END, outcome
-FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::text[])
-     a (id, number_index, sealed_number, citizen_id, verification, language, outcome)`
+INSERT INTO interactions (id, channel, number_index, sealed_number, citizen_id, verification, language, ended_at, outcome, dialogue) OVERRIDING SYSTEM VALUE
+SELECT id, 'sms', number_index, sealed_number, nullif(citizen_id, 0), verification, language, CASE WHEN outcome <> '' THEN now() END, outcome, nullif(dialogue, '')
+FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
+     a (id, number_index, sealed_number, citizen_id, verification, language, outcome, dialogue)`
 
 const addSessions = `
 INSERT INTO sessions (interaction_id, version, sealed) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])`
@@ -196,7 +196,9 @@ FROM unnest($1::bigint[], $2::bytea[]) k (id, sealed) WHERE s.interaction_id = k
 const dropSessions = `DELETE FROM sessions WHERE interaction_id = ANY($1)`
 
 const addEntries = `
-INSERT INTO entries (interaction_id, speaker, kind, sealed) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])`
+INSERT INTO entries (interaction_id, speaker, kind, sealed, node)
+SELECT interaction_id, speaker, kind, sealed, nullif(node, '') FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::text[])
+     a (interaction_id, speaker, kind, sealed, node)`
 
 const linkCases = `
 INSERT INTO interaction_cases SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING`
@@ -273,7 +275,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 	if len(entries) > 0 {
 		writes.Queue(addEntries, postgres.Column(entries, func(l line) int64 { return l.Interaction }),
 			postgres.Column(entries, func(l line) string { return l.Speaker }), postgres.Column(entries, func(l line) string { return l.Kind }),
-			postgres.Column(entries, line.sealed))
+			postgres.Column(entries, line.sealed), postgres.Column(entries, func(l line) string { return l.Node }))
 	}
 	if len(links) > 0 {
 		writes.Queue(linkCases, postgres.Column(links, func(l caseLink) int64 { return l.interaction }), postgres.Column(links, func(l caseLink) int64 { return l.id }))
@@ -302,7 +304,8 @@ func (b *batch) queueFresh(writes *pgx.Batch, fresh []*talk) {
 	}
 	writes.Queue(addInteractions, postgres.Column(fresh, func(t *talk) int64 { return t.ID }), indexes, sealed,
 		postgres.Column(fresh, func(t *talk) int64 { return t.CitizenID }), postgres.Column(fresh, func(t *talk) string { return string(t.Verification) }),
-		postgres.Column(fresh, func(t *talk) string { return string(t.Language) }), postgres.Column(fresh, func(t *talk) string { return string(t.outcome) }))
+		postgres.Column(fresh, func(t *talk) string { return string(t.Language) }), postgres.Column(fresh, func(t *talk) string { return string(t.outcome) }),
+		postgres.Column(fresh, func(t *talk) string { return t.Dialogue }))
 	datakeys.QueueInteractions(writes, postgres.Column(fresh, func(t *talk) datakeys.Owned { return datakeys.Owned{ID: t.ID, Wrapped: t.wrapped} }))
 }
 

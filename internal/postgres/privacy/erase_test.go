@@ -219,6 +219,8 @@ var elsewhere = map[string]string{
 	"exchange_deliveries": "the body goes with the case's key",
 	"exchange_events":     "the reason goes with the case's key",
 	"service_asks":        "the words go with the interaction's key",
+	"report_hours":        "counts; their source is a part of the ledger",
+	"report_marks":        "how far a part of the ledger was counted",
 	"audit":               "the journal names citizens by their ids",
 	"guesses":             "hashes of an agent's login and address",
 	"river_job":           "no job is given a citizen's data",

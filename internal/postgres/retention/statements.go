@@ -109,7 +109,8 @@ var sweeps = []sweep{
 	byIndex("fees", "told_at", ""),
 	byIndex("client_requests", "at", ""),
 	byIndex("exchange_deliveries", "created_at", ""),
-	byIndex("service_days", "day", ""),   // its key begins with it
+	byIndex("service_days", "day", ""), // its key begins with it
+	byIndex("report_hours", "hour", ""),
 	byIndex("retention_days", "day", ""), // its key begins with it
 	byIndex("write_probes", "at", ""),    // a row a node
 }

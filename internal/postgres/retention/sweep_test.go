@@ -119,6 +119,7 @@ INSERT INTO fees (interaction_id, agency, sealed, told_at) SELECT length($2), co
 	"exchange_deliveries": `
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_deliveries (agency, case_id, event, sealed, created_at) SELECT code, length($2), '', '', $1 FROM a`,
+	"report_hours":   `INSERT INTO report_hours (source, hour, service, channel, open, counts) VALUES ('questions', $1, '031', $2, false, '{}')`,
 	"service_days":   `INSERT INTO service_days (day, service, channel, language, times) VALUES ($1, '031', $2, 'ru', 1)`,
 	"retention_days": `INSERT INTO retention_days (day, kind, keeps) VALUES ($1, $2, '1 day')`,
 	"write_probes":   `INSERT INTO write_probes (node, at) VALUES ($2, $1)`,

@@ -25,6 +25,7 @@ import (
 	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/privacy"
+	"okno/internal/postgres/reports"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/search"
 	"okno/internal/postgres/smppaccounts"
@@ -51,6 +52,7 @@ type (
 	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
 	privacyStore      = privacy.Store
+	reportStore       = reports.Store
 	retentionStore    = retention.Store
 	searchStore       = search.Store
 	streamStore       = streams.Store
@@ -89,6 +91,7 @@ type Store struct {
 	*lockoutStore
 	*messageStore
 	*privacyStore
+	*reportStore
 	*retentionStore
 	*searchStore
 	*streamStore
@@ -124,7 +127,8 @@ func Open(url string, o Options) (*Store, error) {
 		exchangeStore: exchange.NewStore(db, o.Keys),
 		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
-		privacyStore: privacy.NewStore(db, o.Keys), retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
+		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
+		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil

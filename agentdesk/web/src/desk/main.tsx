@@ -11,6 +11,7 @@ import { Links } from './links'
 import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
+import { Reports } from './reports'
 import { SearchResults } from './search'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
@@ -57,6 +58,8 @@ function Page() {
         <Catalogue />
       ) : section.value === 'appointments' ? (
         <Appointments />
+      ) : section.value === 'reports' ? (
+        <Reports />
       ) : section.value === 'work' ? (
         <Worklist />
       ) : section.value === 'search' ? (

@@ -20,6 +20,10 @@ export function TopBar() {
         <button id="section-otp" class="plain" aria-pressed={section.value === 'otp'}
           onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.section')}</button>
       )}
+      {(a.role === 'supervisor' || a.role === 'administrator') && (
+        <button id="section-reports" class="plain" aria-pressed={section.value === 'reports'}
+          onClick={() => (section.value = section.value === 'reports' ? 'contacts' : 'reports')}>{text('reports.title')}</button>
+      )}
       {a.role !== 'auditor' && (
         <button id="section-work" class="plain" aria-pressed={section.value === 'work'}
           onClick={() => (section.value = section.value === 'work' ? 'contacts' : 'work')}>{text('cases')}</button>

@@ -1,0 +1,143 @@
+import { signal, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { section } from './desk'
+import type { Language } from './protocol'
+import { language, text } from './texts'
+import { day } from './time'
+
+type Titles = Record<Language, string>
+interface Dimension { name: string; title: Titles }
+interface Figure { name: string; unit: 'number' | 'share' | 'seconds'; title: Titles; definition: Titles; formula: string }
+interface Report { name: string; title: Titles; by: Dimension[]; figures: Figure[] }
+interface Known { reports: Report[]; zone: string; today: string }
+interface Line { key: string[]; values: (number | null)[] }
+interface Table {
+  report: string; by: string; from: string; to: string; keys: string[]; lines: Line[]; total: (number | null)[]
+  versions: { version: string; name: string; day: string }[]; through: string | null
+  labels: Record<string, Titles>
+}
+
+const known = signal<Known | null>(null) // null: not known yet
+
+// Reports shows a supervisor the figures of some days, with their definitions, and as a file.
+export function Reports() {
+  useEffect(() => {
+    void fetch('/desk/reports').then(async (answer) => {
+      if (answer.ok) known.value = (await answer.json()) as Known
+      else if (answer.status === 403) section.value = 'contacts'
+    }).catch(() => undefined)
+  }, [])
+  if (!known.value) return <main class="links" />
+  return <Chosen known={known.value} />
+}
+
+function Chosen({ known: { reports, today } }: { known: Known }) {
+  const name = useSignal(reports[0]!.name)
+  const by = useSignal('')
+  const from = useSignal('')
+  const to = useSignal(today)
+  const table = useSignal<Table | null>(null)
+  const wrong = useSignal('')
+  const report = reports.find((r) => r.name === name.value)!
+  const query = new URLSearchParams(Object.entries({ by: by.value, from: from.value, to: to.value }).filter(([, value]) => value)).toString()
+  useEffect(() => {
+    const waiting = new AbortController()
+    void fetch(`/desk/reports/${report.name}?${query}`, { signal: waiting.signal }).then(async (answer) => {
+      wrong.value = answer.ok ? '' : answer.status === 400 ? 'wrong' : 'unavailable'
+      table.value = answer.ok ? ((await answer.json()) as Table) : null
+    }).catch(() => { if (!waiting.signal.aborted) wrong.value = 'unavailable' })
+    return () => waiting.abort()
+  }, [report.name, query])
+  const shown = table.value?.report === report.name ? table.value : null
+  return (
+    <main class="links" id="reports">
+      <h1>{text('reports.title')}</h1>
+      <section class="report-query">
+        <label>{text('reports.report')}{' '}
+          <select id="report" value={name.value} onChange={(e) => { by.value = ''; name.value = e.currentTarget.value }}>
+            {reports.map((r) => <option key={r.name} value={r.name}>{r.title[language.value]}</option>)}
+          </select>
+        </label>
+        <label>{text('reports.from')} <input id="report-from" type="date" value={from.value || shown?.from || ''} onChange={(e) => (from.value = e.currentTarget.value)} /></label>
+        <label>{text('reports.to')} <input id="report-to" type="date" value={to.value} onChange={(e) => (to.value = e.currentTarget.value)} /></label>
+        <label>{text('reports.by')}{' '}
+          <select id="report-by" value={by.value || report.by[0]!.name} onChange={(e) => (by.value = e.currentTarget.value)}>
+            {report.by.map((d) => <option key={d.name} value={d.name}>{d.title[language.value]}</option>)}
+          </select>
+        </label>
+        <a id="report-csv" href={`/desk/reports/${report.name}/csv?${query}`} download>{text('reports.csv')}</a>
+      </section>
+      {wrong.value && <p class="wrong" role="alert">{text('reports.' + wrong.value)}</p>}
+      {shown && <Figures report={report} table={shown} />}
+      <section>
+        <h2>{text('reports.definitions')}</h2>
+        <dl class="definitions">
+          {report.figures.map((f) => (
+            <div key={f.name}><dt>{f.title[language.value]}</dt><dd>{f.definition[language.value]} <code>{f.formula}</code></dd></div>
+          ))}
+        </dl>
+      </section>
+    </main>
+  )
+}
+
+function Figures({ report, table }: { report: Report; table: Table }) {
+  const titles = new Map(report.by.map((d) => [d.name, d.title]))
+  const changed = new Map(table.versions.map((v) => [v.day, v.version]))
+  return (
+    <section aria-live="polite">
+      {table.lines.length === 0 ? <p class="muted">{text('reports.none')}</p> : (
+        <table class="report-figures">
+          <thead>
+            <tr>
+              {table.keys.map((key) => <th key={key} scope="col">{titles.get(key)?.[language.value] ?? key}</th>)}
+              {report.figures.map((f) => <th key={f.name} scope="col" title={f.definition[language.value]}>{f.title[language.value]}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {table.lines.map((line) => (
+              <tr key={line.key.join(' ')} data-key={line.key.join(' ')}>
+                {line.key.map((value, i) => (
+                  <th key={i} scope="row" title={value}>
+                    {named(table.keys[i]!, value)} {table.labels[value]?.[language.value]}
+                    {changed.has(value) && <span class="changed" title={text('reports.version') + ' ' + changed.get(value)!}> ◆</span>}
+                  </th>
+                ))}
+                {line.values.map((value, i) => <td key={i} class="number">{written(report.figures[i]!, value)}</td>)}
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={table.keys.length}>{text('reports.all')}</th>
+              {table.total.map((value, i) => <td key={i} class="number">{written(report.figures[i]!, value)}</td>)}
+            </tr>
+          </tfoot>
+        </table>
+      )}
+      {table.versions.map((v) => <p key={v.version} class="muted">◆ {day(v.day)} {text('reports.version')}: {v.name} <code>{v.version}</code></p>)}
+      <p class="muted">{table.through ? `${text('reports.through')}: ${new Date(table.through).toLocaleString('ru', { timeZone: known.value!.zone })}` : text('reports.uncounted')}</p>
+    </section>
+  )
+}
+
+const mostVersion = 8 // characters of a version that tell it from others
+
+function named(key: string, value: string): string {
+  if (!value) return '—'
+  if (key === 'day') return day(value)
+  if (key === 'hour') return value + ':00'
+  return key === 'dialogue' ? value.slice(0, mostVersion) : value
+}
+
+// written writes a figure; a dash where nothing can be said.
+function written(f: Figure, value: number | null): string {
+  if (value === null) return '—'
+  const at = language.value === 'en' ? 'en' : 'ru'
+  if (f.unit === 'share') return value.toLocaleString(at, { style: 'percent', maximumFractionDigits: 1 })
+  if (f.unit === 'number') return value.toLocaleString(at)
+  if (value < 60) return value.toLocaleString(at, { maximumFractionDigits: 1 }) + ' s'
+  const [h, m, s] = [Math.floor(value / 3600), Math.floor(value / 60) % 60, Math.floor(value) % 60]
+  const two = (n: number) => String(n).padStart(2, '0')
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
+}

@@ -1,0 +1,106 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/postgres"
+	"okno/internal/report"
+)
+
+// column is how a dimension is read: $4 is the zone.
+func column(d report.Dimension) string {
+	switch d {
+	case report.Day:
+		return `to_char(hour AT TIME ZONE $4, 'YYYY-MM-DD')`
+	case report.Hour:
+		return `to_char(hour AT TIME ZONE $4, 'HH24')`
+	}
+	return string(d)
+}
+
+// ReportLines gives the counts of a span, folded by keys; days and hours are those of the zone. Names of counts and keys are those of package
+// report, and no one else's.
+func (s *Store) ReportLines(ctx context.Context, sources []report.Source, counts []report.Count, span report.Span, keys []report.Dimension, zone *time.Location) (lines []report.Line, err error) {
+	var columns, folds []string
+	for _, key := range keys {
+		columns = append(columns, column(key))
+	}
+	for _, c := range counts {
+		fold := "sum"
+		if c.Max {
+			fold = "max"
+		}
+		folds = append(folds, fmt.Sprintf("coalesce(%s((counts->>'%s')::bigint), 0)::bigint", fold, c.Name))
+	}
+	by := strings.Join(columns, ", ")
+	sql := fmt.Sprintf(`SELECT %s, %s FROM report_hours WHERE source = ANY ($1) AND hour >= $2 AND hour < $3 AND counts <> '{}' GROUP BY %s`,
+		by, strings.Join(folds, ", "), by)
+	args := []any{sources, span.From, span.To}
+	if strings.Contains(by, "$4") {
+		args = append(args, zone.String())
+	}
+	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l report.Line, err error) {
+			l = report.Line{Key: make([]string, len(keys)), Counts: report.Counts{}}
+			values := make([]int64, len(counts))
+			var into []any
+			for i := range l.Key {
+				into = append(into, &l.Key[i])
+			}
+			for i := range values {
+				into = append(into, &values[i])
+			}
+			err = row.Scan(into...)
+			for i, c := range counts {
+				if values[i] != 0 {
+					l.Counts[c.Name] = values[i]
+				}
+			}
+			return l, err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read reports: %w", err)
+	}
+	return lines, nil
+}
+
+const countedThrough = `
+SELECT CASE WHEN count(*) = cardinality($1::text[]) THEN min(through) END FROM report_marks WHERE source = ANY ($1)`
+
+// CountedThrough gives the moment before which all of some sources were counted; zero: not all were.
+func (s *Store) CountedThrough(ctx context.Context, sources []report.Source) (time.Time, error) {
+	var at *time.Time
+	err := s.db.Read(ctx, func(tx *postgres.Tx) error { return tx.QueryRow(ctx, countedThrough, sources).Scan(&at) })
+	if err != nil || at == nil {
+		return time.Time{}, err
+	}
+	return *at, nil
+}
+
+const dialogueVersions = `SELECT version, name, created_at FROM dialogues WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at, version`
+
+// DialogueVersions gives the versions that were first used in a span.
+func (s *Store) DialogueVersions(ctx context.Context, span report.Span) (all []report.Version, err error) {
+	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
+		rows, err := tx.Query(ctx, dialogueVersions, span.From, span.To)
+		if err == nil {
+			all, err = pgx.CollectRows(rows, pgx.RowToStructByPos[report.Version])
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read versions of the dialogue: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,186 @@
+package reports_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/report"
+)
+
+// key is where something is counted.
+type key struct {
+	Source                 report.Source
+	Hour                   time.Time
+	Queue, Service, Agency string
+	Channel, Language      string
+	Dialogue, Node         string
+}
+
+type lines map[key]report.Counts
+
+func (l lines) add(k key, at time.Time, counts report.Counts) {
+	k.Hour = at.Truncate(time.Hour)
+	if l[k] == nil {
+		l[k] = report.Counts{}
+	}
+	l[k].Add(counts, report.LedgerOf(k.Source).Counts)
+}
+
+func one(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// counted counts what happened the slow way.
+func (w *world) counted() lines {
+	all := lines{}
+	for _, i := range w.interactions {
+		k := key{Source: report.Interactions, Channel: i.channel, Language: i.language, Dialogue: "v1"}
+		ended := !i.ended.IsZero()
+		n := report.Counts{"begun": 1, "under_way": one(!ended)}
+		if ended {
+			n["duration"] = i.ended.Sub(i.started).Round(time.Millisecond).Milliseconds()
+			name := map[string]string{"self_service": "self_served", "operator": "with_operator", "": "other"}[i.outcome]
+			switch {
+			case i.outcome == "self_service" && i.queued:
+				name = "unserved"
+			case name == "":
+				name = i.outcome
+			}
+			n[name] = 1
+		}
+		all.add(k, i.started, n)
+		for n, node := range i.nodes {
+			stop := report.Counts{"stops": 1, "visits": one(!slices.Contains(i.nodes[:n], node))}
+			if n == len(i.nodes)-1 && ended {
+				stop["left"], stop["finished"] = 1, one(i.finished)
+				stop["left_with_operator"] = one(!i.finished && i.outcome == "operator")
+				stop["gave_up"] = one(!i.finished && i.outcome != "operator")
+				stop["gave_up_unanswered"] = one(!i.finished && i.outcome == "incomplete")
+				stop["gave_up_waiting"] = one(!i.finished && (i.outcome == "abandoned" || i.outcome == "lost"))
+			}
+			k.Source, k.Node = report.Nodes, node
+			all.add(k, i.started, stop)
+		}
+	}
+	for _, c := range w.contacts {
+		k := key{Source: report.Contacts, Queue: c.queue, Channel: c.channel, Language: c.language}
+		n := report.Counts{"offered": 1, "under_way": one(c.end.IsZero())}
+		if !c.connected.IsZero() {
+			waited := c.connected.Sub(c.joined)
+			n["answered"], n["answered_in_target"] = 1, one(waited <= 20*time.Second)
+			n["wait"] = waited.Round(time.Millisecond).Milliseconds()
+			n["longest_wait"] = n["wait"]
+			bucket := "wait_longer"
+			for _, most := range []int{600, 300, 120, 60, 30, 20, 10, 5} {
+				if waited <= time.Duration(most)*time.Second {
+					bucket = fmt.Sprintf("wait_le_%d", most)
+				}
+			}
+			n[bucket] = 1
+		}
+		if c.outcome == "handled" {
+			n["handled"], n["resolved"] = 1, one(c.disposition != "forwarded")
+			n["talk"] = c.released.Sub(c.connected).Round(time.Millisecond).Milliseconds()
+			n["wrap_up"] = c.end.Sub(c.released).Round(time.Millisecond).Milliseconds()
+		} else if c.outcome != "" {
+			n[c.outcome] = 1
+			n["abandoned_short"] = one(c.outcome == "abandoned" && c.end.Sub(c.joined) < 5*time.Second)
+		}
+		all.add(k, c.joined, n)
+	}
+	for _, m := range w.messages {
+		n := report.Counts{"sent": 1, "sent_reply": 1, "segments": int64(len(m.states))}
+		for _, state := range m.states {
+			if state == "accepted" {
+				state = "unreported"
+			}
+			n[state]++
+		}
+		all.add(key{Source: report.Outgoing, Channel: "sms"}, m.created, n)
+	}
+	for _, m := range w.moves {
+		opened := m.from == ""
+		n := report.Counts{"opened": one(opened), "appeals": one(opened), "opened_by_citizen": one(opened && m.by == "citizen"),
+			"opened_by_operator": one(opened && m.by == "agent:7"), "opened_by_client": one(opened && m.by == "client:portal"),
+			"closed": one(m.to == "closed"), "rejected": one(m.to == "rejected"),
+			"reopened": one(m.by == "citizen" && m.to == "in_progress")}
+		if strings.HasPrefix(m.by, "agency:") {
+			n["agency_moves"], n["silence"] = 1, m.silence.Round(time.Millisecond).Milliseconds()
+			n["longest_silence"] = n["silence"]
+		}
+		if m.took >= 0 {
+			n["settled"], n["settling"] = 1, m.took.Round(time.Millisecond).Milliseconds()
+		}
+		all.add(key{Source: report.Cases, Agency: m.agency}, m.at, n)
+	}
+	w.countExchanges(all)
+	for k, n := range all {
+		maps.DeleteFunc(n, func(_ string, value int64) bool { return value == 0 })
+		if len(n) == 0 {
+			delete(all, k)
+		}
+	}
+	return all
+}
+
+// kept are the counts that are kept.
+func (w *world) kept() lines {
+	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, service, agency, channel, language, dialogue, node, counts FROM report_hours`)
+	require.NoError(w.t, err)
+	all := lines{}
+	var k key
+	var n report.Counts
+	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Service, &k.Agency, &k.Channel, &k.Language, &k.Dialogue, &k.Node, &n}, func() error {
+		k.Hour = k.Hour.UTC()
+		if len(n) > 0 {
+			all[k] = n
+		}
+		n = nil
+		return nil
+	})
+	require.NoError(w.t, err)
+	return all
+}
+
+func (w *world) countExchanges(all lines) {
+	for _, m := range w.sms {
+		all.add(key{Source: report.Incoming, Channel: "sms"}, m.at, report.Counts{"received": 1, "received_parts": 2, "flood": one(m.flood)})
+	}
+	for _, q := range w.questions {
+		all.add(key{Source: report.Questions, Service: q.service, Agency: q.agency, Channel: "sms", Language: "ru"}, q.at,
+			report.Counts{"asked": 1, "found": one(q.service != ""), "vain": one(q.service == "")})
+	}
+	for _, e := range w.events {
+		name := map[string]string{"applied": "events_applied", "duplicate": "events_repeated", "superseded": "events_late"}[e.outcome]
+		if name == "" {
+			name = "events_refused"
+		}
+		n := report.Counts{"events": 1, name: 1}
+		if e.outcome == "applied" {
+			n["lag"] = max(0, e.at.Sub(e.happened).Round(time.Millisecond).Milliseconds())
+			n["longest_lag"] = n["lag"]
+		}
+		all.add(key{Source: report.Events, Agency: e.agency}, e.at, n)
+	}
+	for _, d := range w.told {
+		n := report.Counts{"told": 1, "attempts_failed": int64(d.attempts)}
+		switch d.state {
+		case "waiting":
+			n["undelivered"] = 1
+		case "dead":
+			n["given_up"] = 1
+		case "delivered":
+			n["taken"], n["taking"], n["delay"] = 1, 1500, d.last.Sub(d.at).Round(time.Millisecond).Milliseconds()
+		}
+		all.add(key{Source: report.Deliveries, Agency: d.agency}, d.at, n)
+	}
+}

@@ -1,0 +1,295 @@
+package reports_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// world is a ledger that grows, and what has happened in it, so that it can be counted the slow way.
+type world struct {
+	t      *testing.T
+	conn   *pgx.Conn
+	random *rand.Rand
+	now    time.Time
+	begun  time.Time
+
+	interactions []*interaction
+	contacts     []*queued
+	messages     []*sent
+	moves        []move
+	cases        []*matter
+	sms          []*arrived
+	questions    []question
+	events       []event
+	told         []*told
+}
+
+type interaction struct {
+	id                int64
+	channel, language string
+	started, ended    time.Time
+	outcome           string
+	queued            bool
+	nodes             []string // at which the dialogue waited
+	finished          bool     // at the last of them
+}
+
+type queued struct {
+	*interaction
+	contact                          int64
+	queue                            string
+	joined, connected, released, end time.Time
+	outcome, disposition             string
+}
+
+type sent struct {
+	id      int64
+	created time.Time
+	states  []string
+}
+
+type matter struct {
+	id      int64
+	state   string
+	agency  string
+	began   time.Time
+	settled bool
+	moved   time.Time // last
+}
+
+type move struct {
+	at       time.Time
+	agency   string
+	from, to string
+	by       string
+	took     time.Duration // -1: it settles nothing
+	silence  time.Duration // since the move before
+}
+
+// arrived is an SMS of a citizen. Sent again, it gets another time of arrival.
+type arrived struct {
+	id    int64
+	at    time.Time
+	first time.Time
+	flood bool
+}
+
+type question struct {
+	at      time.Time
+	service string
+	agency  string
+}
+
+type event struct {
+	at, happened time.Time
+	agency       string
+	outcome      string
+}
+
+// told is something that an agency is told.
+type told struct {
+	id       int64
+	agency   string
+	at, last time.Time
+	state    string
+	attempts int
+}
+
+func newWorld(t *testing.T, url string, seed uint64) *world {
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	w := &world{t: t, conn: conn, random: rand.New(rand.NewPCG(seed, 1)), begun: time.Now().UTC().Truncate(time.Hour).Add(-200 * time.Hour)}
+	w.now = w.begun
+	w.exec(`INSERT INTO queues (name, title) VALUES ('general', '{}'), ('pensions', '{}')`)
+	w.exec(`INSERT INTO agencies (code, name) VALUES ('moj', '{}'), ('health', '{}')`)
+	for version, agency := range []string{"moj", "health"} {
+		w.exec(`INSERT INTO service_versions (service, version, at, by, category, agency, stage, owner, valid_from, valid_until, review_by, texts)
+VALUES ('031', $1, $2, '', '', $3, 1, '', now(), now(), now(), '{}')`, version+1, w.begun.Add(time.Duration(version)*changedAfter), agency)
+	}
+	return w
+}
+
+// changedAfter is when a service goes to another agency.
+const changedAfter = 100 * time.Hour
+
+func (w *world) exec(sql string, args ...any) {
+	w.t.Helper()
+	_, err := w.conn.Exec(w.t.Context(), sql, args...)
+	require.NoError(w.t, err, sql)
+}
+
+func (w *world) id(sql string, args ...any) (id int64) {
+	w.t.Helper()
+	require.NoError(w.t, w.conn.QueryRow(w.t.Context(), sql, args...).Scan(&id), sql)
+	return id
+}
+
+func pick[T any](w *world, all ...T) T { return all[w.random.IntN(len(all))] }
+
+// later is a moment after another, in microseconds, as Postgres keeps it.
+func (w *world) later(at time.Time, most time.Duration) time.Time {
+	return at.Add(time.Duration(w.random.Int64N(int64(most/time.Microsecond))) * time.Microsecond)
+}
+
+// passes lets some time pass, in which things begin, go on and end.
+func (w *world) passes(d time.Duration) {
+	until := w.now.Add(d)
+	for w.now = w.later(w.now, 20*time.Minute); w.now.Before(until); w.now = w.later(w.now, 20*time.Minute) {
+		switch w.random.IntN(9) {
+		case 0, 1:
+			w.begins()
+		case 2:
+			w.ends()
+		case 3:
+			w.writes()
+		case 4:
+			w.reports()
+		case 5:
+			w.moved()
+		case 6:
+			w.hears()
+		case 7:
+			w.asks()
+		case 8:
+			w.exchanges()
+		}
+	}
+	w.now = until
+}
+
+func (w *world) begins() {
+	i := &interaction{channel: pick(w, "voice", "sms", "ussd"), language: pick(w, "kk", "ru", "en"), started: w.now}
+	i.id = w.id(`INSERT INTO interactions (channel, number_index, sealed_number, language, dialogue, started_at, active_at) VALUES ($1, $2, 'x', $3, 'v1', $4, $4) RETURNING id`,
+		i.channel, []byte(fmt.Sprint(len(w.interactions))), i.language, i.started)
+	w.interactions = append(w.interactions, i)
+	w.stops(i)
+	if w.random.IntN(2) == 0 {
+		c := &queued{interaction: i, queue: pick(w, "general", "pensions"), joined: w.later(w.now, time.Minute)}
+		c.contact = w.id(`INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, queued_at)
+VALUES ($1, $2, $3, $4, '', 'x', 'x', $5) RETURNING id`, i.id, c.queue, i.channel, i.language, c.joined)
+		i.queued = true
+		w.contacts = append(w.contacts, c)
+	}
+}
+
+// stops has the dialogue wait at some nodes.
+func (w *world) stops(i *interaction) {
+	for range w.random.IntN(3) {
+		node := pick(w, "main", "appeal", "bye")
+		w.exec(`INSERT INTO entries (interaction_id, at, speaker, kind, sealed) VALUES ($1, $2, 'citizen', 'keyed', 'x')`, i.id, i.started)
+		w.exec(`INSERT INTO entries (interaction_id, at, speaker, kind, sealed, node) VALUES ($1, $2, 'okno', 'said', 'x', $3)`, i.id, i.started, node)
+		i.nodes = append(i.nodes, node)
+	}
+}
+
+// finishes has the dialogue say goodbye as it ends.
+func (w *world) finishes(i *interaction) {
+	if i.finished = w.random.IntN(2) == 0; i.finished {
+		w.exec(`INSERT INTO entries (interaction_id, at, speaker, kind, sealed, node) VALUES ($1, $2, 'okno', 'said', 'x', 'bye')`, i.id, i.ended)
+		i.nodes = append(i.nodes, "bye")
+	}
+}
+
+// ends ends something that is under way, at once or long after.
+func (w *world) ends() {
+	if len(w.contacts) > 0 {
+		c := pick(w, w.contacts...)
+		if c.end.IsZero() {
+			c.outcome = pick(w, "handled", "handled", "abandoned", "nobody", "lost", "dismissed")
+			c.end = w.later(c.joined, pick(w, 10*time.Second, 30*time.Second, 20*time.Minute))
+			if c.outcome == "handled" {
+				c.connected = c.end
+				c.released = w.later(c.connected, 10*time.Minute)
+				c.end = w.later(c.released, time.Minute)
+				c.disposition = pick(w, "resolved", "informed", "forwarded")
+			}
+			w.exec(`UPDATE contacts SET state = 'ended', outcome = $2, disposition = $3, connected_at = $4, released_at = $5, ended_at = $6 WHERE id = $1`,
+				c.contact, c.outcome, c.disposition, moment(c.connected), moment(c.released), c.end)
+		}
+	}
+	if len(w.interactions) > 0 {
+		i := pick(w, w.interactions...)
+		if i.ended.IsZero() {
+			w.stops(i)
+			i.outcome = pick(w, "self_service", "self_service", "operator", "abandoned", "incomplete", "cancelled", "lost", "dismissed", "")
+			i.ended = w.later(i.started, 30*time.Minute).Add(time.Microsecond)
+			w.finishes(i)
+			w.exec(`UPDATE interactions SET ended_at = $2, outcome = $3 WHERE id = $1`, i.id, i.ended, i.outcome)
+		}
+	}
+}
+
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+func (w *world) writes() {
+	m := &sent{created: w.now}
+	m.id = w.id(`INSERT INTO mt_messages (lane, destination, interaction_id, created_at, expires_at) VALUES ('reply', '', 1, $1, $2) RETURNING id`,
+		w.now, w.now.Add(24*time.Hour))
+	for part := range 1 + w.random.IntN(3) {
+		w.exec(`INSERT INTO mt_segments (id, mt_id, part, state, expires_at) VALUES ($1, $2, $3, 'queued', $4)`, m.id*256+int64(part)+1, m.id, part+1,
+			w.now.Add(24*time.Hour))
+		m.states = append(m.states, "queued")
+	}
+	w.messages = append(w.messages, m)
+}
+
+// reports tells what became of a segment.
+func (w *world) reports() {
+	if len(w.messages) == 0 {
+		return
+	}
+	m := pick(w, w.messages...)
+	if w.now.Sub(m.created) > 72*time.Hour { // an SMSC says nothing as late
+		return
+	}
+	part := w.random.IntN(len(m.states))
+	if m.states[part] == "queued" || m.states[part] == "accepted" {
+		m.states[part] = pick(w, "accepted", "delivered", "delivered", "undeliverable", "expired")
+		w.exec(`UPDATE mt_segments SET state = $2 WHERE id = $1`, m.id*256+int64(part)+1, m.states[part])
+	}
+}
+
+func (w *world) moved() {
+	if len(w.cases) == 0 || w.random.IntN(2) == 0 {
+		c := &matter{state: "registered", agency: pick(w, "moj", "health", ""), began: w.now}
+		c.id = w.id(`INSERT INTO cases (number, kind, state, agency, contact_index, sealed, opened_at) VALUES ($1, 'appeal', 'registered', nullif($2, ''), '', 'x', $3) RETURNING id`,
+			fmt.Sprintf("%09d", len(w.cases)), c.agency, w.now)
+		w.cases = append(w.cases, c)
+		w.step(c, "", "registered", pick(w, "citizen", "agent:7", "client:portal", "import"), -1)
+		return
+	}
+	c := pick(w, w.cases...)
+	if c.settled {
+		w.step(c, c.state, "in_progress", "citizen", -1)
+		c.state, c.settled, c.began = "in_progress", false, w.now
+		return
+	}
+	to := pick(w, "in_progress", "ready", "closed", "rejected")
+	if to == c.state {
+		return
+	}
+	took := time.Duration(-1)
+	if c.settled = to != "in_progress"; c.settled {
+		took = w.now.Sub(c.began)
+	}
+	w.step(c, c.state, to, "agency:"+c.agency, took)
+	c.state = to
+}
+
+func (w *world) step(c *matter, from, to, by string, took time.Duration) {
+	w.exec(`INSERT INTO case_moves (case_id, from_state, to_state, at, by) VALUES ($1, nullif($2, ''), $3, $4, $5)`, c.id, from, to, w.now, by)
+	w.moves = append(w.moves, move{w.now, c.agency, from, to, by, took, w.now.Sub(c.moved)})
+	c.moved = w.now
+}

@@ -1,0 +1,40 @@
+package report
+
+// Dimension is a way to break figures down.
+type Dimension string
+
+// The dimensions.
+const (
+	Day      Dimension = "day"  // in the centre's zone
+	Hour     Dimension = "hour" // of the day, in the centre's zone
+	Queue    Dimension = "queue"
+	Service  Dimension = "service"
+	Agency   Dimension = "agency"
+	Channel  Dimension = "channel"
+	Language Dimension = "language"
+	Dialogue Dimension = "dialogue" // its version
+	Node     Dimension = "node"     // of a version of a dialogue
+)
+
+var titles = map[Dimension]Text{
+	Day:      text("Күн", "День", "Day"),
+	Hour:     text("Сағат", "Час", "Hour"),
+	Queue:    text("Кезек", "Очередь", "Queue"),
+	Service:  text("Қызмет", "Услуга", "Service"),
+	Agency:   text("Ведомство", "Ведомство", "Agency"),
+	Channel:  text("Арна", "Канал", "Channel"),
+	Language: text("Тіл", "Язык", "Language"),
+	Dialogue: text("Диалог нұсқасы", "Версия диалога", "Version of the dialogue"),
+	Node:     text("Түйін", "Узел", "Node"),
+}
+
+// Title names the dimension.
+func (d Dimension) Title() Text { return titles[d] }
+
+// keys are what a line of a report is known by.
+func (d Dimension) keys() []Dimension {
+	if d == Node { // a name means something in its version alone
+		return []Dimension{Dialogue, Node}
+	}
+	return []Dimension{d}
+}

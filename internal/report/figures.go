@@ -1,0 +1,278 @@
+package report
+
+import "okno/internal/dialogue"
+
+func text(kk, ru, en string) Text {
+	return Text{dialogue.Kazakh: kk, dialogue.Russian: ru, dialogue.English: en}
+}
+
+// number is a figure that is a count as it is.
+func number(name string, title, definition Text) Figure {
+	return Figure{Name: name, Unit: Number, Of: []string{name}, Title: title, Definition: definition}
+}
+
+// share is a part of a whole.
+func share(name string, of, over []string, title, definition Text) Figure {
+	return Figure{Name: name, Unit: Share, Of: of, Over: over, Title: title, Definition: definition}
+}
+
+// mean is a time for each.
+func mean(name string, of, over []string, title, definition Text) Figure {
+	return Figure{Name: name, Unit: Seconds, Of: of, Over: over, Title: title, Definition: definition}
+}
+
+// longest is the longest time.
+func longest(name string, title, definition Text) Figure {
+	return Figure{Name: name, Unit: Seconds, Of: []string{name}, Title: title, Definition: definition}
+}
+
+// Reports are all reports.
+var Reports = []Report{
+	{
+		Name: "dialogue", Title: text("Диалог және өзіне-өзі қызмет көрсету", "Диалог и самообслуживание", "Dialogue and self-service"),
+		Sources: []Source{Interactions}, By: []Dimension{Day, Hour, Channel, Language, Dialogue}, Figures: ofDialogues,
+	},
+	{
+		Name: "queues", Title: text("Кезектер", "Очереди", "Queues"),
+		Sources: []Source{Contacts}, By: []Dimension{Day, Hour, Queue, Channel, Language}, Figures: ofQueues,
+	},
+	{
+		Name: "funnel", Title: text("Диалогтан қайда шығып кетеді", "Где уходят из диалога", "Where citizens leave the dialogue"),
+		Sources: []Source{Nodes}, By: []Dimension{Node, Dialogue, Channel, Language, Day}, Figures: ofNodes,
+	},
+	{
+		Name: "services", Title: text("Сұралған қызметтер", "О каких услугах спрашивают", "What services are asked about"),
+		Sources: []Source{Questions}, By: []Dimension{Service, Agency, Day, Hour, Channel, Language}, Figures: ofServices,
+	},
+	{
+		Name: "cases", Title: text("Өтініштер", "Дела", "Cases"),
+		Sources: []Source{Cases}, By: []Dimension{Day, Hour, Service, Agency}, Figures: ofCases,
+	},
+	{
+		Name: "agencies", Title: text("Ведомстволармен алмасу", "Обмен с ведомствами", "Exchange with agencies"),
+		Sources: []Source{Events, Deliveries}, By: []Dimension{Agency, Day, Hour}, Figures: ofAgencies,
+	},
+	{
+		Name: "sms", Title: text("SMS", "SMS", "SMS"),
+		Sources: []Source{Incoming, Outgoing}, By: []Dimension{Day, Hour}, Figures: ofSMS,
+	},
+}
+
+var ofDialogues = []Figure{
+	number("begun", text("Басталды", "Начато", "Begun"),
+		text("Басталған жүгінулер: қоңыраулар, SMS және USSD әңгімелері.", "Начатые обращения: звонки, разговоры по SMS и USSD.",
+			"Interactions that began: calls, and conversations by SMS and USSD.")),
+	number("self_served", text("Өзіне қызмет көрсетті", "Обслужили себя сами", "Self-served"),
+		text("Диалогпен аяқталғандар: азамат бір нәрсеге жауап берді және операторды сұрамады.",
+			"Закончились диалогом: гражданин что-то ответил и оператора не просил.",
+			"Ended with the dialogue: the citizen answered something and asked for no operator.")),
+	share("self_service_rate", []string{"self_served"}, []string{"begun", "-under_way", "-cancelled", "-dismissed", "-other"},
+		text("Өзіне-өзі қызмет көрсету үлесі", "Доля самообслуживания", "Self-service rate"),
+		text("Аяқталған жүгінулердің ішіндегі өзіне қызмет көрсеткендердің үлесі. Жауапқа дейін үзілген қоңыраулар мен қоқыс есепке алынбайды.",
+			"Доля обслуживших себя среди законченных обращений. Звонки, сброшенные до ответа, и мусор не считаются.",
+			"Self-served over those that have ended. Calls that were given up before Okno answered, and junk, are left out.")),
+	number("with_operator", text("Оператормен", "С оператором", "With an operator"),
+		text("Оператор азаматпен сөйлескен немесе жазысқан жүгінулер.", "Обращения, в которых оператор говорил или переписывался с гражданином.",
+			"Interactions in which an operator talked or wrote with the citizen.")),
+	number("unserved", text("Оператор болмады", "Без оператора", "No operator there"),
+		text("Оператор сұралды, бірақ ешкім болмады; соңында диалог аяқтады.", "Оператора просили, но его не было; закончил диалог.",
+			"An operator was asked for and nobody was there; the dialogue ended it.")),
+	number("abandoned", text("Кезектен кетті", "Ушли из очереди", "Left the queue"),
+		text("Азамат операторды күтпей кетті.", "Гражданин ушёл, не дождавшись оператора.", "The citizen left while waiting for an operator.")),
+	number("incomplete", text("Жауапсыз кетті", "Ушли, не ответив", "Left without an answer"),
+		text("Азамат ештеңеге жауап бермей кетті.", "Гражданин ушёл, ни на что не ответив.", "The citizen left without having answered anything.")),
+	number("cancelled", text("Жауапқа дейін", "До ответа", "Before the answer"),
+		text("Okno жауап бергенше тұтқаны қойды.", "Положили трубку, пока Okno не ответило.", "The citizen hung up before Okno had answered.")),
+	number("lost", text("Үзілді", "Оборвались", "Broke off"),
+		text("Телефон жүйесі істен шығып, қоңырау үзілді.", "Звонок оборвался вместе с телефонной системой.", "The call broke off with the telephone system.")),
+	number("dismissed", text("Қоқыс", "Мусор", "Junk"),
+		text("Супервизор қоқыс деп жапты.", "Закрыты супервизором как мусор.", "A supervisor closed it as junk.")),
+	number("other", text("Басқалары", "Прочие", "Others"),
+		text("Өзгеше аяқталғандар: мысалы, азамат туралы деректер өшірілген.", "Закончились иначе: например, данные гражданина стёрты.",
+			"Ended in another way: the citizen's data was erased.")),
+	number("under_way", text("Жүріп жатыр", "Ещё идут", "Under way"),
+		text("Санау кезінде аяқталмағандар.", "Не закончены к моменту подсчёта.", "Not ended when it was counted.")),
+	mean("duration_mean", []string{"duration"}, []string{"begun", "-under_way"}, text("Орташа ұзақтығы", "Средняя длительность", "Mean duration"),
+		text("Басынан соңына дейін, аяқталғандар бойынша. SMS әңгімесі үнсіздіктен кейін аяқталады.",
+			"От начала до конца, по законченным. Разговор по SMS кончается после молчания.",
+			"From begin to end, of those that have ended. A conversation by SMS ends after a silence.")),
+}
+
+var ofQueues = []Figure{
+	number("offered", text("Кезекке түсті", "Встали в очередь", "Offered"),
+		text("Кезекке түскен жүгінулер.", "Обращения, вставшие в очередь.", "Contacts that joined a queue.")),
+	number("answered", text("Жауап берілді", "Отвечено", "Answered"),
+		text("Оператор қосылғандар.", "Соединены с оператором.", "Contacts that were connected to an operator.")),
+	share("service_level", []string{"answered_in_target"}, []string{"offered", "-abandoned_short"},
+		text("Қызмет көрсету деңгейі", "Уровень сервиса", "Service level"),
+		text("20 секунд ішінде жауап берілгендердің кезекке түскендерге үлесі; 5 секундтан ерте кеткендер есепке алынбайды.",
+			"Отвеченные за 20 с ко всем вставшим в очередь; ушедшие раньше 5 с не считаются.",
+			"Answered within 20 s over offered; those who left within 5 s are left out.")),
+	mean("asa", []string{"wait"}, []string{"answered"}, text("Орташа күту", "Среднее ожидание", "Average speed of answer"),
+		text("Кезекке түскеннен алғашқы қосылуға дейін, жауап берілгендер бойынша.", "От постановки в очередь до первого соединения, по отвеченным.",
+			"ASA: from joining the queue to the first connection, of those answered.")),
+	{Name: "wait_p90", Unit: Seconds, Quantile: 0.9, Title: text("90% осы уақытта", "90% не дольше", "90% within"),
+		Definition: text("Жауап берілгендердің 90%-ы осыдан ұзақ күтпеді: 5, 10, 20, 30, 60, 120, 300 немесе 600 секунд. Бос болса, одан да ұзақ.",
+			"90% отвеченных ждали не дольше: 5, 10, 20, 30, 60, 120, 300 или 600 с. Пусто: дольше или некому.",
+			"90% of those answered waited no longer than this: 5, 10, 20, 30, 60, 120, 300 or 600 s. Empty: longer, or nobody was.")},
+	longest("longest_wait", text("Ең ұзақ күту", "Самое долгое ожидание", "Longest wait"),
+		text("Жауап берілгендердің ең ұзақ күтуі.", "Самое долгое ожидание из отвеченных.", "The longest wait of those answered.")),
+	number("abandoned", text("Күтпей кетті", "Не дождались", "Abandoned"),
+		text("Ешбір оператор қосылмай тұрып кеткендер, 5 секундтан ерте кеткендермен бірге.", "Ушли до соединения, вместе с ушедшими раньше 5 с.",
+			"The citizen left before an operator was there, within 5 s or later.")),
+	number("abandoned_short", text("5 секундтан ерте", "Раньше 5 с", "Within 5 s"),
+		text("5 секундтан ерте кеткендер.", "Ушли раньше 5 с.", "Left within 5 s.")),
+	share("abandonment", []string{"abandoned", "-abandoned_short"}, []string{"offered", "-abandoned_short"},
+		text("Кету үлесі", "Доля ушедших", "Abandonment"),
+		text("5 секундтан кейін кеткендердің кезекке түскендерге үлесі; ерте кеткендер екі жақтан да алынады.",
+			"Ушедшие после 5 с ко всем вставшим в очередь; ушедшие раньше не считаются нигде.",
+			"Left after 5 s over offered; those who left earlier are left out of both.")),
+	number("nobody", text("Оператор жоқ", "Операторов нет", "Nobody on duty"),
+		text("Кезекте бірде-бір оператор болмады.", "Дежурных операторов не было.", "No operator was on duty, and none came.")),
+	number("lost", text("Үзілді", "Оборвались", "Broke off"),
+		text("Күту кезінде телефон жүйесімен бірге үзілді.", "Оборвались в ожидании вместе с телефонной системой.", "Broke off with the telephone system while they waited.")),
+	number("dismissed", text("Қоқыс", "Мусор", "Junk"),
+		text("Супервизор қоқыс деп жапты.", "Закрыты супервизором как мусор.", "A supervisor closed it as junk.")),
+	number("under_way", text("Жүріп жатыр", "Ещё идут", "Under way"),
+		text("Санау кезінде аяқталмағандар: күтуде, әңгімеде немесе рәсімдеуде.", "Не закончены к моменту подсчёта: ждут, говорят или оформляются.",
+			"Not ended when it was counted: waiting, talking or in wrap-up.")),
+	number("handled", text("Өңделді", "Обработано", "Handled"),
+		text("Оператор сөйлесіп, рәсімдеп біткендер.", "Разговор и оформление закончены.", "Talk and wrap-up are over.")),
+	mean("aht", []string{"talk", "wrap_up"}, []string{"handled"}, text("Орташа өңдеу уақыты", "Среднее время обработки", "Average handle time"),
+		text("Әңгіме, ұстап тұруымен бірге, және рәсімдеу; өңделгендер бойынша. Үзіліп, қайта қосылған әңгіме арадағы күтуді қамтиды.",
+			"Разговор вместе с удержанием и оформление, по обработанным. Разговор, прерванный и продолженный, включает ожидание между.",
+			"AHT: talk with its hold, and wrap-up, of those handled. A talk that broke off and went on has the wait between in it.")),
+	mean("talk_mean", []string{"talk"}, []string{"handled"}, text("Әңгіме", "Разговор", "Talk"),
+		text("Өңделгендердің орташа әңгімесі.", "Средний разговор из обработанных.", "Mean talk of those handled.")),
+	mean("wrap_up_mean", []string{"wrap_up"}, []string{"handled"}, text("Рәсімдеу", "Оформление", "Wrap-up"),
+		text("Өңделгендердің орташа рәсімделуі.", "Среднее оформление из обработанных.", "Mean wrap-up of those handled.")),
+	share("resolved_rate", []string{"resolved"}, []string{"handled"}, text("Шешілді", "Решено", "Filed as resolved"),
+		text("Оператор «шешілді» немесе «ақпарат берілді» деп жапқандардың үлесі. Бұл оператордың сөзі: азамат қайта жүгінбеді деген сөз емес.",
+			"Доля закрытых оператором как «решено» или «проинформирован». Это слово оператора: не значит, что гражданин не обратился снова.",
+			"Filed by the operator as resolved or informed, over handled. The operator's word: not that the citizen never came back.")),
+}
+
+var ofNodes = []Figure{
+	number("visits", text("Келді", "Пришли", "Came here"),
+		text("Диалог осы түйінде кемінде бір рет тоқтаған жүгінулер.", "Обращения, в которых диалог хотя бы раз остановился здесь.",
+			"Interactions in which the dialogue stopped here at least once: it waited for the citizen, or ended.")),
+	number("stops", text("Тоқтады", "Остановки", "Stops"),
+		text("Диалогтың осы түйінде тоқтауы, қайталаумен бірге.", "Остановки диалога здесь, вместе с повторами.", "Stops of the dialogue here, repetitions included.")),
+	number("left", text("Соңғы тоқтау", "Последняя остановка", "Last stop"),
+		text("Осы түйін соңғы болған аяқталған жүгінулер.", "Законченные обращения, для которых этот узел последний.",
+			"Interactions that have ended, and whose last stop was here.")),
+	number("finished", text("Диалог аяқталды", "Диалог закончился", "Finished"),
+		text("Оның ішінде диалог осы түйінде өзі аяқталғандар.", "Из них диалог закончился здесь сам.", "Of these, the dialogue ended here by itself.")),
+	number("left_with_operator", text("Операторға", "К оператору", "To an operator"),
+		text("Оның ішінде оператормен сөйлескендер.", "Из них говорили с оператором.", "Of these, an operator talked or wrote with the citizen.")),
+	number("gave_up", text("Кетіп қалды", "Ушли", "Gave up"),
+		text("Оның ішінде қалғандары: азамат тұтқаны қойды, үндемей қалды немесе жазбай кетті. Керегін естіген адам да осылай кетеді.",
+			"Остальные из них: гражданин положил трубку, замолчал или перестал писать. Так уходит и тот, кто услышал нужное.",
+			"The rest of these: the citizen hung up, fell silent or wrote no more. Whoever has heard enough leaves like that, too.")),
+	share("gave_up_rate", []string{"gave_up"}, []string{"visits"}, text("Кету үлесі", "Доля ушедших", "Gave up of those who came"),
+		text("Осында кеткендердің келгендерге үлесі.", "Ушедшие здесь к пришедшим.", "Gave up here over came here.")),
+	number("gave_up_unanswered", text("Жауапсыз", "Не ответив", "Without an answer"),
+		text("Кеткендердің ішінде ештеңеге жауап бермегендер.", "Из ушедших ни на что не ответили.", "Of those who gave up, who had answered nothing.")),
+	number("gave_up_waiting", text("Күтпей", "Не дождавшись", "While waiting"),
+		text("Кеткендердің ішінде операторды күтпегендер немесе байланысы үзілгендер.", "Из ушедших не дождались оператора или оборвались.",
+			"Of those who gave up, who waited for an operator, or whose call broke off.")),
+}
+
+var ofServices = []Figure{
+	number("asked", text("Сұралды", "Спросили", "Asked"),
+		text("Каталогқа қойылған сұрақтар.", "Вопросы к каталогу.", "Questions to the catalogue.")),
+	number("found", text("Табылды", "Найдено", "Found"),
+		text("Қызмет табылған сұрақтар.", "Вопросы, на которые ответила услуга.", "Questions that a service answered.")),
+	number("vain", text("Табылмады", "Напрасно", "In vain"),
+		text("Ештеңе табылмаған сұрақтар.", "Вопросы, на которые ничего не нашлось.", "Questions that nothing answered.")),
+	share("vain_rate", []string{"vain"}, []string{"asked"}, text("Табылмау үлесі", "Доля напрасных", "In vain of all"),
+		text("Ештеңе табылмағандардың барлық сұрақтарға үлесі.", "Напрасные ко всем вопросам.", "In vain over asked.")),
+}
+
+var ofCases = []Figure{
+	number("opened", text("Ашылды", "Открыто", "Opened"), text("Тіркелген істер.", "Зарегистрированные дела.", "Cases that were registered.")),
+	number("opened_by_citizen", text("Азамат", "Гражданином", "By the citizen"),
+		text("Азамат диалогта ашқандар.", "Открыты гражданином в диалоге.", "Opened by the citizen in the dialogue.")),
+	number("opened_by_operator", text("Оператор", "Оператором", "By an operator"),
+		text("Оператор ашқандар.", "Открыты оператором.", "Opened by an operator.")),
+	number("opened_by_client", text("API", "По API", "By API"),
+		text("Порталдар мен басқа жүйелер ашқандар.", "Открыты порталами и другими системами.", "Opened by portals and other systems.")),
+	number("callbacks", text("Кері қоңыраулар", "Обратные звонки", "Callbacks"),
+		text("Ашылғандардың ішіндегі кері қоңырау сұраулары.", "Из открытых: просьбы перезвонить.", "Of those opened, requests to be called back.")),
+	number("appeals", text("Шағымдар", "Жалобы и обращения", "Appeals"), text("Ашылғандардың ішіндегі шағымдар.", "Из открытых: обращения и жалобы.", "Of those opened, appeals.")),
+	number("applications", text("Өтінімдер", "Заявления", "Applications"), text("Ашылғандардың ішіндегі өтінімдер.", "Из открытых: заявления.", "Of those opened, applications.")),
+	number("inquiries", text("Сұраулар", "Запросы", "Inquiries"), text("Ашылғандардың ішіндегі сұраулар.", "Из открытых: запросы.", "Of those opened, inquiries.")),
+	number("appointments", text("Жазылулар", "Записи на приём", "Appointments"),
+		text("Ашылғандардың ішіндегі қабылдауға жазылулар.", "Из открытых: записи на приём.", "Of those opened, appointments.")),
+	number("settled", text("Шешілді", "Решено", "Settled"),
+		text("Дайын, жабылған, бас тартылған немесе қайтарып алынған күйге бірінші рет өткен істер; қайта ашылғаны қайта есептеледі.",
+			"Дела, впервые ставшие готовыми, закрытыми, отклонёнными или отозванными; открытое снова считается снова.",
+			"Cases that became ready, closed, rejected or withdrawn; one that was reopened counts again.")),
+	mean("settling_mean", []string{"settling"}, []string{"settled"}, text("Шешілу уақыты", "Время решения", "Time to settle"),
+		text("Ашылғаннан немесе қайта ашылғаннан шешілгенге дейінгі уақыт, күнтізбе бойынша. Жұмыс уақыты емес.",
+			"От открытия или нового открытия до решения, по часам. Не рабочее время.",
+			"From the opening, or the last reopening, to the settlement, by the clock on the wall: no business calendar is in it.")),
+	number("closed", text("Жабылды", "Закрыто", "Closed"), text("Жабылған күйге өту.", "Переходы в «закрыто».", "Moves to closed.")),
+	number("rejected", text("Бас тартылды", "Отклонено", "Rejected"), text("Бас тартылған күйге өту.", "Переходы в «отклонено».", "Moves to rejected.")),
+	number("withdrawn", text("Қайтарылды", "Отозвано", "Withdrawn"), text("Қайтарып алынған күйге өту.", "Переходы в «отозвано».", "Moves to withdrawn.")),
+	number("reopened", text("Қайта ашылды", "Открыто снова", "Reopened"),
+		text("Шешілгеннен кейін қайта ашылғандар.", "Открыты снова после решения.", "Opened anew after they were settled.")),
+	number("escalated", text("Эскалация", "Эскалации", "Escalated"),
+		text("Мерзім бойынша іске қосылған эскалация деңгейлері.", "Сработавшие по сроку уровни эскалации.", "Levels of escalation that acted because of a term.")),
+	number("agency_moves", text("Ведомство жылжытты", "Двигали ведомства", "Moved by agencies"),
+		text("Ведомстволар жылжытқан қадамдар.", "Шаги, сделанные ведомствами.", "Moves that agencies made.")),
+	mean("silence_mean", []string{"silence"}, []string{"agency_moves"}, text("Үнсіздік", "Молчание", "Silence"),
+		text("Ведомство жылжытқанға дейін істің соңғы хабары қанша ескірді: азамат сол уақыт бойы бір жауапты естіді.",
+			"Насколько устарело последнее известие о деле, когда ведомство его подвинуло: столько гражданин слышал одно и то же.",
+			"How old the last word on a case was when its agency moved it: for so long the citizen heard the same.")),
+	longest("longest_silence", text("Ең ұзақ үнсіздік", "Самое долгое молчание", "Longest silence"),
+		text("Солардың ең ұзағы.", "Самое долгое из них.", "The longest of these.")),
+}
+
+var ofAgencies = []Figure{
+	number("events", text("Хабарлар", "Сообщения", "Events"), text("Ведомстводан келген хабарлар.", "События, полученные от ведомства.", "Events that the agency reported.")),
+	number("events_applied", text("Қолданылды", "Применено", "Applied"), text("Істі жылжытқандар.", "Передвинули дело.", "Events that moved a case.")),
+	number("events_late", text("Кешікті", "Опоздали", "Late"), text("Жаңарағы қолданылып қойғандар.", "Новее уже применено.", "A newer one had been applied.")),
+	number("events_repeated", text("Қайталанды", "Повторы", "Repeated"), text("Бұрын алынған хабардың қайталануы.", "Повторы полученных раньше.", "Repetitions of what was received before.")),
+	number("events_refused", text("Қабылданбады", "Отклонено", "Refused"),
+		text("Қайшы, мүмкін емес немесе белгісіз іс туралы хабарлар.", "Противоречивые, невозможные или о неизвестном деле.", "Contradictory, impossible, or of an unknown case.")),
+	mean("lag_mean", []string{"lag"}, []string{"events_applied"}, text("Ескілігі", "Давность", "Staleness"),
+		text("Қолданылған хабардың болған уақытынан алынған уақытына дейін, ведомствоның сағатымен.", "От события по часам ведомства до получения, по применённым.",
+			"From when it happened, by the agency's clock, to when it was received, of those applied.")),
+	longest("longest_lag", text("Ең ескісі", "Самое давнее", "Stalest"), text("Қолданылғандардың ең ескісі.", "Самое давнее из применённых.", "The stalest of those applied.")),
+	number("told", text("Жіберілді", "Сообщено", "Told"), text("Ведомствоға жіберілуге тиіс хабарлар.", "Что надо сообщить ведомству.", "What is to be told to the agency.")),
+	number("taken", text("Қабылдады", "Принято", "Taken"), text("Ведомство қабылдағандары.", "Ведомство приняло.", "What the agency has taken.")),
+	mean("taking_mean", []string{"taking"}, []string{"taken"}, text("Жауап беру уақыты", "Время ответа", "Time to answer"),
+		text("Ведомство жүйесінің сәтті жауабына дейін.", "До ответа системы ведомства, удачная попытка.", "Until the agency's system answered, of the attempt that succeeded.")),
+	mean("delay_mean", []string{"delay"}, []string{"taken"}, text("Кідіріс", "Задержка", "Delay"),
+		text("Істің жылжуынан ведомство қабылдағанға дейін, қайталаулармен бірге.", "От движения дела до приёма ведомством, вместе с повторами.",
+			"From the case's move until the agency took it, with all attempts.")),
+	number("attempts_failed", text("Сәтсіз әрекеттер", "Неудачные попытки", "Failed attempts"),
+		text("Сәтсіз аяқталған жіберу әрекеттері.", "Неудавшиеся попытки сообщить.", "Attempts to tell that failed.")),
+	number("given_up", text("Тоқтатылды", "Брошено", "Given up"), text("Бірнеше күннен кейін тоқтатылғандар.", "Брошены после нескольких дней.", "Given up after days of attempts.")),
+	number("undelivered", text("Күтуде", "Ждёт", "Waiting"), text("Санау кезінде қабылданбағандар.", "Не приняты к моменту подсчёта.", "Not taken when it was counted.")),
+}
+
+var ofSMS = []Figure{
+	number("received", text("Келді", "Получено", "Received"), text("Азаматтардан келген SMS.", "SMS от граждан.", "SMS from citizens.")),
+	number("received_parts", text("Бөліктері", "Их частей", "Their parts"), text("Келген SMS бөліктері.", "Части полученных SMS.", "Parts of those received.")),
+	number("flood", text("Тасқын", "Сверх меры", "Over the limit"), text("Шектен асып, жауапсыз қалғандар.", "Сверх предела, без ответа.", "Over a citizen's limit: kept, and not answered.")),
+	number("unprocessed", text("Өңделмеді", "Не обработано", "Not handled"),
+		text("Санау кезінде өңделмегендер немесе өңдеуге болмайтындар.", "Не обработаны к моменту подсчёта или не могут быть.", "Not handled when it was counted, or not to be handled.")),
+	number("sent", text("Жазылды", "Написано", "Written"), text("Азаматтарға жазылған SMS.", "SMS гражданам.", "SMS to citizens.")),
+	number("sent_otp", text("Құпиясөздер", "Пароли", "Passwords"), text("Бір реттік құпиясөздер.", "Одноразовые пароли.", "One-time passwords.")),
+	number("sent_reply", text("Жауаптар", "Ответы", "Replies"), text("Жауаптар.", "Ответы.", "Replies.")),
+	number("sent_notice", text("Хабарламалар", "Уведомления", "Notices"), text("Хабарламалар.", "Уведомления.", "Notices.")),
+	number("segments", text("Сегменттер", "Сегментов", "Segments"), text("Жазылғандардың сегменттері: оператор соларды санайды.", "Сегменты написанных: их считает оператор связи.",
+		"Segments of those written: what the operator counts.")),
+	number("delivered", text("Жетті", "Доставлено", "Delivered"), text("Жеткізілген сегменттер.", "Доставленные сегменты.", "Segments delivered.")),
+	share("delivery_rate", []string{"delivered"}, []string{"segments", "-queued", "-unreported"}, text("Жеткізу үлесі", "Доля доставленных", "Delivery rate"),
+		text("Нәтижесі белгілі сегменттердің ішіндегі жеткендердің үлесі.", "Доля доставленных среди сегментов с известным исходом.",
+			"Delivered over the segments of which the outcome is known.")),
+	number("undeliverable", text("Жетпеді", "Недоставляемо", "Undeliverable"), text("Оператор жеткізе алмады деді.", "Оператор сообщил: не доставить.", "The operator says that it cannot be delivered.")),
+	number("expired", text("Мерзімі өтті", "Истекло", "Expired"), text("Мерзімі өткен сегменттер.", "Сегменты, срок которых истёк.", "Segments past their time.")),
+	number("failed", text("Қабылданбады", "Не принято", "Failed"), text("Оператор қабылдамаған сегменттер.", "Оператор не принял.", "Segments that the operator refused.")),
+	number("unknown", text("Белгісіз", "Неизвестно", "Unknown"), text("Байланыс үзіліп, нәтижесі белгісіз қалғандар.", "Связь оборвалась, исход неизвестен.", "The link broke before an answer.")),
+	number("unreported", text("Есепсіз", "Без отчёта", "Without a receipt"), text("Оператор қабылдады, есеп келмеді.", "Принято оператором, отчёта нет.", "Accepted, and no receipt has come.")),
+	number("queued", text("Кезекте", "В очереди", "Queued"), text("Санау кезінде жіберілмегендер.", "Не отправлены к моменту подсчёта.", "Not submitted when it was counted.")),
+}
