@@ -16,13 +16,14 @@ import (
 )
 
 type flags struct {
-	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp" help:"What to measure: sms, or otp (one-time passwords, beside pgbench)."`
+	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench."`
 	Okno     string        `required:"" help:"The program okno." type:"existingfile"`
 	Messages int           `default:"30000" help:"How many for a measure of throughput."`
 	Rates    []int         `default:"500,1000,2000" help:"Messages, or verifications, a second for the measures of latency."`
 	During   time.Duration `default:"6s" help:"How long each of those takes."`
 	Backlog  int           `help:"Also send so many at once, and tell how much memory that takes: 1000000, say."`
 	Day      int           `help:"Also have so many answered in one go, and tell how long that takes: 2000000 is what all agencies of the country ask each other in a day."`
+	Cases    int           `default:"1000000" help:"How many cases there are; half as many citizens."`
 	Only     []string      `help:"Measure only these: okno, kannel."`
 }
 
@@ -49,8 +50,11 @@ func run(ctx context.Context, f flags) (err error) {
 	if err := os.Chmod(folder, 0o755); err != nil { // Postgres runs as another user
 		return err
 	}
-	if f.Name == "otp" {
+	switch f.Name {
+	case "otp":
 		return benchOTP(ctx, f, folder)
+	case "cases":
+		return benchCases(ctx, f, folder)
 	}
 	return benchSMS(ctx, f, folder)
 }

@@ -36,13 +36,12 @@ const (
 
 // passwords is Okno's API on a Postgres that syncs every commit, with bound numbers, and a portal that uses it.
 type passwords struct {
-	folder   string
-	postgres *sandbox.Postgres
-	process  *sandbox.Process
-	db       *store.Store
-	key      string
-	url      string
-	http     *http.Client
+	beside
+	process *sandbox.Process
+	db      *store.Store
+	key     string
+	url     string
+	http    *http.Client
 
 	next atomic.Int64 // whose number is next
 	mu   sync.Mutex
@@ -106,13 +105,13 @@ func (s spent) each() (okno, postgres float64) {
 }
 
 func benchOTP(ctx context.Context, f flags, folder string) (err error) {
-	p := &passwords{folder: folder, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4 * portals}}}
+	p := &passwords{beside: beside{folder: folder}, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4 * portals}}}
 	defer func() { err = errors.Join(err, p.stop()) }()
 	if err := p.start(ctx, f.Okno); err != nil {
 		return err
 	}
 	var r otpResult
-	if _, _, err := p.many(ctx, time.Second, p.send); err != nil { // statements are prepared
+	if _, _, err := many(ctx, time.Second, p.send); err != nil { // statements are prepared
 		return err
 	}
 	for range rounds {
@@ -134,7 +133,7 @@ func benchOTP(ctx context.Context, f flags, folder string) (err error) {
 					return err
 				}
 			}
-			own, err := p.spending(one.cpu, func() (float64, time.Duration, error) { return p.many(ctx, f.During, one.do) })
+			own, err := p.spending(one.cpu, func() (float64, time.Duration, error) { return many(ctx, f.During, one.do) })
 			if err != nil {
 				return err
 			}
@@ -152,7 +151,7 @@ func benchOTP(ctx context.Context, f flags, folder string) (err error) {
 		if err != nil {
 			return err
 		}
-		beside, err := p.pgbenchAt(ctx, rate, f.During)
+		beside, err := p.pgbenchAt(ctx, verifyScript, rate, f.During)
 		if err != nil {
 			return err
 		}
@@ -345,7 +344,7 @@ func (p *passwords) verify(ctx context.Context) error {
 }
 
 // many does something for a while, as fast as it goes, and gives how often a second, and how long that took.
-func (p *passwords) many(ctx context.Context, during time.Duration, do func(context.Context) error) (float64, time.Duration, error) {
+func many(ctx context.Context, during time.Duration, do func(context.Context) error) (float64, time.Duration, error) {
 	return parallel(func(done int, since time.Time) bool { return time.Since(since) < during }, func() error { return do(ctx) })
 }
 

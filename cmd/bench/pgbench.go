@@ -16,15 +16,21 @@ import (
 	"okno/internal/sandbox"
 )
 
+// beside is a Postgres that syncs every commit, on which pgbench runs beside Okno.
+type beside struct {
+	folder   string
+	postgres *sandbox.Postgres
+}
+
 // tool runs a program of Postgres on its database.
-func (p *passwords) tool(ctx context.Context, name string, args ...string) ([]byte, error) {
+func (p *beside) tool(ctx context.Context, name string, args ...string) ([]byte, error) {
 	return exec.CommandContext(ctx, filepath.Join(sandbox.FromEnvironment().PostgresBin, name), append(args, p.postgres.URL())...).CombinedOutput()
 }
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
 // pgbench gives how many of a script's transactions are done a second.
-func (p *passwords) pgbench(ctx context.Context, script string, during time.Duration, more ...string) (float64, error) {
+func (p *beside) pgbench(ctx context.Context, script string, during time.Duration, more ...string) (float64, error) {
 	file := filepath.Join(p.folder, "script.sql")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return 0, err
@@ -38,11 +44,11 @@ func (p *passwords) pgbench(ctx context.Context, script string, during time.Dura
 	return strconv.ParseFloat(string(found[1]), 64)
 }
 
-// pgbenchAt gives how long a verification's transaction takes pgbench, at a rate. Its log has the microseconds of each in the third
+// pgbenchAt gives how long a script's transaction takes pgbench, at a rate. Its log has the microseconds of each in the third
 // column, from when it was due.
-func (p *passwords) pgbenchAt(ctx context.Context, rate int, during time.Duration) (latency, error) {
+func (p *beside) pgbenchAt(ctx context.Context, script string, rate int, during time.Duration) (latency, error) {
 	logs := filepath.Join(p.folder, fmt.Sprint("latency-", rate))
-	if _, err := p.pgbench(ctx, verifyScript, during, "-R", strconv.Itoa(rate), "-l", "--log-prefix="+logs); err != nil {
+	if _, err := p.pgbench(ctx, script, during, "-R", strconv.Itoa(rate), "-l", "--log-prefix="+logs); err != nil {
 		return latency{}, err
 	}
 	files, err := filepath.Glob(logs + ".*")
