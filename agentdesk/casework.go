@@ -80,14 +80,12 @@ func readAfter(s string) (after cases.After, err error) {
 	return after, nil
 }
 
-// onCase runs what an agent does to a case in a unit of work. A case that the agent may not see is as unknown as one that there is not.
-func (d *Desk) onCase(w http.ResponseWriter, r *http.Request, do func(w Work, agent acd.Agent, c cases.Assigned) (any, error)) {
+// inCase runs what an agent does to a case in a unit of work.
+func (d *Desk) inCase(r *http.Request, do func(w Work, agent acd.Agent, c cases.Assigned) (any, error)) (answer any, err error) {
 	agent, token, err := d.agentOf(r)
 	if err != nil {
-		d.fail(w, err)
-		return
+		return nil, err
 	}
-	var answer any
 	err = d.Units(r.Context(), func(work Work) error {
 		if agent, err = work.AgentOfCommand(r.Context(), token); err != nil {
 			return err
@@ -98,6 +96,17 @@ func (d *Desk) onCase(w http.ResponseWriter, r *http.Request, do func(w Work, ag
 		}
 		return err
 	})
+	return answer, err
+}
+
+// onCase is inCase with its answer. A case that the agent may not see is as unknown as one that there is not.
+func (d *Desk) onCase(w http.ResponseWriter, r *http.Request, do func(w Work, agent acd.Agent, c cases.Assigned) (any, error)) {
+	answer, err := d.inCase(r, do)
+	d.answerCase(w, answer, err)
+}
+
+// answerCase answers with what came of work on a case.
+func (d *Desk) answerCase(w http.ResponseWriter, answer any, err error) {
 	switch {
 	case errors.Is(err, cases.ErrUnknown):
 		d.fail(w, &fault.Error{Kind: fault.NotFound, Text: "there is no such case", Err: err})
@@ -118,14 +127,20 @@ func assignedTie(c cases.Assigned, agent int64) access.Tie {
 	return access.Untied
 }
 
+// mayView says whether an agent may see a case, for a reason or without, and gives the reason.
+func mayView(r *http.Request, agent acd.Agent, c cases.Assigned) (reason string, err error) {
+	tie, reason := assignedTie(c, agent.ID), strings.TrimSpace(r.URL.Query().Get("reason"))
+	if tie == access.Untied {
+		tie = reasonTie(reason)
+	}
+	return reason, access.May(floor.Subject(agent), access.ViewCase, tie)
+}
+
 // viewCase shows a case with its history to whom it was given, and to a supervisor who says why. The look is journalled.
 func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 	d.onCase(w, r, func(work Work, agent acd.Agent, c cases.Assigned) (any, error) {
-		tie, reason := assignedTie(c, agent.ID), strings.TrimSpace(r.URL.Query().Get("reason"))
-		if tie == access.Untied {
-			tie = reasonTie(reason)
-		}
-		if err := access.May(floor.Subject(agent), access.ViewCase, tie); err != nil {
+		reason, err := mayView(r, agent, c)
+		if err != nil {
 			return nil, err
 		}
 		moves, err := work.CaseMoves(r.Context(), c.ID)
@@ -137,7 +152,25 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 			history = append(history, object{"from": m.From, "to": m.To, "at": m.At, "by": m.By, "why": m.Why, "told": m.Told})
 		}
 		view := caseJSON(c.Case)
-		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), tie == access.Assigned
+		links, err := work.CaseLinks(r.Context(), c.ID)
+		if err != nil {
+			return nil, err
+		}
+		belongs := make([]object, 0, len(links))
+		for _, l := range links {
+			belongs = append(belongs, object{"kind": l.Kind, "to": l.To, "number": l.Number, "state": l.State})
+		}
+		view["links"] = belongs
+		files, err := work.Attachments(r.Context(), c.ID)
+		if err != nil {
+			return nil, err
+		}
+		attached := make([]object, 0, len(files))
+		for _, a := range files {
+			attached = append(attached, attachmentJSON(a))
+		}
+		view["attachments"] = attached
+		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), c.Agent == agent.ID
 		return view, work.JournalView(r.Context(), c.Case, floor.By(agent.ID), reason)
 	})
 }
@@ -210,7 +243,7 @@ func (d *Desk) moveAssigned(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, &fault.Error{Kind: fault.Invalid, Field: "due_on", Text: "a term is not in the past"})
 		return
 	case why == "" || len([]rune(why)) > mostWhy:
-		d.fail(w, &fault.Error{Kind: fault.Invalid, Field: "why", Text: "say why, in at most 1000 letters"})
+		d.fail(w, errWhy)
 		return
 	}
 	d.onCase(w, r, func(work Work, agent acd.Agent, c cases.Assigned) (any, error) {

@@ -23,7 +23,7 @@ func TestACaseIsWorkedOn(t *testing.T) {
 	o.hires(t, acd.Agent{Login: "boris", Name: "Борис", Role: "agent", Languages: []string{"ru"}, Queues: []string{"general"}})
 	var number string
 	pgtest.Do(t, o.DB, func(w *store.Work) error {
-		c, err := w.OpenCase(t.Context(), cases.Opening{Kind: cases.Appeal, Contact: "+77010009999", Subject: "яма на дороге", By: "citizen"})
+		c, err := w.OpenCase(t.Context(), cases.Opening{Kind: cases.Appeal, Contact: "+77010009999", Subject: "яма на дороге", Body: "яма на дороге\nвозле дома 17", By: "citizen"})
 		number = c.Number
 		return err
 	})
@@ -84,7 +84,7 @@ func TestACaseIsWorkedOn(t *testing.T) {
 	require.Equal(t, []any{number}, numbers(other, "mine"))
 	status, view := ask(other, http.MethodGet, path, nil)
 	require.Equal(t, http.StatusOK, status)
-	require.Equal(t, "яма на дороге", view["subject"])
+	require.Equal(t, []any{"яма на дороге", "яма на дороге\nвозле дома 17"}, []any{view["subject"], view["body"]})
 	status, _ = ask(agent, http.MethodGet, path, nil)
 	require.Equal(t, http.StatusForbidden, status)
 	status, _ = ask(chief, http.MethodGet, path+"?reason=%D0%B6%D0%B0%D0%BB%D0%BE%D0%B1%D0%B0%20%D0%BD%D0%B0%20%D1%81%D1%80%D0%BE%D0%BA", nil)

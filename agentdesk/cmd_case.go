@@ -22,18 +22,22 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 		Kind    cases.Kind `json:"kind"`
 		Service string     `json:"service"`
 		Subject string     `json:"subject"`
+		Body    string     `json:"body"`
 		DueOn   string     `json:"due_on"`
 	}
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	subject := strings.TrimSpace(args.Subject)
 	due, err := optionalDate(args.DueOn)
 	if err != nil || !slices.Contains(cases.Kinds, args.Kind) {
 		return nil, errCommand
 	}
-	if subject == "" {
+	if strings.TrimSpace(args.Subject) == "" {
 		return nil, errEmpty
+	}
+	subject, body, err := cases.CheckText(args.Subject, args.Body)
+	if err != nil {
+		return nil, err
 	}
 	if args.Service != "" {
 		if _, known := d.Services.Service(args.Service); !known {
@@ -55,7 +59,7 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 		return nil, err
 	}
 	opened, err := w.OpenCase(ctx, cases.Opening{Kind: args.Kind, Service: args.Service, CitizenID: known.CitizenID, Contact: c.Number,
-		Subject: subject, DueOn: due, By: floor.By(agent.ID)})
+		Subject: subject, Body: body, DueOn: due, By: floor.By(agent.ID)})
 	if err != nil {
 		return nil, err
 	}
@@ -95,29 +99,9 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.CaseByNumber(ctx, args.Number)
+	found, err := d.movable(ctx, w, agent, c.Interaction, args.Number, "case_move")
 	if err != nil {
 		return nil, err
-	}
-	tie, err := w.CaseTie(ctx, found, c.Interaction)
-	if err != nil {
-		return nil, err
-	}
-	// A case that this citizen has nothing to do with is as unknown here as one that does not exist.
-	if access.May(floor.Subject(agent), access.SeeCase, tie) != nil {
-		return nil, cases.ErrUnknown
-	}
-	if err := access.May(floor.Subject(agent), access.MoveCase, tie); err != nil {
-		return nil, err
-	}
-	if found.CitizenID != 0 { // a caller's number is a claim: an agent's questions help where nothing vouches for it
-		_, held, err := w.VerificationOf(ctx, c.Interaction)
-		if err != nil {
-			return nil, err
-		}
-		if !held.AtLeast(levels["case_move"]) {
-			return nil, errUnverified
-		}
 	}
 	if found.State != args.From {
 		return nil, cases.ErrMoved
@@ -139,6 +123,34 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	}
 	return caseJSON(moved), w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
 		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
+}
+
+// movable gives a case that an agent may move for the citizen of an interaction, by a command.
+func (d *Desk) movable(ctx context.Context, w Work, agent acd.Agent, interaction int64, number, command string) (cases.Case, error) {
+	found, err := w.CaseByNumber(ctx, number)
+	if err != nil {
+		return found, err
+	}
+	tie, err := w.CaseTie(ctx, found, interaction)
+	if err != nil {
+		return found, err
+	}
+	// A case that this citizen has nothing to do with is as unknown here as one that does not exist.
+	if access.May(floor.Subject(agent), access.SeeCase, tie) != nil {
+		return found, cases.ErrUnknown
+	}
+	if err := access.May(floor.Subject(agent), access.MoveCase, tie); err != nil {
+		return found, err
+	}
+	if found.CitizenID == 0 {
+		return found, nil
+	}
+	// A caller's number is a claim: an agent's questions help where nothing vouches for it.
+	_, held, err := w.VerificationOf(ctx, interaction)
+	if err == nil && !held.AtLeast(levels[command]) {
+		err = errUnverified
+	}
+	return found, err
 }
 
 // past says whether a day is over everywhere; no day is not.

@@ -34,21 +34,23 @@ const (
 type verb func(d *Desk, ctx context.Context, w Work, agent acd.Agent, args json.RawMessage) (any, error)
 
 var verbs = map[string]verb{
-	"set_status":  (*Desk).setStatus,
-	"accept":      (*Desk).accept,
-	"decline":     (*Desk).decline,
-	"hangup":      (*Desk).release,
-	"reply":       (*Desk).reply,
-	"finish":      (*Desk).release,
-	"note":        (*Desk).note,
-	"disposition": (*Desk).disposition,
-	"extend":      (*Desk).extend,
-	"case_open":   (*Desk).caseOpen,
-	"case_move":   (*Desk).caseMove,
-	"verify":      (*Desk).verify,
-	"bind":        (*Desk).bind,
-	"unbind":      (*Desk).unbind,
-	"order_link":  (*Desk).orderLink,
+	"set_status":       (*Desk).setStatus,
+	"accept":           (*Desk).accept,
+	"decline":          (*Desk).decline,
+	"hangup":           (*Desk).release,
+	"reply":            (*Desk).reply,
+	"finish":           (*Desk).release,
+	"note":             (*Desk).note,
+	"disposition":      (*Desk).disposition,
+	"extend":           (*Desk).extend,
+	"case_open":        (*Desk).caseOpen,
+	"case_move":        (*Desk).caseMove,
+	"appointment_book": (*Desk).appointmentBook,
+	"appointment_move": (*Desk).appointmentMove,
+	"verify":           (*Desk).verify,
+	"bind":             (*Desk).bind,
+	"unbind":           (*Desk).unbind,
+	"order_link":       (*Desk).orderLink,
 }
 
 // command does a command once: a page that did not hear the answer sends it again under the same id.

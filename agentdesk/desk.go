@@ -110,6 +110,7 @@ type Work interface {
 	commands
 	caseWork
 	verifications
+	visits
 	// AgentOfCommand gives whose login a token is, as the unit of work finds both. acd.ErrNoAgent.
 	AgentOfCommand(ctx context.Context, tokenHash []byte) (acd.Agent, error)
 	// EndLogin gives whose login it was, and whether the agent has another. acd.ErrNoAgent.
@@ -160,6 +161,8 @@ type caseWork interface {
 	AssignCase(ctx context.Context, c cases.Case, to cases.Assignment, by string) error
 	// CaseMoves gives the history of a case, the oldest first.
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
+	caseLinks
+	attachmentWork
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
 	NoteTold(ctx context.Context, c cases.Case, told string) error
 	// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
@@ -168,6 +171,18 @@ type caseWork interface {
 	JournalView(ctx context.Context, c cases.Case, by, reason string) error
 	// CaseTie says how a case is tied to whom an interaction is with.
 	CaseTie(ctx context.Context, c cases.Case, interaction int64) (access.Tie, error)
+}
+
+type caseLinks interface {
+	// CasesToLink gives two cases, and keeps others from both. cases.ErrUnknown.
+	CasesToLink(ctx context.Context, number, other string) (c, otherCase cases.Assigned, err error)
+	// LinkCases keeps that a case belongs to another. cases.ErrLinkItself, cases.ErrLinked.
+	LinkCases(ctx context.Context, c, other cases.Case, kind cases.LinkKind, by, why string) error
+	// MergeCase closes a case as a duplicate of another, once nothing is against it.
+	MergeCase(ctx context.Context, c, into cases.Case, by, why string) (cases.Case, error)
+	// CaseGoingOn gives the case that goes on in the place of a duplicate, and any other case itself.
+	CaseGoingOn(ctx context.Context, c cases.Case) (cases.Case, error)
+	CaseLinks(ctx context.Context, id int64) ([]cases.Link, error)
 }
 
 // Units runs fn in one transaction and commits it if fn gives no error.
@@ -234,12 +249,17 @@ type Options struct {
 	Teller *casework.Teller
 	// Services finds services of the catalogue.
 	Services Services
+	// Offices are those that citizens visit, and Notices what they are told of that; nil: there is none.
+	Offices Offices
+	Notices Notices
 	// Registrar tells of numbers that are bound; nil tells nobody.
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
 	Factor Factor
 	// Passkeys holds ceremonies with security keys; nil: none can be set up here.
 	Passkeys Passkeys
+	// Attachments keeps files of cases; nil: none can be added here.
+	Attachments Attachments
 	// SSO logs people in at an identity provider; nil: nobody.
 	SSO SSO
 	// SecondFactor are the roles that set up a second factor before anything else.
@@ -315,6 +335,15 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
 	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)
+	mux.HandleFunc("GET /desk/offices", d.offices)
+	mux.HandleFunc("GET /desk/offices/{office}/slots", d.freeSlots)
+	mux.HandleFunc("GET /desk/offices/{office}/appointments", d.dayOfOffice)
+	mux.HandleFunc("POST /desk/appointments/{id}", d.settleAppointment)
+	mux.HandleFunc("POST /desk/cases/{number}/attachments", d.attach)
+	mux.HandleFunc("GET /desk/cases/{number}/attachments/{id}", d.download)
+	mux.HandleFunc("POST /desk/cases/{number}/link", d.linkCase)
+	mux.HandleFunc("POST /desk/cases/{number}/merge", d.mergeCase)
+	mux.HandleFunc("POST /desk/cases/{number}/split", d.splitCase)
 	mux.HandleFunc("GET /desk/catalogue", d.findings)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)

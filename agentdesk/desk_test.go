@@ -18,8 +18,10 @@ import (
 	"okno/agentdesk/desktest"
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/casework"
+	"okno/internal/conversation"
 	"okno/internal/dialogue"
 	"okno/internal/floor/floortest"
 	"okno/internal/lease"
@@ -33,10 +35,12 @@ const citizen = "+77010000002"
 
 // office is a desk server with one agent and a dispatcher, in a house of its own.
 type office struct {
+	folder string // of attachments
 	*floortest.House
 	server *httptest.Server
 	clock  func() time.Time // of a node; nil: the real one
 	desk   context.CancelFunc
+	visits *appointment.Cache // empty until it is filled
 }
 
 func newOffice(t *testing.T) *office {
@@ -67,7 +71,8 @@ func newOffice(t *testing.T) *office {
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
 	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
+	o.visits = appointment.NewCache(o.DB, nil, zerolog.Nop())
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Offices: o.visits, Notices: conversation.NewNotices(o.Library, conversation.Writing{Segments: floortest.OneSegment}), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Attachments: o.files(t), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Reasons: func(key string) map[string]string {
 			return map[string]string{"ru": o.Dialog.Texts.Line(dialogue.Russian, key)}
 		},
@@ -154,6 +159,12 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 	require.Equal(t, "Завтра.", o.lastMT(t))
 
 	opened := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Справка"})["data"].(m)
+	whole := p.Sends("case_open", m{"contact": contact, "kind": "appeal", "subject": " Яма ", "body": "Яма.\nВо дворе."})["data"].(m)
+	require.Equal(t, []any{"Яма", "Яма.\nВо дворе."}, []any{whole["subject"], whole["body"]})
+	for field, wrong := range map[string]m{"subject": {"subject": strings.Repeat("ё", 201)}, "body": {"subject": "x", "body": strings.Repeat("ё", 10_001)}} {
+		wrong["contact"], wrong["kind"] = contact, "appeal"
+		require.Equal(t, field, p.Sends("case_open", wrong)["field"])
+	}
 	move := m{"contact": contact, "number": opened["number"], "from": "registered", "to": "in_progress", "why": "проверяем", "tell": "Проверяем."}
 	require.Equal(t, "in_progress", p.Sends("case_move", move)["data"].(m)["state"])
 	require.Equal(t, "Проверяем.", o.lastMT(t))
@@ -251,3 +262,7 @@ func (told) UnboundText(_ dialogue.Language, number string) string { return "unb
 type steps struct{}
 
 func (steps) Step(_ dialogue.Language, c cases.Case) string { return c.Number + " " + string(c.State) }
+
+func (steps) Merged(_ dialogue.Language, c cases.Case, stands cases.State, other string) string {
+	return strings.TrimSpace(c.Number + " = " + other + " " + string(stands))
+}

@@ -10,6 +10,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/attachment"
 	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/citizen"
@@ -78,6 +79,22 @@ var problems = []struct {
 	{contact.ErrDisposition, "no_disposition", http.StatusBadRequest},
 	{cases.ErrUnknown, "unknown_case", http.StatusNotFound},
 	{cases.ErrMove, "no_such_move", http.StatusConflict},
+	{errOther, "no_other_case", http.StatusBadRequest},
+	{cases.ErrLinkItself, "same_case", http.StatusBadRequest},
+	{cases.ErrLinked, "linked", http.StatusConflict},
+	{cases.ErrDuplicate, "duplicate", http.StatusConflict},
+	{cases.ErrOtherDuplicate, "other_duplicate", http.StatusConflict},
+	{cases.ErrWithdrawn, "other_withdrawn", http.StatusConflict},
+	{cases.ErrMergeOthers, "merge_others", http.StatusForbidden},
+	{attachment.ErrTooLarge, "file_too_large", http.StatusRequestEntityTooLarge},
+	{attachment.ErrEmpty, "file_empty", http.StatusBadRequest},
+	{attachment.ErrHalf, "file_half", http.StatusBadRequest},
+	{attachment.ErrName, "file_name", http.StatusBadRequest},
+	{attachment.ErrMany, "file_many", http.StatusConflict},
+	{attachment.ErrErased, "erased", http.StatusConflict},
+	{attachment.ErrNone, "no_attachments", http.StatusServiceUnavailable},
+	{attachment.ErrMissing, "file_missing", http.StatusGone},
+	{attachment.ErrBroken, "file_broken", http.StatusGone},
 	{cases.ErrMoved, "case_moved", http.StatusConflict},
 }
 

@@ -27,7 +27,7 @@ const (
 	pingEvery    = 25 * time.Second
 	readDeadline = 60 * time.Second
 	writeLimit   = 10 * time.Second
-	mostMessage  = 64 << 10
+	mostMessage  = 128 << 10
 	mostQueued   = 256 // messages to a page that reads slowly; who has more to say waits
 	mostReplayed = 500 // events; a page that missed more reads its views again
 	leaseRenewal = 20 * time.Second

@@ -59,7 +59,7 @@ func queuesJSON(queues []desk.Queue) []object {
 
 func caseJSON(c cases.Case) object {
 	return object{"id": c.ID, "number": c.Number, "kind": c.Kind, "state": c.State, "next": c.State.Next(), "service": c.Service,
-		"subject": c.Subject, "due_on": date(c.DueOn), "opened_at": c.OpenedAt, "updated_at": c.UpdatedAt}
+		"subject": c.Subject, "body": c.Body, "due_on": date(c.DueOn), "opened_at": c.OpenedAt, "updated_at": c.UpdatedAt}
 }
 
 // when gives a time, or null for none.

@@ -33,12 +33,17 @@ func (e *entry) press(key string) (complete bool) {
 		return false
 	}
 	e.keys += key
-	return e.keys == e.expect.Back || len(e.keys) >= e.expect.MaxDigits
+	return e.keys == e.expect.Back || e.whole()
+}
+
+// whole says that no key is missing.
+func (e *entry) whole() bool {
+	return len(e.keys) >= e.expect.MaxDigits || e.expect.Whole != nil && e.expect.Whole(e.keys)
 }
 
 // trailer is the key that may follow an answer which was complete without it, or "".
 func (e *entry) trailer() string {
-	if e.expect.Kind == dialogue.ExpectDigits && len(e.keys) >= e.expect.MaxDigits {
+	if e.expect.Kind == dialogue.ExpectDigits && e.whole() {
 		return e.expect.Terminator
 	}
 	return ""

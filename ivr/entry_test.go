@@ -17,6 +17,8 @@ func TestEntry(t *testing.T) {
 	oneKey := dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "12", Timeout: time.Minute}
 	code := dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#",
 		Timeout: time.Minute, InterDigit: time.Second}
+	either := code // two lengths, of which the longer begins otherwise
+	either.MaxDigits, either.Whole = 5, func(keys string) bool { return keys == "031" }
 	keys := func(keys string) dialogue.Input { return dialogue.Input{Kind: dialogue.Keys, Keys: keys} }
 	for name, test := range map[string]struct {
 		expect   dialogue.Expectation
@@ -37,6 +39,9 @@ func TestEntry(t *testing.T) {
 		"a star that is not first":  {code, "0*1", false, keys("1"), ""},
 		"a star starts anew":        {code, "03*031", true, keys("031"), ""},
 		"broken off":                {code, "03", false, keys("03"), ""},
+		"the shorter of two":        {either, "0315", true, keys("031"), "5"},
+		"the longer of two":         {either, "032151", true, keys("03215"), "1"},
+		"neither of two":            {either, "0321#", true, keys("0321"), ""},
 		"silence instead of a code": {code, "", false, dialogue.Input{Kind: dialogue.Silence}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -71,6 +71,11 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	return turn, w.SaveSession(ctx, interaction, state)
 }
 
+// GoOn finds nothing that waits for answers: a script asks nobody.
+func (s *script) GoOn(context.Context, conversation.Work, int64) (conversation.Turn, error) {
+	return conversation.Turn{}, dialogue.ErrStale
+}
+
 func (s *script) Answer(ctx context.Context, w conversation.Work, interaction int64, _ string) (conversation.Turn, error) {
 	_, state, err := w.LockSession(ctx, interaction)
 	if err == nil && state.Node != "queue" {

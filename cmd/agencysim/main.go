@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"sync"
@@ -23,7 +24,9 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"okno/internal/cases"
+	"okno/internal/dialogue"
 	"okno/internal/exchange"
+	"okno/internal/money"
 )
 
 type agencysim struct {
@@ -39,7 +42,9 @@ type agencysim struct {
 	Late   float64       `help:"The share of events that are reported after the next."`
 
 	mu       sync.Mutex
-	seen     map[string]bool // ids of messages
+	seen     map[string]bool      // ids of messages
+	last     map[string]report    // of each case, what was decided last
+	told     map[string]time.Time // of each fee, when somebody asked for it first
 	sequence int64
 }
 
@@ -60,7 +65,7 @@ func (a *agencysim) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("secret: %w", err)
 	}
-	a.seen, a.sequence = map[string]bool{}, time.Now().UnixMilli() // it grows over restarts
+	a.seen, a.last, a.told, a.sequence = map[string]bool{}, map[string]report{}, map[string]time.Time{}, time.Now().UnixMilli() // it grows over restarts
 	listener, err := net.Listen("tcp", a.Listen)
 	if err != nil {
 		return err
@@ -85,40 +90,83 @@ func (a *agencysim) run(ctx context.Context) error {
 // handler takes webhooks; begin has a case worked on.
 func (a *agencysim) handler(webhook *webhooks.Webhook, begin func(number string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		status, message := a.take(webhook, r)
+		status, message, answer := a.take(webhook, r)
+		if answer != nil {
+			w.Header().Set("Content-Type", "application/json")
+		}
 		w.WriteHeader(status)
+		if answer != nil {
+			_ = json.NewEncoder(w).Encode(answer) // whoever asks may have gone
+		}
 		if message != nil {
 			begin(message.Data.Case)
 		}
 	})
 }
 
-// take takes a webhook; message is a case to work on, or nil.
-func (a *agencysim) take(webhook *webhooks.Webhook, r *http.Request) (status int, message *exchange.Message) {
+// take takes a webhook; message is a case to work on, or nil, and answer what is answered to a question.
+func (a *agencysim) take(webhook *webhooks.Webhook, r *http.Request) (status int, message *exchange.Message, answer *exchange.Answer) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil || webhook.Verify(body, r.Header) != nil {
-		return http.StatusUnauthorized, nil
+		return http.StatusUnauthorized, nil, nil
 	}
 	select {
 	case <-r.Context().Done():
 	case <-time.After(a.Slow):
 	}
 	if rand.Float64() < a.Fail {
-		return http.StatusInternalServerError, nil
+		return http.StatusInternalServerError, nil, nil
 	}
 	var m exchange.Message
 	if json.Unmarshal(body, &m) != nil {
-		return http.StatusBadRequest, nil
+		return http.StatusBadRequest, nil, nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if m.Type == exchange.CaseAsked || m.Type == exchange.FeesAsked {
+		var q exchange.Asked
+		if json.Unmarshal(body, &q) != nil {
+			return http.StatusBadRequest, nil, nil
+		}
+		if answer = a.answer(q); answer == nil {
+			return http.StatusNotFound, nil, nil
+		}
+		return http.StatusOK, nil, answer
+	}
 	id := r.Header.Get(webhooks.HeaderWebhookID)
 	if a.seen[id] || m.Type != exchange.CaseOpened {
-		return http.StatusNoContent, nil
+		return http.StatusNoContent, nil, nil
 	}
 	a.seen[id] = true
-	return http.StatusNoContent, &m
+	return http.StatusNoContent, &m, nil
 }
+
+// answer answers a question; nil: nothing is known of what it is about. The lock is held.
+func (a *agencysim) answer(q exchange.Asked) *exchange.Answer {
+	if q.Type == exchange.CaseAsked {
+		e, ok := a.last[q.Data.Case]
+		if !ok {
+			return nil
+		}
+		return &exchange.Answer{State: e.State, Sequence: e.Sequence, At: e.At}
+	}
+	id := q.Data.Fee
+	if id == "" {
+		id = "sample-" + q.Data.Case + q.Data.NationalNumber
+	}
+	if _, ok := a.told[id]; !ok {
+		if q.Data.Fee != "" {
+			return nil
+		}
+		a.told[id] = time.Now()
+	}
+	return &exchange.Answer{Fees: []exchange.Fee{{ID: id, Amount: money.Amount{Minor: 250_000, Currency: "KZT"}, PayURL: "https://pay.example/" + url.PathEscape(id),
+		What: map[dialogue.Language]string{dialogue.Kazakh: "Мемлекеттік баж", dialogue.Russian: "Госпошлина", dialogue.English: "State fee"},
+		Paid: time.Since(a.told[id]) > paidAfter}}}
+}
+
+// paidAfter is how long after it was told a fee of the sample agency is paid.
+const paidAfter = time.Minute
 
 // workOn takes a case through its states.
 func (a *agencysim) workOn(ctx context.Context, number string) {
@@ -156,7 +204,11 @@ func (a *agencysim) next(number string, state cases.State) report {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sequence++
-	return report{Key: fmt.Sprintf("sim-%d", a.sequence), Case: number, Sequence: a.sequence, State: state, At: time.Now()}
+	e := report{Key: fmt.Sprintf("sim-%d", a.sequence), Case: number, Sequence: a.sequence, State: state, At: time.Now()}
+	if a.last != nil {
+		a.last[number] = e
+	}
+	return e
 }
 
 // report sends an event until Okno has answered it.

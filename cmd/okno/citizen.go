@@ -69,8 +69,12 @@ type citizenExport struct {
 }
 
 func (c citizenExport) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+	return c.withDatabase(ctx, func(loaded config, db *store.Store) error {
 		id, err := c.who(ctx, db)
+		if err != nil {
+			return err
+		}
+		contents, err := loaded.contents(ctx)
 		if err != nil {
 			return err
 		}
@@ -82,8 +86,12 @@ func (c citizenExport) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(privacy.WriteArchive(f, dossier), f.Close()); err != nil {
+		missing, err := privacy.WriteArchive(f, dossier, contents)
+		if err = errors.Join(err, f.Close()); err != nil {
 			return errors.Join(err, os.Remove(c.Out))
+		}
+		for _, path := range missing {
+			fmt.Fprintf(os.Stderr, "missing or altered: %s\n", path)
 		}
 		fmt.Printf("citizen %d: %d conversations, %d cases, %d messages in %s\n", id, len(dossier.Interactions), len(dossier.Cases), len(dossier.Messages), c.Out)
 		return nil

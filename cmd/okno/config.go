@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.yaml.in/yaml/v3"
 
+	"okno/agentdesk"
 	"okno/internal/access"
 	"okno/internal/edge"
 	"okno/internal/kms"
@@ -30,21 +31,22 @@ type config struct {
 	NATSURL     string `yaml:"nats_url"`
 	Secret      string `yaml:"secret"`
 	// AcceptedSecrets are those of before, or to come, while the secret is replaced on the nodes.
-	AcceptedSecrets []string       `yaml:"accepted_secrets"`
-	Keys            []keyConfig    `yaml:"keys"`
-	KMS             kms.Config     `yaml:"kms"`
-	HTTP            httpConfig     `yaml:"http"`
-	Roles           []string       `yaml:"roles"`
-	SMS             smsConfig      `yaml:"sms"`
-	OTP             otpConfig      `yaml:"otp"`
-	Citizens        citizensConfig `yaml:"citizens"`
-	Voice           voiceConfig    `yaml:"voice"`
-	Desk            deskConfig     `yaml:"desk"`
-	Audit           auditConfig    `yaml:"audit"`
-	Privacy         privacyConfig  `yaml:"privacy"`
-	Reports         reportsConfig  `yaml:"reports"`
-	Log             logConfig      `yaml:"log"`
-	Demo            demoConfig     `yaml:"demo"`
+	AcceptedSecrets []string          `yaml:"accepted_secrets"`
+	Keys            []keyConfig       `yaml:"keys"`
+	KMS             kms.Config        `yaml:"kms"`
+	HTTP            httpConfig        `yaml:"http"`
+	Roles           []string          `yaml:"roles"`
+	SMS             smsConfig         `yaml:"sms"`
+	OTP             otpConfig         `yaml:"otp"`
+	Citizens        citizensConfig    `yaml:"citizens"`
+	Voice           voiceConfig       `yaml:"voice"`
+	Desk            deskConfig        `yaml:"desk"`
+	Audit           auditConfig       `yaml:"audit"`
+	Privacy         privacyConfig     `yaml:"privacy"`
+	Attachments     attachmentsConfig `yaml:"attachments"`
+	Reports         reportsConfig     `yaml:"reports"`
+	Log             logConfig         `yaml:"log"`
+	Demo            demoConfig        `yaml:"demo"`
 }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
@@ -348,7 +350,7 @@ func (c config) edge(log zerolog.Logger) edge.Options {
 		scheme := map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 		connect = append(connect, cmp.Or(scheme, u.Scheme)+"://"+u.Host)
 	}
-	return edge.Options{Hosts: c.HTTP.Hosts, Connect: connect, Proxies: proxies, Log: log}
+	return edge.Options{MostBody: agentdesk.MostBody, Hosts: c.HTTP.Hosts, Connect: connect, Proxies: proxies, Log: log}
 }
 
 // reservedSenders are the senders by which citizens know Okno.

@@ -38,7 +38,7 @@ func (d *demo) addAgency(ctx context.Context, db *store.Store) (err error) {
 	}
 	d.agencySecret = exchange.NewSecret()
 	return db.Do(ctx, func(w *store.Work) error {
-		return w.SaveEndpoint(ctx, exchange.Endpoint{Agency: demoAgency, URL: "http://" + d.agency, Secrets: []string{d.agencySecret}}, "demo")
+		return w.SaveEndpoint(ctx, exchange.Endpoint{Agency: demoAgency, URL: "http://" + d.agency, Secrets: []string{d.agencySecret}, Answers: true}, "demo")
 	})
 }
 

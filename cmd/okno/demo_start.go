@@ -184,6 +184,7 @@ func (d *demo) configuration() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Made by the demo at each start.\ndatabase_url: %q\nsecret: ${OKNO_SECRET}\nhttp: {listen: %q, internal: {listen: %q}}\nreports: {zone: Asia/Almaty}\nlog: {format: console, level: info}\n", d.postgres.URL(), d.http, d.internal)
 	fmt.Fprintf(&b, "audit: {anchors: [%q], every: 1m}\n", "file:"+filepath.Join(d.data, "audit.anchors"))
+	fmt.Fprintf(&b, "attachments: {dir: %q}\n", filepath.Join(d.data, "attachments"))
 	fmt.Fprintf(&b, "demo: {phone: true, smsc: %q}\n", "http://"+d.smsc)
 	fmt.Fprintf(&b, "sms:\n  short_number: \"1414\"\n  links:\n    - {name: operator-a, addr: %q, system_id: okno, password: \"${SMPP_A}\", bind: transceiver, window: 64}\n", d.smpp)
 	fmt.Fprintf(&b, "  gateway: {listen: %q}\n", d.gateway)

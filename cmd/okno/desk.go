@@ -10,6 +10,7 @@ import (
 	"okno/agentdesk/phone"
 	"okno/agentdesk/web"
 	"okno/internal/call"
+	"okno/internal/conversation"
 	"okno/internal/news"
 	"okno/internal/passkey"
 	"okno/internal/postgres/store"
@@ -30,11 +31,18 @@ func (n *node) startDesk() error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: web.Desk(), Zone: n.config.Reports.zone(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
-		Services: deskServices{n}, Teller: n.teller(),
+		Services: deskServices{n}, Teller: n.teller(), Offices: n.offices, Notices: conversation.NewNotices(n.library, n.config.SMS.Writing()),
 		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
 	if options.Passkeys, err = passkey.New(n.config.site(), n.config.subkeys("passkeys"), time.Now); err != nil {
 		return err
+	}
+	keeper, err := n.startAttachments()
+	if err != nil {
+		return err
+	}
+	if keeper != nil {
+		options.Attachments = keeper
 	}
 	if c := n.config.Desk.SSO; c.On() {
 		if options.SSO, err = sso.New(c, n.config.subkeys("single sign-on"), time.Now); err != nil {

@@ -7,6 +7,8 @@ import (
 	"okno/internal/casework"
 	"okno/internal/conversation"
 	"okno/internal/exchange"
+	"okno/internal/floor"
+	"okno/internal/news"
 	"okno/internal/postgres/store"
 	"okno/sms/text"
 )
@@ -29,4 +31,19 @@ func (n *node) inbox() *exchange.Inbox {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}
 	return exchange.NewInbox(units, n.teller(), time.Now)
+}
+
+// waitingCitizens are the conversations that wait for agencies.
+type waitingCitizens struct {
+	*floor.Floor
+	conversation.Late
+}
+
+// startAsker asks agencies while citizens wait.
+func (n *node) startAsker() {
+	late := conversation.NewLate(func(ctx context.Context, fn func(conversation.LateWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.teller(), conversation.NewNotices(n.library, n.config.SMS.Writing()))
+	hints, _ := n.news.Subscribe(news.Questions)
+	n.parts.start("questions", exchange.NewAsker(n.db, n.inbox(), waitingCitizens{n.floor, late}, hints, nil, time.Now, n.log).Run)
 }

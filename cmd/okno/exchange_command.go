@@ -27,9 +27,10 @@ type exchangeCommand struct {
 
 type exchangeEndpoint struct {
 	overrides
-	Agency string `arg:"" help:"The agency's code."`
-	URL    string `required:"" name:"url" help:"Where the webhooks go: https, unless it is this machine."`
-	Paused bool   `help:"Tell the agency nothing for now; what there is waits."`
+	Agency  string `arg:"" help:"The agency's code."`
+	URL     string `required:"" name:"url" help:"Where the webhooks go: https, unless it is this machine."`
+	Answers bool   `help:"The agency answers questions: where a case stands, and what is to be paid."`
+	Paused  bool   `help:"Tell the agency nothing for now; what there is waits."`
 }
 
 func (c exchangeEndpoint) Run(ctx context.Context) error {
@@ -42,7 +43,7 @@ func (c exchangeEndpoint) Run(ctx context.Context) error {
 		if fresh {
 			e = exchange.Endpoint{Agency: c.Agency, Secrets: []string{exchange.NewSecret()}}
 		}
-		e.URL, e.Paused = c.URL, c.Paused
+		e.URL, e.Paused, e.Answers = c.URL, c.Paused, c.Answers
 		err = db.Do(ctx, func(w *store.Work) error { return w.SaveEndpoint(ctx, e, operator()) })
 		if err == nil && fresh {
 			fmt.Println(e.Secrets[0])
@@ -129,8 +130,9 @@ func (n *node) sweepDeliveries(ctx context.Context, _ job.SweepDeliveries) error
 }
 
 type exchangeTry struct {
-	URL    string `arg:"" name:"url" help:"The endpoint."`
-	Secret string `required:"" env:"OKNO_WEBHOOK_SECRET" help:"Its signing secret (whsec_…)."`
+	Answers bool   `help:"The endpoint answers questions as well."`
+	URL     string `arg:"" name:"url" help:"The endpoint."`
+	Secret  string `required:"" env:"OKNO_WEBHOOK_SECRET" help:"Its signing secret (whsec_…)."`
 }
 
 func (c exchangeTry) Run(ctx context.Context) error {
@@ -139,7 +141,7 @@ func (c exchangeTry) Run(ctx context.Context) error {
 	}
 	client := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	failed := 0
-	for _, check := range exchange.Try(ctx, client, exchange.Endpoint{URL: c.URL, Secrets: []string{c.Secret}}, time.Now()) {
+	for _, check := range exchange.Try(ctx, client, exchange.Endpoint{URL: c.URL, Secrets: []string{c.Secret}, Answers: c.Answers}, time.Now()) {
 		verdict := "ok    "
 		if !check.OK {
 			verdict, failed = "WRONG ", failed+1

@@ -11,6 +11,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"okno/internal/appointment"
+	"okno/internal/conversation"
 	"okno/internal/exchange"
 	"okno/internal/job"
 	"okno/internal/otp"
@@ -34,6 +36,15 @@ func (n *node) startJobs() {
 		report.NewCounter(n.db, time.Now, n.log).Kind(),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
 	}
+	visits := appointment.NewKeeper(func(ctx context.Context, fn func(appointment.KeeperWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.offices, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), time.Now, n.log)
+	kinds = append(kinds, visits.Kinds()...)
+	follower := exchange.NewFollower(n.db, func(ctx context.Context, fn func(exchange.FeeWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), nil, time.Now, n.log)
+	kinds = append(kinds, job.On(follower.Follow))
+	n.startAsker()
 	if after := n.config.Citizens.SilentAfter; after > 0 {
 		kinds = append(kinds, silence{n.db, after}.job())
 	}

@@ -32,6 +32,7 @@ type cli struct {
 	Client      clientCommand      `cmd:"" help:"Add, load, list and suspend the portals that may call the API; replace their keys."`
 	OTP         otpCommand         `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
 	Calendar    calendarCommand    `cmd:"" help:"Import, export and check business calendars: hours, holidays, moved working days."`
+	Office      officeCommand      `cmd:"" help:"Check, import or export the offices that citizens visit by appointment."`
 	CaseRules   caseRulesCommand   `cmd:"" help:"Import, export and check the rules by which cases are answered in time."`
 	Report      reportCommand      `cmd:"" help:"Figures of the contact centre: service level, self-service, what is asked, where citizens give up."`
 	Exchange    exchangeCommand    `cmd:"" help:"Endpoints of agencies: where they take what becomes of their cases, and how that goes."`

@@ -15,6 +15,7 @@ import (
 
 	"okno/internal/acd"
 	"okno/internal/api"
+	"okno/internal/appointment"
 	"okno/internal/audit"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
@@ -72,6 +73,7 @@ type node struct {
 	parts     *components
 	library   *conversation.Library
 	services  *catalogue.Cache
+	offices   *appointment.Cache
 	vault     *otp.Vault
 	passwords *otp.Service
 	engine    *conversation.Engine
@@ -124,6 +126,9 @@ func (n *node) run(ctx context.Context) error {
 	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
 	n.services = catalogue.NewCache(n.db, hints, time.Now, n.log)
+	moved, stopMoved := n.news.Subscribe(news.Offices)
+	defer stopMoved()
+	n.offices = appointment.NewCache(n.db, moved, n.log)
 	passwords := n.config.subkeys("passwords")
 	if n.vault, err = otp.NewVault(passwords[0], passwords[1:]...); err != nil {
 		return err
@@ -135,6 +140,7 @@ func (n *node) run(ctx context.Context) error {
 
 	n.registrar = citizen.NewRegistrar(conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
 	n.engine.Proves(conversation.Proving{Passwords: n.passwords, Hashing: n.hashing, Registrar: n.registrar})
+	n.engine.Visits(n.offices)
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.engine, n.log)
@@ -142,11 +148,15 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.services.Fill(ctx); err != nil {
 		return err
 	}
+	if err := n.offices.Fill(ctx); err != nil {
+		return err
+	}
 	if err := n.startRoles(); err != nil {
 		return err
 	}
 	n.parts.start("keys", func(ctx context.Context) error { return n.db.KeepKeys(ctx, n.log) })
 	n.parts.start("catalogue", n.services.Run)
+	n.parts.start("offices", n.offices.Run)
 	n.parts.start("passwords", n.passwords.Run)
 	n.routes.Store(n.mux)
 	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", definition.Version).Msg("okno runs")

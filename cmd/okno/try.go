@@ -81,6 +81,11 @@ func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t
 		return t, err
 	}
 	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, nil, time.Now)}, vault, sms.Config{}.Writing(), time.Now, zerolog.Nop())
+	offices, err := sampleOffices()
+	if err != nil {
+		return t, err
+	}
+	engine.Visits(offices)
 	return try{engine: engine, world: world, from: from, in: bufio.NewScanner(in), out: out, d: d}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
@@ -20,6 +21,8 @@ import (
 // tryWorld is the sample region in memory, for one conversation.
 type tryWorld struct {
 	tryProofs
+	tryPlaces
+	tryAgencies
 	known       map[string]citizen.Known
 	cases       map[string]cases.Case
 	numbering   *cases.Numbering
@@ -132,6 +135,8 @@ func (w *tryWorld) SetNotices(_ context.Context, number string, stopped bool) er
 	return nil
 }
 
+func (w *tryWorld) CaseGoingOn(_ context.Context, c cases.Case) (cases.Case, error) { return c, nil }
+
 func (w *tryWorld) CaseByNumber(_ context.Context, number string) (cases.Case, error) {
 	c, ok := w.cases[number]
 	if !ok {
@@ -154,8 +159,9 @@ func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, err
 	if err != nil {
 		return cases.Case{}, err
 	}
-	c := cases.Case{ID: int64(len(w.cases) + 1), Number: number, Kind: o.Kind, State: cases.Registered, CitizenID: o.CitizenID, Contact: o.Contact}
+	c := cases.Case{ID: int64(len(w.cases) + 1), Number: number, Kind: o.Kind, Service: o.Service, State: cases.Registered, CitizenID: o.CitizenID, Contact: o.Contact}
 	w.cases[number] = c
+	w.opened(c)
 	return c, nil
 }
 
@@ -183,6 +189,9 @@ func (w *tryWorld) MoveCase(ctx context.Context, c cases.Case, to cases.State, d
 }
 
 func (w *tryWorld) CorrectCase(_ context.Context, c cases.Case, to cases.State, dueOn time.Time, _, _, _ string) (cases.Case, error) {
+	if c.Kind == cases.Appointment && to.Settled() {
+		w.release(c.ID, appointment.Cancelled)
+	}
 	c.State, c.DueOn, c.UpdatedAt = to, dueOn, time.Now()
 	w.cases[c.Number] = c
 	return c, nil

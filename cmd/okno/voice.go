@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"okno/internal/appointment"
+	"okno/internal/catalogue"
 	"okno/internal/news"
 	"okno/ivr"
 	"okno/ivr/voice"
@@ -17,8 +19,10 @@ func (n *node) startVoice() error {
 	ivr.PrepareTransport()
 	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Recorded: voice.RecordedSets(c.Sounds), Log: n.log})
 	renderer := voice.NewRenderer(pack, n.library, n.log)
-	renderer.Renew(context.Background(), n.services.Index())
-	n.services.Renewed = renderer.Renew
+	renderer.Renew("catalogue", n.services.Index())
+	renderer.Renew("offices", n.offices.Directory())
+	n.services.Renewed = func(_ context.Context, x *catalogue.Index) { renderer.Renew("catalogue", x) }
+	n.offices.Renewed = func(_ context.Context, d *appointment.Directory) { renderer.Renew("offices", d) }
 	n.checks.Add("prompts", renderer.Ready)
 	n.parts.start("prompts", renderer.Run)
 

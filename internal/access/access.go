@@ -38,35 +38,41 @@ type Act string
 
 // The acts.
 const (
-	SeeOffer       Act = "offer.see"      // that a contact waits: why, in which language and queue, not who
-	AnswerOffer    Act = "offer.answer"   // accept or decline
-	ViewContact    Act = "contact.view"   // the citizen, the timeline and the cases of a contact
-	ServeContact   Act = "contact.serve"  // reply, release, note, file
-	RevealCitizen  Act = "citizen.reveal" // the whole national number, which is masked elsewhere
-	Search         Act = "citizen.search" // masked; what is found is opened by a contact in hand
-	VerifyCitizen  Act = "citizen.verify" // note that the agent has checked who speaks
-	BindNumber     Act = "number.bind"    // bind a number to a citizen whom the agent has checked, or take one off
-	ViewCase       Act = "case.view"      // subject, term and service of a case
-	SeeCase        Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
-	OpenCase       Act = "case.open"
-	ListCases      Act = "case.list"     // number, state, term and queue of cases: nothing of whose they are
-	TakeCase       Act = "case.take"     // work on a case that nobody has
-	AssignCase     Act = "case.assign"   // give a case to somebody, or to a queue
-	MoveCase       Act = "case.move"     // and what the citizen is told of it
-	DismissWaiting Act = "queue.dismiss" // close as junk what waits in a queue
-	ViewLinks      Act = "link.view"
-	OrderLinks     Act = "link.order"    // pause and resume the links to operators
-	ViewPasswords  Act = "otp.view"      // what came of one-time passwords, in numbers
-	ViewAgencies   Act = "agency.view"   // how agencies take what they are told, and when they reported last
-	ReplayAgency   Act = "agency.replay" // try again what was given up
-	ViewReports    Act = "report.view"   // figures of the centre, which name no citizen and no agent
-	ViewServices   Act = "service.view"
-	ViewFindings   Act = "catalogue.view" // what of the catalogue is stale, and what citizens ask in vain
-	LiftHolds      Act = "otp.lift"       // let passwords go again that are held
-	ReadJournal    Act = "journal.read"
-	ViewLogins     Act = "login.view" // when, from where and with which browser an agent is logged in
-	EndLogins      Act = "login.end"
-	LockAgent      Act = "agent.lock" // and unlock
+	SeeOffer          Act = "offer.see"      // that a contact waits: why, in which language and queue, not who
+	AnswerOffer       Act = "offer.answer"   // accept or decline
+	ViewContact       Act = "contact.view"   // the citizen, the timeline and the cases of a contact
+	ServeContact      Act = "contact.serve"  // reply, release, note, file
+	RevealCitizen     Act = "citizen.reveal" // the whole national number, which is masked elsewhere
+	Search            Act = "citizen.search" // masked; what is found is opened by a contact in hand
+	VerifyCitizen     Act = "citizen.verify" // note that the agent has checked who speaks
+	BindNumber        Act = "number.bind"    // bind a number to a citizen whom the agent has checked, or take one off
+	ViewCase          Act = "case.view"      // subject, term and service of a case
+	SeeCase           Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
+	OpenCase          Act = "case.open"
+	ListAppointments  Act = "appointment.list"   // offices, free times, and who comes when by number of case: nothing of whose they are
+	SettleAppointment Act = "appointment.settle" // whether the citizen came
+	ListCases         Act = "case.list"          // number, state, term and queue of cases: nothing of whose they are
+	TakeCase          Act = "case.take"          // work on a case that nobody has
+	AssignCase        Act = "case.assign"        // give a case to somebody, or to a queue
+	MoveCase          Act = "case.move"          // and what the citizen is told of it
+	LinkCase          Act = "case.link"          // to another case, or close it as a duplicate of another
+	SplitCase         Act = "case.split"         // open a case for a part of the matter
+	AttachFile        Act = "case.attach"        // add a file to a case
+	MergeOthers       Act = "case.merge_others"  // cases of two citizens, or of two agencies
+	DismissWaiting    Act = "queue.dismiss"      // close as junk what waits in a queue
+	ViewLinks         Act = "link.view"
+	OrderLinks        Act = "link.order"    // pause and resume the links to operators
+	ViewPasswords     Act = "otp.view"      // what came of one-time passwords, in numbers
+	ViewAgencies      Act = "agency.view"   // how agencies take what they are told, and when they reported last
+	ReplayAgency      Act = "agency.replay" // try again what was given up
+	ViewReports       Act = "report.view" // figures of the centre, which name no citizen and no agent
+	ViewServices      Act = "service.view"
+	ViewFindings      Act = "catalogue.view" // what of the catalogue is stale, and what citizens ask in vain
+	LiftHolds         Act = "otp.lift"       // let passwords go again that are held
+	ReadJournal       Act = "journal.read"
+	ViewLogins        Act = "login.view" // when, from where and with which browser an agent is logged in
+	EndLogins         Act = "login.end"
+	LockAgent         Act = "agent.lock" // and unlock
 )
 
 // Tie is what ties a resource to the subject's work.

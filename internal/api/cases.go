@@ -21,9 +21,12 @@ type Filings interface {
 
 // Cases gives clients the cases that they opened.
 type Cases interface {
-	// CaseOfClient gives a case that a client opened. cases.ErrUnknown.
-	CaseOfClient(ctx context.Context, client, number string) (cases.Case, error)
+	// StandingOfClient gives a case that a client opened, and the case whose state counts for it: another one for a duplicate. cases.ErrUnknown.
+	StandingOfClient(ctx context.Context, client, number string) (c, stands cases.Case, err error)
 }
+
+// mostFiling bounds a case that is filed: each of the letters of its body may be written as \uXXXX\uXXXX.
+const mostFiling = 12*cases.MostBody + 8<<10
 
 func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	var body struct {
@@ -33,8 +36,9 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 		NationalNumber string     `json:"national_number"`
 		Contact        string     `json:"contact"`
 		Subject        string     `json:"subject"`
+		Body           string     `json:"body"`
 	}
-	if err := read(w, r, &body); err != nil {
+	if err := readUpTo(w, r, mostFiling, &body); err != nil {
 		return err
 	}
 	if body.Contact != "" {
@@ -45,7 +49,7 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 		body.Contact = number
 	}
 	c, created, err := a.filings.File(r.Context(), from.Name, r.Header.Get("Idempotency-Key"), casework.Filing{Kind: body.Kind, Service: body.Service,
-		NationalKind: body.NationalKind, NationalNumber: body.NationalNumber, Contact: body.Contact, Subject: body.Subject})
+		NationalKind: body.NationalKind, NationalNumber: body.NationalNumber, Contact: body.Contact, Subject: body.Subject, Body: body.Body})
 	if err != nil {
 		return err
 	}
@@ -54,22 +58,28 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 		status = http.StatusCreated
 	}
 	w.Header().Set("Location", "/api/v1/cases/"+c.Number)
-	return writeCase(w, status, c)
+	stands := c
+	if c.DuplicateOf != 0 { // a request that was repeated
+		if c, stands, err = a.cases.StandingOfClient(r.Context(), from.Name, c.Number); err != nil {
+			return err
+		}
+	}
+	return writeCase(w, status, c, stands)
 }
 
 func (a *API) caseStatus(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	c, err := a.cases.CaseOfClient(r.Context(), from.Name, r.PathValue("number"))
+	c, stands, err := a.cases.StandingOfClient(r.Context(), from.Name, r.PathValue("number"))
 	if err != nil {
 		return err
 	}
 	for known := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
-		if strings.TrimSpace(known) == etag(c) {
-			w.Header().Set("ETag", etag(c))
+		if strings.TrimSpace(known) == etag(stands) {
+			w.Header().Set("ETag", etag(stands))
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}
 	}
-	return writeCase(w, http.StatusOK, c)
+	return writeCase(w, http.StatusOK, c, stands)
 }
 
 // etag changes with each move of a case, and with its term, which a clock may count later.
@@ -77,12 +87,14 @@ func etag(c cases.Case) string {
 	return fmt.Sprintf(`"%d-%d-%s"`, c.ID, c.UpdatedAt.UnixMicro(), c.DueOn.Format("20060102"))
 }
 
-func writeCase(w http.ResponseWriter, status int, c cases.Case) error {
-	w.Header().Set("ETag", etag(c))
-	answer := map[string]any{"number": c.Number, "kind": c.Kind, "state": c.State, "service": c.Service, "agency": c.Agency,
-		"opened_at": c.OpenedAt.UTC(), "updated_at": c.UpdatedAt.UTC()}
-	if !c.DueOn.IsZero() && c.DueOn.Year() > 1 {
-		answer["due_on"] = c.DueOn.Format(time.DateOnly)
+// writeCase writes a case as its client sees it: where the case stands that counts for it, which is itself or, for a duplicate, the one that
+// goes on.
+func writeCase(w http.ResponseWriter, status int, c, stands cases.Case) error {
+	w.Header().Set("ETag", etag(stands))
+	answer := map[string]any{"number": c.Number, "kind": c.Kind, "state": stands.State, "service": c.Service, "agency": c.Agency,
+		"opened_at": c.OpenedAt.UTC(), "updated_at": stands.UpdatedAt.UTC(), "duplicate": c.DuplicateOf != 0}
+	if !stands.DueOn.IsZero() && stands.DueOn.Year() > 1 {
+		answer["due_on"] = stands.DueOn.Format(time.DateOnly)
 	}
 	return write(w, status, answer)
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/cases"
 	"okno/internal/casework"
 	"okno/internal/catalogue"
 	"okno/internal/postgres/pgtest"
@@ -95,6 +97,8 @@ func TestAPortalFilesACase(t *testing.T) {
 		"nobody's":          {"a", `{"kind": "appeal", "subject": "x"}`, 400, "contact"},
 		"no subject":        {"a", `{"kind": "appeal", "contact": "+77010000009", "subject": "  "}`, 400, "subject"},
 		"a long subject":    {"a", `{"kind": "appeal", "contact": "+77010000009", "subject": "` + strings.Repeat("ё", 201) + `"}`, 400, "subject"},
+		"a long body":       {"a", `{"kind": "appeal", "contact": "+77010000009", "subject": "x", "body": "` + strings.Repeat("ё", 10_001) + `"}`, 400, "body"},
+		"a whole body":      {"b", `{"kind": "appeal", "contact": "+77010000009", "subject": "x", "body": "` + strings.Repeat(`\u0451`, 10_000) + `"}`, 201, ""},
 		"no number":         {"a", `{"kind": "appeal", "contact": "x", "subject": "x"}`, 422, ""},
 		"a national number": {"a", `{"kind": "appeal", "national_number": "850101300016", "subject": "x"}`, 422, ""},
 		"good":              {"a", `{"kind": "application", "service": "031", "contact": "+77010000009", "subject": "x"}`, 201, ""},
@@ -123,4 +127,41 @@ func TestAPortalFilesACase(t *testing.T) {
 	pgtest.Exec(t, p.url, `UPDATE cases SET state = 'accepted', updated_at = now() + interval '1 second'`)
 	require.Equal(t, http.StatusOK, get(own, first.Header().Get("ETag")).Code)
 	require.Equal(t, http.StatusNotFound, get(other, "").Code)
+}
+
+// A case that was joined with another stands for its client where the other stands, whoever opened that one.
+func TestADuplicateStandsForItsClient(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	const key = "the portal's key for cases"
+	pgtest.AddClient(t, p.db, "cases-one", key)
+	pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{cases}' WHERE name = 'cases-one'`)
+	const body = `{"kind": "appeal", "national_number": "850101300015", "subject": "яма"}`
+	filed := p.files(key, "a", body)
+	require.Equal(t, http.StatusCreated, filed.Code, filed.Body)
+	number := strings.TrimPrefix(filed.Header().Get("Location"), "/api/v1/cases/")
+	due := time.Now().UTC().AddDate(0, 0, 5)
+	pgtest.Do(t, p.db, func(w *store.Work) error {
+		c, err := w.CaseByNumber(t.Context(), number)
+		require.NoError(t, err)
+		into, err := w.OpenCase(t.Context(), cases.Opening{Kind: cases.Appeal, CitizenID: c.CitizenID, Subject: "та же яма", By: "citizen"})
+		require.NoError(t, err)
+		if _, err = w.MergeCase(t.Context(), c, into, "agent:1", "x"); err != nil {
+			return err
+		}
+		_, err = w.MoveCase(t.Context(), into, cases.InProgress, due, "agent:1", "x", "")
+		return err
+	})
+	get := httptest.NewRequest("GET", filed.Header().Get("Location"), nil)
+	get.RemoteAddr = "192.0.2.1:1234"
+	get.Header.Set("Authorization", "Bearer "+key)
+	read := httptest.NewRecorder()
+	p.handler.ServeHTTP(read, get)
+	for name, recorder := range map[string]*httptest.ResponseRecorder{"read": read, "filed again": p.files(key, "a", body)} {
+		require.Equal(t, http.StatusOK, recorder.Code, name)
+		var c map[string]any
+		require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &c))
+		require.Equal(t, []any{number, "in_progress", due.Format(time.DateOnly), true}, []any{c["number"], c["state"], c["due_on"], c["duplicate"]}, name)
+		require.NotEqual(t, filed.Header().Get("ETag"), recorder.Header().Get("ETag"), name)
+	}
 }

@@ -86,6 +86,10 @@ type steps struct{}
 
 func (steps) Step(_ dialogue.Language, c cases.Case) string { return string(c.State) }
 
+func (steps) Merged(_ dialogue.Language, c cases.Case, stands cases.State, other string) string {
+	return strings.TrimSpace(c.Number + " = " + other + " " + string(stands))
+}
+
 func inbox(db *store.Store) *exchange.Inbox {
 	return exchange.NewInbox(func(ctx context.Context, fn func(exchange.Work) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })

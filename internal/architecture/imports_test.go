@@ -58,6 +58,7 @@ var homes = map[string][]string{
 // aggregates are the packages of the store above its core, and which others each may use. The arrows have no loop. Only store
 // knows them all.
 var aggregates = map[string][]string{
+	"appointments":  {"audit", "cases"},
 	"audit":         nil,
 	"calendars":     {"audit"},
 	"catalogue":     {"audit", "datakeys"},
@@ -73,7 +74,7 @@ var aggregates = map[string][]string{
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"datakeys", "streams"},
-	"exchange":      {"audit", "cases", "datakeys"},
+	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
 	"reports":       nil,
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},

@@ -57,13 +57,15 @@ func (d Date) at(minute int, zone *time.Location) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, minute, 0, 0, zone)
 }
 
-func (d Date) next() Date { return DateOf(time.Date(d.Year, d.Month, d.Day+1, 12, 0, 0, 0, time.UTC)) }
+// Next is the day after.
+func (d Date) Next() Date { return DateOf(time.Date(d.Year, d.Month, d.Day+1, 12, 0, 0, 0, time.UTC)) }
 
 func (d Date) before() Date {
 	return DateOf(time.Date(d.Year, d.Month, d.Day-1, 12, 0, 0, 0, time.UTC))
 }
 
-func (d Date) weekday() time.Weekday {
+// Weekday is the day of the week.
+func (d Date) Weekday() time.Weekday {
 	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC).Weekday()
 }
 
@@ -73,13 +75,16 @@ var ErrYear = errors.New("the calendar has not this year")
 // ErrNever says that no working time comes within the years that the calendar has.
 var ErrNever = errors.New("the calendar has no working time")
 
+// At is the moment of a day at which so many minutes of local time have passed since midnight.
+func (c Calendar) At(d Date, minute int) time.Time { return d.at(minute, c.Zone) }
+
 // Spans gives the working time of a day: none of a day off. [ErrYear].
 func (c Calendar) Spans(d Date) ([]Span, error) {
 	year, ok := c.Years[d.Year]
 	if !ok {
 		return nil, fmt.Errorf("calendar %s, %d: %w", c.Name, d.Year, ErrYear)
 	}
-	spans := c.Week[d.weekday()]
+	spans := c.Week[d.Weekday()]
 	if moved, ok := year.Work[d]; ok {
 		spans = moved
 	} else if slices.Contains(year.Off, d) {
@@ -172,7 +177,7 @@ func (c Calendar) Between(from, to time.Time) (sum time.Duration, err error) {
 		return 0, nil
 	}
 	last := DateOf(to.In(c.Zone))
-	for day := DateOf(from.In(c.Zone)); ; day = day.next() {
+	for day := DateOf(from.In(c.Zone)); ; day = day.Next() {
 		all, err := c.stretches(day)
 		if err != nil {
 			return 0, err
@@ -191,7 +196,7 @@ func (c Calendar) Between(from, to time.Time) (sum time.Duration, err error) {
 // AddDays gives the end of work of the n-th working day after the day of a moment: «within three working days». The day itself does not
 // count. n is at least 1.
 func (c Calendar) AddDays(from time.Time, n int) (time.Time, error) {
-	return c.workingDay(from, n, Date.next)
+	return c.workingDay(from, n, Date.Next)
 }
 
 // workingDay gives the end of work of the n-th working day from the day of a moment on, which does not count; step leads from day to day.
@@ -256,7 +261,7 @@ func (c Calendar) from(at time.Time, more func(stretch) bool) error {
 				return nil
 			}
 		}
-		day = day.next()
+		day = day.Next()
 	}
 	return fmt.Errorf("calendar %s: %w", c.Name, ErrNever)
 }

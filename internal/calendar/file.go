@@ -83,7 +83,7 @@ func (e Entry) Calendar(name string) (Calendar, error) {
 			wrong("week."+day, errors.New("mon, tue, wed, thu, fri, sat or sun"))
 			continue
 		}
-		c.Week[weekday], err = spans(hours)
+		c.Week[weekday], err = ParseSpans(hours)
 		wrong("week."+day, err)
 	}
 	if len(e.Week) == 0 {
@@ -132,7 +132,7 @@ func (e YearEntry) year(number int, monday []Span) (Year, error) {
 			problems = append(problems, fmt.Errorf("%s ends before it begins", s))
 			continue
 		}
-		for d := from; ; d = d.next() {
+		for d := from; ; d = d.Next() {
 			if !slices.Contains(y.Off, d) {
 				y.Off = append(y.Off, d)
 			}
@@ -152,7 +152,7 @@ func (e YearEntry) year(number int, monday []Span) (Year, error) {
 	}
 	for s, hours := range e.Work {
 		d, ok := day(s)
-		worked, err := spans(hours)
+		worked, err := ParseSpans(hours)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("work.%s: %w", s, err))
 		}
@@ -171,8 +171,14 @@ func (e YearEntry) year(number int, monday []Span) (Year, error) {
 	return y, errors.Join(problems...)
 }
 
-// spans reads hours like "09:00-13:00", in order.
-func spans(hours []string) (all []Span, err error) {
+// Weekday reads a day's name, mon to sun.
+func Weekday(name string) (time.Weekday, bool) {
+	day, ok := weekdays[name]
+	return day, ok
+}
+
+// ParseSpans reads hours like "09:00-13:00", in order.
+func ParseSpans(hours []string) (all []Span, err error) {
 	for _, s := range hours {
 		from, to, ok := strings.Cut(s, "-")
 		begin, err := minute(strings.TrimSpace(from))

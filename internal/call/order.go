@@ -50,6 +50,7 @@ const (
 	ConnectLife = 10 * time.Second
 	ReleaseLife = time.Minute
 	SayLife     = time.Hour
+	AnswerLife  = 10 * time.Second // the answer of an agency: a call that was taken over meanwhile has gone on by itself
 )
 
 // AgentLegPrefix begins the ids of the orders to connect, and so of the legs that ring agents' phones.

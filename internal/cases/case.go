@@ -78,9 +78,12 @@ type Case struct {
 	CitizenID int64  // 0 when nobody knows whose it is
 	Contact   string // E.164 number on which it was opened, or ""
 	Subject   string
+	Body      string    // the whole text, or "": the subject is all that was said
 	DueOn     time.Time // zero when nothing is due
 	OpenedAt  time.Time
 	UpdatedAt time.Time
+
+	DuplicateOf int64 // id of the case that goes on in its place, or 0
 }
 
 // BelongsTo says whether a case is somebody's: the citizen's, or, if nobody knows whose it is, that of the number that opened it. A case
@@ -100,6 +103,7 @@ type Opening struct {
 	CitizenID int64
 	Contact   string
 	Subject   string
+	Body      string // the whole text, or ""
 	DueOn     time.Time
 	By        string // who opens it: "citizen", "agent:7", "client:portal", "okno"
 	Client    string // that opens it by the API, or ""

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"okno/internal/cases"
 	"okno/internal/catalogue"
@@ -24,10 +23,8 @@ type Filing struct {
 	NationalNumber string // "": nobody knows whose it is
 	Contact        string // E.164, where the citizen is told
 	Subject        string
+	Body           string `json:",omitempty"` // the whole text, or ""; left out, the digest of a request is as it was before there were bodies
 }
-
-// mostSubject is the letters of a subject.
-const mostSubject = 200
 
 // filed are the kinds that a portal may open.
 var filed = []cases.Kind{cases.Application, cases.Appeal, cases.Inquiry}
@@ -94,7 +91,7 @@ func (p *Portal) File(ctx context.Context, client, key string, f Filing) (c case
 			c, err = w.ClientCase(ctx, client, id)
 			return err
 		}
-		o := cases.Opening{Kind: f.Kind, Service: f.Service, Contact: f.Contact, Subject: f.Subject, By: "client:" + client, Client: client}
+		o := cases.Opening{Kind: f.Kind, Service: f.Service, Contact: f.Contact, Subject: f.Subject, Body: f.Body, By: "client:" + client, Client: client}
 		if f.NationalNumber != "" {
 			if o.CitizenID, err = w.CitizenByNational(ctx, f.NationalKind, f.NationalNumber); err != nil {
 				return err
@@ -110,7 +107,7 @@ func (p *Portal) File(ctx context.Context, client, key string, f Filing) (c case
 }
 
 func (p *Portal) check(f *Filing) error {
-	f.Subject = strings.TrimSpace(f.Subject)
+	subject, body, err := cases.CheckText(f.Subject, f.Body)
 	_, known := p.services.Index().Service(f.Service)
 	switch {
 	case !slices.Contains(filed, f.Kind):
@@ -119,11 +116,12 @@ func (p *Portal) check(f *Filing) error {
 		return invalid("service", "there is no such service, or none that is valid today")
 	case f.Kind == cases.Application && f.Service == "":
 		return invalid("service", "an application is for a service")
-	case f.Subject == "" || len([]rune(f.Subject)) > mostSubject:
-		return invalid("subject", fmt.Sprintf("1 to %d letters", mostSubject))
+	case err != nil:
+		return err
 	case f.Contact == "" && f.NationalNumber == "":
 		return invalid("contact", "a telephone number, or a national number: whose case it is")
 	}
+	f.Subject, f.Body = subject, body
 	if f.NationalNumber == "" {
 		return nil
 	}

@@ -23,6 +23,8 @@ type Work interface {
 // Texts writes what a citizen is told of a step of a case.
 type Texts interface {
 	Step(l dialogue.Language, c cases.Case) string
+	// Merged tells that a case goes on in another: by its number, if other is not "".
+	Merged(l dialogue.Language, c cases.Case, stands cases.State, other string) string
 }
 
 // Teller tells of steps.
@@ -40,18 +42,43 @@ func NewTeller(texts Texts, segments func(string) int, clock func() time.Time) *
 // lifetime is how long a notice of a step may wait: over a weekend's quiet hours, and not until it is no news.
 const lifetime = 3 * 24 * time.Hour
 
-// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. Nobody is told by a number that
-// stopped notices or that proves nothing. A nil Teller tells nobody. It gives the text; "" when nobody was told.
+// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. A nil Teller tells nobody. It
+// gives the text; "" when nobody was told.
 func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, err error) {
+	return t.tell(ctx, w, c, func(l dialogue.Language) string { return t.texts.Step(l, c) })
+}
+
+// TellMerged is Tell of a case that was closed as a duplicate: where the other stands is what counts. The number of a case of somebody else is
+// not told.
+func (t *Teller) TellMerged(ctx context.Context, w Work, c, other cases.Case) (told string, err error) {
+	number := ""
+	if c.SameCitizen(other) {
+		number = other.Number
+	}
+	return t.tell(ctx, w, c, func(l dialogue.Language) string { return t.texts.Merged(l, c, other.State, number) })
+}
+
+func (t *Teller) tell(ctx context.Context, w Work, c cases.Case, write func(dialogue.Language) string) (told string, err error) {
 	if t == nil {
 		return "", nil
 	}
+	return t.Notify(ctx, w, c, lifetime, func(l dialogue.Language) string { return t.texts.Step(l, c) })
+}
+
+// Notify sends a notice of a case to whose it is, in their language; nothing of it goes after its lifetime. Nobody is told by a number that
+// stopped notices or that proves nothing. It gives the text; "" when nobody was told.
+func (t *Teller) Notify(ctx context.Context, w Work, c cases.Case, lifetime time.Duration, write func(dialogue.Language) string) (told string, err error) {
 	number := c.Contact
 	if c.CitizenID != 0 {
 		if number, err = w.ProofNumber(ctx, c.CitizenID); err != nil {
 			return "", err
 		}
 	}
+	return t.NotifyNumber(ctx, w, number, lifetime, write)
+}
+
+// NotifyNumber is Notify for a number; nobody is told by "".
+func (t *Teller) NotifyNumber(ctx context.Context, w Work, number string, lifetime time.Duration, write func(dialogue.Language) string) (told string, err error) {
 	if number == "" {
 		return "", nil
 	}
@@ -63,7 +90,7 @@ func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, e
 	if l == "" {
 		l = dialogue.Russian
 	}
-	text := t.texts.Step(l, c)
+	text := write(l)
 	return text, w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: t.segments(text),
 		ExpiresAt: t.clock().Add(lifetime)})
 }

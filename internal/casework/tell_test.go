@@ -3,6 +3,7 @@ package casework_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,10 @@ func (r *register) EnqueueMT(_ context.Context, m message.MT) error {
 type texts struct{}
 
 func (texts) Step(l dialogue.Language, c cases.Case) string { return string(l) + " " + string(c.State) }
+
+func (texts) Merged(_ dialogue.Language, c cases.Case, stands cases.State, other string) string {
+	return strings.TrimSpace(c.Number + " = " + other + " " + string(stands))
+}
 
 // A citizen is told by a number that is trusted, in the own language; nobody is told who stopped notices, and never the number that opened
 // the case once it is somebody's.

@@ -37,6 +37,8 @@ var actions = []action{
 	serviceFind, serviceOffers, serviceCategories, serviceInCategory,
 	caseStatus, caseWithdraw, caseReopen, caseRate, passcodeFetch, wordsCorrect,
 	appealOpen, appealFile, callbackOpen,
+	feeMine, feeOfCase, feeLink,
+	appointmentMine, appointmentOffices, appointmentDays, appointmentTimes, appointmentBook, appointmentMove, appointmentWait, appointmentTake,
 	noticesStop, noticesStart, smsSend,
 	identityWays, identityClaim, identitySend, identityProve,
 	pinSet, pinRemove, bindingAdd,

@@ -4,24 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/dialogue"
+	"okno/internal/exchange"
 	"okno/internal/lockout"
 )
 
 // caseStatus tells the citizen all of an own case, and anybody else the stage alone. A case belongs to a citizen, whose number has to be
-// more than a claim; one that was opened by a number alone is seen by that number alone.
+// more than a claim; one that was opened by a number alone is seen by that number alone. A duplicate stands where the case stands that goes
+// on in its place: whose the duplicate is decides who learns what.
 var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
 	// Whoever is verified too little learns the stage, as anybody does who knows the number.
-	below: "stage_only", personal: []string{"found", "settled"},
+	below: "stage_only", personal: []string{"found", "settled", "earlier", "visit", "waiting"},
 	outcomes: map[string]values{
 		"found":      {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
-		"stage_only": {"stage": dialogue.TypePhrase}, // another citizen's, or nobody knows whose number this is
+		"earlier":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate}, // the agency has not answered in time
+		"visit":      toldTypes,                                                                               // an appointment
+		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount},                          // for one
+		"stage_only": {"stage": dialogue.TypePhrase},                                                          // another citizen's, or nobody knows whose number this is
 		"unknown":    {},
 		"blocked":    {}, // too many guesses at numbers
 	},
@@ -44,11 +52,27 @@ var caseStatus = action{
 		if err := r.work.LinkCase(ctx, i.ID, c.ID); err != nil {
 			return result{}, err
 		}
+		if c, err = r.work.CaseGoingOn(ctx, c); err != nil {
+			return result{}, err
+		}
 		found := map[string]dialogue.Value{"stage": {Type: dialogue.TypePhrase, Text: "stage." + string(c.State)}}
 		if !own {
 			return result{outcome: "stage_only", values: found}, nil
 		}
+		if c.Kind == cases.Appointment {
+			if given, err := visitStatus(ctx, r, c); err != nil || given.outcome != "" {
+				return given, err
+			}
+		}
+		asked, waits, err := askState(ctx, r, c)
+		if err != nil || waits {
+			return later, err
+		}
 		found["next"] = dialogue.Value{Type: dialogue.TypePhrase, Text: "next." + string(c.State)}
+		if asked.Failed+asked.Open > 0 {
+			found["as_of"] = dialogue.Value{Type: dialogue.TypeDate, Text: c.UpdatedAt.Format(time.DateOnly)}
+			return result{outcome: "earlier", values: found}, nil
+		}
 		if c.State.Settled() || c.DueOn.IsZero() {
 			return result{outcome: "settled", values: found}, nil
 		}
@@ -83,4 +107,32 @@ func guessed(ctx context.Context, r request, missed bool) (blocked bool, err err
 	}
 	attempts.Fail(now)
 	return false, r.work.KeepAttempts(ctx, attempts)
+}
+
+// visitStatus tells when an appointment is, or how many wait longer for one; no outcome: it is over.
+func visitStatus(ctx context.Context, r request, c cases.Case) (result, error) {
+	a, err := r.work.AppointmentOf(ctx, c.ID)
+	if err == nil && a.State == appointment.Booked {
+		return result{outcome: "visit", values: r.told(a, c.Number)}, nil
+	}
+	if err != nil && !isNone(err) {
+		return result{}, err
+	}
+	ahead, err := r.work.WaitingAhead(ctx, c.ID)
+	if isNone(err) {
+		return result{}, nil
+	}
+	return result{outcome: "waiting", values: map[string]dialogue.Value{
+		"case":  {Type: dialogue.TypeCaseNumber, Text: c.Number},
+		"ahead": {Type: dialogue.TypeCount, Text: strconv.Itoa(ahead)},
+	}}, err
+}
+
+// askState asks the agency of an open case where it stands, while a caller waits; an answer moves the case before the effect is carried out
+// again. What was reported a moment ago is not asked for.
+func askState(ctx context.Context, r request, c cases.Case) (a exchange.Answers, waits bool, err error) {
+	if !r.interaction.waits() || !exchange.Told(c) || c.State.Settled() || r.engine.clock().Sub(c.UpdatedAt) < fresh {
+		return a, false, nil
+	}
+	return ask(ctx, r, exchange.Question{Kind: exchange.CaseAsked, Agency: c.Agency, CaseID: c.ID})
 }

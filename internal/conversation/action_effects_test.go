@@ -31,6 +31,9 @@ type occasion struct {
 var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "identity.prove", "pin.set", "pin.remove", "binding.add",
 	"service.offers",                            // service_offers_test.go
 	"case.withdraw", "case.reopen", "case.rate", // own_case_test.go
+	"case.status visit", "case.status waiting", "appointment.mine", "appointment.offices", "appointment.days", "appointment.times",
+	"fee.mine", "fee.of_case", "fee.link", "case.status earlier", // ../floor/goon_test.go
+	"appointment.book", "appointment.move", "appointment.wait", "appointment.take", // appointment_test.go
 }
 
 // Each outcome that an action declares comes of some occasion, and none other: an effect that gave another outcome, or other
@@ -142,7 +145,7 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		seen["queue "+outcome] = true
 	}
 	for _, declared := range conversation.DeclaredOutcomes() {
-		if slices.Contains(provenApart, strings.Fields(declared)[0]) {
+		if slices.Contains(provenApart, strings.Fields(declared)[0]) || slices.Contains(provenApart, declared) {
 			continue
 		}
 		require.True(t, seen[declared], "%s comes of no occasion", declared)

@@ -38,6 +38,7 @@ type Engine struct {
 	clock     func() time.Time
 	log       zerolog.Logger
 	proving   Proving
+	offices   Offices
 }
 
 // Writing is what the channels in writing know of a text.
@@ -128,6 +129,27 @@ func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome 
 		return Turn{}, err
 	}
 	return e.advance(ctx, w, d, i, s, outcomeOf(s.Pending, given))
+}
+
+// GoOn carries out again what the session waits for: the answers have come, or were waited for long enough. [dialogue.ErrStale] when it waits for
+// nothing, or still does.
+func (e *Engine) GoOn(ctx context.Context, w Work, interaction int64) (Turn, error) {
+	d, i, s, err := e.session(ctx, w, interaction)
+	if err != nil {
+		return Turn{}, err
+	}
+	if s.Pending == nil || s.Pending.Action == dialogue.QueueAction {
+		return Turn{}, dialogue.ErrStale
+	}
+	i.Language = s.Language
+	in, err := e.act(ctx, w, d, &i, s.Pending)
+	if err != nil {
+		return Turn{}, fmt.Errorf("%s for interaction %d: %w", s.Pending.Action, i.ID, err)
+	}
+	if in == nil {
+		return Turn{}, dialogue.ErrStale
+	}
+	return e.advance(ctx, w, d, i, s, *in)
 }
 
 // session locks an interaction's session, and gives the dialogue that it began with.

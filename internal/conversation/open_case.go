@@ -3,24 +3,21 @@ package conversation
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"okno/internal/cases"
 	"okno/internal/dialogue"
 )
 
-// mostSubject is how many letters of a message are a case's subject; all of it is in the interaction that the case is tied to.
-const mostSubject = 200
-
-// openCase opens a case and ties it to the interaction; about is what the citizen wrote, or "". Its outcome is opened.
+// openCase opens a case and ties it to the interaction; about is what the citizen wrote, or "": all of it is the case's body, its first
+// line the subject. Its outcome is opened.
 func openCase(ctx context.Context, r request, kind cases.Kind, about string) (result, error) {
 	i := r.interaction
-	subject := fmt.Sprintf("%s, %s", kind, i.Channel)
-	if letters := []rune(about); len(letters) > mostSubject {
-		subject = string(letters[:mostSubject]) + "…"
-	} else if about != "" {
-		subject = about
+	subject := cases.SubjectOf(about)
+	if subject == "" {
+		subject = fmt.Sprintf("%s, %s", kind, i.Channel)
 	}
-	c, err := r.work.OpenCase(ctx, cases.Opening{Kind: kind, CitizenID: i.CitizenID, Contact: i.Number, By: Citizen, Subject: subject})
+	c, err := r.work.OpenCase(ctx, cases.Opening{Kind: kind, CitizenID: i.CitizenID, Contact: i.Number, By: Citizen, Subject: subject, Body: strings.TrimSpace(about)})
 	if err != nil {
 		return result{}, err
 	}

@@ -14,7 +14,7 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 	return &dialogue.Vocabulary{
 		Actions: signatures(),
 		Entries: map[string]dialogue.Entry{
-			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.NumberDigits,
+			"case_number": {Type: dialogue.TypeCaseNumber, MinDigits: cases.NumberDigits, MaxDigits: cases.LongNumberDigits, Whole: cases.WholeNumber,
 				Parse: cases.ParseNumber, Reasons: []string{cases.RefusedForm, cases.RefusedLength, cases.RefusedCheckDigit},
 				Near: cases.RefusedCheckDigit},
 			"national_number":   {Type: dialogue.TypeSecret, MinDigits: nationalDigits, MaxDigits: nationalDigits, Parse: parseNational, Reasons: []string{"length", "check_digit"}},
@@ -27,7 +27,14 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			slowDownText:    {},
 			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
 			closedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
+			mergedText:      {"case": dialogue.TypeCaseNumber, "other": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
+			joinedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
 			stepDueText:     {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
+			reminderText:    {"case": dialogue.TypeCaseNumber, "office": dialogue.TypeText, "address": dialogue.TypeText, "day": dialogue.TypeDate, "time": dialogue.TypeTime},
+			placeFreeText:   {"case": dialogue.TypeCaseNumber, "office": dialogue.TypeText, "day": dialogue.TypeDate, "time": dialogue.TypeTime, "until": dialogue.TypeTime},
+			feeText:         {"what": dialogue.TypeText, "amount": dialogue.TypeMoney, "url": dialogue.TypeText},
+			paidText:        {"what": dialogue.TypeText, "amount": dialogue.TypeMoney},
+			dueText:         {"what": dialogue.TypeText, "amount": dialogue.TypeMoney},
 			passcodeMessage: {"code": dialogue.TypeSecret, "minutes": dialogue.TypeCount},
 			boundText:       {"number": dialogue.TypeText},
 			unboundText:     {"number": dialogue.TypeText},

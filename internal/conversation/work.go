@@ -25,6 +25,8 @@ type Work interface {
 	subscribers
 	caseFile
 	queues
+	appointments
+	asking
 	questions
 	attempts
 	proofs
@@ -65,6 +67,8 @@ type caseFile interface {
 	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
 	// CorrectCase moves a case whatever its state.
 	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	// CaseGoingOn gives the case that goes on in the place of a duplicate, and any other case itself.
+	CaseGoingOn(ctx context.Context, c cases.Case) (cases.Case, error)
 	// CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.
 	CaseToRate(ctx context.Context, citizen int64, number string, since time.Time) (cases.Case, error)
 	RateCase(ctx context.Context, c cases.Case, rating int) error

@@ -98,7 +98,7 @@ func (r *run) chooseByNumber(node *Node, key string) bool {
 func (r *run) text(node *Node, text string) {
 	plain := words.Normalise(text)
 	own := node != r.d.Nodes[r.d.Anywhere.SMS]
-	if r.chooseByNumber(node, plain) || own && r.command(node.Options, plain) || r.commandAnywhere(plain) {
+	if r.chooseByNumber(node, plain) || own && r.command(node.Options, plain) || r.commandAnywhere(text) {
 		return
 	}
 	r.s.Language = GuessLanguage(plain, r.s.Language)
@@ -116,6 +116,10 @@ func (r *run) choose(option Option, answer string) {
 	for slot, value := range option.Set {
 		if slot == "language" {
 			r.s.Language, r.chosen = Language(value), true
+			continue
+		}
+		if strings.HasPrefix(value, "$") {
+			r.s.Slots[slot] = r.value(value)
 			continue
 		}
 		r.s.Slots[slot] = Value{Type: TypePhrase, Text: value}

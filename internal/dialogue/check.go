@@ -130,6 +130,9 @@ func (c *checker) menu(name string, n *Node) {
 	}
 	if n.Menu.Each != "" {
 		c.route(name, n.To, false)
+		if n.Menu.Item != "" {
+			c.text(name, n.Menu.Item, Channels, map[string]string{"key": "", "label": ""})
+		}
 	}
 	if other := n.Menu.Otherwise; other != nil {
 		c.way(name, name, other.To, false)

@@ -82,7 +82,7 @@ func (c *checker) texts() {
 
 // longest holds a value of each type as long as it can get. Catalogue texts are checked when the catalogue is imported.
 var longest = map[Type]string{
-	TypeDigits: "031", TypeCode: "031", TypeCaseNumber: "123456786", TypeCount: "999", TypeSecret: "123456", TypeDate: "2026-12-05",
+	TypeDigits: "031", TypeCode: "031", TypeCaseNumber: "1234567850005", TypeCount: "999", TypeSecret: "123456", TypeDate: "2026-12-05", TypeTime: "23:59", TypeMoney: "999999.99 KZT",
 }
 
 // limitOf finds a text that takes more segments by SMS than it may, with the longest values it can get.

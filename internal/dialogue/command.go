@@ -12,14 +12,16 @@ import (
 // sentence that has one in it is not.
 const mostLooked = 6
 
-func (r *run) commandAnywhere(text string) bool {
+// commandAnywhere takes a message as what may be said at any time. written is the message as it came: a letter keeps its lines.
+func (r *run) commandAnywhere(written string) bool {
 	node := r.d.Nodes[r.d.Anywhere.SMS]
 	if node == nil {
 		return false
 	}
+	text := words.Normalise(written)
 	if long := node.Menu.Long; long != nil && utf8.RuneCountInString(text) > long.Letters {
 		r.s.Language = GuessLanguage(text, r.s.Language)
-		r.s.Slots[long.Into] = TextValue(beginning(text, mostSlotText))
+		r.s.Slots[long.Into] = TextValue(beginning(words.CleanLines(written), mostLetter))
 		r.enter(long.To)
 		return true
 	}
@@ -165,5 +167,5 @@ func (r *run) isCommand(node *Node, text string) bool {
 	if _, reason := kind.Parse(text); reason == "" && kind.Type != TypeText {
 		return false
 	}
-	return r.commandAnywhere(words.Normalise(text))
+	return r.commandAnywhere(text)
 }

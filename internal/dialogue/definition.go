@@ -67,6 +67,7 @@ type Menu struct {
 	In        string            `yaml:"in"`       // "all": said once in every language
 	Remember  string            `yaml:"remember"` // "language": passed over when the citizen's language is known
 	Each      string            `yaml:"each"`     // "$slot" of a list to choose from
+	Item      string            `yaml:"item"`     // says one line of that list; default that of defaults
 	Into      string            `yaml:"into"`     // the slot for the chosen item's value
 	Otherwise *Otherwise        `yaml:"otherwise"`
 	Long      *Long             `yaml:"long"` // of the node anywhere.sms
@@ -169,6 +170,7 @@ const (
 	smsLabel     = 48 // runes of an item's label by SMS
 	ussdLabel    = 32 // two of them to a page
 	mostSlotText = 500
+	mostLetter   = 10_000 // of a long message: cases.MostBody
 )
 
 // kind names what a node is, or "" if it is nothing or several things at once.

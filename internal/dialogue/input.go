@@ -42,12 +42,13 @@ const (
 // Expectation is what a session waits for, and for how long after the last prompt has been spoken.
 type Expectation struct {
 	Kind       ExpectationKind
-	Keys       string        // ExpectKey: the keys that mean something here; any other is a wrong key
-	MinDigits  int           // ExpectDigits: an entry that is shorter at the terminator is wrong
-	MaxDigits  int           // ExpectDigits: the entry is complete at this length
-	Back       string        // the key that leads back, alone and first ("*")
-	Terminator string        // ExpectDigits: the key that ends an entry ("#")
-	Timeout    time.Duration // silence before the first key
-	InterDigit time.Duration // ExpectDigits: silence between two keys, after which the entry is complete
-	Queue      bool          // ExpectOutcome: the citizen waits for, or speaks with, an operator
+	Keys       string                 // ExpectKey: the keys that mean something here; any other is a wrong key
+	MinDigits  int                    // ExpectDigits: an entry that is shorter at the terminator is wrong
+	MaxDigits  int                    // ExpectDigits: the entry is complete at this length
+	Whole      func(keys string) bool // ExpectDigits: that an entry is complete before; nil: none is
+	Back       string                 // the key that leads back, alone and first ("*")
+	Terminator string                 // ExpectDigits: the key that ends an entry ("#")
+	Timeout    time.Duration          // silence before the first key
+	InterDigit time.Duration          // ExpectDigits: silence between two keys, after which the entry is complete
+	Queue      bool                   // ExpectOutcome: the citizen waits for, or speaks with, an operator
 }

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -49,9 +50,9 @@ func (r *run) sayList(menu *Menu) {
 	}
 	items, more := r.page(menu)
 	for i, item := range items {
-		r.say(r.d.Defaults.Item, map[string]Value{
+		r.say(cmp.Or(menu.Item, r.d.Defaults.Item), map[string]Value{
 			"key":   {Type: TypeDigits, Text: strconv.Itoa(i + 1)},
-			"label": TextValue(r.label(item.Label)),
+			"label": {Type: cmp.Or(item.Type, TypeText), Text: r.label(item.Label)},
 		})
 	}
 	if more {

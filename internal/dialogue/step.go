@@ -322,7 +322,7 @@ func (r *run) expect() Expectation {
 	node := r.d.Nodes[r.s.Node]
 	if node.Ask != nil {
 		entry := r.d.entry(node.Ask, r.s.Channel)
-		return Expectation{Kind: ExpectDigits, MinDigits: entry.MinDigits, MaxDigits: entry.MaxDigits, Back: KeyBack,
+		return Expectation{Kind: ExpectDigits, MinDigits: entry.MinDigits, MaxDigits: entry.MaxDigits, Whole: entry.Whole, Back: KeyBack,
 			Terminator: KeyEnd, Timeout: askTimeout, InterDigit: interDigit}
 	}
 	return Expectation{Kind: ExpectKey, Keys: r.keys(node), Back: KeyBack, Timeout: menuTimeout}

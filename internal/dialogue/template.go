@@ -77,7 +77,7 @@ func parseParameter(s string) (part, error) {
 		return p, nil
 	}
 	switch t := Type(typ); t {
-	case TypeText, TypePhrase, TypeDigits, TypeCode, TypeCaseNumber, TypeDate, TypeCount, TypeSecret:
+	case TypeText, TypePhrase, TypeDigits, TypeCode, TypeCaseNumber, TypeDate, TypeTime, TypeMoney, TypeCount, TypeSecret:
 		return part{name: name, typ: t}, nil
 	}
 	return part{}, fmt.Errorf("{%s}: unknown type %s", s, typ)
@@ -111,6 +111,8 @@ func (t template) write(texts *Texts, u Utterance) string {
 			out.WriteString(texts.Write(Utterance{Key: value, Language: u.Language}))
 		case p.typ == TypeDate:
 			out.WriteString(writeDate(u.Language, value))
+		case p.typ == TypeMoney:
+			out.WriteString(writeMoney(u.Language, value))
 		default:
 			out.WriteString(value)
 		}
@@ -140,6 +142,10 @@ func (t template) speak(texts *Texts, u Utterance) []Fragment {
 			// Nothing to say: an unknown date, for one. The text around it is chosen by the dialogue.
 		case p.typ == TypeDate:
 			out = append(out, Fragment{Kind: SpokenDate, Language: u.Language, Text: value})
+		case p.typ == TypeTime:
+			out = append(out, Fragment{Kind: SpokenTime, Language: u.Language, Text: value})
+		case p.typ == TypeMoney:
+			out = append(out, Fragment{Kind: SpokenMoney, Language: u.Language, Text: value})
 		case p.typ == TypeCount:
 			out = append(out, Fragment{Kind: SpokenCount, Language: u.Language, Text: value})
 		case p.typ == TypeCaseNumber:
@@ -176,6 +182,23 @@ func (p part) form(l Language, value string) string {
 // speakable says whether there is anything to say: punctuation alone is a pause at most.
 func speakable(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// currencies are the names of currencies after an amount, in which nothing depends on the amount.
+var currencies = map[Language]map[string]string{
+	Kazakh:  {"KZT": "теңге", "RUB": "руб.", "USD": "USD"},
+	Russian: {"KZT": "тенге", "RUB": "руб.", "USD": "USD"},
+	English: {"KZT": "tenge", "RUB": "RUB", "USD": "USD"},
+}
+
+// writeMoney writes an amount: "1500.50 тенге".
+func writeMoney(l Language, value string) string {
+	amount, code, ok := strings.Cut(value, " ")
+	name, known := currencies[l][code]
+	if !ok || !known {
+		return value
+	}
+	return amount + " " + name
 }
 
 func writeDate(l Language, iso string) string {

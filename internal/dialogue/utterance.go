@@ -25,5 +25,7 @@ const (
 	SpokenDigits FragmentKind = "digits"      // "031": digit by digit
 	SpokenCase   FragmentKind = "case_number" // "123456786": digit by digit, in groups of three
 	SpokenDate   FragmentKind = "date"        // "2026-12-05": day and month, in the nominative
+	SpokenTime   FragmentKind = "time"        // "09:20": hours and minutes of the day
+	SpokenMoney  FragmentKind = "money"       // "1500.50 KZT"
 	SpokenCount  FragmentKind = "count"       // "21": a cardinal number from 0 to 999
 )

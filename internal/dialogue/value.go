@@ -9,8 +9,10 @@ const (
 	TypePhrase     Type = "phrase"       // the key of a text, said in the session's language
 	TypeDigits     Type = "digits"       // spoken digit by digit
 	TypeCode       Type = "service_code" // three digits
-	TypeCaseNumber Type = "case_number"  // nine digits, the last a check digit
+	TypeCaseNumber Type = "case_number"  // nine digits, or thirteen; the last a check digit
 	TypeDate       Type = "date"         // YYYY-MM-DD
+	TypeTime       Type = "time"         // HH:MM, of 24 hours
+	TypeMoney      Type = "money"        // "1500.50 KZT", as package money writes it
 	TypeCount      Type = "count"        // a whole number
 	TypeSecret     Type = "secret"       // digits that are spoken or written once, and never kept
 	TypeList       Type = "list"         // items to choose from
@@ -25,8 +27,9 @@ type Value struct {
 
 // Item is one line of a list to choose from.
 type Item struct {
-	Value string `json:"value"` // what the choice stands for
-	Label string `json:"label"` // what the citizen hears or reads, in the session's language
+	Value string `json:"value"`          // what the choice stands for
+	Label string `json:"label"`          // what the citizen hears or reads, in the session's language
+	Type  Type   `json:"type,omitempty"` // of the label; "": words
 }
 
 // TextValue is a value of words.

@@ -29,6 +29,8 @@ type Entry struct {
 	Type      Type
 	MinDigits int // by phone; MaxDigits 0: cannot be keyed
 	MaxDigits int
+	// Whole says of fewer keys than MaxDigits that they are all; nil: they never are.
+	Whole func(keys string) bool
 	// Parse gives the canonical form, or why it is refused: one of Reasons.
 	Parse   func(string) (canonical, reason string)
 	Reasons []string

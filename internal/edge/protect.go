@@ -19,7 +19,9 @@ type Options struct {
 	Hosts   Hosts
 	Connect []string       // origins beside its own to which pages may open sockets: wss://sip.example
 	Proxies []netip.Prefix // whose word about addresses counts
-	Log     zerolog.Logger
+	// MostBody bounds the body of a request that may have more than others; 0: it may not. nil: none may.
+	MostBody func(*http.Request) int64
+	Log      zerolog.Logger
 }
 
 // Protect stands before a handler: it refuses what nobody may send, gives every answer its headers, and turns every error into a
@@ -32,7 +34,7 @@ func Protect(next http.Handler, o Options) http.Handler {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		Fail(w, Problem{Status: http.StatusForbidden, Code: "cross_origin", Detail: "another site's page may not do this"})
 	}))
-	bounded := origins.Handler(http.MaxBytesHandler(next, mostBody))
+	bounded := origins.Handler(bound(next, o.MostBody))
 	policy := contentPolicy(o.Connect)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var secure bool
@@ -61,6 +63,17 @@ func Protect(next http.Handler, o Options) http.Handler {
 			return
 		}
 		bounded.ServeHTTP(a, r)
+	})
+}
+
+// bound bounds the bodies of requests.
+func bound(next http.Handler, more func(*http.Request) int64) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		most := int64(mostBody)
+		if more != nil {
+			most = max(most, more(r))
+		}
+		http.MaxBytesHandler(next, most).ServeHTTP(w, r)
 	})
 }
 

@@ -31,7 +31,7 @@ func Try(ctx context.Context, client *http.Client, e Endpoint, now time.Time) []
 	id := fmt.Sprintf("okno_test_%d", now.UnixNano())
 	body, _ := NewMessage("okno.test", cases.Case{Number: "123456786", Kind: cases.Application, State: cases.Registered, OpenedAt: now}, now)
 	good := k.signed(id, now, body)
-	return []Check{
+	checks := []Check{
 		k.wants(ctx, "a signed message is taken, within 2 s", 2, id, now, body, good),
 		k.wants(ctx, "the same message again is taken, and has no effect", 2, id, now, body, good),
 		k.wants(ctx, "a forged signature is refused", 4, id+"f", now, body, "v1,"+strings.Repeat("A", 43)+"="),
@@ -41,6 +41,11 @@ func Try(ctx context.Context, client *http.Client, e Endpoint, now time.Time) []
 		k.wants(ctx, "what is no JSON is refused", 4, id+"j", now, []byte("<html>"), k.signed(id+"j", now, []byte("<html>"))),
 		k.wants(ctx, "an unknown type is taken and dropped", 2, id+"u", now, []byte(`{"type":"okno.unheard-of"}`), k.signed(id+"u", now, []byte(`{"type":"okno.unheard-of"}`))),
 	}
+	if e.Answers {
+		checks = append(checks, k.answers(ctx, "a question about a case that there is not is answered by 404, within 2 s", CaseAsked),
+			k.answers(ctx, "what is to be paid for a case that there is not is answered by 404, or by fees, within 2 s", FeesAsked))
+	}
+	return checks
 }
 
 type kit struct {
@@ -55,6 +60,25 @@ func (k kit) signed(id string, at time.Time, body []byte) string {
 		return ""
 	}
 	return signature
+}
+
+// answers asks one question about a case that does not exist.
+func (k kit) answers(ctx context.Context, name, kind string) Check {
+	c := Check{Name: name}
+	began := time.Now()
+	_, err := ask(ctx, k.client, k.endpoint, fmt.Sprintf("okno_test_%s_%d", kind, k.now.UnixNano()), Asked{Type: kind, Timestamp: k.now.UTC(), Data: AskedData{Case: "123456786"}})
+	took := time.Since(began)
+	switch {
+	case err == nil && kind == FeesAsked:
+		c.Said = "fees"
+	case err == nil:
+		c.Said = "an answer"
+	default:
+		c.Said = err.Error()
+	}
+	c.OK = took < Wait && (err == nil && kind == FeesAsked || err != nil && err.Error() == "the answer was 404")
+	c.Said += fmt.Sprintf(" after %d ms", took.Milliseconds())
+	return c
 }
 
 // wants makes one request; hundreds is the class of the status that is right.

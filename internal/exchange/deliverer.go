@@ -164,6 +164,15 @@ func reach(err error) error {
 	return errors.New("not reached")
 }
 
+// Verify says whether a request was signed by a secret of an endpoint, and not long ago.
+func Verify(secret string, body []byte, header http.Header) error {
+	webhook, err := webhooks.NewWebhook(secret)
+	if err != nil {
+		return errors.New("a secret of the endpoint is none")
+	}
+	return webhook.Verify(body, header)
+}
+
 // Sign signs a body by all secrets of an endpoint, as Standard Webhooks has it.
 func Sign(e Endpoint, id string, at time.Time, body []byte) (string, error) {
 	signatures := make([]string, 0, len(e.Secrets))

@@ -21,6 +21,7 @@ type Endpoint struct {
 	URL     string
 	Secrets []string // "whsec_" and base64, the newest first: each signs
 	Paused  bool
+	Answers bool // it answers questions while citizens wait
 }
 
 // secretBytes is the length of a signing secret: 256 bits.
@@ -70,14 +71,18 @@ type MessageCase struct {
 	Service string      `json:"service,omitempty"`
 	State   cases.State `json:"state"`
 	Subject string      `json:"subject,omitempty"`
+	Body    string      `json:"body,omitempty"`    // the whole text; only when the case is opened
 	Contact string      `json:"contact,omitempty"` // E.164
 	Opened  time.Time   `json:"opened_at"`
 }
 
 // NewMessage makes the body of a delivery.
 func NewMessage(event string, c cases.Case, now time.Time) ([]byte, error) {
-	return json.Marshal(Message{Type: event, Timestamp: now.UTC(), Data: MessageCase{Case: c.Number, Kind: c.Kind, Service: c.Service, State: c.State,
-		Subject: c.Subject, Contact: c.Contact, Opened: c.OpenedAt.UTC()}})
+	told := MessageCase{Case: c.Number, Kind: c.Kind, Service: c.Service, State: c.State, Subject: c.Subject, Contact: c.Contact, Opened: c.OpenedAt.UTC()}
+	if event == CaseOpened {
+		told.Body = c.Body
+	}
+	return json.Marshal(Message{Type: event, Timestamp: now.UTC(), Data: told})
 }
 
 // Delivery is something to be told to an agency.

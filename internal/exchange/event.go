@@ -45,7 +45,7 @@ func (e Event) Check(now time.Time) error {
 	case !keyForm.MatchString(e.Key):
 		return invalid("key", "1 to 100 letters, digits, dots, colons, dashes and underscores")
 	case refused != "" || number != e.Case:
-		return invalid("case", "a case number: nine digits, of which the last is the check digit")
+		return invalid("case", "a case number: nine digits, or thirteen, of which the last is the check digit")
 	case e.Sequence < 1:
 		return invalid("sequence", "a number from 1")
 	case !slices.Contains(states, e.State):

@@ -26,6 +26,8 @@ type Dialogue interface {
 	Advance(ctx context.Context, w conversation.Work, interaction int64, in dialogue.Input) (conversation.Turn, error)
 	// Answer gives the outcome of the queue that the session waits in. [dialogue.ErrStale] when it waits for nothing.
 	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)
+	// GoOn has the session go on that waits for answers. [dialogue.ErrStale] when it waits for nothing, or still does.
+	GoOn(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
 	// Reply sends what a turn wrote.
 	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
 	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.

@@ -1,5 +1,7 @@
 package job
 
+import "time"
+
 // ProveRetention looks whether the rules of retention were kept, once a day.
 type ProveRetention struct{}
 
@@ -43,6 +45,47 @@ type SweepDeliveries struct{}
 
 // Kind names it.
 func (SweepDeliveries) Kind() string { return "exchange.sweep" }
+
+// RemindOfAppointment reminds a citizen of an appointment that comes.
+type RemindOfAppointment struct {
+	Appointment int64 `json:"appointment"`
+}
+
+// Kind names it.
+func (RemindOfAppointment) Kind() string { return "appointment.remind" }
+
+// OfferPlace offers a place that has become free to the next who waits.
+type OfferPlace struct {
+	Office  string    `json:"office"`
+	Counter string    `json:"counter"`
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+}
+
+// Kind names it.
+func (OfferPlace) Kind() string { return "appointment.offer" }
+
+// LapseOffer ends an offer that nobody took.
+type LapseOffer struct {
+	Appointment int64 `json:"appointment"`
+}
+
+// Kind names it.
+func (LapseOffer) Kind() string { return "appointment.lapse" }
+
+// SettleAppointments ends appointments whose time is over, and finds places of cases that have ended.
+type SettleAppointments struct{}
+
+// Kind names it.
+func (SettleAppointments) Kind() string { return "appointment.settle" }
+
+// FollowFee asks whether what a citizen got a link for is paid.
+type FollowFee struct {
+	Fee int64 `json:"fee"`
+}
+
+// Kind names it.
+func (FollowFee) Kind() string { return "fee.follow" }
 
 // CountReports brings the counts of reports up to date.
 type CountReports struct{}

@@ -19,7 +19,9 @@ const (
 	Streams   = "streams"   // a stream that desks follow has a new event
 	Cases     = "cases"     // a case was opened or moved, or its rules changed
 	Catalogue = "catalogue" // services or dialogues changed
+	Offices   = "offices"   // offices or calendars changed
 	Links     = "links"     // something was ordered of a link to an operator
+	Questions = "questions" // an agency is to be asked
 	Orders    = "orders"    // orders to calls, or SIP accounts, changed
 )
 

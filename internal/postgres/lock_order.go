@@ -31,6 +31,7 @@ var LockOrder = []string{
 	"lockouts",
 	"citizens",
 	"citizen_factors",
+	"appointments",
 	"cases",
 	"subscribers",
 	"streams", // last: all events of a stream wait for its row

@@ -3,10 +3,13 @@ package privacy
 import (
 	"archive/zip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"time"
+
+	"okno/internal/attachment"
 )
 
 // page is the archive for people: one file that needs nothing else.
@@ -25,8 +28,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{"at": func(
 td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-align:top}</style>
 <h1>{{.Citizen.Name}}</h1><p>{{.Citizen.NationalNumber}} · {{.Citizen.Language}} · {{at .Citizen.Since}}</p><p>{{at .At}}</p>
 <h2>Numbers</h2><table>{{range .Numbers}}<tr><td>{{.Number}}<td>{{at .VerifiedAt}}<td>{{at .EndedAt}}<td>{{.Language}}<td>{{at .NoticesStopped}}{{end}}</table>
-<h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>
-<table>{{range .Moves}}<tr><td>{{at .At}}<td>{{.To}}<td>{{.By}}<td>{{.Why}}<td>{{.Told}}{{end}}</table>{{end}}
+<h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>{{with .Body}}<p style="white-space:pre-wrap">{{.}}</p>{{end}}
+<table>{{range .Moves}}<tr><td>{{at .At}}<td>{{.To}}<td>{{.By}}<td>{{.Why}}<td>{{.Told}}{{end}}</table>{{with .Attachments}}<ul>{{range .}}<li><a href="{{.Path}}">{{.Name}}</a> · {{.Type}} · {{.Size}} · {{.By}} · {{at .At}}{{end}}</ul>{{end}}{{end}}
 <h2>Conversations</h2>{{range .Interactions}}<h3>{{.Channel}} · {{.Number}} · {{at .StartedAt}} · {{at .EndedAt}} · {{.Outcome}}</h3>
 <table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{end}}
 <h2>Messages</h2><table>{{range .Messages}}<tr><td>{{at .At}}<td>{{.Way}}<td>{{.Interaction}}<td>{{.State}}{{end}}</table>
@@ -34,8 +37,12 @@ td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-al
 <h2>Who looked</h2><table>{{range .Journal}}<tr><td>{{at .At}}<td>{{.Actor}}<td>{{.Action}}<td>{{.Subject}}{{end}}</table>
 `))
 
-// WriteArchive writes a dossier as a ZIP archive: dossier.json for machines, dossier.html for people.
-func WriteArchive(w io.Writer, d Dossier) error {
+// Contents gives the content of an attachment. attachment.ErrMissing, attachment.ErrBroken.
+type Contents func(Attachment) (io.ReadCloser, error)
+
+// WriteArchive writes a dossier as a ZIP archive: dossier.json for machines, dossier.html for people, and the files of the cases. It gives the
+// paths of files that are missing or were altered: a note stands in their place.
+func WriteArchive(w io.Writer, d Dossier, contents Contents) (missing []string, err error) {
 	archive := zip.NewWriter(w)
 	f, err := archive.Create("dossier.json")
 	if err == nil {
@@ -45,16 +52,47 @@ func WriteArchive(w io.Writer, d Dossier) error {
 		err = encoder.Encode(d)
 	}
 	if err != nil {
-		return fmt.Errorf("write archive: %w", err)
+		return nil, fmt.Errorf("write archive: %w", err)
 	}
 	if f, err = archive.Create("dossier.html"); err == nil {
 		err = page.Execute(f, d)
+	}
+	for _, c := range d.Cases {
+		for _, a := range c.Attachments {
+			if err != nil {
+				break
+			}
+			var gone bool
+			if gone, err = writeAttachment(archive, a, contents); gone {
+				missing = append(missing, a.Path)
+			}
+		}
 	}
 	if err == nil {
 		err = archive.Close()
 	}
 	if err != nil {
-		return fmt.Errorf("write archive: %w", err)
+		return nil, fmt.Errorf("write archive: %w", err)
 	}
-	return nil
+	return missing, nil
+}
+
+func writeAttachment(archive *zip.Writer, a Attachment, contents Contents) (gone bool, err error) {
+	content, err := contents(a)
+	if errors.Is(err, attachment.ErrMissing) || errors.Is(err, attachment.ErrBroken) {
+		f, err := archive.Create(a.Path + ".missing.txt")
+		if err == nil {
+			_, err = io.WriteString(f, "the file is not where it was kept\n")
+		}
+		return true, err
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	f, err := archive.Create(a.Path)
+	if err == nil {
+		_, err = io.Copy(f, content)
+	}
+	return false, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"okno/internal/attachment"
 	"okno/internal/fault"
 )
 
@@ -71,8 +72,24 @@ type Case struct {
 	State    string    `json:"state"`
 	Contact  string    `json:"contact"`
 	Subject  string    `json:"subject"`
+	Body     string    `json:"body,omitempty"`
 	OpenedAt time.Time `json:"opened_at"`
 	Moves    []Move    `json:"moves"`
+
+	Attachments []Attachment `json:"attachments,omitempty"`
+}
+
+// Attachment is a file of a case. Its content is in the archive, at its path.
+type Attachment struct {
+	Name string    `json:"name"`
+	Type string    `json:"type"`
+	Size int64     `json:"size"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Path string    `json:"path"`
+
+	Stored attachment.Stored `json:"-"`
+	Key    attachment.Key    `json:"-"`
 }
 
 // Move is a step of a case.

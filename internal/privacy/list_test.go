@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/attachment"
 	"okno/internal/privacy"
 )
 
@@ -44,10 +45,23 @@ func TestErasuresAreListed(t *testing.T) {
 // What a citizen wrote is shown as it was written, and is no part of the page.
 func TestTheArchiveIsForMachinesAndPeople(t *testing.T) {
 	t.Parallel()
+	file := func(file, path string) privacy.Attachment {
+		return privacy.Attachment{Name: path, Path: "attachments/1/" + path, Stored: attachment.Stored{File: file}}
+	}
 	d := privacy.Dossier{Citizen: privacy.Citizen{Name: "Айгуль"},
+		Cases:        []privacy.Case{{Number: "1", Attachments: []privacy.Attachment{file("A", "7-a.pdf"), file("B", "8-b.jpg")}}},
 		Interactions: []privacy.Interaction{{Channel: "sms", Lines: []privacy.Line{{Text: "<script>alert(1)</script>"}}}}}
 	var b bytes.Buffer
-	require.NoError(t, privacy.WriteArchive(&b, d))
+	kept := map[string]string{"A": "содержание"}
+	missing, err := privacy.WriteArchive(&b, d, func(a privacy.Attachment) (io.ReadCloser, error) {
+		content, ok := kept[a.Stored.File]
+		if !ok {
+			return nil, attachment.ErrMissing
+		}
+		return io.NopCloser(strings.NewReader(content)), nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"attachments/1/8-b.jpg"}, missing)
 	archive, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
 	require.NoError(t, err)
 	files := map[string]string{}
@@ -59,6 +73,9 @@ func TestTheArchiveIsForMachinesAndPeople(t *testing.T) {
 		files[f.Name] = string(content)
 	}
 	require.Contains(t, files["dossier.json"], `"<script>alert(1)</script>"`)
+	require.Equal(t, "содержание", files["attachments/1/7-a.pdf"])
+	require.Contains(t, files, "attachments/1/8-b.jpg.missing.txt")
+	require.Contains(t, files["dossier.html"], `href="attachments/1/7-a.pdf"`)
 	require.Contains(t, files["dossier.html"], "Айгуль")
 	require.Contains(t, files["dossier.html"], "&lt;script&gt;")
 	require.False(t, strings.Contains(files["dossier.html"], "<script>"))

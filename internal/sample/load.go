@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/appointment"
 	"okno/internal/calendar"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
@@ -19,6 +20,7 @@ type Work interface {
 	people
 	catalogue.Keeper
 	KeepRules(ctx context.Context, f cases.RuleFile, by, why string) (changed bool, err error)
+	KeepOffices(ctx context.Context, f appointment.File, by, why string) (changed []string, err error)
 	KeepCalendars(ctx context.Context, f calendar.File, by, why string) (changed []string, err error)
 	caseWork
 }
@@ -56,6 +58,13 @@ func Load(ctx context.Context, w Work, hash string, segments func(string) int, n
 		return err
 	}
 	if _, err := w.KeepCalendars(ctx, calendars, By, "the sample region"); err != nil {
+		return err
+	}
+	offices, err := Offices()
+	if err != nil {
+		return err
+	}
+	if _, err := w.KeepOffices(ctx, offices, By, "the sample region"); err != nil {
 		return err
 	}
 	for name, title := range region.Queues {

@@ -10,13 +10,14 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"okno/internal/appointment"
 	"okno/internal/calendar"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
 )
 
-//go:embed catalogue.yaml calendars.yaml case_rules.yaml region.yaml
+//go:embed catalogue.yaml calendars.yaml case_rules.yaml offices.yaml region.yaml
 var files embed.FS
 
 // Region is the sample region as its file has it.
@@ -92,6 +93,16 @@ func CaseRules() (cases.RuleFile, error) {
 	}
 	defer f.Close()
 	return cases.ReadRules(f)
+}
+
+// Offices gives the offices that citizens visit.
+func Offices() (appointment.File, error) {
+	f, err := files.Open("offices.yaml")
+	if err != nil {
+		return appointment.File{}, fmt.Errorf("read sample offices: %w", err)
+	}
+	defer f.Close()
+	return appointment.Read(f)
 }
 
 // Catalogue gives the region's catalogue.

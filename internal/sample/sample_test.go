@@ -28,6 +28,7 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 		`SELECT count(*) FROM service_versions, jsonb_object_keys(texts)`:         45 * 3,
 		`SELECT count(DISTINCT state) FROM cases`:                                 8,
 		`SELECT count(*) FROM cases`:                                              8,
+		`SELECT count(*) FROM offices`:                                            2,
 		`SELECT count(*) FROM queues`:                                             2,
 		`SELECT count(*) FROM agents WHERE role = 'agent'`:                        4,
 		`SELECT count(*) FROM agents WHERE role = 'supervisor'`:                   1,

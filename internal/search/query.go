@@ -55,7 +55,7 @@ func Parse(text string) (q Query, err error) {
 // number reads digits: what they can be, they are looked for as.
 func number(text string) (q Query, err error) {
 	digits := words.Digits(text)
-	if len(digits) == cases.NumberDigits {
+	if len(digits) == cases.NumberDigits || len(digits) == cases.LongNumberDigits {
 		q.Case = digits
 	}
 	for _, kind := range citizen.Kinds {

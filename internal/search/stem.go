@@ -70,15 +70,22 @@ func strip(word string, known []string) string {
 	return word
 }
 
-// mostStems bounds what one text is found by.
-const mostStems = 64
+// mostStems bounds what one text is found by: 3 KB of tokens, the different words of some four pages.
+const mostStems = 400
 
-// Stems gives the stems by which a text is found.
+// Stems gives the stems by which a text is found: of a long one those of its beginning.
 func Stems(text string) (stems []string) {
+	seen := map[string]bool{}
 	for _, word := range words.All(words.Normalise(text)) {
-		stems = append(stems, Stem(word)...)
+		for _, stem := range Stem(word) {
+			if len(stems) == mostStems {
+				return stems
+			}
+			if !seen[stem] {
+				seen[stem] = true
+				stems = append(stems, stem)
+			}
+		}
 	}
-	slices.Sort(stems)
-	stems = slices.Compact(stems)
-	return stems[:min(len(stems), mostStems)]
+	return stems
 }

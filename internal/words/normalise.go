@@ -31,6 +31,17 @@ func Clean(s string) string {
 	return s
 }
 
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+
+// CleanLines is Clean for a text of several lines, which stay; without empty lines at either end.
+func CleanLines(s string) string {
+	lines := strings.Split(lineBreaks.Replace(s), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(Clean(line))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
 // mostRounds is more than any text needs, as FuzzNormalise shows; it bounds the work on hostile ones.
 const mostRounds = 8
 

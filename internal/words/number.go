@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -19,14 +20,14 @@ func Digits(s string) string {
 	return string(found)
 }
 
-// Number gives the digits of the one number in a text, of so many digits: "№ 742 913-586", "дела 742913586.", "З42О13586" with
-// letters for digits. Where there is none of that length, but one of another, it gives that. ok is false when there is none, or
+// Number gives the digits of the one number in a text, of one of some lengths: "№ 742 913-586", "дела 742913586.", "З42О13586" with
+// letters for digits. Where there is none of these lengths, but one of another, it gives that. ok is false when there is none, or
 // more than one, or letters among its digits that are no digits.
 //
 // Spaces, dashes, points and strokes join the groups of a number; a word parts two numbers. No digit is ever added, left out or
 // guessed.
-func Number(s string, length int) (digits string, ok bool) {
-	if s = Normalise(s); len(s) == length && strings.Trim(s, "0123456789") == "" {
+func Number(s string, lengths ...int) (digits string, ok bool) {
+	if s = Normalise(s); slices.Contains(lengths, len(s)) && strings.Trim(s, "0123456789") == "" {
 		return s, true
 	}
 	var found []string
@@ -51,7 +52,7 @@ func Number(s string, length int) (digits string, ok bool) {
 	}
 	best := -1
 	for i, n := range found {
-		if len(n) == length {
+		if slices.Contains(lengths, len(n)) {
 			if best >= 0 {
 				return "", false
 			}

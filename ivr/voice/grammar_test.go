@@ -33,6 +33,17 @@ func TestWords(t *testing.T) {
 		{dialogue.Fragment{Kind: dialogue.SpokenDate, Language: ru, Text: "2026-01-31"}, "тридцать первое января"},
 		{dialogue.Fragment{Kind: dialogue.SpokenDate, Language: ru, Text: "скоро"}, "скоро"},
 
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: kk, Text: "09:20"}, "сағат тоғыз жиырма минут"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: kk, Text: "14:00"}, "сағат он төрт"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "09:20"}, "[digits/9] часов [digits/20] минут"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "21:02"}, "[digits/20] [digits/1] час две минуты"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "12:41"}, "[digits/12] часов [digits/40] одна минута"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "11:00"}, "[digits/11] часов"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "09:20"}, "[digits/9] [digits/20] a.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "12:00"}, "[digits/12] o'clock p.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "00:05"}, "[digits/12] oh [digits/5] a.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "скоро"}, "скоро"},
+
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "0"}, "нөл"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "7"}, "жеті"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "11"}, "он бір"},
@@ -53,7 +64,17 @@ func TestWords(t *testing.T) {
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "100"}, "[digits/1] [digits/hundred]"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "342"},
 			"[digits/3] [digits/hundred] [digits/40] [digits/2]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000"}, "1000"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000"}, "[digits/1] thousand"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000000000"}, "1000000000"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "2501.21 RUB"}, "две тысячи пятьсот [digits/1] рубль [digits/20] одна копейка"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1 KZT"}, "[digits/1] тенге"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1002000.05 KZT"}, "[digits/1] миллион две тысячи тенге [digits/5] тиынов"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: kk, Text: "21500 KZT"}, "жиырма бір мың бес жүз теңге"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "1.01 USD"}, "[digits/1] dollar [digits/1] cent"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12000 KZT"}, "[digits/12] thousand tenge"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12,000 KZT"}, "12,000 KZT"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "11000"}, "[digits/11] тысяч"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "2000000"}, "екі миллион"},
 	} {
 		t.Run(string(test.fragment.Language)+" "+test.fragment.Text, func(t *testing.T) {
 			t.Parallel()

@@ -3,12 +3,13 @@ package voice
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
-	"okno/internal/catalogue"
 	"okno/internal/dialogue"
 )
 
@@ -22,24 +23,34 @@ type Renderer struct {
 	pack      *Pack
 	dialogues Dialogues
 	log       zerolog.Logger
-	newest    chan *catalogue.Index
+	changed   chan struct{}
 
 	mu      sync.Mutex
+	newest  map[string]Speaking
 	problem error
 }
 
-// NewRenderer renders nothing before it runs and has a catalogue.
+// NewRenderer renders nothing before it runs and has something to render.
 func NewRenderer(pack *Pack, d Dialogues, log zerolog.Logger) *Renderer {
-	return &Renderer{pack: pack, dialogues: d, log: log, newest: make(chan *catalogue.Index, 1), problem: errors.New("prompts are being rendered")}
+	return &Renderer{pack: pack, dialogues: d, log: log, changed: make(chan struct{}, 1), newest: map[string]Speaking{}, problem: errors.New("prompts are being rendered")}
 }
 
-// Renew takes the newest catalogue, and drops an older one that waits. It is called by one goroutine at a time.
-func (r *Renderer) Renew(_ context.Context, index *catalogue.Index) {
+// Renew takes the newest of something that speaks, in the place of the one before under that name.
+func (r *Renderer) Renew(name string, s Speaking) {
+	r.mu.Lock()
+	r.newest[name] = s
+	r.mu.Unlock()
 	select {
-	case <-r.newest:
-	default:
+	case r.changed <- struct{}{}:
+	default: // what waits to be looked at has this one as well
 	}
-	r.newest <- index
+}
+
+// speaking gives all that speaks now.
+func (r *Renderer) speaking() []Speaking {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Values(r.newest))
 }
 
 // Ready is the error of the last rendering. Before the first there is one too.
@@ -49,15 +60,15 @@ func (r *Renderer) Ready(context.Context) error {
 	return r.problem
 }
 
-// Run renders each new catalogue until ctx ends.
+// Run renders what is new until ctx ends.
 func (r *Renderer) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case index := <-r.newest:
+		case <-r.changed:
 			began := time.Now()
-			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current().Texts, index))
+			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current().Texts, r.speaking()...))
 			if err != nil && ctx.Err() == nil {
 				r.log.Error().Err(err).Msg("prompts not rendered")
 			} else {

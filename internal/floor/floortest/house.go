@@ -35,14 +35,15 @@ const Password = "okno-demo"
 
 // House is a queue, "general", with agents who speak Russian, and all that moves contacts.
 type House struct {
-	URL    string
-	DB     *store.Store
-	Dialog *dialogue.Definition
-	Engine *conversation.Engine
-	Floor  *floor.Floor
-	Voice  lease.Lease // of the Asterisk "ast1"
-	ACD    lease.Lease // of the dispatcher
-	Agents []acd.Agent
+	URL     string
+	DB      *store.Store
+	Dialog  *dialogue.Definition
+	Library *conversation.Library
+	Engine  *conversation.Engine
+	Floor   *floor.Floor
+	Voice   lease.Lease // of the Asterisk "ast1"
+	ACD     lease.Lease // of the dispatcher
+	Agents  []acd.Agent
 }
 
 // OneSegment stands for the SMS channel's count.
@@ -95,6 +96,7 @@ func Build(t testing.TB, url string, hints *news.News) *House {
 	vault, err := otp.NewVault([]byte("a secret for tests"))
 	require.NoError(t, err)
 	services := catalogue.NewCache(h.DB, nil, time.Now, zerolog.Nop())
+	h.Library = library
 	h.Engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: OneSegment}, time.Now, zerolog.Nop())
 	h.Floor = floor.New(h.Units, h.Engine, zerolog.New(zerolog.NewTestWriter(t)))
 	return h

@@ -11,6 +11,7 @@ import (
 
 	"okno/internal/calendar"
 	"okno/internal/fault"
+	"okno/internal/news"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 )
@@ -37,6 +38,7 @@ func (w Steps) KeepCalendars(ctx context.Context, f calendar.File, by, why strin
 	if len(changed) == 0 {
 		return nil, nil
 	}
+	w.tx.Hint(news.Offices) // their slots follow their calendars
 	return changed, audit.Record(ctx, w.tx, by, "calendar.change", "calendar", map[string]any{"calendars": changed, "why": why})
 }
 

@@ -20,20 +20,21 @@ import (
 // Columns are what [Scan] reads of the table.
 const Columns = `
 id, number, kind, state, coalesce(service, ''), coalesce(agency, ''), coalesce(citizen_id, 0), sealed, ` + datakeys.OfCase + `cases.id),
-coalesce(due_on, '0001-01-01'::date), opened_at, updated_at`
+coalesce(due_on, '0001-01-01'::date), opened_at, updated_at,
+coalesce((SELECT other_id FROM case_links WHERE kind = 'duplicate' AND case_links.case_id = cases.id), 0)`
 
 // Scan reads a case. cases.ErrUnknown.
 func Scan(ring *seal.Ring, row pgx.Row) (cases.Case, error) {
 	var c cases.Case
 	var sealed, wrapped []byte
 	err := row.Scan(&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &sealed, &wrapped,
-		&c.DueOn, &c.OpenedAt, &c.UpdatedAt)
+		&c.DueOn, &c.OpenedAt, &c.UpdatedAt, &c.DuplicateOf)
 	if err != nil {
 		return c, postgres.NoRows(err, cases.ErrUnknown)
 	}
 	var p private
 	err = datakeys.NewOpener(ring).JSON(wrapped, datakeys.CaseOf(c.ID), sealed, &p)
-	c.Contact, c.Subject = p.Contact, p.Subject
+	c.Contact, c.Subject, c.Body = p.Contact, p.Subject, p.Body
 	return c, err
 }
 
@@ -80,7 +81,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	if err != nil {
 		return c, err
 	}
-	sealed, err := sealCase(key, id, private{Contact: o.Contact, Subject: o.Subject})
+	sealed, err := sealCase(key, id, private{Contact: o.Contact, Subject: o.Subject, Body: o.Body})
 	if err != nil {
 		return c, err
 	}
@@ -95,7 +96,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	writes := &pgx.Batch{}
 	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due, o.Client)
 	datakeys.QueueCases(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
-	searchindex.QueueCase(writes, w.ring, id, o.Subject)
+	searchindex.QueueCase(writes, w.ring, id, o.Subject, o.Body)
 	writes.Queue(addMove, id, "", cases.Registered, o.By, opened)
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return c, err

@@ -14,6 +14,7 @@ import (
 const toRate = `
 SELECT ` + Columns + ` FROM cases
 WHERE (citizen_id = $1 AND $1 <> 0 OR citizen_id IS NULL AND contact_index = ANY ($2)) AND state IN ('ready', 'closed') AND updated_at >= $3
+  AND NOT EXISTS (SELECT FROM case_links WHERE kind = 'duplicate' AND case_links.case_id = cases.id)
 ORDER BY updated_at DESC LIMIT 1 FOR UPDATE`
 
 // CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.

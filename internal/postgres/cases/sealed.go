@@ -9,6 +9,7 @@ import (
 type private struct {
 	Contact string `json:"contact,omitempty"` // E.164
 	Subject string `json:"subject"`
+	Body    string `json:"body,omitempty"`
 }
 
 func sealCase(key *seal.DataKey, id int64, p private) ([]byte, error) {

@@ -67,11 +67,22 @@ func ContextOf(interaction int64) string { return place("interaction:", interact
 // QuestionOf is the place of a question of an interaction that nothing answered.
 func QuestionOf(interaction int64) string { return place("interaction:", interaction, " question") }
 
+// AnswersOf is the place of what agencies answered while the citizen of an interaction waited.
+func AnswersOf(interaction int64) string { return place("interaction:", interaction, " answers") }
+
+// FeesOf is the place of what the citizen of an interaction got links to pay for.
+func FeesOf(interaction int64) string { return place("interaction:", interaction, " fees") }
+
 // CaseOf is the place of what is sealed of a case.
 func CaseOf(id int64) string { return place("case:", id, "") }
 
 // MovesOf is the place of what is sealed of a case's moves.
 func MovesOf(id int64) string { return place("case:", id, " move") }
+
+// AttachmentOf is the place of the name of a file of a case.
+func AttachmentOf(caseID int64, file string) string {
+	return place("case:", caseID, " attachment "+file)
+}
 
 // EventOf is the place of the reason of an agency's event.
 func EventOf(caseID int64) string { return place("case:", caseID, " event") }

@@ -24,8 +24,8 @@ const placeOfSecrets = "exchange endpoint"
 var Sealed = []postgres.Sealed{{Table: "exchange_endpoints", Column: "sealed", Place: placeOfSecrets}}
 
 const saveEndpoint = `
-INSERT INTO exchange_endpoints (agency, url, sealed, paused) VALUES ($1, $2, $3, $4)
-ON CONFLICT (agency) DO UPDATE SET url = excluded.url, sealed = excluded.sealed, paused = excluded.paused, changed_at = now()`
+INSERT INTO exchange_endpoints (agency, url, sealed, paused, answers) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (agency) DO UPDATE SET url = excluded.url, sealed = excluded.sealed, paused = excluded.paused, answers = excluded.answers, changed_at = now()`
 
 const knownAgency = `SELECT EXISTS (SELECT FROM agencies WHERE code = $1)`
 
@@ -46,19 +46,19 @@ func (w Steps) SaveEndpoint(ctx context.Context, e exchange.Endpoint, by string)
 		err = marshalErr
 	}
 	if err == nil {
-		_, err = w.tx.Exec(ctx, saveEndpoint, e.Agency, e.URL, w.ring.Seal(placeOfSecrets, secrets), e.Paused)
+		_, err = w.tx.Exec(ctx, saveEndpoint, e.Agency, e.URL, w.ring.Seal(placeOfSecrets, secrets), e.Paused, e.Answers)
 	}
 	if err != nil {
 		return fmt.Errorf("save endpoint of agency %s: %w", e.Agency, err)
 	}
-	return audit.Record(ctx, w.tx, by, "exchange.endpoint", "agency:"+e.Agency, map[string]any{"url": e.URL, "paused": e.Paused})
+	return audit.Record(ctx, w.tx, by, "exchange.endpoint", "agency:"+e.Agency, map[string]any{"url": e.URL, "paused": e.Paused, "answers": e.Answers})
 }
 
-const endpointColumns = `e.agency, e.url, e.sealed, e.paused`
+const endpointColumns = `e.agency, e.url, e.sealed, e.paused, e.answers`
 
 func (s *Store) scanEndpoint(row pgx.Row) (e exchange.Endpoint, err error) {
 	var sealed []byte
-	if err = row.Scan(&e.Agency, &e.URL, &sealed, &e.Paused); err != nil {
+	if err = row.Scan(&e.Agency, &e.URL, &sealed, &e.Paused, &e.Answers); err != nil {
 		return e, err
 	}
 	secrets, err := s.ring.Open(placeOfSecrets, sealed)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,10 @@ import (
 type texts struct{}
 
 func (texts) Step(_ dialogue.Language, c cases.Case) string { return c.Number + " " + string(c.State) }
+
+func (texts) Merged(_ dialogue.Language, c cases.Case, stands cases.State, other string) string {
+	return strings.TrimSpace(c.Number + " = " + other + " " + string(stands))
+}
 
 func inbox(db *store.Store) *exchange.Inbox {
 	return exchange.NewInbox(func(ctx context.Context, fn func(exchange.Work) error) error {

@@ -82,7 +82,7 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 	indexes := numbers.all()
 	var named, guessers []string
 	for _, mo := range waiting {
-		if number := words.Digits(mo.Text); len(number) == cases.NumberDigits {
+		if number := words.Digits(mo.Text); len(number) == cases.NumberDigits || len(number) == cases.LongNumberDigits {
 			named, guessers = append(named, number), append(guessers, lockout.Number(mo.Source))
 		}
 	}

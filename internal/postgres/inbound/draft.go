@@ -186,6 +186,13 @@ func (d *draft) CaseByNumber(ctx context.Context, number string) (cases.Case, er
 	return d.batch.work.bind(d.batch.work.tx).CaseByNumber(ctx, number)
 }
 
+func (d *draft) CaseGoingOn(ctx context.Context, c cases.Case) (cases.Case, error) {
+	if c.DuplicateOf == 0 {
+		return c, nil
+	}
+	return d.batch.work.bind(d.batch.work.tx).CaseGoingOn(ctx, c)
+}
+
 func (d *draft) EnqueueMT(_ context.Context, m message.MT) error {
 	d.mts = append(d.mts, m)
 	return nil

@@ -4,8 +4,11 @@ import (
 	"context"
 	"time"
 
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/exchange"
+	"okno/internal/job"
 	"okno/internal/lockout"
 	"okno/internal/otp"
 )
@@ -56,5 +59,47 @@ func (alone) CorrectCase(context.Context, cases.Case, cases.State, time.Time, st
 func (alone) CaseToRate(context.Context, int64, string, time.Time) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
+
+func (alone) EnqueueJob(context.Context, job.Args, job.Options) error { return errAlone }
+
+func (alone) TakePlace(context.Context, string, string, []appointment.Slot, time.Time) (appointment.Appointment, error) {
+	return appointment.Appointment{}, errAlone
+}
+
+func (alone) GivePlace(context.Context, int64, int64) error { return errAlone }
+
+func (alone) TakeOffer(context.Context, int64, time.Time) (appointment.Appointment, error) {
+	return appointment.Appointment{}, errAlone
+}
+
+func (alone) ReleasePlaces(context.Context, int64, appointment.State) ([]appointment.Appointment, error) {
+	return nil, errAlone
+}
+
+func (alone) JoinWaitingList(context.Context, int64, string, string) (int, error) { return 0, errAlone }
+
+func (alone) TakenPlaces(context.Context, string, time.Time, time.Time) ([]appointment.Taken, error) {
+	return nil, errAlone
+}
+
+func (alone) AppointmentOf(context.Context, int64) (appointment.Appointment, error) {
+	return appointment.Appointment{}, errAlone
+}
+
+func (alone) LiveAppointments(context.Context, int64, string, time.Time) ([]appointment.Appointment, error) {
+	return nil, errAlone
+}
+
+func (alone) LiveWaits(context.Context, int64, string, time.Time) (int, error) { return 0, errAlone }
+
+func (alone) WaitingAhead(context.Context, int64) (int, error) { return 0, errAlone }
+
+func (alone) AskAgencies(context.Context, exchange.Question) (int, error) { return 0, errAlone }
+
+func (alone) Answers(context.Context, int64, string) (exchange.Answers, error) {
+	return exchange.Answers{}, errAlone
+}
+
+func (alone) KeepFees(context.Context, int64, []exchange.Fee) ([]int64, error) { return nil, errAlone }
 
 func (alone) RateCase(context.Context, cases.Case, int) error { return errAlone }

@@ -25,10 +25,11 @@ const (
 	HerName     = "Айгуль Сериковна"
 	HerWords    = "у меня украли паспорт"
 	HerCase     = "Жалоба на соседа Ермека"
+	HerBody     = "Жалоба на соседа Ермека\nДержит перфоратор на балконе"
 )
 
 // secrets are they.
-var secrets = []string{HerNumber, HerNumber[2:], HerNational, HerName, "Айгуль", HerWords, "украли", HerCase, "Ермек", "сказано ей"}
+var secrets = []string{HerNumber, HerNumber[2:], HerNational, HerName, "Айгуль", HerWords, "украли", HerCase, "Ермек", "перфоратор", "сказано ей"}
 
 // Life is a citizen with a bound number, a conversation that waits for an operator, a case, and an agent's command about it.
 type Life struct {
@@ -59,7 +60,7 @@ func Live(t testing.TB, db *store.Store, url string) (l Life) {
 		if err = w.AddEntry(ctx, conversation.Entry{Interaction: l.Interaction, Speaker: conversation.Citizen, Kind: "wrote", Body: HerWords}); err != nil {
 			return err
 		}
-		l.Case, err = w.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, CitizenID: l.Citizen, Contact: HerNumber, Subject: HerCase, By: "citizen"})
+		l.Case, err = w.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, CitizenID: l.Citizen, Contact: HerNumber, Subject: HerCase, Body: HerBody, By: "citizen"})
 		if err != nil {
 			return err
 		}

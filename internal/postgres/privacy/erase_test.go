@@ -192,7 +192,7 @@ func TestAnExportHasEverything(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, pgtest.HerName, d.Citizen.Name)
 	require.Equal(t, pgtest.HerNumber, d.Numbers[0].Number)
-	require.Equal(t, pgtest.HerCase, d.Cases[0].Subject)
+	require.Equal(t, []string{pgtest.HerCase, pgtest.HerBody}, []string{d.Cases[0].Subject, d.Cases[0].Body})
 	require.Equal(t, "сказано ей", d.Cases[0].Moves[1].Told)
 	require.Equal(t, []string{pgtest.HerWords, "о: " + pgtest.HerWords}, []string{d.Interactions[0].Lines[0].Text, d.Interactions[0].Lines[1].Text})
 	require.Len(t, d.Messages, 2)

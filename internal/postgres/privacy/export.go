@@ -26,6 +26,9 @@ SELECT id, number, kind, state, opened_at, sealed, ` + datakeys.OfCase + `cases.
 	exportedMoves = `
 SELECT case_id, at, to_state, by, sealed, ` + datakeys.OfCase + `case_id) FROM case_moves WHERE case_id = ANY ($1) ORDER BY id`
 
+	exportedAttachments = `
+SELECT case_id, id, file, sealed, media_type, size, hash, by, at, ` + datakeys.OfCase + `case_id) FROM case_attachments WHERE case_id = ANY ($1) ORDER BY id`
+
 	exportedInteractions = `
 SELECT id, channel, started_at, ended_at, outcome, sealed_number, ` + datakeys.OfInteraction + `interactions.id)
 FROM interactions WHERE id = ANY ($1) ORDER BY id`
@@ -155,7 +158,40 @@ func (w steps) casesOf(ctx context.Context, s scope) ([]privacy.Case, error) {
 		of.Moves = append(of.Moves, m)
 		return err
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, w.attachmentsOf(ctx, s, func(caseID int64) *privacy.Case { return &found[places[caseID]] })
+}
+
+// attachmentsOf adds to cases their files. A path in the archive has the case and an id in it: two files of one name are two.
+func (w steps) attachmentsOf(ctx context.Context, s scope, of func(int64) *privacy.Case) error {
+	rows, err := w.tx.Query(ctx, exportedAttachments, s.cases)
+	if err != nil {
+		return err
+	}
+	opener := datakeys.NewOpener(w.ring)
+	var owner, id int64
+	var a privacy.Attachment
+	var sealed []byte
+	var wrapped seal.Wrapped
+	_, err = pgx.ForEachRow(rows, []any{&owner, &id, &a.Stored.File, &sealed, &a.Type, &a.Size, &a.Stored.Hash, &a.By, &a.At, &wrapped}, func() (err error) {
+		c := of(owner)
+		if a.Name, err = opener.Text(wrapped, datakeys.AttachmentOf(owner, a.Stored.File), sealed); err != nil {
+			return err
+		}
+		a.Path = fmt.Sprintf("attachments/%s/%d-%s", c.Number, id, a.Name)
+		a.Stored.Type, a.Stored.Size = a.Type, a.Size
+		key, err := w.ring.Unwrap(wrapped)
+		if err != nil {
+			return err
+		}
+		a.Key = key
+		c.Attachments = append(c.Attachments, a)
+		a.Stored.Hash = nil // the next row's is not read over it
+		return nil
+	})
+	return err
 }
 
 func (w steps) interactionsOf(ctx context.Context, s scope) ([]privacy.Interaction, error) {

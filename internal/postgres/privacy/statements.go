@@ -48,8 +48,11 @@ WHERE id = ANY ($2)`},
 	{"citizen_factors", `DELETE FROM citizen_factors WHERE citizen_id = $1`},
 	{"cases", `UPDATE cases SET contact = NULL, subject = NULL, contact_index = NULL, sealed = NULL, citizen_id = NULL WHERE id = ANY ($3)`},
 	{"case_moves", `UPDATE case_moves SET why = NULL, told = NULL, sealed = NULL WHERE case_id = ANY ($3)`},
+	{"case_attachments", `DELETE FROM case_attachments WHERE case_id = ANY ($3)`}, // the files open no more, and go with the sweeper
 	{"ussd_requests", `DELETE FROM ussd_requests WHERE number_index = ANY ($4)`},
 	{"sip_accounts", `DELETE FROM sip_accounts WHERE number = ANY ($6)`},
+	{"exchange_questions", `DELETE FROM exchange_questions WHERE interaction_id = ANY ($2) OR citizen_id = $1`},
+	{"fees", `DELETE FROM fees WHERE interaction_id = ANY ($2)`},
 	{"subscribers", `DELETE FROM subscribers WHERE number_index = ANY ($4)`},
 	{"search_documents", `DELETE FROM search_documents WHERE kind = 'z' AND owner_id = $1 OR kind = 'c' AND owner_id = ANY ($3)`},
 	// Last, because these open all else: with them goes what old versions of the rows, and backups, have of it.

@@ -105,6 +105,8 @@ var sweeps = []sweep{
 	byIndex("bindings", "ended_at", ""),
 	byIndex("service_asks", "at", ""),
 	byIndex("exchange_events", "received_at", ""),
+	byIndex("exchange_questions", "asked_at", ""),
+	byIndex("fees", "told_at", ""),
 	byIndex("client_requests", "at", ""),
 	byIndex("exchange_deliveries", "created_at", ""),
 	byIndex("service_days", "day", ""), // its key begins with it

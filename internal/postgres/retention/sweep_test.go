@@ -110,6 +110,12 @@ WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (cod
 INSERT INTO exchange_events (agency, key, digest, case_number, sequence, state, happened_at, received_at, outcome, explanation)
 SELECT code, $2, '', '', 1, '', $1, $1, 'applied', '' FROM a`,
 	"client_requests": `INSERT INTO client_requests (client, key, digest, case_id, at) SELECT min(name), $2, '', 1, $1 FROM clients`,
+	"exchange_questions": `
+WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
+INSERT INTO exchange_questions (kind, agency, interaction_id, effect, asked_at, until) SELECT 'case.asked', code, 1, $2, $1, $1 FROM a`,
+	"fees": `
+WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
+INSERT INTO fees (interaction_id, agency, sealed, told_at) SELECT length($2), code, '', $1 FROM a`,
 	"exchange_deliveries": `
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_deliveries (agency, case_id, event, sealed, created_at) SELECT code, length($2), '', '', $1 FROM a`,

@@ -46,7 +46,7 @@ func (s *Store) IndexAll(ctx context.Context) (n int, err error) {
 	}
 	cases, err := s.index(ctx, unindexedCases, func(rows pgx.Rows, writes *pgx.Batch) (int64, error) {
 		c, err := casestore.Scan(s.ring, rows)
-		searchindex.QueueCase(writes, s.ring, c.ID, c.Subject)
+		searchindex.QueueCase(writes, s.ring, c.ID, c.Subject, c.Body)
 		return c.ID, err
 	})
 	if err != nil {

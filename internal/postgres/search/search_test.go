@@ -52,6 +52,7 @@ func TestWhatIsSealedIsFound(t *testing.T) {
 		"справка":           {0, 1},
 		"справка сосед":     {0, 0},
 		"ермек":             {0, 1},
+		"перфораторы":       {0, 1},
 	} {
 		found := find(t, db, text)
 		require.Equal(t, want, [2]int{len(found.Citizens), len(found.Cases)}, text)

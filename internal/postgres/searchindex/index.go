@@ -30,9 +30,9 @@ func QueueCitizen(writes *pgx.Batch, ring *seal.Ring, id int64, name string) {
 	writes.Queue(indexCitizen, id, KeyID(ring), tokens(ring, names, search.Names(name)))
 }
 
-// QueueCase queues that a case is found by the words of its subject.
-func QueueCase(writes *pgx.Batch, ring *seal.Ring, id int64, subject string) {
-	writes.Queue(indexCase, id, KeyID(ring), tokens(ring, stems, search.Stems(subject)))
+// QueueCase queues that a case is found by the words of its subject and its body.
+func QueueCase(writes *pgx.Batch, ring *seal.Ring, id int64, subject, body string) {
+	writes.Queue(indexCase, id, KeyID(ring), tokens(ring, stems, search.Stems(subject+" "+body)))
 }
 
 // KeyID is the id of the master key that makes the index now.

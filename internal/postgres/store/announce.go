@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/appointment"
 	domain "okno/internal/cases"
 	"okno/internal/exchange"
 	"okno/internal/job"
@@ -24,6 +25,9 @@ func (w *Work) OpenCase(ctx context.Context, o domain.Opening) (domain.Case, err
 
 // MoveCase is cases.Steps.MoveCase.
 func (w *Work) MoveCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why, told string) (domain.Case, error) {
+	if err := w.releasePlaces(ctx, c, to); err != nil {
+		return c, err
+	}
 	moved, err := w.caseSteps.MoveCase(ctx, c, to, dueOn, by, why, told)
 	if err != nil {
 		return moved, err
@@ -33,11 +37,35 @@ func (w *Work) MoveCase(ctx context.Context, c domain.Case, to domain.State, due
 
 // CorrectCase is cases.Steps.CorrectCase.
 func (w *Work) CorrectCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why, told string) (domain.Case, error) {
+	if err := w.releasePlaces(ctx, c, to); err != nil {
+		return c, err
+	}
 	moved, err := w.caseSteps.CorrectCase(ctx, c, to, dueOn, by, why, told)
 	if err != nil {
 		return moved, err
 	}
 	return moved, w.announce(ctx, exchange.CaseMoved, moved, by)
+}
+
+// releasePlaces gives up what an appointment's case has, whoever ends the case. It comes before the case is moved, by the order of locks; a
+// move that fails undoes it.
+func (w *Work) releasePlaces(ctx context.Context, c domain.Case, to domain.State) error {
+	if c.Kind != domain.Appointment || !to.Settled() {
+		return nil
+	}
+	return appointment.Release(ctx, w, c.ID, appointment.Cancelled)
+}
+
+// MergeCase is cases.Steps.MergeCase.
+func (w *Work) MergeCase(ctx context.Context, c, into domain.Case, by, why string) (domain.Case, error) {
+	if err := w.releasePlaces(ctx, c, domain.Closed); err != nil {
+		return c, err
+	}
+	merged, err := w.caseSteps.MergeCase(ctx, c, into, by, why)
+	if err != nil {
+		return merged, err
+	}
+	return merged, w.announce(ctx, exchange.CaseMoved, merged, by)
 }
 
 func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {

@@ -9,6 +9,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/lease"
 	"okno/internal/postgres"
+	"okno/internal/postgres/appointments"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/calendars"
 	"okno/internal/postgres/cases"
@@ -35,6 +36,7 @@ import (
 // An embedded type's name is the field's, so each has its own.
 type (
 	smppAccountStore  = smppaccounts.Store
+	appointmentStore  = appointments.Store
 	auditStore        = audit.Store
 	calendarStore     = calendars.Store
 	caseStore         = cases.Store
@@ -56,6 +58,7 @@ type (
 	streamStore       = streams.Store
 
 	smppAccountSteps  = smppaccounts.Steps
+	appointmentSteps  = appointments.Steps
 	calendarSteps     = calendars.Steps
 	caseSteps         = cases.Steps
 	catalogueSteps    = catalogue.Steps
@@ -72,6 +75,7 @@ type (
 type Store struct {
 	*postgres.DB
 	*smppAccountStore
+	*appointmentStore
 	*auditStore
 	*calendarStore
 	*caseStore
@@ -117,7 +121,8 @@ func Open(url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), auditStore: audit.NewStore(db), calendarStore: calendars.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
+		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), appointmentStore: appointments.NewStore(db, o.Keys),
+		auditStore: audit.NewStore(db), calendarStore: calendars.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		exchangeStore: exchange.NewStore(db, o.Keys),
 		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
@@ -133,6 +138,7 @@ func Open(url string, o Options) (*Store, error) {
 type Work struct {
 	Tx *postgres.Tx
 	smppAccountSteps
+	appointmentSteps
 	calendarSteps
 	caseSteps
 	catalogueSteps
@@ -146,7 +152,8 @@ type Work struct {
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
-	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
+	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), appointmentSteps: appointments.In(tx, s.keys),
+		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
 }

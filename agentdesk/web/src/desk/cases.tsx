@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { Book } from './appointments'
 import { act } from './desk'
 import type { Case, Contact, OwnCase } from './protocol'
 import { text } from './texts'
@@ -15,13 +16,16 @@ interface Props {
 // Cases are the citizen's; the agent opens new ones and moves those there are.
 export function Cases({ contact, cases, changed }: Props) {
   const opening = useSignal(false)
+  const booking = useSignal(false)
   return (
     <section class="cases">
       <h2>
         {text('cases')}
+        <button class="plain book-visit" onClick={() => (booking.value = !booking.value)}>+ {text('appointments.book')}</button>
         <button class="plain open-case" onClick={() => (opening.value = !opening.value)}>+ {text('case.open')}</button>
       </h2>
       {opening.value && <Open contact={contact} done={() => { opening.value = false; changed() }} />}
+      {booking.value && <Book contact={contact} done={() => { booking.value = false; changed() }} />}
       {cases.length === 0 && <p class="muted">{text('cases.none')}</p>}
       <ul>
         {cases.map((c) => (
@@ -44,6 +48,7 @@ function Own({ contact, which: c, changed }: { contact: Contact; which: OwnCase;
   return (
     <>
       <div>{c.subject}</div>
+      <Body of={c} />
       <div class="row muted">
         <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>
         {(c.next?.length ?? 0) > 0 && <button class="plain" onClick={() => (moving.value = !moving.value)}>{text('case.move')}</button>}
@@ -53,11 +58,17 @@ function Own({ contact, which: c, changed }: { contact: Contact; which: OwnCase;
   )
 }
 
+// Body is the whole text of a case, unless its subject says all of it.
+export function Body({ of: c }: { of: { subject: string; body: string } }) {
+  if (!c.body || c.body === c.subject) return null
+  return <details class="body"><summary>{text('case.body')}</summary><p>{c.body}</p></details>
+}
+
 function Open({ contact, done }: { contact: Contact; done(): void }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    const opened = await act('case_open', { contact: contact.id, kind: form.get('kind'), service: form.get('service'), subject: form.get('subject'), due_on: form.get('due') })
+    const opened = await act('case_open', { contact: contact.id, kind: form.get('kind'), service: form.get('service'), subject: form.get('subject'), body: form.get('body'), due_on: form.get('due') })
     if (opened) done()
   }
   return (
@@ -65,6 +76,7 @@ function Open({ contact, done }: { contact: Contact; done(): void }) {
       <label>{text('case.kind')}<select name="kind">{kinds.map((k) => <option key={k} value={k}>{text('kind.' + k)}</option>)}</select></label>
       <label>{text('case.service')}<input name="service" pattern="[0-9]{3,4}" maxLength={4} placeholder="031" /></label>
       <label>{text('case.subject')}<input name="subject" required maxLength={200} /></label>
+      <label>{text('case.body')}<textarea name="body" rows={3} maxLength={10000} /></label>
       <label>{text('case.due')}<input name="due" type="date" /></label>
       <button class="primary">{text('case.save')}</button>
     </form>

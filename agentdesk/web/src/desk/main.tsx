@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { Appointments } from './appointments'
 import { Catalogue } from './catalogue'
 import { Contacts } from './contacts'
 import { ContactPane } from './contact'
@@ -55,6 +56,8 @@ function Page() {
         <Passwords />
       ) : section.value === 'catalogue' ? (
         <Catalogue />
+      ) : section.value === 'appointments' ? (
+        <Appointments />
       ) : section.value === 'reports' ? (
         <Reports />
       ) : section.value === 'work' ? (

@@ -73,6 +73,7 @@ export interface OwnCase {
   next: string[] | null
   service: string
   subject: string
+  body: string // the whole text, or ""
   due_on: string | null
   opened_at: string
 }

@@ -29,6 +29,10 @@ export function TopBar() {
           onClick={() => (section.value = section.value === 'work' ? 'contacts' : 'work')}>{text('cases')}</button>
       )}
       {a.role !== 'auditor' && (
+        <button id="section-appointments" class="plain" aria-pressed={section.value === 'appointments'}
+          onClick={() => (section.value = section.value === 'appointments' ? 'contacts' : 'appointments')}>{text('appointments.title')}</button>
+      )}
+      {a.role !== 'auditor' && (
         <button id="section-catalogue" class="plain" aria-pressed={section.value === 'catalogue'}
           onClick={() => (section.value = section.value === 'catalogue' ? 'contacts' : 'catalogue')}>{text('catalogue.title')}</button>
       )}

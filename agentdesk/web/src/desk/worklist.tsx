@@ -1,6 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Agencies } from './agencies'
+import { Attachments, type Attachment } from './attachments'
+import { Links, type Link } from './case_links'
+import { Body } from './cases'
 import { agent, now, section, send } from './desk'
 import { text } from './texts'
 import { day } from './time'
@@ -10,7 +13,7 @@ interface Line {
   due_at: string | null; opened_at: string
 }
 interface Move { from: string; to: string; at: string; by: string; why: string; told: string }
-interface Whole { number: string; kind: string; state: string; next: string[] | null; subject: string; due_on: string | null; mine: boolean; history: Move[] }
+interface Whole { links: Link[]; attachments: Attachment[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Move[] }
 
 const views = ['mine', 'queued', 'overdue', 'due'] as const
 const soon = 24 * 3600 * 1000 // milliseconds before the term
@@ -105,6 +108,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
     <section id="opened-case">
       <h2>{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('kind.' + c.kind)} · {text('case.' + c.state)}</h2>
       <p class="subject">{c.subject}</p>
+      <Body of={c} />
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
       {c.mine && (c.next?.length ?? 0) > 0 && (
         <form class="inline" onSubmit={submit}>
@@ -114,6 +118,8 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
           <button class="primary">{text('case.save')}</button>
         </form>
       )}
+      <Attachments of={c} mine={c.mine} changed={() => void read()} />
+      <Links of={c} mine={c.mine} changed={() => { void read(); moved() }} />
       <ol class="history">
         {c.history.map((m, i) => (
           <li key={i}>

@@ -1,0 +1,72 @@
+package attachment
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"okno/internal/fault"
+)
+
+// Keeper seals files and keeps them.
+type Keeper struct{ files Files }
+
+// NewKeeper takes where files are kept.
+func NewKeeper(files Files) *Keeper { return &Keeper{files} }
+
+// Keep seals a content under a key and keeps it under a name of its own. The caller writes the row that names it, or discards it. ErrTooLarge,
+// ErrEmpty, ErrHalf: nothing is left of it then; fault.Unavailable when it cannot be kept.
+func (k *Keeper) Keep(ctx context.Context, key Key, content io.Reader) (s Stored, err error) {
+	s.File = rand.Text()
+	draft, err := k.files.Create(ctx, s.File)
+	if err != nil {
+		return s, unavailable(err)
+	}
+	defer func() { err = errors.Join(err, draft.Abort()) }() // nothing, once it is committed
+	hash := sha256.New()
+	size, head, err := seal(key, s.File, content, io.MultiWriter(draft, hash))
+	var refused *fault.Error
+	switch {
+	case errors.As(err, &refused):
+		return s, err
+	case err != nil:
+		return s, unavailable(err)
+	case size == 0:
+		return s, ErrEmpty
+	}
+	s.Type, s.Size, s.Hash = http.DetectContentType(head), size, hash.Sum(nil)
+	if err := draft.Commit(); err != nil {
+		return s, unavailable(err)
+	}
+	return s, nil
+}
+
+func unavailable(err error) error {
+	return fmt.Errorf("keep attachment: %w", &fault.Error{Kind: fault.Unavailable, Text: "the file cannot be kept now; try again", Err: err})
+}
+
+// Read gives the content of a file. It opens the first chunk at once: a file that is missing or altered shows before the caller has begun to
+// answer. ErrMissing, ErrBroken.
+func (k *Keeper) Read(ctx context.Context, key Key, s Stored) (io.ReadCloser, error) {
+	file, err := k.files.Open(ctx, s.File)
+	if err != nil {
+		return nil, fmt.Errorf("read attachment %s: %w", s.File, err)
+	}
+	o := &opened{file: file, key: key, name: s.File}
+	if err := o.advance(); err != nil {
+		return nil, errors.Join(fmt.Errorf("read attachment %s: %w", s.File, err), file.Close())
+	}
+	return o, nil
+}
+
+// Discard removes a file that no row names.
+func (k *Keeper) Discard(ctx context.Context, s Stored) error {
+	if err := k.files.Remove(ctx, s.File); err != nil {
+		return fmt.Errorf("discard attachment: %w", err)
+	}
+	return nil
+}

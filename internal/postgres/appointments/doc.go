@@ -1,0 +1,25 @@
+// Package appointments keeps offices in all their versions, the places that citizens have at their counters, and who waits for one.
+package appointments
+
+import (
+	"okno/internal/postgres"
+	"okno/internal/seal"
+)
+
+// Store has the methods that own their transaction.
+type Store struct {
+	db   *postgres.DB
+	ring *seal.Ring
+}
+
+// NewStore is over a database; ring opens cases.
+func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
+
+// Steps are parts of one unit of work.
+type Steps struct {
+	tx   *postgres.Tx
+	ring *seal.Ring
+}
+
+// In gives the steps of a unit of work.
+func In(tx *postgres.Tx, ring *seal.Ring) Steps { return Steps{tx, ring} }
