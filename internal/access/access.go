@@ -65,7 +65,7 @@ const (
 	ViewPasswords     Act = "otp.view"      // what came of one-time passwords, in numbers
 	ViewAgencies      Act = "agency.view"   // how agencies take what they are told, and when they reported last
 	ReplayAgency      Act = "agency.replay" // try again what was given up
-	ViewReports       Act = "report.view" // figures of the centre, which name no citizen and no agent
+	ViewReports       Act = "report.view"   // figures of the centre, which name no citizen and no agent
 	ViewServices      Act = "service.view"
 	ViewFindings      Act = "catalogue.view" // what of the catalogue is stale, and what citizens ask in vain
 	LiftHolds         Act = "otp.lift"       // let passwords go again that are held
