@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"okno/internal/calendar"
@@ -26,7 +25,7 @@ type calendarCheck struct {
 
 func (c calendarCheck) Run(ctx context.Context) error {
 	if c.File != "" {
-		f, err := readCalendars(c.File)
+		f, err := readFile(c.File, calendar.Read)
 		if err == nil {
 			fmt.Printf("%d calendars, no problems\n", len(f.Calendars))
 		}
@@ -52,29 +51,6 @@ func (c calendarCheck) Run(ctx context.Context) error {
 	})
 }
 
-// readCalendars gives a file that may be imported, or tells every problem of it.
-func readCalendars(name string) (calendar.File, error) {
-	in, err := os.Open(name)
-	if err != nil {
-		return calendar.File{}, err
-	}
-	defer in.Close()
-	f, err := calendar.Read(in)
-	if err != nil {
-		return f, fmt.Errorf("%s: %w", name, err)
-	}
-	problems := f.Check()
-	for _, problem := range problems {
-		for line := range strings.Lines(problem.Error()) {
-			fmt.Fprintf(os.Stderr, "%s: %s\n", name, strings.TrimSpace(line))
-		}
-	}
-	if len(problems) > 0 {
-		return f, silentError{}
-	}
-	return f, nil
-}
-
 type calendarImport struct {
 	overrides
 	File string `arg:"" type:"existingfile" help:"Calendars in YAML."`
@@ -82,7 +58,7 @@ type calendarImport struct {
 }
 
 func (c calendarImport) Run(ctx context.Context) error {
-	f, err := readCalendars(c.File)
+	f, err := readFile(c.File, calendar.Read)
 	if err != nil {
 		return err
 	}

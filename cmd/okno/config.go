@@ -44,9 +44,9 @@ type config struct {
 	Audit           auditConfig       `yaml:"audit"`
 	Privacy         privacyConfig     `yaml:"privacy"`
 	Attachments     attachmentsConfig `yaml:"attachments"`
+	Reports         reportsConfig     `yaml:"reports"`
 	Log             logConfig         `yaml:"log"`
 	Demo            demoConfig        `yaml:"demo"`
-	Reports         reportsConfig     `yaml:"reports"`
 }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"okno/internal/appointment"
 	"okno/internal/postgres/store"
@@ -21,34 +20,11 @@ type officeCheck struct {
 }
 
 func (c officeCheck) Run() error {
-	f, err := readOffices(c.File)
+	f, err := readFile(c.File, appointment.Read)
 	if err == nil {
 		fmt.Printf("%d offices, no problems\n", len(f.Offices))
 	}
 	return err
-}
-
-// readOffices gives a file that may be imported, or tells every problem of it.
-func readOffices(name string) (appointment.File, error) {
-	in, err := os.Open(name)
-	if err != nil {
-		return appointment.File{}, err
-	}
-	defer in.Close()
-	f, err := appointment.Read(in)
-	if err != nil {
-		return f, fmt.Errorf("%s: %w", name, err)
-	}
-	problems := f.Check()
-	for _, problem := range problems {
-		for line := range strings.Lines(problem.Error()) {
-			fmt.Fprintf(os.Stderr, "%s: %s\n", name, strings.TrimSpace(line))
-		}
-	}
-	if len(problems) > 0 {
-		return f, silentError{}
-	}
-	return f, nil
 }
 
 type officeImport struct {
@@ -58,7 +34,7 @@ type officeImport struct {
 }
 
 func (c officeImport) Run(ctx context.Context) error {
-	f, err := readOffices(c.File)
+	f, err := readFile(c.File, appointment.Read)
 	if err != nil {
 		return err
 	}
