@@ -105,7 +105,7 @@ func (h handset) key(answer string) smstest.Page {
 	return page
 }
 
-const russianMenu = "1 Услуги\n2 Статус дела\n3 Обращение\n0 Оператор"
+const russianMenu = "1 Услуги\n2 Статус дела\n3 Обращение\n4 Запись\n0 Оператор"
 
 func TestCitizenAsksByUSSD(t *testing.T) {
 	t.Parallel()
@@ -345,7 +345,7 @@ func TestForeignSMSCHoldsASessionOfUSSD(t *testing.T) {
 	}
 	const english = "+77010000003"
 	page := key(1, english, "*1414#", smpp.PSSRIndication, nil)
-	require.Equal(t, "1 Services\n2 Case status\n3 Appeal\n0 Operator", page.Text)
+	require.Equal(t, "1 Services\n2 Case status\n3 Appeal\n4 Appointment\n0 Operator", page.Text)
 	require.Equal(t, 0, page.Coding)
 	require.Equal(t, int(smpp.USSRRequest), page.USSDOp)
 	require.Empty(t, page.Session)
