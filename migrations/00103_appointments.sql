@@ -41,6 +41,7 @@ CREATE TABLE appointments (
 );
 CREATE INDEX appointments_case ON appointments (case_id);
 CREATE INDEX appointments_day ON appointments (office, starts_at);
+CREATE INDEX appointments_taken ON appointments (office, starts_at) WHERE state IN ('held', 'booked');
 CREATE INDEX appointments_open ON appointments (ends_at) WHERE state IN ('held', 'booked');
 
 -- Who waits for a place, in the order of asking.

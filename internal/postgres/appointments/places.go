@@ -204,10 +204,16 @@ func (w Steps) AppointmentOf(ctx context.Context, caseID int64) (a appointment.A
 	return found[0], nil
 }
 
+// casesOf are the appointments of a citizen, or of a number alone: two statements, because one with OR reads the whole table; and coalesce keeps
+// a plan from going by all cases without a citizen.
+const casesOf = `(
+    SELECT id, number FROM cases WHERE citizen_id = $1 AND $1 <> 0 AND kind = 'appointment'
+    UNION ALL SELECT id, number FROM cases WHERE contact_index = ANY ($2) AND coalesce(citizen_id, 0) = 0 AND kind = 'appointment') c`
+
 const liveOf = `
 SELECT c.number, ` + columns + `
-FROM cases c JOIN appointments a ON a.case_id = c.id JOIN office_counters k ON k.id = a.counter_id
-WHERE (c.citizen_id = $1 AND $1 <> 0 OR c.citizen_id IS NULL AND c.contact_index = ANY ($2)) AND c.kind = 'appointment' AND a.state IN ('held', 'booked') AND a.ends_at > $3
+FROM ` + casesOf + ` JOIN LATERAL (SELECT * FROM appointments WHERE case_id = c.id OFFSET 0) a ON true JOIN office_counters k ON k.id = a.counter_id
+WHERE a.state IN ('held', 'booked') AND a.ends_at > $3
 ORDER BY a.starts_at`
 
 // LiveAppointments gives what a citizen, or a number alone, has and has been offered, in the order of time.

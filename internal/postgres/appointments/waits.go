@@ -42,9 +42,8 @@ func (w Steps) WaitingAhead(ctx context.Context, caseID int64) (ahead int, err e
 }
 
 const waitsOf = `
-SELECT count(*) FROM cases c JOIN appointment_waits m ON m.case_id = c.id AND m.ended_at IS NULL
-WHERE (c.citizen_id = $1 AND $1 <> 0 OR c.citizen_id IS NULL AND c.contact_index = ANY ($2)) AND c.kind = 'appointment'
-  AND NOT EXISTS (SELECT FROM appointments a WHERE a.case_id = c.id AND a.state = 'held' AND a.until > $3)`
+SELECT count(*) FROM ` + casesOf + ` JOIN LATERAL (SELECT case_id FROM appointment_waits WHERE case_id = c.id AND ended_at IS NULL OFFSET 0) m ON true
+WHERE NOT EXISTS (SELECT FROM appointments a WHERE a.case_id = c.id AND a.state = 'held' AND a.until > $3)`
 
 // LiveWaits gives on how many waiting lists a citizen, or a number alone, is without an offer.
 func (w Steps) LiveWaits(ctx context.Context, citizen int64, number string, now time.Time) (n int, err error) {

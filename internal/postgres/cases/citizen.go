@@ -12,11 +12,14 @@ import (
 	"okno/internal/seal"
 )
 
+// Two statements, because one with OR may read the whole table; coalesce keeps a plan from going by all cases without a citizen.
 const toRate = `
-SELECT ` + Columns + ` FROM cases
-WHERE (citizen_id = $1 AND $1 <> 0 OR citizen_id IS NULL AND contact_index = ANY ($2)) AND state IN ('ready', 'closed') AND updated_at >= $3
-  AND NOT EXISTS (SELECT FROM case_links WHERE kind = 'duplicate' AND case_links.case_id = cases.id)
-ORDER BY updated_at DESC LIMIT 1 FOR UPDATE`
+SELECT ` + Columns + ` FROM cases WHERE id = (
+    SELECT id FROM (
+        SELECT id, updated_at, state FROM cases WHERE citizen_id = $1 AND $1 <> 0
+        UNION ALL SELECT id, updated_at, state FROM cases WHERE contact_index = ANY ($2) AND coalesce(citizen_id, 0) = 0) own
+    WHERE state IN ('ready', 'closed') AND updated_at >= $3 ORDER BY updated_at DESC LIMIT 1)
+FOR UPDATE OF cases`
 
 // CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.
 func (w Steps) CaseToRate(ctx context.Context, citizen int64, number string, since time.Time) (cases.Case, error) {
