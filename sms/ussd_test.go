@@ -105,7 +105,7 @@ func (h handset) key(answer string) smstest.Page {
 	return page
 }
 
-const russianMenu = "1 Услуги\n2 Статус дела\n3 Обращение\n0 Оператор"
+const russianMenu = "1 Услуги\n2 Статус дела\n3 Обращение\n4 Запись\n0 Оператор"
 
 func TestCitizenAsksByUSSD(t *testing.T) {
 	t.Parallel()
@@ -119,7 +119,7 @@ func TestCitizenAsksByUSSD(t *testing.T) {
 			require.Equal(t, smstest.Page{Text: "1 Қазақша\n2 Русский\n3 English"}, stranger.dial())
 			require.Equal(t, smstest.Page{Text: russianMenu}, stranger.key("2"))
 			require.Equal(t, smstest.Page{Text: "Такого варианта нет.\n" + russianMenu}, stranger.key("7"))
-			require.Equal(t, smstest.Page{Text: "Напишите номер дела: 9 или 13 цифр."}, stranger.key("2"))
+			require.Equal(t, smstest.Page{Text: "Напишите номер дела."}, stranger.key("2"))
 			require.Equal(t, smstest.Page{Text: russianMenu}, stranger.key("*"))
 			stranger.key("2")
 			stage := stranger.key(r.caseOf("+77010000003"))
@@ -269,9 +269,9 @@ func TestUSSDRequestThatComesAgainMovesTheMenuOnce(t *testing.T) {
 			}
 			require.Equal(t, russianMenu, cut(1, h.dial).Text)
 			require.Equal(t, 1, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM interactions WHERE channel = 'ussd'`))
-			require.Equal(t, "Напишите номер дела: 9 или 13 цифр.", cut(2, func() smstest.Page { return h.key("2") }).Text)
+			require.Equal(t, "Напишите номер дела.", cut(2, func() smstest.Page { return h.key("2") }).Text)
 			require.Equal(t, russianMenu, cut(1, func() smstest.Page { return h.key("*") }).Text)
-			require.Equal(t, "Напишите номер дела: 9 или 13 цифр.", cut(0, func() smstest.Page { return h.key("2") }).Text)
+			require.Equal(t, "Напишите номер дела.", cut(0, func() smstest.Page { return h.key("2") }).Text)
 			last := cut(2, func() smstest.Page { return h.key(r.caseOf(h.number)) })
 			require.True(t, last.Last)
 			require.Equal(t, "2 * 2 "+r.caseOf(h.number), r.keyed(h.number))
@@ -345,11 +345,11 @@ func TestForeignSMSCHoldsASessionOfUSSD(t *testing.T) {
 	}
 	const english = "+77010000003"
 	page := key(1, english, "*1414#", smpp.PSSRIndication, nil)
-	require.Equal(t, "1 Services\n2 Case status\n3 Appeal\n0 Operator", page.Text)
+	require.Equal(t, "1 Services\n2 Case status\n3 Appeal\n4 Appointment\n0 Operator", page.Text)
 	require.Equal(t, 0, page.Coding)
 	require.Equal(t, int(smpp.USSRRequest), page.USSDOp)
 	require.Empty(t, page.Session)
-	require.Equal(t, "Write the number of your case: 9 or 13 digits.", key(2, english, "2", smpp.USSRConfirm, nil).Text)
+	require.Equal(t, "Write the number of your case.", key(2, english, "2", smpp.USSRConfirm, nil).Text)
 	page = key(3, english, r.caseOf(english), smpp.USSRConfirm, nil)
 	require.Contains(t, page.Text, "Case "+r.caseOf(english)+". Accepted")
 	require.Equal(t, int(smpp.PSSRResponse), page.USSDOp)
@@ -358,7 +358,7 @@ func TestForeignSMSCHoldsASessionOfUSSD(t *testing.T) {
 	require.Equal(t, russianMenu, page.Text)
 	require.Equal(t, 8, page.Coding)
 	require.Equal(t, "0702", page.Session)
-	require.Equal(t, "Напишите номер дела: 9 или 13 цифр.", key(5, "+77010000002", "2", smpp.USSRConfirm, []byte{7, 4}).Text)
+	require.Equal(t, "Напишите номер дела.", key(5, "+77010000002", "2", smpp.USSRConfirm, []byte{7, 4}).Text)
 	require.Equal(t, russianMenu, key(6, "+77010000002", "1", smpp.USSRConfirm, []byte{8, 2}).Text, "another session's answer")
 	page = key(7, "+77010000002", "2", smpp.USSRConfirm, []byte{8, 4})
 	require.Equal(t, "0804", page.Session)

@@ -206,4 +206,8 @@ func (w *tryWorld) CaseToRate(_ context.Context, citizen int64, number string, _
 	return cases.Case{}, cases.ErrUnknown
 }
 
+func (w *tryWorld) PlaceOf(context.Context, int64, time.Time) (cases.Place, error) {
+	return cases.Place{}, cases.ErrUnknown
+}
+
 func (w *tryWorld) RateCase(context.Context, cases.Case, int) error { return nil }

@@ -34,6 +34,7 @@ func (a *API) takeEvents(w http.ResponseWriter, r *http.Request, from client.Cli
 			Sequence int64       `json:"sequence"`
 			State    cases.State `json:"state"`
 			DueOn    string      `json:"due_on"`
+			Place    int         `json:"place"`
 			At       time.Time   `json:"at"`
 			Reason   string      `json:"reason"`
 		} `json:"events"`
@@ -43,7 +44,7 @@ func (a *API) takeEvents(w http.ResponseWriter, r *http.Request, from client.Cli
 	}
 	events := make([]exchange.Event, len(body.Events))
 	for i, e := range body.Events {
-		events[i] = exchange.Event{Key: e.Key, Case: e.Case, Sequence: e.Sequence, State: e.State, At: e.At, Reason: e.Reason}
+		events[i] = exchange.Event{Key: e.Key, Case: e.Case, Sequence: e.Sequence, State: e.State, At: e.At, Reason: e.Reason, Place: e.Place}
 		if e.DueOn == "" {
 			continue
 		}

@@ -21,10 +21,11 @@ const (
 	Inquiry     Kind = "inquiry"
 	Callback    Kind = "callback"
 	Appointment Kind = "appointment"
+	QueuePlace  Kind = "queue_place" // a place in a long queue, in which the agency says how far it has come
 )
 
 // Kinds lists them.
-var Kinds = []Kind{Application, Appeal, Inquiry, Callback, Appointment}
+var Kinds = []Kind{Application, Appeal, Inquiry, Callback, Appointment, QueuePlace}
 
 // State is where a case stands.
 type State string
@@ -132,4 +133,10 @@ type Move struct {
 	By   string
 	Why  string
 	Told string // what the citizen was told
+}
+
+// Place is a place in a long queue.
+type Place struct {
+	Number  int // 1 is next
+	MovedUp int // this month; less than 0: others went before
 }

@@ -84,7 +84,7 @@ func (r *Register) read(line int, row map[string]string) (c Imported, ok bool) {
 	}
 	r.seen[c.Key] = line
 	if !slices.Contains(Kinds, c.Kind) || c.Kind == Appointment || c.Kind == Callback {
-		wrong("kind", fmt.Errorf("one of %s, %s, %s", Application, Appeal, Inquiry))
+		wrong("kind", fmt.Errorf("one of %s, %s, %s, %s", Application, Appeal, Inquiry, QueuePlace))
 	}
 	if c.State == "" {
 		c.State = Registered

@@ -27,7 +27,7 @@ type Filing struct {
 }
 
 // filed are the kinds that a portal may open.
-var filed = []cases.Kind{cases.Application, cases.Appeal, cases.Inquiry}
+var filed = []cases.Kind{cases.Application, cases.Appeal, cases.Inquiry, cases.QueuePlace}
 
 var keyForm = regexp.MustCompile(`^[\x21-\x7e]{1,100}$`)
 

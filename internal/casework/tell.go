@@ -62,7 +62,7 @@ func (t *Teller) tell(ctx context.Context, w Work, c cases.Case, write func(dial
 	if t == nil {
 		return "", nil
 	}
-	return t.Notify(ctx, w, c, lifetime, func(l dialogue.Language) string { return t.texts.Step(l, c) })
+	return t.Notify(ctx, w, c, lifetime, write)
 }
 
 // Notify sends a notice of a case to whose it is, in their language; nothing of it goes after its lifetime. Nobody is told by a number that

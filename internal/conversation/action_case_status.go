@@ -22,14 +22,15 @@ var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
 	// Whoever is verified too little learns the stage, as anybody does who knows the number.
-	below: "stage_only", personal: []string{"found", "settled", "earlier", "visit", "waiting"},
+	below: "stage_only", personal: []string{"found", "settled", "earlier", "place", "visit", "waiting"},
 	outcomes: map[string]values{
 		"found":      {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
-		"earlier":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate}, // the agency has not answered in time
-		"visit":      toldTypes,                                                                               // an appointment
-		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount},                          // for one
-		"stage_only": {"stage": dialogue.TypePhrase},                                                          // another citizen's, or nobody knows whose number this is
+		"earlier":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate},  // the agency has not answered in time
+		"place":      {"place": dialogue.TypeCount, "moved": dialogue.TypeCount, "stage": dialogue.TypePhrase}, // in a long queue
+		"visit":      toldTypes,                                                                                // an appointment
+		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount},                           // for one
+		"stage_only": {"stage": dialogue.TypePhrase},                                                           // another citizen's, or nobody knows whose number this is
 		"unknown":    {},
 		"blocked":    {}, // too many guesses at numbers
 	},
@@ -69,6 +70,11 @@ var caseStatus = action{
 			return later, err
 		}
 		found["next"] = dialogue.Value{Type: dialogue.TypePhrase, Text: "next." + string(c.State)}
+		if c.Kind == cases.QueuePlace && !c.State.Settled() {
+			if given, err := placeStatus(ctx, r, c, found["stage"]); err != nil || given.outcome != "" {
+				return given, err
+			}
+		}
 		if asked.Failed+asked.Open > 0 {
 			found["as_of"] = dialogue.Value{Type: dialogue.TypeDate, Text: c.UpdatedAt.Format(time.DateOnly)}
 			return result{outcome: "earlier", values: found}, nil
@@ -135,4 +141,18 @@ func askState(ctx context.Context, r request, c cases.Case) (a exchange.Answers,
 		return a, false, nil
 	}
 	return ask(ctx, r, exchange.Question{Kind: exchange.CaseAsked, Agency: c.Agency, CaseID: c.ID})
+}
+
+// placeStatus tells the place in a queue, and how far it has moved up this month; no outcome: none was reported yet.
+func placeStatus(ctx context.Context, r request, c cases.Case, stage dialogue.Value) (result, error) {
+	now := r.engine.clock()
+	place, err := r.work.PlaceOf(ctx, c.ID, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location()))
+	if isUnknown(err) {
+		return result{}, nil
+	}
+	return result{outcome: "place", values: map[string]dialogue.Value{
+		"place": {Type: dialogue.TypeCount, Text: strconv.Itoa(place.Number)},
+		"moved": {Type: dialogue.TypeCount, Text: strconv.Itoa(max(place.MovedUp, 0))},
+		"stage": stage,
+	}}, err
 }

@@ -42,10 +42,15 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	var open string // a case without a term
+	var open, queued string // a case without a term, a place in a queue
 	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error {
 		c, err := work.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, Contact: bound, Subject: "без срока", By: "okno"})
+		require.NoError(t, err)
 		open = c.Number
+		c, err = work.OpenCase(ctx, cases.Opening{Kind: cases.QueuePlace, Contact: bound, Subject: "детский сад", By: "okno"})
+		require.NoError(t, err)
+		_, err = work.Tx.Exec(ctx, `INSERT INTO case_places (case_id, sequence, at, place) VALUES ($1, 1, now(), 214)`, c.ID)
+		queued = c.Number
 		return err
 	}))
 	seen := map[string]bool{}
@@ -95,6 +100,7 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		{action: "service.in_category", outcome: "found", with: map[string]string{"category": "civil-registry"}},
 		{action: "case.status", outcome: "found", with: map[string]string{"case": w.number}},
 		{action: "case.status", outcome: "settled", with: map[string]string{"case": open}},
+		{action: "case.status", outcome: "place", with: map[string]string{"case": queued}},
 		{action: "case.status", outcome: "stage_only", with: map[string]string{"case": w.number}, from: unbound},
 		{action: "case.status", outcome: "unknown", with: map[string]string{"case": "123456786"}},
 		{action: "case.status", outcome: "blocked", with: map[string]string{"case": "123456786"}, from: guesser},

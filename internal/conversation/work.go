@@ -72,6 +72,8 @@ type caseFile interface {
 	// CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.
 	CaseToRate(ctx context.Context, citizen int64, number string, since time.Time) (cases.Case, error)
 	RateCase(ctx context.Context, c cases.Case, rating int) error
+	// PlaceOf gives the place in its queue that a case has. cases.ErrUnknown of one of which none was reported.
+	PlaceOf(ctx context.Context, caseID int64, monthBegan time.Time) (cases.Place, error)
 	// OpenCallback gives the number of the callback that is open for a telephone number.
 	OpenCallback(ctx context.Context, contact string) (number string, found bool, err error)
 }

@@ -54,7 +54,7 @@ const (
 
 // Told says whether an agency is told of a case at all: what it has to answer.
 func Told(c cases.Case) bool {
-	return c.Agency != "" && (c.Kind == cases.Application || c.Kind == cases.Appeal || c.Kind == cases.Inquiry)
+	return c.Agency != "" && (c.Kind == cases.Application || c.Kind == cases.Appeal || c.Kind == cases.Inquiry || c.Kind == cases.QueuePlace)
 }
 
 // Message is the body of a delivery.

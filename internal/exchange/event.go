@@ -22,10 +22,14 @@ type Event struct {
 	DueOn    time.Time // zero: the term stays
 	At       time.Time // when it happened, by the agency's clock
 	Reason   string    // for the history; the citizen's operator reads it
+	Place    int       `json:",omitempty"` // of a case that is a place in a queue; 0: nothing is said of it
 }
 
-// mostReason is the letters of a reason.
-const mostReason = 1000
+// mostReason is the letters of a reason, and mostPlace the end of a queue.
+const (
+	mostReason = 1000
+	mostPlace  = 10_000_000
+)
 
 // latest is how far an agency's clock may be ahead, and how far back what it reports may lie.
 const (
@@ -54,6 +58,8 @@ func (e Event) Check(now time.Time) error {
 		return invalid("due_on", "within ten years")
 	case e.At.IsZero() || e.At.After(now.Add(latest)) || e.At.Before(now.Add(-oldest)):
 		return invalid("at", "when it happened: not in the future, and not two years ago")
+	case e.Place < 0 || e.Place > mostPlace:
+		return invalid("place", fmt.Sprintf("1 to %d", mostPlace))
 	case len([]rune(e.Reason)) > mostReason:
 		return invalid("reason", fmt.Sprintf("at most %d letters", mostReason))
 	}

@@ -109,6 +109,10 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	var taken []Taken
 	var applied []cases.Applied
 	last := map[string]int{} // the last move of each case, in applied
+	before := map[string]cases.Case{}
+	for number, b := range books {
+		before[number] = b.Case
+	}
 	for i, e := range events {
 		if before, ok := known[e.Key]; ok {
 			if !bytes.Equal(before.Digest, e.Digest()) {
@@ -132,7 +136,10 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	if len(taken) == 0 {
 		return receipts, nil
 	}
-	for number, at := range last { // where the case stands now: once for all moves that came together
+	for number, at := range last { // where the case stands now: once for all moves that came together, if it stands elsewhere than before
+		if now, was := books[number].Case, before[number]; now.State == was.State && now.DueOn.Equal(was.DueOn) {
+			continue
+		}
 		if applied[at].Told, err = in.teller.Tell(ctx, w, books[number].Case); err != nil {
 			return nil, err
 		}

@@ -66,6 +66,7 @@ type Answer struct {
 	DueOn    string      `json:"due_on,omitempty"`
 	At       time.Time   `json:"at,omitzero"`
 	Reason   string      `json:"reason,omitempty"`
+	Place    int         `json:"place,omitempty"`
 	Fees     []Fee       `json:"fees,omitempty"`
 }
 
@@ -115,7 +116,7 @@ func (f *Fee) check() (err error) {
 
 // Event is the answer to CaseAsked as an event of the agency: answered again, it is the same event.
 func (a Answer) Event(number string) (e Event, err error) {
-	e = Event{Key: fmt.Sprintf("answer:%s:%d", number, a.Sequence), Case: number, Sequence: a.Sequence, State: a.State, At: a.At, Reason: a.Reason}
+	e = Event{Key: fmt.Sprintf("answer:%s:%d", number, a.Sequence), Case: number, Sequence: a.Sequence, State: a.State, At: a.At, Reason: a.Reason, Place: a.Place}
 	if a.DueOn != "" {
 		if e.DueOn, err = time.Parse(time.DateOnly, a.DueOn); err != nil {
 			err = errors.New("due_on: YYYY-MM-DD")

@@ -92,6 +92,7 @@ var Rules = []Rule{
 	{Table: "appointments", Stays: "the history of a case"},
 	{Table: "appointment_waits", Stays: "the history of a case"},
 	{Table: "case_imports", Stays: "by which a register that is taken over again adds what is new"},
+	{Table: "case_places", Stays: "the history of a case"},
 	{Table: "case_moves", Stays: "the history of a case"},
 	{Table: "case_attachments", Stays: "each goes with the erasure of its citizen; the sweeper removes the file then"},
 	{Table: "case_links", Stays: "the history of a case"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"okno/internal/cases"
+	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/seal"
 )
@@ -38,4 +39,21 @@ func (w Steps) RateCase(ctx context.Context, c cases.Case, rating int) error {
 		return fmt.Errorf("rate case: %w", err)
 	}
 	return audit.Record(ctx, w.tx, "citizen", "case.rate", "case:"+c.Number, map[string]any{"rating": rating})
+}
+
+// The place before this month is the last that was reported before it began, or the first of this month.
+const placeOf = `
+SELECT n.place, coalesce(
+    (SELECT place FROM case_places WHERE case_id = $1 AND at < $2 ORDER BY sequence DESC LIMIT 1),
+    (SELECT place FROM case_places WHERE case_id = $1 ORDER BY sequence LIMIT 1)) - n.place
+FROM case_places n WHERE n.case_id = $1 ORDER BY n.sequence DESC LIMIT 1`
+
+// PlaceOf gives the place in its queue that a case has, and how far it has moved up since a month began. cases.ErrUnknown of one of which none
+// was reported.
+func (w Steps) PlaceOf(ctx context.Context, caseID int64, monthBegan time.Time) (p cases.Place, err error) {
+	err = w.tx.QueryRow(ctx, placeOf, caseID, monthBegan).Scan(&p.Number, &p.MovedUp)
+	if err = postgres.NoRows(err, cases.ErrUnknown); err != nil && !errors.Is(err, cases.ErrUnknown) {
+		return p, fmt.Errorf("find place: %w", err)
+	}
+	return p, err
 }

@@ -60,7 +60,7 @@ func TestARegisterOfCasesIsTakenOver(t *testing.T) {
 		"A-10;appeal;x;;;;;;;tomorrow;2999-01-01T00:00:00Z",
 		"A-1;appeal;x;;;;;;;;")
 	require.Equal(t, 2, r.Added)
-	for _, says := range []string{"line 4: kind: one of application, appeal, inquiry", "line 5: state: one of", "line 6: subject", "line 7: service: there is no such service",
+	for _, says := range []string{"line 4: kind: one of application, appeal, inquiry, queue_place", "line 5: state: one of", "line 6: subject", "line 7: service: there is no such service",
 		"line 8: agency: there is no such agency", "line 9: national_number", "line 10: contact", "line 11: due_on: a date like YYYY-MM-DD", "line 11: opened_at: it is in the future",
 		"line 12: key: it stands in line 2 already"} {
 		require.ErrorContains(t, r.Err, says)

@@ -114,7 +114,9 @@ INSERT INTO exchange_events (agency, key, digest, case_number, case_id, sequence
 VALUES ($1, $2, $3, $4, nullif($5, 0), $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (agency, key) DO NOTHING`
 	judgeEvent = `UPDATE exchange_events SET outcome = $2, explanation = CASE WHEN $2 = 'applied' THEN 'applied once the events before it had come'
     ELSE 'an earlier event came late and led elsewhere: this one could not follow it' END WHERE id = $1`
-	keepBook = `
+	// Whatever becomes of an event, what it says of the place holds for its sequence number: the first that said so stands.
+	keepPlace = `INSERT INTO case_places (case_id, sequence, at, place) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	keepBook  = `
 INSERT INTO exchange_books (case_id, base, floor, last) VALUES ($1, $2, $3, $4)
 ON CONFLICT (case_id) DO UPDATE SET base = excluded.base, floor = excluded.floor, last = excluded.last`
 )
@@ -155,6 +157,9 @@ func (w Steps) keepEvents(ctx context.Context, agency string, taken []exchange.T
 		}
 		writes.Queue(addEvent, agency, t.Event.Key, t.Event.Digest(), t.Event.Case, id, t.Event.Sequence, t.Event.State, due, t.Event.At, sealed,
 			t.Receipt.Outcome, t.Receipt.Explanation)
+		if id != 0 && t.Event.Place > 0 && t.Receipt.Outcome != exchange.Contradictory {
+			writes.Queue(keepPlace, id, t.Event.Sequence, t.Event.At, t.Event.Place)
+		}
 	}
 	for _, b := range books {
 		writes.Queue(keepBook, b.Case.ID, b.Base, b.Floor, b.Last)

@@ -206,6 +206,48 @@ func TestALateEventCorrects(t *testing.T) {
 	require.Equal(t, exchange.Impossible, again[0].Outcome, "asked again, the agency learns what became of it")
 }
 
+// A place in a queue moves up by what its agency reports, in the order of its sequence, and nobody is told of each step.
+func TestAPlaceInAQueueMovesUp(t *testing.T) {
+	t.Parallel()
+	url, db, open := office(t)
+	in := inbox(db)
+	number := open("moj")
+	pgtest.Exec(t, url, `UPDATE cases SET kind = 'queue_place'`)
+	report := func(sequence int64, at time.Time, place int) {
+		t.Helper()
+		e := event(number, sequence, cases.Accepted)
+		e.Key, e.At, e.Place = fmt.Sprint("place-", sequence), at, place
+		receipts, err := in.Take(t.Context(), "moj", []exchange.Event{e})
+		require.NoError(t, err)
+		require.Contains(t, []exchange.Outcome{exchange.Applied, exchange.Superseded}, receipts[0].Outcome)
+	}
+	place := func(monthBegan time.Time) (p cases.Place) {
+		t.Helper()
+		pgtest.Do(t, db, func(w *store.Work) error {
+			c, err := w.CaseByNumber(t.Context(), number)
+			require.NoError(t, err)
+			p, err = w.PlaceOf(t.Context(), c.ID, monthBegan)
+			return err
+		})
+		return p
+	}
+	now := time.Now()
+	report(3, now.Add(-2*time.Hour), 214)
+	require.Equal(t, cases.Place{Number: 214}, place(now.AddDate(0, 0, -20)))
+	report(1, now.AddDate(0, 0, -40), 250) // late, and before this month
+	report(2, now.AddDate(0, 0, -30), 226)
+	require.Equal(t, cases.Place{Number: 214, MovedUp: 12}, place(now.AddDate(0, 0, -20)))
+	require.Equal(t, cases.Place{Number: 214, MovedUp: 36}, place(now.AddDate(0, 0, -60)))
+	told := len(pgtest.Texts(t, url, `m.lane = 'notice'`))
+	report(4, now, 216) // others went before
+	require.Equal(t, cases.Place{Number: 216, MovedUp: 10}, place(now.AddDate(0, 0, -20)))
+	require.Len(t, pgtest.Texts(t, url, `m.lane = 'notice'`), told)
+	e := event(number, 9, cases.Accepted)
+	e.Place = 10_000_001
+	_, err := in.Take(t.Context(), "moj", []exchange.Event{e})
+	require.ErrorContains(t, err, "1 to 10000000")
+}
+
 func BenchmarkTake(b *testing.B) {
 	_, db, open := office(b)
 	in := inbox(db)

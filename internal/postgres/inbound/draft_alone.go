@@ -102,4 +102,8 @@ func (alone) Answers(context.Context, int64, string) (exchange.Answers, error) {
 
 func (alone) KeepFees(context.Context, int64, []exchange.Fee) ([]int64, error) { return nil, errAlone }
 
+func (alone) PlaceOf(context.Context, int64, time.Time) (cases.Place, error) {
+	return cases.Place{}, errAlone
+}
+
 func (alone) RateCase(context.Context, cases.Case, int) error { return errAlone }

@@ -5,7 +5,7 @@ import type { Case, Contact, OwnCase } from './protocol'
 import { text } from './texts'
 import { day } from './time'
 
-const kinds = ['inquiry', 'appeal', 'application', 'callback', 'appointment']
+const kinds = ['inquiry', 'appeal', 'application', 'callback', 'queue_place']
 
 interface Props {
   contact: Contact

@@ -22,11 +22,7 @@ export const talking = signal(false)
 export const muted = signal(false)
 export const problem = signal('')
 export const now = signal(Date.now())
-<<<<<<< HEAD
 export const section = signal<'contacts' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
-=======
-export const section = signal<'contacts' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'work' | 'reports' | 'account' | 'search'>('contacts')
->>>>>>> reports17
 export const me = signal<Me | null>(null)
 export const elsewhere = signal<LoginElsewhere | null>(null) // a login that began while this page was open
 export const proveWanted = signal(false) // something was refused for want of the second factor

@@ -333,6 +333,7 @@ const words: Record<string, [string, string, string]> = {
   'kind.appeal': ['Жолданым', 'Обращение', 'Appeal'],
   'kind.inquiry': ['Сұрау', 'Запрос', 'Inquiry'],
   'kind.callback': ['Кері қоңырау', 'Обратный звонок', 'Callback'],
+  'kind.queue_place': ['Кезектегі орын', 'Место в очереди', 'Place in a queue'],
   'kind.appointment': ['Жазылу', 'Запись на приём', 'Appointment'],
   'case.registered': ['Тіркелді', 'Зарегистрировано', 'Registered'],
   'case.accepted': ['Қабылданды', 'Принято', 'Accepted'],
