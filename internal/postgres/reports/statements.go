@@ -60,6 +60,7 @@ const (
 	unanswered = "connected_at IS NULL AND outcome = "
 	handled    = "released_at IS NOT NULL AND state = 'ended'"
 	gaveUp     = "here AND NOT finished AND outcome <> 'operator'"
+	moved      = "from_state IS NOT NULL AND to_state = " // a case that was taken over begins in its state, and nobody knows when it came there
 	settledIn  = "('ready', 'closed', 'rejected', 'withdrawn')"
 )
 
@@ -127,7 +128,7 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 		source: report.Cases, moment: "at", open: "false", by: []string{"service: coalesce(service, '')", "agency: coalesce(agency, '')"},
 		rows: `FROM (
     SELECT m.at, c.service, c.agency, c.kind, m.by, m.from_state, m.to_state, false AS escalated,
-           m.to_state IN ` + settledIn + ` AND coalesce(m.from_state, '') NOT IN ` + settledIn + ` AS settles,
+           m.to_state IN ` + settledIn + ` AND m.from_state NOT IN ` + settledIn + ` AS settles,
            CASE WHEN m.by LIKE 'agency:%' THEN (SELECT b.at FROM case_moves b WHERE b.case_id = m.case_id AND b.id < m.id ORDER BY b.id DESC LIMIT 1)
            END AS before,
            (SELECT b.at FROM case_moves b WHERE b.case_id = m.case_id AND b.id <= m.id
@@ -142,8 +143,8 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 			of("opened_by_client", opening+" AND by LIKE 'client:%'"), of("callbacks", opening+" AND kind = 'callback'"),
 			of("appeals", opening+" AND kind = 'appeal'"), of("applications", opening+" AND kind = 'application'"),
 			of("inquiries", opening+" AND kind = 'inquiry'"), of("appointments", opening+" AND kind = 'appointment'"),
-			of("settled", "settles"), total("settling", ms("began", "at"), "settles"), of("closed", "to_state = 'closed'"),
-			of("rejected", "to_state = 'rejected'"), of("withdrawn", "to_state = 'withdrawn'"),
+			of("settled", "settles"), total("settling", ms("began", "at"), "settles"), of("closed", moved+"'closed'"), of("rejected", moved+"'rejected'"),
+			of("withdrawn", moved+"'withdrawn'"),
 			of("reopened", "from_state IN "+settledIn+" AND to_state NOT IN "+settledIn), of("escalated", "escalated"),
 			of("agency_moves", "before IS NOT NULL"), total("silence", ms("before", "at"), "before IS NOT NULL"),
 			{"longest_silence", "max(" + ms("before", "at") + ")"}},

@@ -263,11 +263,15 @@ func (w *world) reports() {
 
 func (w *world) moved() {
 	if len(w.cases) == 0 || w.random.IntN(2) == 0 {
-		c := &matter{state: "registered", agency: pick(w, "moj", "health", ""), began: w.now}
-		c.id = w.id(`INSERT INTO cases (number, kind, state, agency, contact_index, sealed, opened_at) VALUES ($1, 'appeal', 'registered', nullif($2, ''), '', 'x', $3) RETURNING id`,
-			fmt.Sprintf("%09d", len(w.cases)), c.agency, w.now)
+		by, state := pick(w, "citizen", "agent:7", "client:portal", "import"), "registered"
+		if by == "import" { // taken over as it stands
+			state = pick(w, "registered", "closed")
+		}
+		c := &matter{state: state, agency: pick(w, "moj", "health", ""), began: w.now, settled: state == "closed"}
+		c.id = w.id(`INSERT INTO cases (number, kind, state, agency, contact_index, sealed, opened_at) VALUES ($1, 'appeal', $2, nullif($3, ''), '', 'x', $4) RETURNING id`,
+			fmt.Sprintf("%09d", len(w.cases)), state, c.agency, w.now)
 		w.cases = append(w.cases, c)
-		w.step(c, "", "registered", pick(w, "citizen", "agent:7", "client:portal", "import"), -1)
+		w.step(c, "", state, by, -1)
 		return
 	}
 	c := pick(w, w.cases...)
