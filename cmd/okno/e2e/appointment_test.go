@@ -45,7 +45,7 @@ func (w *world) appointmentByPhone(t *testing.T) {
 			at = w.hears(t, phone, l, at, whole("appointment.time"))
 			phone.Key(t, timeOf[l])
 			w.hears(t, phone, l, at, place("appointment.booked"))
-			w.gets(t, number, w.write(l, place("appointment.booked")))
+			w.hasGot(t, number, w.write(l, place("appointment.booked")))
 			phone.HangUp(t)
 
 			phone = w.calls(t, number)
@@ -62,7 +62,7 @@ func (w *world) appointmentByPhone(t *testing.T) {
 			eventually(t, patience, func() bool { _, now := visit(); return !now.Equal(before) }, func() string { return "it has not moved" })
 			w.hears(t, phone, l, at, place("appointment.booked"))
 			given, _ := visit()
-			w.gets(t, number, w.write(l, place("appointment.booked")))
+			w.hasGot(t, number, w.write(l, place("appointment.booked")))
 			phone.HangUp(t)
 
 			phone = w.calls(t, number)

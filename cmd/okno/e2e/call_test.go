@@ -119,7 +119,7 @@ func (w *world) statusByPhone(t *testing.T) {
 	at = w.hears(t, phone, ru, at, begins("status.after_open"))
 	phone.Key(t, "5")
 	w.hears(t, phone, ru, at, whole("sms.sent"))
-	w.gets(t, citizen, w.write(ru, w.status(t, number)))
+	w.hasGot(t, citizen, w.write(ru, w.status(t, number)))
 	phone.HangUp(t)
 }
 

@@ -57,6 +57,7 @@ func TestOkno(t *testing.T) {
 		t.Run("StatusByPhone", w.statusByPhone)
 		t.Run("StatusOfAnothersCase", w.statusOfAnothersCase)
 		t.Run("AppointmentByPhone", w.appointmentByPhone)
+		t.Run("FeeByPhone", w.feeByPhone)
 		t.Run("KeysAhead", w.keysAhead)
 		t.Run("BargeIn", w.bargeIn)
 		t.Run("NobodyOnDuty", w.nobodyOnDuty)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -47,6 +48,16 @@ func (w *world) gets(t *testing.T, number, want string) {
 	eventually(t, patience, func() bool {
 		written = w.operator.Written(number)
 		return len(written) > 0 && written[len(written)-1] == want
+	}, func() string { return fmt.Sprintf("no SMS %q to %s, which has got %q", want, number, written) })
+}
+
+// hasGot waits until a citizen has got an SMS, others before it and after it: for numbers that several tests share.
+func (w *world) hasGot(t *testing.T, number, want string) {
+	t.Helper()
+	var written []string
+	eventually(t, patience, func() bool {
+		written = w.operator.Written(number)
+		return slices.Contains(written, want)
 	}, func() string { return fmt.Sprintf("no SMS %q to %s, which has got %q", want, number, written) })
 }
 
