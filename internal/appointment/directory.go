@@ -3,11 +3,11 @@ package appointment
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"okno/internal/cache"
 	"okno/internal/calendar"
 	"okno/internal/dialogue"
 )
@@ -99,58 +99,24 @@ type Source interface {
 	Calendars(ctx context.Context) (calendar.Set, error)
 }
 
-// Cache holds the newest directory. A hint renews it at once, a slow poll in any case.
-type Cache struct {
-	source    Source
-	hints     <-chan struct{}
-	log       zerolog.Logger
-	directory atomic.Pointer[Directory]
-	// Renewed is called with every new directory, the first included; may be nil.
-	Renewed func(context.Context, *Directory)
-}
+// Cache holds the newest directory.
+type Cache struct{ *cache.Cache[Directory] }
 
 // NewCache is empty until it is filled.
 func NewCache(source Source, hints <-chan struct{}, log zerolog.Logger) *Cache {
-	c := &Cache{source: source, hints: hints, log: log}
-	c.directory.Store(NewDirectory(nil, calendar.Set{}))
-	return c
+	read := func(ctx context.Context) (*Directory, error) {
+		offices, err := source.Offices(ctx)
+		if err != nil {
+			return nil, err
+		}
+		calendars, err := source.Calendars(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return NewDirectory(offices, calendars), nil
+	}
+	return &Cache{cache.New("offices", NewDirectory(nil, calendar.Set{}), read, hints, log)}
 }
 
 // Directory gives the newest.
-func (c *Cache) Directory() *Directory { return c.directory.Load() }
-
-// Fill reads offices and calendars.
-func (c *Cache) Fill(ctx context.Context) error {
-	offices, err := c.source.Offices(ctx)
-	if err != nil {
-		return err
-	}
-	calendars, err := c.source.Calendars(ctx)
-	if err != nil {
-		return err
-	}
-	d := NewDirectory(offices, calendars)
-	c.directory.Store(d)
-	if c.Renewed != nil {
-		c.Renewed(ctx, d)
-	}
-	return nil
-}
-
-// Run keeps the cache new until ctx ends.
-func (c *Cache) Run(ctx context.Context) error {
-	const poll = 30 * time.Second
-	ticker := time.NewTicker(poll)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-c.hints:
-		case <-ticker.C:
-		}
-		if err := c.Fill(ctx); err != nil && ctx.Err() == nil {
-			c.log.Warn().Err(err).Msg("offices not renewed")
-		}
-	}
-}
+func (c *Cache) Directory() *Directory { return c.Newest() }
