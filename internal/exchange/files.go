@@ -58,6 +58,9 @@ type Files struct {
 	log   zerolog.Logger
 }
 
+// FilesLease is the lease under which a node exchanges files.
+const FilesLease = "exchange:files"
+
 // OpenFolder opens the folder of an agency. It ends with ctx.
 type OpenFolder func(ctx context.Context, e Endpoint) (Folder, error)
 
@@ -75,7 +78,7 @@ const (
 // pace is how often the folder of an agency is looked at: several times while a delivery waits for others.
 func pace(e Endpoint) time.Duration { return min(max(e.Every/4, time.Second), 15*time.Second) }
 
-// Run exchanges files until ctx ends. Each agency has a goroutine of its own: a slow one holds up no other.
+// Run exchanges files until ctx ends; it gives no error. Each agency has a goroutine of its own: a slow one holds up no other.
 func (f *Files) Run(ctx context.Context) error {
 	var agencies sync.WaitGroup
 	defer agencies.Wait()
