@@ -164,6 +164,9 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 	if err := db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) }); err != nil {
 		return err
 	}
+	if err := db.Do(ctx, func(w *store.Work) error { return sample.Populate(ctx, w, time.Now()) }); err != nil {
+		return err
+	}
 	if d.portal, err = addClient(ctx, db, "portal", ""); err != nil {
 		return err
 	}
