@@ -14,7 +14,7 @@ CREATE TABLE exchange_files (
     written_at timestamptz,                                    -- NULL: it lies in no folder yet, or nobody knows whether it does
     PRIMARY KEY (agency, sequence)
 );
-CREATE INDEX exchange_files_created ON exchange_files (created_at);
+CREATE INDEX exchange_files_unwritten ON exchange_files (agency, sequence) WHERE written_at IS NULL;
 
 ALTER TABLE exchange_deliveries ADD COLUMN file bigint;        -- the newest file of the agency that has it
 CREATE INDEX exchange_deliveries_file ON exchange_deliveries (agency, file) WHERE file IS NOT NULL;

@@ -159,9 +159,9 @@ type way struct {
 const day = 24 * time.Hour
 
 var ways = map[cases.State][]way{
-	cases.Registered:      {{cases.Accepted, 88, time.Hour, day}, {cases.InProgress, 4, time.Hour, day}, {cases.Rejected, 5, time.Hour, 3 * day}, {cases.Withdrawn, 3, time.Hour, 3 * day}},
-	cases.Accepted:        {{cases.InProgress, 88, 2 * time.Hour, 3 * day}, {cases.Rejected, 7, day, 5 * day}, {cases.Withdrawn, 5, time.Hour, 5 * day}},
-	cases.InProgress:      {{cases.Ready, 68, day, 12 * day}, {cases.AwaitingCitizen, 17, day, 5 * day}, {cases.Rejected, 10, day, 12 * day}, {cases.Closed, 5, day, 26 * day}},
+	cases.Registered:      {{cases.Accepted, 91, time.Hour, day}, {cases.InProgress, 4, time.Hour, day}, {cases.Rejected, 3, time.Hour, 3 * day}, {cases.Withdrawn, 2, time.Hour, 3 * day}},
+	cases.Accepted:        {{cases.InProgress, 95, 2 * time.Hour, 3 * day}, {cases.Rejected, 3, day, 5 * day}, {cases.Withdrawn, 2, time.Hour, 5 * day}},
+	cases.InProgress:      {{cases.Ready, 71, day, 12 * day}, {cases.AwaitingCitizen, 18, day, 5 * day}, {cases.Rejected, 6, day, 12 * day}, {cases.Closed, 5, day, 26 * day}},
 	cases.AwaitingCitizen: {{cases.InProgress, 82, time.Hour, 6 * day}, {cases.Withdrawn, 10, 5 * day, 15 * day}, {cases.Rejected, 8, 10 * day, 15 * day}},
 	cases.Ready:           {{cases.Closed, 100, time.Hour, 8 * day}},
 }
