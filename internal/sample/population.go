@@ -136,12 +136,9 @@ func (g generator) matter(whose citizen.Citizen, opened time.Time) cases.Importe
 		c.History = append(c.History, cases.Move{From: c.State, To: to, At: at, By: by})
 		c.State = to
 	}
-	if n := len(c.History); n > 0 && (c.State == cases.Closed || c.State == cases.Rejected) && g.IntN(100) < 40 {
-		c.RatedAt = c.History[n-1].At.Add(g.between(time.Minute, 2*24*time.Hour))
-		c.Rating = pick(g, []int{1, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5, 5})
-		if c.State == cases.Rejected {
-			c.Rating = pick(g, []int{1, 1, 1, 2, 2, 3, 4})
-		}
+	if n := len(c.History); c.State == cases.Closed && g.IntN(100) < 40 {
+		c.RatedAt = c.History[n-1].At.Add(g.between(time.Minute, 2*day))
+		c.Rating = pick(g, []int{1, 2, 2, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5})
 		if c.RatedAt.After(g.now) {
 			c.Rating, c.RatedAt = 0, time.Time{}
 		}
