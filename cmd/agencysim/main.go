@@ -1,5 +1,5 @@
-// Command agencysim is an agency's system, for the demo, for tests and for trying Okno out: it takes what Okno tells it by signed webhooks,
-// and takes each case through its states, reporting each to Okno. Faults are made at will.
+// Command agencysim is an agency's system, for the demo, for tests and for trying Okno out: it takes what Okno tells it by signed webhooks or by
+// files, and takes each case through its states, reporting each to Okno. Faults are made at will.
 package main
 
 import (
@@ -31,10 +31,12 @@ import (
 
 type agencysim struct {
 	Listen string        `default:"127.0.0.1:8090" help:"Where Okno's webhooks come in."`
-	Secret string        `required:"" env:"AGENCYSIM_SECRET" help:"The endpoint's signing secret (whsec_…)."`
-	Okno   string        `required:"" help:"Okno's address, http://host:port."`
+	Secret string        `env:"AGENCYSIM_SECRET" help:"The endpoint's signing secret (whsec_…)."`
+	Okno   string        `help:"Okno's address, http://host:port."`
 	Agency string        `required:"" help:"The agency's code."`
-	Key    string        `required:"" env:"AGENCYSIM_KEY" help:"The agency's key for Okno's API."`
+	Key    string        `env:"AGENCYSIM_KEY" help:"The agency's key for Okno's API."`
+	Folder string        `type:"path" help:"Exchange files in this folder instead: no webhooks, no API."`
+	Look   time.Duration `default:"2s" help:"How often to look into the folder."`
 	Pace   time.Duration `default:"20s" help:"How long a case stays in a state."`
 	Fail   float64       `help:"The share of webhooks that are answered by 500."`
 	Slow   time.Duration `help:"How long the answer to a webhook takes."`
@@ -44,6 +46,7 @@ type agencysim struct {
 	mu       sync.Mutex
 	seen     map[string]bool      // ids of messages
 	last     map[string]report    // of each case, what was decided last
+	files    *filing              // nil: webhooks
 	told     map[string]time.Time // of each fee, when somebody asked for it first
 	sequence int64
 }
@@ -61,11 +64,20 @@ func main() {
 }
 
 func (a *agencysim) run(ctx context.Context) error {
+	a.seen, a.last, a.told, a.sequence = map[string]bool{}, map[string]report{}, map[string]time.Time{}, time.Now().UnixMilli() // it grows over restarts
+	if a.Folder != "" {
+		a.files = &filing{agencysim: a}
+		var work sync.WaitGroup
+		defer work.Wait()
+		return a.files.exchange(ctx, func(number string) { work.Go(func() { a.workOn(ctx, number) }) })
+	}
+	if a.Okno == "" || a.Key == "" {
+		return errors.New("--okno and the key are missing, or --folder")
+	}
 	webhook, err := webhooks.NewWebhook(a.Secret)
 	if err != nil {
 		return fmt.Errorf("secret: %w", err)
 	}
-	a.seen, a.last, a.told, a.sequence = map[string]bool{}, map[string]report{}, map[string]time.Time{}, time.Now().UnixMilli() // it grows over restarts
 	listener, err := net.Listen("tcp", a.Listen)
 	if err != nil {
 		return err
@@ -233,6 +245,10 @@ func (a *agencysim) report(ctx context.Context, e report) {
 }
 
 func (a *agencysim) send(ctx context.Context, e report) error {
+	if a.files != nil {
+		a.files.queue(e)
+		return nil
+	}
 	body, err := json.Marshal(map[string]any{"events": []report{e}})
 	if err != nil {
 		return err

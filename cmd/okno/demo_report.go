@@ -53,7 +53,10 @@ Ctrl-C stops everything.
 // writeJSON tells programs where the parts are.
 func (d *demo) writeJSON() error {
 	report := map[string]any{"http": "http://" + d.http, "internal": "http://" + d.internal, "smpp": d.smpp, "gateway": d.gateway, "smsc": "http://" + d.smsc, "database_url": d.postgres.URL(), "portal_key": d.portal}
-	pids := map[string]int{"okno": d.okno.PID(), "smscsim": d.smscsim.PID(), "postgres": d.postgres.PID(), "agencysim": d.agencysim.PID()}
+	pids := map[string]int{"okno": d.okno.PID(), "smscsim": d.smscsim.PID(), "postgres": d.postgres.PID()}
+	for _, a := range d.agencies {
+		pids[a.process] = a.running.PID()
+	}
 	if d.asterisk != nil {
 		report["sip"], report["ari"] = d.asterisk.SIP(), d.asterisk.ARI()
 		pids["asterisk"] = d.asterisk.PID()

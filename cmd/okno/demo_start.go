@@ -31,18 +31,15 @@ type demo struct {
 	out   *os.File
 	tools sandbox.Tools
 
-	secret       string // of the case numbers and passwords, kept in the folder
-	password     string // of Asterisk's REST interface
-	portal       string // the key of a sample portal
-	http         string
-	internal     string // health with its reasons, and metrics
-	smpp         string
-	smsc         string // the simulator's HTTP
-	gateway      string
-	agency       string // where the sample agency takes webhooks
-	agencyKey    string // by which it reports
-	agencySecret string // by which Okno signs
-	agencysim    *sandbox.Process
+	secret   string // of the case numbers and passwords, kept in the folder
+	password string // of Asterisk's REST interface
+	portal   string // the key of a sample portal
+	http     string
+	internal string // health with its reasons, and metrics
+	smpp     string
+	smsc     string // the simulator's HTTP
+	gateway  string
+	agencies []*demoAgency
 
 	postgres *sandbox.Postgres
 	asterisk *sandbox.Asterisk
@@ -60,7 +57,6 @@ const (
 	portSIP      = 5060
 	portGateway  = 2776
 	portInternal = 9414
-	portAgency   = 8090
 )
 
 const samplePassword = "okno-demo"
@@ -83,8 +79,8 @@ func (d *demo) start(ctx context.Context) error {
 	if d.password, err = randomSecret(); err != nil {
 		return err
 	}
-	ports := make([]int, 0, 9)
-	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway, portInternal, portAgency} {
+	ports := make([]int, 0, 8)
+	for _, wish := range []int{portHTTP, portSMPP, portSMSC, portPostgres, portARI, portSIP, portGateway, portInternal} {
 		port, err := freePort(wish)
 		if err != nil {
 			return err
@@ -94,7 +90,17 @@ func (d *demo) start(ctx context.Context) error {
 	d.http, d.smpp, d.smsc = loopback(ports[0]), loopback(ports[1]), loopback(ports[2])
 	d.gateway, d.internal = loopback(ports[6]), loopback(ports[7])
 
-	d.agency = loopback(ports[8])
+	d.agencies = demoAgencies()
+	for _, a := range d.agencies {
+		if a.port == 0 {
+			continue
+		}
+		port, err := freePort(a.port)
+		if err != nil {
+			return err
+		}
+		a.address = loopback(port)
+	}
 
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.startDatabase(groupCtx, ports[3]) })
@@ -114,12 +120,21 @@ func (d *demo) start(ctx context.Context) error {
 	if err := d.awaitOkno(ctx); err != nil {
 		return err
 	}
-	return d.startAgency()
+	for _, a := range d.agencies {
+		if err := a.start(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // endLeftovers ends what a demo that was killed has left behind, and so frees its ports.
 func (d *demo) endLeftovers() error {
-	for _, name := range []string{"agencysim", "okno", "smscsim", "asterisk/asterisk", "postgres"} {
+	var names []string
+	for _, a := range demoAgencies() {
+		names = append(names, a.process)
+	}
+	for _, name := range append(names, "okno", "smscsim", "asterisk/asterisk", "postgres") {
 		if err := sandbox.EndLeftover(filepath.Join(d.data, "run", name+".pid")); err != nil {
 			return err
 		}
@@ -149,11 +164,16 @@ func (d *demo) startDatabase(ctx context.Context, port int) (err error) {
 	if err := db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) }); err != nil {
 		return err
 	}
+	if err := db.Do(ctx, func(w *store.Work) error { return sample.Populate(ctx, w, time.Now()) }); err != nil {
+		return err
+	}
 	if d.portal, err = addClient(ctx, db, "portal", ""); err != nil {
 		return err
 	}
-	if err := d.addAgency(ctx, db); err != nil {
-		return err
+	for _, a := range d.agencies {
+		if err := a.prepare(ctx, db, d.data); err != nil {
+			return err
+		}
 	}
 	if hash, err = password.Hash(sampleAgencyPassword); err != nil {
 		return err
@@ -240,7 +260,11 @@ func (d *demo) awaitOkno(ctx context.Context) error {
 // stop ends the parts in reverse.
 func (d *demo) stop() error {
 	var problems []error
-	for _, p := range []*sandbox.Process{d.agencysim, d.okno, d.smscsim} {
+	var processes []*sandbox.Process
+	for _, a := range d.agencies {
+		processes = append(processes, a.running)
+	}
+	for _, p := range append(processes, d.okno, d.smscsim) {
 		if p != nil {
 			problems = append(problems, p.Stop())
 		}

@@ -8,6 +8,8 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/exchange"
 	"okno/internal/floor"
+	"okno/internal/folder"
+	"okno/internal/lease"
 	"okno/internal/news"
 	"okno/internal/postgres/store"
 	"okno/sms/text"
@@ -31,6 +33,15 @@ func (n *node) inbox() *exchange.Inbox {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}
 	return exchange.NewInbox(units, n.teller(), time.Now)
+}
+
+// startFiles exchanges files with the agencies that have no service, on one node at a time.
+func (n *node) startFiles() {
+	files := exchange.NewFiles(n.db, n.inbox(), folder.Open, time.Now, n.log)
+	keeper := lease.NewKeeper(n.db, exchange.FilesLease, nodeName(n.config), n.log)
+	n.parts.start("agencies' files", func(ctx context.Context) error {
+		return keeper.Run(ctx, func(serving context.Context, _ lease.Lease) { _ = files.Run(serving) })
+	})
 }
 
 // waitingCitizens are the conversations that wait for agencies.

@@ -13,43 +13,15 @@ import (
 
 	"okno/internal/exchange"
 	"okno/internal/job"
-	kept "okno/internal/postgres/exchange"
 	"okno/internal/postgres/store"
 )
 
 type exchangeCommand struct {
-	Endpoint exchangeEndpoint `cmd:"" help:"Say where an agency takes what Okno tells it, and print the signing secret once; for an endpoint that is there, change it."`
+	Endpoint exchangeEndpoint `cmd:"" help:"Say where an agency takes what Okno tells it, by webhooks or by files, and print the signing secret once; for an endpoint that is there, change it."`
 	Rotate   exchangeRotate   `cmd:"" help:"Print a new signing secret once. The one before signs as well until the next rotation."`
 	Health   exchangeHealth   `cmd:"" default:"withargs" help:"Show what waits for each agency, and what was given up."`
 	Replay   exchangeReplay   `cmd:"" help:"Try what was given up for an agency again."`
 	Try      exchangeTry      `cmd:"" help:"Run an agency's endpoint through what it has to do, and report."`
-}
-
-type exchangeEndpoint struct {
-	overrides
-	Agency  string `arg:"" help:"The agency's code."`
-	URL     string `required:"" name:"url" help:"Where the webhooks go: https, unless it is this machine."`
-	Answers bool   `help:"The agency answers questions: where a case stands, and what is to be paid."`
-	Paused  bool   `help:"Tell the agency nothing for now; what there is waits."`
-}
-
-func (c exchangeEndpoint) Run(ctx context.Context) error {
-	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
-		e, err := db.Endpoint(ctx, c.Agency)
-		fresh := errors.Is(err, kept.ErrNoEndpoint)
-		if err != nil && !fresh {
-			return err
-		}
-		if fresh {
-			e = exchange.Endpoint{Agency: c.Agency, Secrets: []string{exchange.NewSecret()}}
-		}
-		e.URL, e.Paused, e.Answers = c.URL, c.Paused, c.Answers
-		err = db.Do(ctx, func(w *store.Work) error { return w.SaveEndpoint(ctx, e, operator()) })
-		if err == nil && fresh {
-			fmt.Println(e.Secrets[0])
-		}
-		return err
-	})
 }
 
 type exchangeRotate struct {
@@ -62,6 +34,9 @@ func (c exchangeRotate) Run(ctx context.Context) error {
 		e, err := db.Endpoint(ctx, c.Agency)
 		if err != nil {
 			return err
+		}
+		if e.Files {
+			return errors.New("an agency with files has no signing secret")
 		}
 		e.Secrets = []string{exchange.NewSecret(), e.Secrets[0]}
 		if err := db.Do(ctx, func(w *store.Work) error { return w.SaveEndpoint(ctx, e, operator()) }); err != nil {

@@ -45,6 +45,7 @@ func (n *node) startJobs() {
 	}, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), nil, time.Now, n.log)
 	kinds = append(kinds, job.On(follower.Follow))
 	n.startAsker()
+	n.startFiles()
 	if after := n.config.Citizens.SilentAfter; after > 0 {
 		kinds = append(kinds, silence{n.db, after}.job())
 	}

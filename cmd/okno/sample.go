@@ -14,6 +14,7 @@ import (
 type sampleCommand struct {
 	overrides
 	Password string `help:"Password of the sample agents." env:"OKNO_SAMPLE_PASSWORD" default:"okno-demo"`
+	Populate bool   `help:"Fill the region with 200 citizens and 2,000 cases of the last 90 days as well."`
 }
 
 func (c sampleCommand) Run(ctx context.Context) error {
@@ -29,6 +30,9 @@ func (c sampleCommand) Run(ctx context.Context) error {
 			return err
 		}
 		err = db.Do(ctx, func(w *store.Work) error { return sample.Load(ctx, w, hash, text.Segments, time.Now()) })
+		if err == nil && c.Populate {
+			err = db.Do(ctx, func(w *store.Work) error { return sample.Populate(ctx, w, time.Now()) })
+		}
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,8 @@ var homes = map[string][]string{
 	"golang.org/x/oauth2":          {"okno/internal/sso"},
 	"github.com/zitadel/oidc":      {"okno/internal/sso/ssotest"},
 	"github.com/nyaruka":           {"okno/internal/phone"},
+	"github.com/pkg/sftp":          {"okno/internal/folder"},
+	"golang.org/x/crypto/ssh":      {"okno/internal/folder"},
 }
 
 // aggregates are the packages of the store above its core, and which others each may use. The arrows have no loop. Only store

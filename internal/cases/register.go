@@ -29,6 +29,9 @@ type Imported struct {
 	Body           string
 	DueOn          time.Time // zero: none
 	OpenedAt       time.Time
+	History        []Move    // since it was opened, where the register has it; the last leads to State
+	Rating         int       // 1 to 5; 0: none
+	RatedAt        time.Time // zero without a rating
 }
 
 // Register reads a register of cases line by line.

@@ -71,6 +71,8 @@ func (d *Deliverer) Deliver(ctx context.Context, args job.DeliverToAgency) error
 		return nil
 	case err != nil:
 		return err
+	case delivery.Endpoint != nil && delivery.Endpoint.Files:
+		return nil // [Files] writes it
 	case delivery.Earlier:
 		return job.Later(2 * time.Second)
 	case delivery.Body == nil:

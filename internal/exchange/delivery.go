@@ -22,6 +22,12 @@ type Endpoint struct {
 	Secrets []string // "whsec_" and base64, the newest first: each signs
 	Paused  bool
 	Answers bool // it answers questions while citizens wait
+
+	// Of an agency with files, whose URL is of a folder, file:///dir or sftp://user@host/dir:
+	Files      bool
+	Every      time.Duration // how long a delivery waits for others to share its file
+	Key        string        // private, by which SFTP logs in, PEM
+	KnownHosts string        // of the SFTP server, in the form of OpenSSH
 }
 
 // secretBytes is the length of a signing secret: 256 bits.

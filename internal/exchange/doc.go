@@ -1,5 +1,6 @@
 // Package exchange carries messages between Okno and agencies: at least once on the wire, exactly once in effect, in order for each case.
-// It is pure but for [Inbox], which joins its rules to a store; it knows no HTTP and no SQL.
+// It is pure but for [Inbox], [Deliverer], [Asker] and [Files], which join its rules to a store; it knows no SQL.
+// Whatever it tells, it tells by webhooks ([Deliverer]) or by files ([Files]).
 //
 //	an event of an agency:  received → applied | duplicate | superseded | contradictory | impossible | unknown_case
 //

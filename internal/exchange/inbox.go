@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/casework"
 	"okno/internal/fault"
+	"okno/internal/tablefile"
 )
 
 // KeptReceipt is the receipt of an event that was kept before.
@@ -69,6 +71,23 @@ func (in *Inbox) Take(ctx context.Context, agency string, events []Event) (recei
 	if len(events) == 0 || len(events) > MostEvents {
 		return nil, invalid("events", fmt.Sprintf("1 to %d events", MostEvents))
 	}
+	return in.takeAll(ctx, agency, events)
+}
+
+// TakeFile takes the events of a file as [Inbox.Take] does those of a request, up to [MostFileEvents]. An error of kind invalid
+// wraps a *tablefile.LineError, which names the line of the event.
+func (in *Inbox) TakeFile(ctx context.Context, agency string, events []Event, lines []int) ([]Receipt, error) {
+	receipts, err := in.takeAll(ctx, agency, events)
+	if wrong := new(eventError); errors.As(err, &wrong) {
+		what := new(fault.Error)
+		errors.As(wrong.err, &what)
+		err = &fault.Error{Kind: fault.Invalid, Field: what.Field, Text: what.Text,
+			Err: &tablefile.LineError{Line: lines[wrong.event], Field: what.Field, Err: errors.New(what.Text)}}
+	}
+	return receipts, err
+}
+
+func (in *Inbox) takeAll(ctx context.Context, agency string, events []Event) (receipts []Receipt, err error) {
 	now := in.clock()
 	for i, e := range events {
 		if err := e.Check(now); err != nil {
@@ -86,8 +105,20 @@ func (in *Inbox) Take(ctx context.Context, agency string, events []Event) (recei
 func at(i int, err error) error {
 	known := *err.(*fault.Error) // of Event.Check
 	known.Field = fmt.Sprintf("events[%d].%s", i, known.Field)
+	known.Err = &eventError{i, err}
 	return &known
 }
+
+// eventError is a mistake in one of several events.
+type eventError struct {
+	event int
+	err   error
+}
+
+func (e *eventError) Error() string { return fmt.Sprintf("event %d: %v", e.event, e.err) }
+
+// Unwrap gives what is wrong.
+func (e *eventError) Unwrap() error { return e.err }
 
 func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event) ([]Receipt, error) {
 	var keys, numbers []string

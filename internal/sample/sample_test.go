@@ -38,4 +38,20 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 	} {
 		require.Equal(t, want, pgtest.Value[int](t, url, query), query)
 	}
+
+	// The region is populated once as well, and nobody is told.
+	for range 2 {
+		require.NoError(t, db.Do(ctx, func(w *store.Work) error { return sample.Populate(ctx, w, time.Now()) }))
+	}
+	for query, want := range map[string]int{
+		`SELECT count(*) FROM citizens`:                   sample.AllCitizens,
+		`SELECT count(*) FROM cases`:                      sample.AllCases,
+		`SELECT count(*) FROM cases WHERE agency IS NULL`: 0,
+		`SELECT count(*) FROM mt_messages`:                0,
+		`SELECT count(*) FROM exchange_deliveries`:        0,
+		`SELECT count(*) FROM cases c WHERE state <> (SELECT to_state FROM case_moves WHERE case_id = c.id ORDER BY id DESC LIMIT 1)`: 0,
+		`SELECT count(*) FROM case_moves WHERE at > now()`: 0,
+	} {
+		require.Equal(t, want, pgtest.Value[int](t, url, query), query)
+	}
 }

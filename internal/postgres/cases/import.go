@@ -125,11 +125,25 @@ func (w Steps) copyCases(ctx context.Context, source string, all []cases.Importe
 		if agency == "" {
 			agency = agencies[c.Service]
 		}
+		first, changed := c.State, c.OpenedAt
+		if n := len(c.History); n > 0 {
+			first, changed = c.History[0].From, c.History[n-1].At
+		}
+		var rating *int
+		if c.Rating > 0 {
+			rating = &c.Rating
+		}
 		rows = append(rows, []any{id, number, string(c.Kind), string(c.State), null(c.Service), null(agency), nullID(c.CitizenID), contactIndex(w.ring, c.Contact),
-			sealed, postgres.OrNil(c.DueOn), c.OpenedAt, c.OpenedAt})
+			sealed, postgres.OrNil(c.DueOn), c.OpenedAt, changed, rating, postgres.OrNil(c.RatedAt)})
 		keys = append(keys, datakeys.CaseRow(id, wrapped))
 		documents = append(documents, searchindex.CaseRow(w.ring, id, c.Subject, c.Body))
-		moves = append(moves, []any{id, string(c.State), c.OpenedAt, by, why})
+		moves = append(moves, []any{id, nil, string(first), c.OpenedAt, by, why})
+		for _, m := range c.History {
+			if why, err = sealMove(key, id, reason{Why: m.Why, Told: m.Told}); err != nil {
+				return err
+			}
+			moves = append(moves, []any{id, string(m.From), string(m.To), m.At, m.By, why})
+		}
 		imports = append(imports, []any{source, c.Key, id})
 	}
 	for _, table := range []struct {
@@ -137,10 +151,11 @@ func (w Steps) copyCases(ctx context.Context, source string, all []cases.Importe
 		columns []string
 		rows    [][]any
 	}{
-		{"cases", []string{"id", "number", "kind", "state", "service", "agency", "citizen_id", "contact_index", "sealed", "due_on", "opened_at", "updated_at"}, rows},
+		{"cases", []string{"id", "number", "kind", "state", "service", "agency", "citizen_id", "contact_index", "sealed", "due_on", "opened_at", "updated_at",
+			"rating", "rated_at"}, rows},
 		{"data_keys", datakeys.Columns, keys},
 		{"search_documents", searchindex.Columns, documents},
-		{"case_moves", []string{"case_id", "to_state", "at", "by", "sealed"}, moves},
+		{"case_moves", []string{"case_id", "from_state", "to_state", "at", "by", "sealed"}, moves},
 		{"case_imports", []string{"source", "key", "case_id"}, imports},
 	} {
 		if _, err := w.tx.CopyFrom(ctx, pgx.Identifier{table.name}, table.columns, pgx.CopyFromRows(table.rows)); err != nil {

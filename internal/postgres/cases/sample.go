@@ -14,3 +14,13 @@ func (w Steps) SampleLoaded(ctx context.Context) (loaded bool, err error) {
 	}
 	return loaded, nil
 }
+
+const samplePopulated = `SELECT EXISTS (SELECT FROM case_imports WHERE source = 'sample')`
+
+// SamplePopulated says whether the cases are there that fill the sample region.
+func (w Steps) SamplePopulated(ctx context.Context) (populated bool, err error) {
+	if err := w.tx.QueryRow(ctx, samplePopulated).Scan(&populated); err != nil {
+		return false, fmt.Errorf("look for the sample region's cases: %w", err)
+	}
+	return populated, nil
+}

@@ -24,8 +24,9 @@ const placeOfSecrets = "exchange endpoint"
 var Sealed = []postgres.Sealed{{Table: "exchange_endpoints", Column: "sealed", Place: placeOfSecrets}}
 
 const saveEndpoint = `
-INSERT INTO exchange_endpoints (agency, url, sealed, paused, answers) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (agency) DO UPDATE SET url = excluded.url, sealed = excluded.sealed, paused = excluded.paused, answers = excluded.answers, changed_at = now()`
+INSERT INTO exchange_endpoints (agency, url, sealed, paused, answers, manner, every, known_hosts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (agency) DO UPDATE SET url = excluded.url, sealed = excluded.sealed, paused = excluded.paused, answers = excluded.answers,
+    manner = excluded.manner, every = excluded.every, known_hosts = excluded.known_hosts, changed_at = now()`
 
 const knownAgency = `SELECT EXISTS (SELECT FROM agencies WHERE code = $1)`
 
@@ -33,37 +34,54 @@ var errNoAgency error = &fault.Error{Kind: fault.Invalid, Field: "agency", Text:
 
 // SaveEndpoint adds the endpoint of an agency, or changes it. An agency that there is not is an error of kind invalid.
 func (w Steps) SaveEndpoint(ctx context.Context, e exchange.Endpoint, by string) error {
-	if err := exchange.CheckURL(e.URL); err != nil {
-		return err
+	manner, check := "webhook", exchange.CheckURL(e.URL)
+	if e.Files {
+		manner, check = "files", exchange.CheckFolder(e)
+	} else {
+		e.Every = exchange.DefaultEvery
+	}
+	if check != nil {
+		return check
 	}
 	var known bool
 	err := w.tx.QueryRow(ctx, knownAgency, e.Agency).Scan(&known)
 	if err == nil && !known {
 		return errNoAgency
 	}
-	secrets, marshalErr := json.Marshal(e.Secrets)
+	secrets, marshalErr := json.Marshal(secretsOf(e))
 	if err == nil {
 		err = marshalErr
 	}
 	if err == nil {
-		_, err = w.tx.Exec(ctx, saveEndpoint, e.Agency, e.URL, w.ring.Seal(placeOfSecrets, secrets), e.Paused, e.Answers)
+		_, err = w.tx.Exec(ctx, saveEndpoint, e.Agency, e.URL, w.ring.Seal(placeOfSecrets, secrets), e.Paused, e.Answers, manner, e.Every, e.KnownHosts)
 	}
 	if err != nil {
 		return fmt.Errorf("save endpoint of agency %s: %w", e.Agency, err)
 	}
-	return audit.Record(ctx, w.tx, by, "exchange.endpoint", "agency:"+e.Agency, map[string]any{"url": e.URL, "paused": e.Paused, "answers": e.Answers})
+	return audit.Record(ctx, w.tx, by, "exchange.endpoint", "agency:"+e.Agency, map[string]any{"url": e.URL, "paused": e.Paused, "answers": e.Answers, "manner": manner})
 }
 
-const endpointColumns = `e.agency, e.url, e.sealed, e.paused, e.answers`
+// secretsOf are those of an endpoint, as they are sealed: the signing secrets, or the one private key.
+func secretsOf(e exchange.Endpoint) []string {
+	if e.Files {
+		return []string{e.Key}
+	}
+	return e.Secrets
+}
+
+const endpointColumns = `e.agency, e.url, e.sealed, e.paused, e.answers, e.manner = 'files', e.every, e.known_hosts`
 
 func (s *Store) scanEndpoint(row pgx.Row) (e exchange.Endpoint, err error) {
 	var sealed []byte
-	if err = row.Scan(&e.Agency, &e.URL, &sealed, &e.Paused, &e.Answers); err != nil {
+	if err = row.Scan(&e.Agency, &e.URL, &sealed, &e.Paused, &e.Answers, &e.Files, &e.Every, &e.KnownHosts); err != nil {
 		return e, err
 	}
 	secrets, err := s.ring.Open(placeOfSecrets, sealed)
 	if err == nil {
 		err = json.Unmarshal(secrets, &e.Secrets)
+	}
+	if e.Files && len(e.Secrets) == 1 {
+		e.Key, e.Secrets = e.Secrets[0], nil
 	}
 	return e, err
 }
@@ -190,7 +208,8 @@ func (s *Store) Health(ctx context.Context) (all []exchange.Health, err error) {
 }
 
 const forgotten = `
-SELECT id FROM exchange_deliveries WHERE state = 'waiting' AND coalesce(last_at, created_at) < $1 ORDER BY id LIMIT $2`
+SELECT id FROM exchange_deliveries d WHERE state = 'waiting' AND coalesce(last_at, created_at) < $1
+    AND NOT EXISTS (SELECT FROM exchange_endpoints WHERE agency = d.agency AND manner = 'files') ORDER BY id LIMIT $2`
 
 // Forgotten gives deliveries that wait and that nobody has tried since a moment: their job was lost.
 func (s *Store) Forgotten(ctx context.Context, since time.Time, most int) (ids []int64, err error) {
@@ -206,7 +225,7 @@ func (s *Store) Forgotten(ctx context.Context, since time.Time, most int) (ids [
 
 const (
 	deadOf = `SELECT id FROM exchange_deliveries WHERE state = 'dead' AND agency = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
-	revive = `UPDATE exchange_deliveries SET state = 'waiting', attempts = 0, created_at = now() WHERE id = ANY ($1)`
+	revive = `UPDATE exchange_deliveries SET state = 'waiting', attempts = 0, created_at = now(), file = NULL WHERE id = ANY ($1)`
 )
 
 // Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.

@@ -1,0 +1,46 @@
+package sample
+
+import (
+	"context"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/citizen"
+)
+
+// PopulateWork is what populating does in one transaction.
+type PopulateWork interface {
+	// SamplePopulated says whether the population's cases are there.
+	SamplePopulated(ctx context.Context) (bool, error)
+	SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error)
+	// ImportCases adds cases that are not there yet, and gives how many those are.
+	ImportCases(ctx context.Context, source string, all []cases.Imported, by string) (added int, err error)
+}
+
+// Populate fills a region that is loaded with invented citizens and the cases of the last 90 days, so that each page and report has something
+// to show: 200 and 2,000 in all. A region that is populated stays as it is. Nobody is told of these cases, and no agency.
+func Populate(ctx context.Context, w PopulateWork, now time.Time) error {
+	if populated, err := w.SamplePopulated(ctx); err != nil || populated {
+		return err
+	}
+	region, err := Read()
+	if err != nil {
+		return err
+	}
+	file, err := Catalogue()
+	if err != nil {
+		return err
+	}
+	p := populate(region, file.Services, now)
+	ids := make([]int64, len(p.Citizens))
+	for i, c := range p.Citizens {
+		if ids[i], err = w.SaveCitizen(ctx, c); err != nil {
+			return err
+		}
+	}
+	for i := range p.Cases {
+		p.Cases[i].CitizenID = ids[p.Cases[i].CitizenID-1]
+	}
+	_, err = w.ImportCases(ctx, By, p.Cases, By)
+	return err
+}

@@ -1,0 +1,62 @@
+package sample
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/cases"
+	"okno/internal/citizen"
+)
+
+// The population is the same each time, its national numbers are valid, and each history is one that cases may have.
+func TestThePopulationIsPossible(t *testing.T) {
+	t.Parallel()
+	region, err := Read()
+	require.NoError(t, err)
+	file, err := Catalogue()
+	require.NoError(t, err)
+	now := time.Date(2026, 11, 28, 20, 0, 0, 0, time.UTC)
+	p := populate(region, file.Services, now)
+	require.Equal(t, p, populate(region, file.Services, now))
+	require.Len(t, p.Citizens, AllCitizens-len(region.Citizens))
+	require.Len(t, p.Cases, AllCases-len(region.Cases))
+	numbers := map[string]bool{}
+	for _, c := range region.Citizens {
+		numbers[c.NationalNumber] = true
+		for _, number := range c.Numbers {
+			numbers[number] = true
+		}
+	}
+	for _, c := range p.Citizens {
+		_, err := citizen.ParseNationalNumber(citizen.IIN, c.NationalNumber)
+		require.NoError(t, err)
+		require.False(t, numbers[c.NationalNumber] || numbers[c.Numbers[0]])
+		numbers[c.NationalNumber], numbers[c.Numbers[0]] = true, true
+	}
+	states, kinds, ratings, open := map[cases.State]int{}, map[cases.Kind]int{}, map[int]int{}, 0
+	for _, c := range p.Cases {
+		require.NotEmpty(t, c.Subject)
+		require.False(t, c.OpenedAt.After(now) || c.OpenedAt.Before(now.AddDate(0, 0, -Days-2)), c.OpenedAt)
+		state, at := cases.Registered, c.OpenedAt
+		for _, m := range c.History {
+			require.Equal(t, state, m.From)
+			require.True(t, m.From.May(m.To), "%s to %s", m.From, m.To)
+			require.True(t, m.At.After(at) && !m.At.After(now))
+			state, at = m.To, m.At
+		}
+		require.Equal(t, state, c.State)
+		require.Equal(t, c.Rating == 0, c.RatedAt.IsZero())
+		if states[state]++; !state.Settled() {
+			open++
+		}
+		kinds[c.Kind]++
+		ratings[c.Rating]++
+	}
+	require.Len(t, states, len(cases.States), "each state is there: %v", states)
+	require.Len(t, kinds, 4)
+	require.Len(t, ratings, 6)
+	require.Greater(t, open, 100)
+	require.Less(t, open, AllCases/3, "most came to an end")
+}
