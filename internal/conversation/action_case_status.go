@@ -22,11 +22,12 @@ var caseStatus = action{
 	name:   "case.status",
 	inputs: values{"case": dialogue.TypeCaseNumber},
 	// Whoever is verified too little learns the stage, as anybody does who knows the number.
-	below: "stage_only", personal: []string{"found", "settled", "earlier", "place", "visit", "waiting"},
+	below: "stage_only", personal: []string{"found", "settled", "earlier", "late", "place", "visit", "waiting"},
 	outcomes: map[string]values{
 		"found":      {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "due": dialogue.TypeDate},
 		"settled":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
-		"earlier":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate},  // the agency has not answered in time
+		"earlier":    {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate},  // the agency does not answer
+		"late":       {"stage": dialogue.TypePhrase, "next": dialogue.TypePhrase, "as_of": dialogue.TypeDate},  // it is still asked: what it answers is sent
 		"place":      {"place": dialogue.TypeCount, "moved": dialogue.TypeCount, "stage": dialogue.TypePhrase}, // in a long queue
 		"visit":      toldTypes,                                                                                // an appointment
 		"waiting":    {"case": dialogue.TypeCaseNumber, "ahead": dialogue.TypeCount},                           // for one
@@ -77,6 +78,9 @@ var caseStatus = action{
 		}
 		if asked.Failed+asked.Open > 0 {
 			found["as_of"] = dialogue.Value{Type: dialogue.TypeDate, Text: c.UpdatedAt.Format(time.DateOnly)}
+			if asked.Open > 0 {
+				return result{outcome: "late", values: found}, nil
+			}
 			return result{outcome: "earlier", values: found}, nil
 		}
 		if c.State.Settled() || c.DueOn.IsZero() {

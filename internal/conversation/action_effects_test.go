@@ -32,7 +32,7 @@ var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "
 	"service.offers",                            // service_offers_test.go
 	"case.withdraw", "case.reopen", "case.rate", // own_case_test.go
 	"case.status visit", "case.status waiting", "appointment.mine", "appointment.offices", "appointment.days", "appointment.times",
-	"fee.mine", "fee.of_case", "fee.link", "case.status earlier", // ../floor/goon_test.go
+	"fee.mine", "fee.of_case", "fee.link", "case.status earlier", "case.status late", // ../floor/goon_test.go
 	"appointment.book", "appointment.move", "appointment.wait", "appointment.take", // appointment_test.go
 }
 

@@ -13,7 +13,7 @@ var feeMine = action{
 	least:    citizen.BySecret,
 	below:    "unproved",
 	personal: []string{"found"},
-	outcomes: map[string]values{"found": feeOutcomes["found"], "none": {}, "unavailable": {}, "unproved": {}},
+	outcomes: map[string]values{"found": feeOutcomes["found"], "none": {}, "late": {}, "unavailable": {}, "unproved": {}},
 	effect: func(ctx context.Context, r request) (result, error) {
 		return feesOf(ctx, r, exchange.Question{CitizenID: r.interaction.CitizenID})
 	},

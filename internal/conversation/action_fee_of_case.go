@@ -12,7 +12,7 @@ var feeOfCase = action{
 	name:     "fee.of_case",
 	inputs:   values{"case": dialogue.TypeCaseNumber},
 	personal: []string{"found"},
-	outcomes: map[string]values{"found": feeOutcomes["found"], "none": {}, "unavailable": {}, "not_own": {}},
+	outcomes: map[string]values{"found": feeOutcomes["found"], "none": {}, "late": {}, "unavailable": {}, "not_own": {}},
 	effect: func(ctx context.Context, r request) (result, error) {
 		c, err := r.work.CaseByNumber(ctx, r.text("case"))
 		unknown := isUnknown(err)

@@ -16,7 +16,8 @@ var feeOutcomes = map[string]values{
 	// asked is by what fee.link knows the answers again.
 	"found":       {"count": dialogue.TypeCount, "amount": dialogue.TypeMoney, "what": dialogue.TypeText, "asked": dialogue.TypeText},
 	"none":        {},
-	"unavailable": {}, // no agency has answered in time
+	"late":        {}, // an agency is still asked: what it answers is sent
+	"unavailable": {}, // no agency answers
 }
 
 // mostNamed is how many fees are named one by one.
@@ -32,7 +33,9 @@ func feesOf(ctx context.Context, r request, q exchange.Question) (result, error)
 	due := unpaid(answers.Fees)
 	switch {
 	case len(due) > 0:
-	case answers.Answered > 0 && answers.Failed+answers.Open == 0:
+	case answers.Open > 0:
+		return result{outcome: "late"}, nil
+	case answers.Answered > 0 && answers.Failed == 0:
 		return result{outcome: "none"}, nil
 	default:
 		return result{outcome: "unavailable"}, nil

@@ -206,7 +206,7 @@ func TestASlowAgencyIsNotWaitedFor(t *testing.T) {
 	c.keys(t, interaction, "2", c.number)
 	turn := c.said(t, interaction, 5*time.Second)
 	require.Less(t, time.Since(began), 3*time.Second)
-	c.begins(t, turn, "status.earlier")
+	c.begins(t, turn, "status.late")
 	require.Eventually(t, func() bool { return len(pgtest.Texts(t, c.URL, `m.lane = 'notice'`)) == 1 }, 5*time.Second, 50*time.Millisecond)
 	require.Contains(t, pgtest.Texts(t, c.URL, `m.lane = 'notice'`)[0], "Принято")
 	require.Equal(t, "accepted", pgtest.Value[string](t, c.URL, `SELECT state FROM cases`))

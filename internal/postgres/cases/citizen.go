@@ -18,7 +18,9 @@ SELECT ` + Columns + ` FROM cases WHERE id = (
     SELECT id FROM (
         SELECT id, updated_at, state FROM cases WHERE citizen_id = $1 AND $1 <> 0
         UNION ALL SELECT id, updated_at, state FROM cases WHERE contact_index = ANY ($2) AND coalesce(citizen_id, 0) = 0) own
-    WHERE state IN ('ready', 'closed') AND updated_at >= $3 ORDER BY updated_at DESC LIMIT 1)
+    WHERE state IN ('ready', 'closed') AND updated_at >= $3
+      AND NOT EXISTS (SELECT FROM case_links WHERE kind = 'duplicate' AND case_id = own.id)
+    ORDER BY updated_at DESC LIMIT 1)
 FOR UPDATE OF cases`
 
 // CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.
