@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 )
 
 // The population is the same each time, its national numbers are valid, and each history is one that cases may have.
@@ -59,4 +60,26 @@ func TestThePopulationIsPossible(t *testing.T) {
 	require.Len(t, ratings, 6)
 	require.Greater(t, open, 100)
 	require.Less(t, open, AllCases/3, "most came to an end")
+
+	queued, abandoned := 0, 0
+	at := time.Time{}
+	for _, c := range p.Contacts {
+		require.False(t, c.StartedAt.Before(at), "in the order in which they began")
+		at = c.StartedAt
+		require.True(t, c.EndedAt.After(c.StartedAt) && c.EndedAt.Before(now))
+		if c.Queue == "" {
+			continue
+		}
+		queued++
+		require.True(t, c.QueuedAt.After(c.StartedAt) && c.WrappedAt.Before(now))
+		if c.Came == contact.Abandoned {
+			abandoned++
+			require.Empty(t, c.Agent)
+			continue
+		}
+		require.NotEmpty(t, c.Agent)
+		require.True(t, !c.ConnectedAt.Before(c.QueuedAt) && c.ReleasedAt.After(c.ConnectedAt) && c.WrappedAt.After(c.ReleasedAt))
+	}
+	require.Greater(t, queued, AllContacts/5)
+	require.Greater(t, abandoned, 10)
 }
