@@ -107,7 +107,7 @@ func (g generator) opening(at time.Time) time.Time {
 	zone := time.FixedZone("+05", 5*60*60)
 	at = at.In(zone)
 	if at.Weekday() == time.Sunday && g.IntN(5) > 0 {
-		at = at.AddDate(0, 0, -1)
+		at = at.AddDate(0, 0, -1-g.IntN(6))
 	}
 	at = time.Date(at.Year(), at.Month(), at.Day(), 8+g.IntN(12), g.IntN(60), g.IntN(60), 0, zone)
 	if at.After(g.now) {
@@ -210,11 +210,11 @@ func (g generator) conversation(whose citizen.Citizen, region Region, began time
 		return p
 	}
 	p.Queue, p.Reason, p.QueuedAt = pick(g, []string{"general", "general", "appeals"}), "why.asked", began.Add(g.between(10*time.Second, 90*time.Second))
-	waited := time.Duration(g.ExpFloat64() * float64(25*time.Second))
+	waited := time.Duration(g.ExpFloat64() * float64(13*time.Second))
 	if waited > 2*time.Minute {
 		waited = 2 * time.Minute
 	}
-	if waited > time.Minute && g.IntN(2) == 0 {
+	if waited > 30*time.Second && g.IntN(2) == 0 {
 		p.Came, p.Outcome, p.EndedAt = contact.Abandoned, "abandoned", p.QueuedAt.Add(waited)
 		p.WrappedAt = p.EndedAt
 		return p

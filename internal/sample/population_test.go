@@ -39,7 +39,7 @@ func TestThePopulationIsPossible(t *testing.T) {
 	states, kinds, ratings, open := map[cases.State]int{}, map[cases.Kind]int{}, map[int]int{}, 0
 	for _, c := range p.Cases {
 		require.NotEmpty(t, c.Subject)
-		require.False(t, c.OpenedAt.After(now) || c.OpenedAt.Before(now.AddDate(0, 0, -Days-2)), c.OpenedAt)
+		require.False(t, c.OpenedAt.After(now) || c.OpenedAt.Before(now.AddDate(0, 0, -Days-7)), c.OpenedAt)
 		state, at := cases.Registered, c.OpenedAt
 		for _, m := range c.History {
 			require.Equal(t, state, m.From)
