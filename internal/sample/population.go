@@ -3,11 +3,13 @@ package sample
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 	"okno/internal/dialogue"
 )
 
@@ -15,6 +17,7 @@ import (
 const (
 	AllCitizens = 200
 	AllCases    = 2000
+	AllContacts = 3000
 	Days        = 90
 )
 
@@ -25,6 +28,7 @@ const seed = 2026
 type Population struct {
 	Citizens []citizen.Citizen
 	Cases    []cases.Imported // CitizenID is the place of the citizen in Citizens, from 1
+	Contacts []contact.Past   // likewise, or 0; in the order in which they began
 }
 
 // populate invents the population, as it is at a moment.
@@ -43,6 +47,14 @@ func populate(region Region, services []catalogue.FileService, now time.Time) Po
 		c.Key, c.CitizenID = fmt.Sprintf("p%04d", i), int64(whose+1)
 		p.Cases = append(p.Cases, c)
 	}
+	for i := range AllContacts {
+		age := time.Duration(float64(Days*24*time.Hour) * (1 - float64(i)/AllContacts))
+		whose := g.IntN(len(p.Citizens))
+		c := g.conversation(p.Citizens[whose], region, g.opening(now.Add(-age)))
+		c.CitizenID = int64(whose + 1)
+		p.Contacts = append(p.Contacts, c)
+	}
+	slices.SortStableFunc(p.Contacts, func(a, b contact.Past) int { return a.StartedAt.Compare(b.StartedAt) })
 	return p
 }
 
@@ -95,7 +107,7 @@ func (g generator) opening(at time.Time) time.Time {
 	zone := time.FixedZone("+05", 5*60*60)
 	at = at.In(zone)
 	if at.Weekday() == time.Sunday && g.IntN(5) > 0 {
-		at = at.AddDate(0, 0, -1)
+		at = at.AddDate(0, 0, -1-g.IntN(6))
 	}
 	at = time.Date(at.Year(), at.Month(), at.Day(), 8+g.IntN(12), g.IntN(60), g.IntN(60), 0, zone)
 	if at.After(g.now) {
@@ -183,4 +195,39 @@ func (g generator) step(c cases.Imported) (to cases.State, by string, after time
 		return to, by, after
 	}
 	return "", "", 0
+}
+
+// conversation invents one that is over: most need no operator, and of the others few leave while they wait.
+func (g generator) conversation(whose citizen.Citizen, region Region, began time.Time) contact.Past {
+	began = began.Add(-20 * time.Minute) // it is over by now
+	p := contact.Past{Channel: pick(g, []string{"voice", "voice", "voice", "sms", "sms"}), Number: whose.Numbers[0], Language: string(whose.Language), StartedAt: began,
+		EndedAt: began.Add(g.between(20*time.Second, 4*time.Minute)), Outcome: "self_service"}
+	if g.IntN(100) < 8 {
+		p.Outcome = "incomplete"
+		return p
+	}
+	if g.IntN(100) < 65 {
+		return p
+	}
+	p.Queue, p.Reason, p.QueuedAt = pick(g, []string{"general", "general", "appeals"}), "why.asked", began.Add(g.between(10*time.Second, 90*time.Second))
+	waited := time.Duration(g.ExpFloat64() * float64(13*time.Second))
+	if waited > 2*time.Minute {
+		waited = 2 * time.Minute
+	}
+	if waited > 30*time.Second && g.IntN(2) == 0 {
+		p.Came, p.Outcome, p.EndedAt = contact.Abandoned, "abandoned", p.QueuedAt.Add(waited)
+		p.WrappedAt = p.EndedAt
+		return p
+	}
+	var able []string
+	for _, a := range region.Agents {
+		if a.Role == "agent" && slices.Contains(a.Queues, p.Queue) && slices.Contains(a.Languages, p.Language) {
+			able = append(able, a.Login)
+		}
+	}
+	p.Agent, p.Came, p.Outcome, p.Disposition = pick(g, able), contact.Handled, "operator", pick(g, contact.Dispositions)
+	p.ConnectedAt = p.QueuedAt.Add(waited)
+	p.ReleasedAt = p.ConnectedAt.Add(g.between(40*time.Second, 8*time.Minute))
+	p.EndedAt, p.WrappedAt = p.ReleasedAt, p.ReleasedAt.Add(g.between(5*time.Second, time.Minute))
+	return p
 }

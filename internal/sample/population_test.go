@@ -8,6 +8,7 @@ import (
 
 	"okno/internal/cases"
 	"okno/internal/citizen"
+	"okno/internal/contact"
 )
 
 // The population is the same each time, its national numbers are valid, and each history is one that cases may have.
@@ -38,7 +39,7 @@ func TestThePopulationIsPossible(t *testing.T) {
 	states, kinds, ratings, open := map[cases.State]int{}, map[cases.Kind]int{}, map[int]int{}, 0
 	for _, c := range p.Cases {
 		require.NotEmpty(t, c.Subject)
-		require.False(t, c.OpenedAt.After(now) || c.OpenedAt.Before(now.AddDate(0, 0, -Days-2)), c.OpenedAt)
+		require.False(t, c.OpenedAt.After(now) || c.OpenedAt.Before(now.AddDate(0, 0, -Days-7)), c.OpenedAt)
 		state, at := cases.Registered, c.OpenedAt
 		for _, m := range c.History {
 			require.Equal(t, state, m.From)
@@ -59,4 +60,26 @@ func TestThePopulationIsPossible(t *testing.T) {
 	require.Len(t, ratings, 6)
 	require.Greater(t, open, 100)
 	require.Less(t, open, AllCases/3, "most came to an end")
+
+	queued, abandoned := 0, 0
+	at := time.Time{}
+	for _, c := range p.Contacts {
+		require.False(t, c.StartedAt.Before(at), "in the order in which they began")
+		at = c.StartedAt
+		require.True(t, c.EndedAt.After(c.StartedAt) && c.EndedAt.Before(now))
+		if c.Queue == "" {
+			continue
+		}
+		queued++
+		require.True(t, c.QueuedAt.After(c.StartedAt) && c.WrappedAt.Before(now))
+		if c.Came == contact.Abandoned {
+			abandoned++
+			require.Empty(t, c.Agent)
+			continue
+		}
+		require.NotEmpty(t, c.Agent)
+		require.True(t, !c.ConnectedAt.Before(c.QueuedAt) && c.ReleasedAt.After(c.ConnectedAt) && c.WrappedAt.After(c.ReleasedAt))
+	}
+	require.Greater(t, queued, AllContacts/5)
+	require.Greater(t, abandoned, 10)
 }

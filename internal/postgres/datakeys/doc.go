@@ -43,11 +43,16 @@ func QueueCitizens(writes *pgx.Batch, keys []Owned) { queue(writes, addCitizenKe
 // QueueCases queues keys of new cases to be written.
 func QueueCases(writes *pgx.Batch, keys []Owned) { queue(writes, addCaseKeys, keys) }
 
-// Columns are those that [CaseRow] and [CitizenRow] give for a COPY.
+// Columns are those that [CaseRow], [InteractionRow] and [CitizenRow] give for a COPY.
 var Columns = []string{"kind", "owner_id", "wrapped"}
 
 // CaseRow is the key of a new case, to be copied.
 func CaseRow(id int64, wrapped seal.Wrapped) []any { return []any{byte('c'), id, []byte(wrapped)} }
+
+// InteractionRow is the key of a new interaction, to be copied.
+func InteractionRow(id int64, wrapped seal.Wrapped) []any {
+	return []any{byte('i'), id, []byte(wrapped)}
+}
 
 // CitizenRow is the key of a new citizen, to be copied.
 func CitizenRow(id int64, wrapped seal.Wrapped) []any { return []any{byte('z'), id, []byte(wrapped)} }

@@ -20,6 +20,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/exchange"
 	"okno/internal/folder"
+	"okno/internal/job"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -146,6 +147,13 @@ func TestAnAgencyExchangesFiles(t *testing.T) {
 	state := func() string {
 		return pgtest.Value[string](t, url, `SELECT string_agg(state || ' ' || coalesce(last_problem, '-'), ', ' ORDER BY id) FROM exchange_deliveries WHERE agency = 'moj'`)
 	}
+	deliverer := exchange.NewDeliverer(db, nil, time.Now, zerolog.Nop())
+	for _, delivery := range ids(t, url)[:2] {
+		require.NoError(t, deliverer.Deliver(t.Context(), job.DeliverToAgency{Delivery: delivery}), "there is no webhook to be sent")
+	}
+	lost, err := db.Forgotten(t.Context(), time.Now().Add(time.Hour), 10)
+	require.NoError(t, err)
+	require.Empty(t, lost, "no job is wanted")
 	require.Equal(t, "waiting -, waiting -", state(), "nothing is taken before it is acknowledged")
 
 	// What the second case came to waits for the acknowledgement of its opening; the first's does not.
