@@ -15,6 +15,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/exchange"
 	"okno/internal/job"
+	"okno/internal/notification"
 	"okno/internal/otp"
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/store"
@@ -44,6 +45,9 @@ func (n *node) startJobs() {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), nil, time.Now, n.log)
 	kinds = append(kinds, job.On(follower.Follow))
+	kinds = append(kinds, job.On(notification.NewSender(func(ctx context.Context, fn func(notification.SenderWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, time.Now, n.log).Send))
 	n.startAsker()
 	if after := n.config.Citizens.SilentAfter; after > 0 {
 		kinds = append(kinds, silence{n.db, after}.job())

@@ -9,6 +9,7 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/edge"
 	"okno/internal/fault"
+	"okno/internal/notification"
 	"okno/internal/phone"
 )
 
@@ -27,6 +28,10 @@ var problems = []struct {
 	{errOrigin, http.StatusUnprocessableEntity, "bad_origin"},
 	{errService, http.StatusNotFound, "unknown_service"},
 	{cases.ErrUnknown, http.StatusNotFound, "unknown_case"},
+	{notification.ErrUnknown, http.StatusNotFound, "unknown_notification"},
+	{notification.ErrBudget, http.StatusTooManyRequests, "over_budget"},
+	{notification.ErrEnded, http.StatusUnprocessableEntity, "ended"},
+	{notification.ErrKeyUsed, http.StatusUnprocessableEntity, "key_used"},
 	{casework.ErrKeyUsed, http.StatusUnprocessableEntity, "key_used"},
 	{citizen.ErrNationalNumber, http.StatusUnprocessableEntity, "bad_national_number"},
 	{citizen.ErrProof, http.StatusUnprocessableEntity, "not_proved"},

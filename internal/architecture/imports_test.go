@@ -74,6 +74,7 @@ var aggregates = map[string][]string{
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"datakeys", "streams"},
+	"notifications": {"audit", "identity", "messages"},
 	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
 	"reports":       nil,

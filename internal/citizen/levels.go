@@ -91,6 +91,13 @@ var Needs = []Need{
 	{ByAPI, "GET /api/v1/services", Nobody, "the catalogue is public"},
 	{ByAPI, "POST /api/v1/cases", Nobody, "the portal's session"},
 	{ByAPI, "GET /api/v1/cases/{number}", Nobody, "a case that the client opened"},
+	{ByAPI, "POST /api/v1/notifications", Nobody, "a notice; the answer is the same for a citizen who is unknown"},
+	{ByAPI, "GET /api/v1/messages/{id}", Nobody, "what the client itself has sent"},
+	{ByAPI, "POST /api/v1/notification-lists", Nobody, "notices; the client is known by its key"},
+	{ByAPI, "GET /api/v1/notification-lists/{id}", Nobody, "what the client itself has sent"},
+	{ByAPI, "POST /api/v1/notification-lists/{id}/start", Nobody, "its own list"},
+	{ByAPI, "POST /api/v1/notification-lists/{id}/stop", Nobody, "its own list"},
+	{ByAPI, "GET /api/v1/notification-lists/{id}/messages", Nobody, "what the client itself has sent"},
 	{ByAPI, "POST /api/v1/agencies/{agency}/events", Nobody, "an agency about its own cases; the client is known by its key"},
 	{ByAPI, "GET /api/v1/services/{code}", Nobody, ""},
 }

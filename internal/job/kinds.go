@@ -92,3 +92,11 @@ type CountReports struct{}
 
 // Kind names it.
 func (CountReports) Kind() string { return "reports.count" }
+
+// SendNotifications goes on with a list of notices.
+type SendNotifications struct {
+	List int64 `json:"list"`
+}
+
+// Kind names it.
+func (SendNotifications) Kind() string { return "notification.send" }

@@ -24,6 +24,7 @@ import (
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
+	"okno/internal/postgres/notifications"
 	"okno/internal/postgres/privacy"
 	"okno/internal/postgres/reports"
 	"okno/internal/postgres/retention"
@@ -51,6 +52,7 @@ type (
 	leaseStore        = leases.Store
 	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
+	notificationStore = notifications.Store
 	privacyStore      = privacy.Store
 	reportStore       = reports.Store
 	retentionStore    = retention.Store
@@ -69,6 +71,7 @@ type (
 	jobSteps          = jobs.Steps
 	lockoutSteps      = lockout.Steps
 	messageSteps      = messages.Steps
+	notificationSteps = notifications.Steps
 )
 
 // Store is everything that is kept.
@@ -90,6 +93,7 @@ type Store struct {
 	*leaseStore
 	*lockoutStore
 	*messageStore
+	*notificationStore
 	*privacyStore
 	*reportStore
 	*retentionStore
@@ -126,7 +130,7 @@ func Open(url string, o Options) (*Store, error) {
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		exchangeStore: exchange.NewStore(db, o.Keys),
 		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
-		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
+		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
 		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
@@ -149,13 +153,15 @@ type Work struct {
 	jobSteps
 	lockoutSteps
 	messageSteps
+	notificationSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), appointmentSteps: appointments.In(tx, s.keys),
 		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
-		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
+		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
+		notificationSteps: notifications.In(tx, s.keys)}
 }
 
 // Do is [postgres.DB.Do] with all steps.
