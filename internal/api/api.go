@@ -118,6 +118,7 @@ func (a *API) routes() []route {
 		{"GET /api/v1/services", client.Catalogue, a.services},
 		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
 		{"POST /api/v1/cases", client.Cases, a.fileCase},
+		{"GET /api/v1/cases", client.Cases, a.listCases},
 		{"GET /api/v1/cases/{number}", client.Cases, a.caseStatus},
 		{"POST /api/v1/notifications", client.Notices, a.sendNotification},
 		{"GET /api/v1/messages/{id}", client.Notices, a.messageStatus},

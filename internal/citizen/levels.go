@@ -90,6 +90,7 @@ var Needs = []Need{
 	{ByAPI, "POST /api/v1/totp/confirm", BySecret, "a code of the authenticator"},
 	{ByAPI, "GET /api/v1/services", Nobody, "the catalogue is public"},
 	{ByAPI, "POST /api/v1/cases", Nobody, "the portal's session"},
+	{ByAPI, "GET /api/v1/cases", Nobody, "what the client itself has opened, without personal data"},
 	{ByAPI, "GET /api/v1/cases/{number}", Nobody, "a case that the client opened"},
 	{ByAPI, "POST /api/v1/notifications", Nobody, "a notice; the answer is the same for a citizen who is unknown"},
 	{ByAPI, "GET /api/v1/messages/{id}", Nobody, "what the client itself has sent"},
