@@ -33,6 +33,7 @@ func (n *node) startJobs() {
 		job.On(n.reclockCases),
 		job.On(n.sweepDeliveries).Periodic(10 * time.Minute),
 		job.On(exchange.NewDeliverer(n.db, nil, time.Now, n.log).Deliver),
+		job.On(exchange.NewDeliverer(n.db.WebhookDeliveries(), nil, time.Now, n.log).DeliverToClient),
 		job.On(n.countQuestions).Periodic(time.Hour),
 		report.NewCounter(n.db, time.Now, n.log).Kind(),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),

@@ -60,6 +60,7 @@ type Options struct {
 	Cases     Cases
 	Pages     Pages
 	Notices   Notices
+	Webhooks  Webhooks
 	// Jurisdiction is the jurisdiction_id of Open311 that is served; "": whatever is asked for.
 	Jurisdiction string
 	Address      Address // of who calls; nil: the peer of the connection
@@ -78,6 +79,7 @@ type API struct {
 	filings   Filings
 	cases     Cases
 	pages     Pages
+	webhooks  Webhooks
 	notices   Notices
 	clock     func() time.Time
 	log       zerolog.Logger
@@ -90,7 +92,7 @@ func New(o Options) *API {
 	if o.Address == nil {
 		o.Address = PeerAddress
 	}
-	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases, notices: o.Notices, pages: o.Pages, jurisdiction: o.Jurisdiction,
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases, notices: o.Notices, pages: o.Pages, webhooks: o.Webhooks, jurisdiction: o.Jurisdiction,
 		clock: o.Clock, log: o.Log}
 }
 
@@ -120,6 +122,8 @@ func (a *API) routes() []route {
 		{"POST /api/v1/cases", client.Cases, a.fileCase},
 		{"GET /api/v1/cases", client.Cases, a.listCases},
 		{"GET /api/v1/cases/{number}", client.Cases, a.caseStatus},
+		{"GET /api/v1/webhook/deliveries", client.Webhooks, a.listDeliveries},
+		{"POST /api/v1/webhook/deliveries/{id}/replay", client.Webhooks, a.replayDelivery},
 		{"POST /api/v1/notifications", client.Notices, a.sendNotification},
 		{"GET /api/v1/messages/{id}", client.Notices, a.messageStatus},
 		{"POST /api/v1/notification-lists", client.Notices, a.sendNotificationList},

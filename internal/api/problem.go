@@ -11,6 +11,7 @@ import (
 	"okno/internal/fault"
 	"okno/internal/notification"
 	"okno/internal/phone"
+	"okno/internal/webhook"
 )
 
 // problem is what a client is told.
@@ -29,6 +30,7 @@ var problems = []struct {
 	{errService, http.StatusNotFound, "unknown_service"},
 	{cases.ErrUnknown, http.StatusNotFound, "unknown_case"},
 	{notification.ErrUnknown, http.StatusNotFound, "unknown_notification"},
+	{webhook.ErrUnknown, http.StatusNotFound, "unknown_delivery"},
 	{notification.ErrBudget, http.StatusTooManyRequests, "over_budget"},
 	{notification.ErrEnded, http.StatusUnprocessableEntity, "ended"},
 	{notification.ErrKeyUsed, http.StatusUnprocessableEntity, "key_used"},

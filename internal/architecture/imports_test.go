@@ -78,6 +78,7 @@ var aggregates = map[string][]string{
 	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
 	"reports":       nil,
+	"webhooks":      {"audit"},
 	"privacy":       {"audit", "datakeys", "identity", "lockout"},
 	"smppaccounts":  {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},

@@ -92,6 +92,8 @@ var Needs = []Need{
 	{ByAPI, "POST /api/v1/cases", Nobody, "the portal's session"},
 	{ByAPI, "GET /api/v1/cases", Nobody, "what the client itself has opened, without personal data"},
 	{ByAPI, "GET /api/v1/cases/{number}", Nobody, "a case that the client opened"},
+	{ByAPI, "GET /api/v1/webhook/deliveries", Nobody, "what the client itself was told"},
+	{ByAPI, "POST /api/v1/webhook/deliveries/{id}/replay", Nobody, "its own delivery"},
 	{ByAPI, "POST /api/v1/notifications", Nobody, "a notice; the answer is the same for a citizen who is unknown"},
 	{ByAPI, "GET /api/v1/messages/{id}", Nobody, "what the client itself has sent"},
 	{ByAPI, "POST /api/v1/notification-lists", Nobody, "notices; the client is known by its key"},

@@ -100,6 +100,8 @@ var Rules = []Rule{
 	{Table: "case_links", Stays: "the history of a case"},
 	{Table: "exchange_events", For: 3 * year, From: "its receipt: the case's history has what came of it"},
 	{Table: "exchange_deliveries", For: year, From: "its case's move: the proof of what was told"},
+	{Table: "webhook_endpoints", Stays: "settings"},
+	{Table: "webhook_deliveries", For: 90 * day, From: "the event, or its last replay"},
 	{Table: "exchange_questions", For: 30 * day, From: "the question"},
 	{Table: "fees", For: year, From: "the link: it is followed for days"},
 	{Table: "exchange_endpoints", Stays: "settings"},

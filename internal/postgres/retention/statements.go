@@ -108,6 +108,7 @@ var sweeps = []sweep{
 	byIndex("bindings", "ended_at", ""),
 	byIndex("service_asks", "at", ""),
 	byIndex("exchange_events", "received_at", ""),
+	byIndex("webhook_deliveries", "created_at", ""),
 	byIndex("exchange_questions", "asked_at", ""),
 	byIndex("fees", "told_at", ""),
 	byIndex("client_requests", "at", ""),

@@ -112,7 +112,8 @@ SELECT $2, 'c', '', '', 'x', min(id), '', 'expired', $1, $1 FROM citizens`,
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_events (agency, key, digest, case_number, sequence, state, happened_at, received_at, outcome, explanation)
 SELECT code, $2, '', '', 1, '', $1, $1, 'applied', '' FROM a`,
-	"client_requests": `INSERT INTO client_requests (client, key, digest, case_id, at) SELECT min(name), $2, '', 1, $1 FROM clients`,
+	"client_requests":    `INSERT INTO client_requests (client, key, digest, case_id, at) SELECT min(name), $2, '', 1, $1 FROM clients`,
+	"webhook_deliveries": `INSERT INTO webhook_deliveries (client, about, event, message, created_at) VALUES ('c', $2, '', '', $1)`,
 	"exchange_questions": `
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_questions (kind, agency, interaction_id, effect, asked_at, until) SELECT 'case.asked', code, 1, $2, $1, $1 FROM a`,

@@ -31,6 +31,7 @@ import (
 	"okno/internal/postgres/search"
 	"okno/internal/postgres/smppaccounts"
 	"okno/internal/postgres/streams"
+	"okno/internal/postgres/webhooks"
 	"okno/internal/seal"
 )
 
@@ -58,6 +59,7 @@ type (
 	retentionStore    = retention.Store
 	searchStore       = search.Store
 	streamStore       = streams.Store
+	webhookStore      = webhooks.Store
 
 	smppAccountSteps  = smppaccounts.Steps
 	appointmentSteps  = appointments.Steps
@@ -72,6 +74,7 @@ type (
 	lockoutSteps      = lockout.Steps
 	messageSteps      = messages.Steps
 	notificationSteps = notifications.Steps
+	webhookSteps      = webhooks.Steps
 )
 
 // Store is everything that is kept.
@@ -99,6 +102,7 @@ type Store struct {
 	*retentionStore
 	*searchStore
 	*streamStore
+	*webhookStore
 
 	numbering *domain.Numbering
 	keys      *seal.Ring
@@ -132,7 +136,7 @@ func Open(url string, o Options) (*Store, error) {
 		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
-		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
+		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), webhookStore: webhooks.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
@@ -154,6 +158,7 @@ type Work struct {
 	lockoutSteps
 	messageSteps
 	notificationSteps
+	webhookSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
@@ -161,7 +166,7 @@ func (s *Store) work(tx *postgres.Tx) *Work {
 		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
-		notificationSteps: notifications.In(tx, s.keys)}
+		notificationSteps: notifications.In(tx, s.keys), webhookSteps: webhooks.In(tx, s.keys)}
 }
 
 // Do is [postgres.DB.Do] with all steps.
