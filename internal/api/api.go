@@ -142,6 +142,7 @@ func (a *API) Register(mux *http.ServeMux) {
 		_, _ = w.Write(document)
 	})
 	mux.HandleFunc("GET /api/v1/keys", a.keys)
+	registerDocs(mux)
 	a.registerOpen311(mux)
 	for _, r := range a.routes() {
 		mux.HandleFunc(r.pattern, a.authorized(r.scope, r.handle))
