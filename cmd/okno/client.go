@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"okno/internal/client"
+	"okno/internal/exchange"
 	"okno/internal/otp"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/store"
+	"okno/internal/webhook"
 	"okno/sms/text"
 )
 
@@ -27,6 +29,7 @@ type clientCommand struct {
 	Revoke  clientRevoke  `cmd:"" help:"End a key at once."`
 	Suspend clientSuspend `cmd:"" help:"Keep a client out."`
 	Resume  clientResume  `cmd:"" help:"Let a suspended client in again."`
+	Webhook clientWebhook `cmd:"" help:"Say where a client takes events, and print the signing secret once; for a webhook that is there, change it."`
 	Unblock clientUnblock `cmd:"" help:"Let a client's passwords go again that are held because too few were verified."`
 }
 
@@ -151,6 +154,38 @@ func loadClients(ctx context.Context, out io.Writer, db *store.Store, clients []
 	}
 	_, err = io.WriteString(out, said.String())
 	return err
+}
+
+type clientWebhook struct {
+	overrides
+	Name   string `arg:"" help:"The client."`
+	URL    string `required:"" name:"url" help:"Where the webhooks go: https, unless it is this machine."`
+	Paused bool   `help:"Tell the client nothing for now; what there is waits."`
+	Rotate bool   `help:"Print a new signing secret once. The one before signs as well until the next rotation."`
+}
+
+func (c clientWebhook) Run(ctx context.Context) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+		if _, err := db.Client(ctx, c.Name); err != nil {
+			return err
+		}
+		e, err := db.Webhook(ctx, c.Name)
+		fresh := errors.Is(err, webhook.ErrNoEndpoint)
+		switch {
+		case fresh:
+			e = exchange.Endpoint{Secrets: []string{exchange.NewSecret()}}
+		case err != nil:
+			return err
+		case c.Rotate:
+			e.Secrets = []string{exchange.NewSecret(), e.Secrets[0]}
+		}
+		e.URL, e.Paused = c.URL, c.Paused
+		err = db.Do(ctx, func(w *store.Work) error { return w.SaveWebhook(ctx, c.Name, e, operator()) })
+		if err == nil && (fresh || c.Rotate) {
+			fmt.Println(e.Secrets[0])
+		}
+		return err
+	})
 }
 
 type clientList struct{ overrides }

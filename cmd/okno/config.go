@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 
 	"okno/agentdesk"
 	"okno/internal/access"
+	"okno/internal/api"
 	"okno/internal/edge"
 	"okno/internal/kms"
 	"okno/internal/sso"
@@ -47,7 +49,16 @@ type config struct {
 	Reports         reportsConfig     `yaml:"reports"`
 	Log             logConfig         `yaml:"log"`
 	Demo            demoConfig        `yaml:"demo"`
+	Open311         open311Config     `yaml:"open311"`
 }
+
+// open311Config is the block open311 of okno.yaml.
+type open311Config struct {
+	Jurisdiction string `yaml:"jurisdiction"` // jurisdiction_id; "": whatever is asked for
+}
+
+// mostBody bounds the body of a request that may have more than others.
+func mostBody(r *http.Request) int64 { return max(agentdesk.MostBody(r), api.MostBody(r)) }
 
 // demoConfig turns on what only a demo has: a citizen's phone in the browser, for any number.
 type demoConfig struct {
@@ -350,7 +361,7 @@ func (c config) edge(log zerolog.Logger) edge.Options {
 		scheme := map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 		connect = append(connect, cmp.Or(scheme, u.Scheme)+"://"+u.Host)
 	}
-	return edge.Options{MostBody: agentdesk.MostBody, Hosts: c.HTTP.Hosts, Connect: connect, Proxies: proxies, Log: log}
+	return edge.Options{MostBody: mostBody, Hosts: c.HTTP.Hosts, Connect: connect, Proxies: proxies, Log: log}
 }
 
 // reservedSenders are the senders by which citizens know Okno.

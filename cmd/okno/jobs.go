@@ -15,6 +15,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/exchange"
 	"okno/internal/job"
+	"okno/internal/notification"
 	"okno/internal/otp"
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/store"
@@ -32,6 +33,7 @@ func (n *node) startJobs() {
 		job.On(n.reclockCases),
 		job.On(n.sweepDeliveries).Periodic(10 * time.Minute),
 		job.On(exchange.NewDeliverer(n.db, nil, time.Now, n.log).Deliver),
+		job.On(exchange.NewDeliverer(n.db.WebhookDeliveries(), nil, time.Now, n.log).DeliverToClient),
 		job.On(n.countQuestions).Periodic(time.Hour),
 		report.NewCounter(n.db, time.Now, n.log).Kind(),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
@@ -44,6 +46,9 @@ func (n *node) startJobs() {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), nil, time.Now, n.log)
 	kinds = append(kinds, job.On(follower.Follow))
+	kinds = append(kinds, job.On(notification.NewSender(func(ctx context.Context, fn func(notification.SenderWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, time.Now, n.log).Send))
 	n.startAsker()
 	n.startFiles()
 	if after := n.config.Citizens.SilentAfter; after > 0 {

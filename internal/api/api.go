@@ -58,9 +58,14 @@ type Options struct {
 	Exchange  Exchange
 	Filings   Filings
 	Cases     Cases
-	Address   Address // of who calls; nil: the peer of the connection
-	Clock     func() time.Time
-	Log       zerolog.Logger
+	Pages     Pages
+	Notices   Notices
+	Webhooks  Webhooks
+	// Jurisdiction is the jurisdiction_id of Open311 that is served; "": whatever is asked for.
+	Jurisdiction string
+	Address      Address // of who calls; nil: the peer of the connection
+	Clock        func() time.Time
+	Log          zerolog.Logger
 }
 
 // API answers HTTP requests under /api/v1/.
@@ -73,8 +78,13 @@ type API struct {
 	exchange  Exchange
 	filings   Filings
 	cases     Cases
+	pages     Pages
+	webhooks  Webhooks
+	notices   Notices
 	clock     func() time.Time
 	log       zerolog.Logger
+
+	jurisdiction string // of Open311
 }
 
 // New takes its parts.
@@ -82,7 +92,7 @@ func New(o Options) *API {
 	if o.Address == nil {
 		o.Address = PeerAddress
 	}
-	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases,
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases, notices: o.Notices, pages: o.Pages, webhooks: o.Webhooks, jurisdiction: o.Jurisdiction,
 		clock: o.Clock, log: o.Log}
 }
 
@@ -110,7 +120,17 @@ func (a *API) routes() []route {
 		{"GET /api/v1/services", client.Catalogue, a.services},
 		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
 		{"POST /api/v1/cases", client.Cases, a.fileCase},
+		{"GET /api/v1/cases", client.Cases, a.listCases},
 		{"GET /api/v1/cases/{number}", client.Cases, a.caseStatus},
+		{"GET /api/v1/webhook/deliveries", client.Webhooks, a.listDeliveries},
+		{"POST /api/v1/webhook/deliveries/{id}/replay", client.Webhooks, a.replayDelivery},
+		{"POST /api/v1/notifications", client.Notices, a.sendNotification},
+		{"GET /api/v1/messages/{id}", client.Notices, a.messageStatus},
+		{"POST /api/v1/notification-lists", client.Notices, a.sendNotificationList},
+		{"GET /api/v1/notification-lists/{id}", client.Notices, a.notificationList},
+		{"POST /api/v1/notification-lists/{id}/start", client.Notices, a.startNotificationList},
+		{"POST /api/v1/notification-lists/{id}/stop", client.Notices, a.stopNotificationList},
+		{"GET /api/v1/notification-lists/{id}/messages", client.Notices, a.notificationMessages},
 		{"POST /api/v1/agencies/{agency}/events", client.Exchange, a.takeEvents},
 	}
 }
@@ -122,6 +142,8 @@ func (a *API) Register(mux *http.ServeMux) {
 		_, _ = w.Write(document)
 	})
 	mux.HandleFunc("GET /api/v1/keys", a.keys)
+	registerDocs(mux)
+	a.registerOpen311(mux)
 	for _, r := range a.routes() {
 		mux.HandleFunc(r.pattern, a.authorized(r.scope, r.handle))
 	}

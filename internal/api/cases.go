@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"okno/internal/cases"
@@ -72,12 +71,8 @@ func (a *API) caseStatus(w http.ResponseWriter, r *http.Request, from client.Cli
 	if err != nil {
 		return err
 	}
-	for known := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
-		if strings.TrimSpace(known) == etag(stands) {
-			w.Header().Set("ETag", etag(stands))
-			w.WriteHeader(http.StatusNotModified)
-			return nil
-		}
+	if unchanged(w, r, etag(stands)) {
+		return nil
 	}
 	return writeCase(w, http.StatusOK, c, stands)
 }
@@ -91,10 +86,14 @@ func etag(c cases.Case) string {
 // goes on.
 func writeCase(w http.ResponseWriter, status int, c, stands cases.Case) error {
 	w.Header().Set("ETag", etag(stands))
+	return write(w, status, caseJSON(c, stands))
+}
+
+func caseJSON(c, stands cases.Case) map[string]any {
 	answer := map[string]any{"number": c.Number, "kind": c.Kind, "state": stands.State, "service": c.Service, "agency": c.Agency,
 		"opened_at": c.OpenedAt.UTC(), "updated_at": stands.UpdatedAt.UTC(), "duplicate": c.DuplicateOf != 0}
 	if !stands.DueOn.IsZero() && stands.DueOn.Year() > 1 {
 		answer["due_on"] = stands.DueOn.Format(time.DateOnly)
 	}
-	return write(w, status, answer)
+	return answer
 }

@@ -9,7 +9,9 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/edge"
 	"okno/internal/fault"
+	"okno/internal/notification"
 	"okno/internal/phone"
+	"okno/internal/webhook"
 )
 
 // problem is what a client is told.
@@ -27,6 +29,11 @@ var problems = []struct {
 	{errOrigin, http.StatusUnprocessableEntity, "bad_origin"},
 	{errService, http.StatusNotFound, "unknown_service"},
 	{cases.ErrUnknown, http.StatusNotFound, "unknown_case"},
+	{notification.ErrUnknown, http.StatusNotFound, "unknown_notification"},
+	{webhook.ErrUnknown, http.StatusNotFound, "unknown_delivery"},
+	{notification.ErrBudget, http.StatusTooManyRequests, "over_budget"},
+	{notification.ErrEnded, http.StatusUnprocessableEntity, "ended"},
+	{notification.ErrKeyUsed, http.StatusUnprocessableEntity, "key_used"},
 	{casework.ErrKeyUsed, http.StatusUnprocessableEntity, "key_used"},
 	{citizen.ErrNationalNumber, http.StatusUnprocessableEntity, "bad_national_number"},
 	{citizen.ErrProof, http.StatusUnprocessableEntity, "not_proved"},

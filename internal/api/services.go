@@ -58,7 +58,7 @@ func (a *API) services(w http.ResponseWriter, r *http.Request, _ client.Client) 
 		list = append(list, serviceJSON(s))
 	}
 	answer["services"] = list
-	return write(w, http.StatusOK, answer)
+	return writeTagged(w, r, answer)
 }
 
 func (a *API) service(w http.ResponseWriter, r *http.Request, _ client.Client) error {
@@ -66,7 +66,7 @@ func (a *API) service(w http.ResponseWriter, r *http.Request, _ client.Client) e
 	if !ok {
 		return errService
 	}
-	return write(w, http.StatusOK, serviceJSON(s))
+	return writeTagged(w, r, serviceJSON(s))
 }
 
 func serviceJSON(s catalogue.Service) map[string]any {

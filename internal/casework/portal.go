@@ -39,7 +39,8 @@ var (
 
 // PortalWork is what filing does in one transaction.
 type PortalWork interface {
-	// ClientRequest gives what a key of a client was used for, and keeps others from the key until the transaction ends; 0: for nothing yet.
+	// ClientRequest gives what a key of a client was used for, and keeps others from the key until the transaction ends. No digest: for nothing
+	// yet; no case: for something else.
 	ClientRequest(ctx context.Context, client, key string) (digest []byte, caseID int64, err error)
 	KeepClientRequest(ctx context.Context, client, key string, digest []byte, c cases.Case) error
 	// ClientCase gives a case that a client opened, by its id. cases.ErrUnknown.
@@ -83,8 +84,8 @@ func (p *Portal) File(ctx context.Context, client, key string, f Filing) (c case
 		if err != nil {
 			return err
 		}
-		if id != 0 {
-			if !bytes.Equal(before, digest[:]) {
+		if before != nil {
+			if id == 0 || !bytes.Equal(before, digest[:]) {
 				return ErrKeyUsed
 			}
 			created = false

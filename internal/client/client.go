@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/notification"
 	"okno/internal/otp"
 )
 
@@ -24,11 +25,13 @@ const (
 	Catalogue Scope = "catalogue"  // read services
 	Cases     Scope = "cases"      // open cases for citizens in its sessions, and see how those stand
 	Exchange  Scope = "exchange"   // report on the cases of its agency
+	Notices   Scope = "notices"    // send notices to citizens
+	Webhooks  Scope = "webhooks"   // see what it was told, and have it told again
 	Identity  Scope = "identity"   // bind numbers and set up PINs and authenticators of citizens in its sessions
 )
 
 // Scopes lists them.
-var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Cases, Exchange}
+var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Cases, Exchange, Notices, Webhooks}
 
 // DefaultScopes are those of a client that is added without any.
 var DefaultScopes = []Scope{OTP, Catalogue}
@@ -42,6 +45,7 @@ type Client struct {
 	Certificates []string       // SHA-256 of the client certificates of which it must show one; none: its key is enough
 	Budget       int            // passwords a day; 0: none
 	Suspended    bool
+	Notices      notification.Settings
 	Agency       string // whose system it is: it reports on the agency's cases; "": no agency's
 }
 
@@ -130,6 +134,9 @@ func (c Client) Check() error {
 		if !slices.Contains(Scopes, s) {
 			return errors.New("unknown scope " + string(s))
 		}
+	}
+	if err := c.Notices.Check(); err != nil {
+		return err
 	}
 	for _, f := range c.Certificates {
 		if !fingerprintForm.MatchString(f) {

@@ -27,7 +27,15 @@ type Entry struct {
 	Certificates []string       `yaml:"certificates"`
 	Budget       *int           `yaml:"budget"`
 	Agency       string         `yaml:"agency"`
+	Notices      *NoticesEntry  `yaml:"notices"`
 	Purposes     []PurposeEntry `yaml:"purposes"`
+}
+
+// NoticesEntry are the notices that a client may send.
+type NoticesEntry struct {
+	Day          *int     `yaml:"day"`
+	Destinations []string `yaml:"destinations"`
+	Price        string   `yaml:"price"`
 }
 
 // PurposeEntry is one purpose of a file. What is left out is [otp.Defaults].
@@ -48,12 +56,22 @@ type PurposeEntry struct {
 // Budget is the passwords a day of a client for which nobody has said.
 const Budget = 10_000
 
+// NoticesBudget is the notices a day of a client for which nobody has said.
+const NoticesBudget = 10_000
+
 // Read reads a file strictly: an unknown key is an error with its line.
 func Read(r io.Reader) (File, error) { return yamlfile.Read[File](r) }
 
 // Client gives the client of an entry.
 func (e Entry) Client() (Client, error) {
 	c := Client{Name: e.Name, Title: e.Title, Scopes: e.Scopes, Certificates: e.Certificates, Budget: Budget, Agency: e.Agency}
+	c.Notices.Day = NoticesBudget
+	if n := e.Notices; n != nil {
+		c.Notices.Destinations, c.Notices.Price = n.Destinations, n.Price
+		if n.Day != nil {
+			c.Notices.Day = *n.Day
+		}
+	}
 	if c.Title == "" {
 		c.Title = e.Name
 	}

@@ -65,7 +65,16 @@ func (d *Deliverer) line(agency string) *line {
 
 // Deliver does the job of one delivery. It is done when the agency took it or when it was given up; else it goes on later.
 func (d *Deliverer) Deliver(ctx context.Context, args job.DeliverToAgency) error {
-	delivery, err := d.store.DeliveryToMake(ctx, args.Delivery)
+	return d.make(ctx, args.Delivery)
+}
+
+// DeliverToClient does the job of one delivery to a client of the API: a deliverer of these has a store of its own.
+func (d *Deliverer) DeliverToClient(ctx context.Context, args job.DeliverToClient) error {
+	return d.make(ctx, args.Delivery)
+}
+
+func (d *Deliverer) make(ctx context.Context, id int64) error {
+	delivery, err := d.store.DeliveryToMake(ctx, id)
 	switch {
 	case errors.Is(err, ErrNoDelivery):
 		return nil

@@ -40,6 +40,14 @@ type DeliverToAgency struct {
 // Kind names it.
 func (DeliverToAgency) Kind() string { return "exchange.deliver" }
 
+// DeliverToClient tells a client of the API something.
+type DeliverToClient struct {
+	Delivery int64 `json:"delivery"`
+}
+
+// Kind names it.
+func (DeliverToClient) Kind() string { return "webhook.deliver" }
+
 // SweepDeliveries enqueues what waits for agencies and has no job any more.
 type SweepDeliveries struct{}
 
@@ -92,3 +100,11 @@ type CountReports struct{}
 
 // Kind names it.
 func (CountReports) Kind() string { return "reports.count" }
+
+// SendNotifications goes on with a list of notices.
+type SendNotifications struct {
+	List int64 `json:"list"`
+}
+
+// Kind names it.
+func (SendNotifications) Kind() string { return "notification.send" }

@@ -33,6 +33,9 @@ var LockOrder = []string{
 	"citizen_factors",
 	"appointments",
 	"cases",
+	"notification_lists",
+	"notification_days",
+	"notifications",
 	"subscribers",
 	"streams", // last: all events of a stream wait for its row
 	"stream_events",

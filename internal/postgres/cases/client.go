@@ -12,11 +12,12 @@ import (
 
 const (
 	lockKey       = `SELECT pg_advisory_xact_lock(hashtextextended('client request ' || $1 || ' ' || $2, 0))`
-	clientRequest = `SELECT digest, case_id FROM client_requests WHERE client = $1 AND key = $2`
+	clientRequest = `SELECT digest, coalesce(case_id, 0) FROM client_requests WHERE client = $1 AND key = $2`
 	keepRequest   = `INSERT INTO client_requests (client, key, digest, case_id) VALUES ($1, $2, $3, $4)`
 )
 
-// ClientRequest gives what a key of a client was used for, and keeps others from the key until the transaction ends; 0: for nothing yet.
+// ClientRequest gives what a key of a client was used for, and keeps others from the key until the transaction ends. No digest: for nothing
+// yet; no case: for something else.
 func (w Steps) ClientRequest(ctx context.Context, client, key string) (digest []byte, caseID int64, err error) {
 	if _, err = w.tx.Exec(ctx, lockKey, client, key); err == nil {
 		err = w.tx.QueryRow(ctx, clientRequest, client, key).Scan(&digest, &caseID)

@@ -23,11 +23,15 @@ var ErrNoClient error = &fault.Error{Kind: fault.NotFound, Text: "there is no su
 
 // A client that stands as it is given stays untouched.
 const saveClient = `
-INSERT INTO clients (name, title, scopes, addresses, certificates, budget, agency) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''))
+INSERT INTO clients (name, title, scopes, addresses, certificates, budget, agency, notices_day, notice_prefixes, segment_price)
+VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), $8, $9, $10)
 ON CONFLICT (name) DO UPDATE SET title = excluded.title, scopes = excluded.scopes, addresses = excluded.addresses,
-    certificates = excluded.certificates, budget = excluded.budget, agency = excluded.agency
-WHERE (clients.title, clients.scopes, clients.addresses, clients.certificates, clients.budget, clients.agency)
-    IS DISTINCT FROM (excluded.title, excluded.scopes, excluded.addresses, excluded.certificates, excluded.budget, excluded.agency)`
+    certificates = excluded.certificates, budget = excluded.budget, agency = excluded.agency,
+    notices_day = excluded.notices_day, notice_prefixes = excluded.notice_prefixes, segment_price = excluded.segment_price
+WHERE (clients.title, clients.scopes, clients.addresses, clients.certificates, clients.budget, clients.agency,
+       clients.notices_day, clients.notice_prefixes, clients.segment_price)
+    IS DISTINCT FROM (excluded.title, excluded.scopes, excluded.addresses, excluded.certificates, excluded.budget, excluded.agency,
+       excluded.notices_day, excluded.notice_prefixes, excluded.segment_price)`
 
 // SaveClient adds a client, or changes it, and says whether anything has changed.
 func (w Steps) SaveClient(ctx context.Context, c client.Client, by string) (changed bool, err error) {
@@ -39,7 +43,8 @@ func (w Steps) SaveClient(ctx context.Context, c client.Client, by string) (chan
 		addresses[i] = a.String()
 	}
 	scopes, certificates := append([]client.Scope{}, c.Scopes...), append([]string{}, c.Certificates...)
-	tag, err := w.tx.Exec(ctx, saveClient, c.Name, c.Title, scopes, addresses, certificates, c.Budget, c.Agency)
+	tag, err := w.tx.Exec(ctx, saveClient, c.Name, c.Title, scopes, addresses, certificates, c.Budget, c.Agency,
+		c.Notices.Day, append([]string{}, c.Notices.Destinations...), c.Notices.Price)
 	if err != nil {
 		return false, fmt.Errorf("save client %s: %w", c.Name, err)
 	}
@@ -47,7 +52,7 @@ func (w Steps) SaveClient(ctx context.Context, c client.Client, by string) (chan
 		return false, nil
 	}
 	return true, audit.Record(ctx, w.tx, by, "client.save", "client:"+c.Name, map[string]any{"scopes": scopes, "addresses": addresses,
-		"certificates": certificates, "budget": c.Budget, "agency": c.Agency})
+		"certificates": certificates, "budget": c.Budget, "agency": c.Agency, "notices": c.Notices})
 }
 
 const savePurpose = `
@@ -161,14 +166,16 @@ func (w Steps) SuspendClient(ctx context.Context, name string, suspended bool, b
 	return audit.Record(ctx, w.tx, by, action, "client:"+name, nil)
 }
 
-const clientColumns = `c.name, c.title, c.scopes, c.addresses, c.certificates, c.budget, c.suspended_at IS NOT NULL, coalesce(c.agency, '')`
+const clientColumns = `c.name, c.title, c.scopes, c.addresses, c.certificates, c.budget, c.suspended_at IS NOT NULL, coalesce(c.agency, ''),
+    c.notices_day, c.notice_prefixes, c.segment_price`
 
 const keyColumns = `k.id, k.created_at, k.expires_at, coalesce(k.last_used_at, 'epoch')`
 
 // scanClient reads a client, and what else there is.
 func scanClient(row pgx.Row, more ...any) (c client.Client, err error) {
 	var addresses []string
-	if err := row.Scan(append([]any{&c.Name, &c.Title, &c.Scopes, &addresses, &c.Certificates, &c.Budget, &c.Suspended, &c.Agency}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&c.Name, &c.Title, &c.Scopes, &addresses, &c.Certificates, &c.Budget, &c.Suspended, &c.Agency,
+		&c.Notices.Day, &c.Notices.Destinations, &c.Notices.Price}, more...)...); err != nil {
 		return c, err
 	}
 	for _, a := range addresses {

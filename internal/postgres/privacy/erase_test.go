@@ -216,6 +216,7 @@ var elsewhere = map[string]string{
 	"dialogues":           "texts of Okno",
 	"stream_events":       "they name lines and say none; 7 days",
 	"exchange_endpoints":  "an agency's secrets",
+	"webhook_endpoints":   "a client's secrets",
 	"exchange_deliveries": "the body goes with the case's key",
 	"exchange_events":     "the reason goes with the case's key",
 	"service_asks":        "the words go with the interaction's key",

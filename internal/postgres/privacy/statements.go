@@ -54,6 +54,12 @@ WHERE id = ANY ($2)`},
 	{"case_imports", `DELETE FROM case_imports WHERE case_id = ANY ($3)`},
 	{"exchange_questions", `DELETE FROM exchange_questions WHERE interaction_id = ANY ($2) OR citizen_id = $1`},
 	{"fees", `DELETE FROM fees WHERE interaction_id = ANY ($2)`},
+	// Those that were sent are counted further, for nobody; those that wait are not sent.
+	{"notifications", `
+UPDATE notifications SET number_index = NULL, citizen_id = NULL, sealed = '', mt_id = NULL,
+    state = CASE WHEN state IN ('waiting', 'queued', 'sent', 'unreachable') THEN 'failed' ELSE state END,
+    failure = CASE WHEN state IN ('waiting', 'queued', 'sent', 'unreachable') THEN 'erased' ELSE failure END
+WHERE number_index = ANY ($4) OR citizen_id = $1`},
 	{"subscribers", `DELETE FROM subscribers WHERE number_index = ANY ($4)`},
 	{"search_documents", `DELETE FROM search_documents WHERE kind = 'z' AND owner_id = $1 OR kind = 'c' AND owner_id = ANY ($3)`},
 	// Last, because these open all else: with them goes what old versions of the rows, and backups, have of it.

@@ -83,6 +83,9 @@ var sweeps = []sweep{
 		"DELETE FROM smpp_submits WHERE mt_id"+ofInteractions,
 		"DELETE FROM mt_segments WHERE id = ANY (ARRAY (SELECT s.id FROM over o CROSS JOIN LATERAL ("+
 			"SELECT id FROM mt_segments WHERE id BETWEEN o.id * 256 + 1 AND o.id * 256 + 255 OFFSET 0) s))"),
+	byIndex("notifications", "created_at", ""),
+	byIndex("notification_lists", "created_at", ""),
+	byIndex("notification_days", "day", ""), // its key begins with it
 	byIndex("mt_receipts", "received_at", ""),
 	byIndex("ussd_requests", "received_at", ""),
 	byID("sms_quarantine", "received_at", "received_at < $1"),
@@ -105,6 +108,7 @@ var sweeps = []sweep{
 	byIndex("bindings", "ended_at", ""),
 	byIndex("service_asks", "at", ""),
 	byIndex("exchange_events", "received_at", ""),
+	byIndex("webhook_deliveries", "created_at", ""),
 	byIndex("exchange_questions", "asked_at", ""),
 	byIndex("fees", "told_at", ""),
 	byIndex("client_requests", "at", ""),

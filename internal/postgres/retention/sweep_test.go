@@ -79,6 +79,9 @@ WITH m AS (INSERT INTO mt_messages (lane, destination, destination_index, create
 ), s AS (INSERT INTO mt_segments (id, mt_id, part, state, expires_at) SELECT id * 256 + p, id, p, 'delivered', $1 FROM m, generate_series(1, 2) p)
 INSERT INTO smpp_submits (system_id, mt_id, lane, sender, destination_index, sealed, receipt, due_at, expires_at, submitted_at)
 SELECT 'g', id, 'notice', 'x', 'x', '', 'none', $1, $1, $1 FROM m`,
+	"notifications":      `INSERT INTO notifications (client, segments, created_at) VALUES ('c', 1, $1)`,
+	"notification_lists": `INSERT INTO notification_lists (client, recipients, estimate, created_at) VALUES ('c', 1, '{}', $1)`,
+	"notification_days":  `INSERT INTO notification_days (day, client, sent) VALUES ($1, 'c', length($2))`,
 	"mt_receipts": `
 INSERT INTO mt_receipts (link, keys, destination, destination_index, state, failure, received_at) VALUES ('a', '{x}', '', 'x', 'delivered', '', $1)`,
 	"ussd_requests":  `INSERT INTO ussd_requests (number_index, bind, fingerprint, received_at, sealed, last) VALUES ($2::text::bytea, 'b', '', $1, '', true)`,
@@ -109,7 +112,8 @@ SELECT $2, 'c', '', '', 'x', min(id), '', 'expired', $1, $1 FROM citizens`,
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_events (agency, key, digest, case_number, sequence, state, happened_at, received_at, outcome, explanation)
 SELECT code, $2, '', '', 1, '', $1, $1, 'applied', '' FROM a`,
-	"client_requests": `INSERT INTO client_requests (client, key, digest, case_id, at) SELECT min(name), $2, '', 1, $1 FROM clients`,
+	"client_requests":    `INSERT INTO client_requests (client, key, digest, case_id, at) SELECT min(name), $2, '', 1, $1 FROM clients`,
+	"webhook_deliveries": `INSERT INTO webhook_deliveries (client, about, event, message, created_at) VALUES ('c', $2, '', '', $1)`,
 	"exchange_questions": `
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_questions (kind, agency, interaction_id, effect, asked_at, until) SELECT 'case.asked', code, 1, $2, $1, $1 FROM a`,

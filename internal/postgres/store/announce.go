@@ -78,6 +78,11 @@ func (w *Work) UnmergeCase(ctx context.Context, c, other domain.Case, by, why st
 }
 
 func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {
+	if event == exchange.CaseMoved {
+		if err := w.tellClient(ctx, c); err != nil {
+			return err
+		}
+	}
 	if !exchange.Told(c) || strings.HasPrefix(by, exchange.By("")) {
 		return nil
 	}

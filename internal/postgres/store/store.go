@@ -24,12 +24,14 @@ import (
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/lockout"
 	"okno/internal/postgres/messages"
+	"okno/internal/postgres/notifications"
 	"okno/internal/postgres/privacy"
 	"okno/internal/postgres/reports"
 	"okno/internal/postgres/retention"
 	"okno/internal/postgres/search"
 	"okno/internal/postgres/smppaccounts"
 	"okno/internal/postgres/streams"
+	"okno/internal/postgres/webhooks"
 	"okno/internal/seal"
 )
 
@@ -51,11 +53,13 @@ type (
 	leaseStore        = leases.Store
 	lockoutStore      = lockout.Store
 	messageStore      = messages.Store
+	notificationStore = notifications.Store
 	privacyStore      = privacy.Store
 	reportStore       = reports.Store
 	retentionStore    = retention.Store
 	searchStore       = search.Store
 	streamStore       = streams.Store
+	webhookStore      = webhooks.Store
 
 	smppAccountSteps  = smppaccounts.Steps
 	appointmentSteps  = appointments.Steps
@@ -69,6 +73,8 @@ type (
 	jobSteps          = jobs.Steps
 	lockoutSteps      = lockout.Steps
 	messageSteps      = messages.Steps
+	notificationSteps = notifications.Steps
+	webhookSteps      = webhooks.Steps
 )
 
 // Store is everything that is kept.
@@ -90,11 +96,13 @@ type Store struct {
 	*leaseStore
 	*lockoutStore
 	*messageStore
+	*notificationStore
 	*privacyStore
 	*reportStore
 	*retentionStore
 	*searchStore
 	*streamStore
+	*webhookStore
 
 	numbering *domain.Numbering
 	keys      *seal.Ring
@@ -126,9 +134,9 @@ func Open(url string, o Options) (*Store, error) {
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		exchangeStore: exchange.NewStore(db, o.Keys),
 		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
-		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys),
+		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
-		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
+		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), webhookStore: webhooks.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
@@ -149,13 +157,16 @@ type Work struct {
 	jobSteps
 	lockoutSteps
 	messageSteps
+	notificationSteps
+	webhookSteps
 }
 
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), appointmentSteps: appointments.In(tx, s.keys),
 		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
-		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys)}
+		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
+		notificationSteps: notifications.In(tx, s.keys), webhookSteps: webhooks.In(tx, s.keys)}
 }
 
 // Do is [postgres.DB.Do] with all steps.

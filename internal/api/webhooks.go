@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"okno/internal/client"
+	"okno/internal/fault"
+	"okno/internal/webhook"
+)
+
+// Webhooks are what clients were told.
+type Webhooks interface {
+	// WebhookLog gives a page of what a client was told, oldest first, behind an id; state "": any.
+	WebhookLog(ctx context.Context, client string, after int64, state string, most int) ([]webhook.Logged, error)
+	// ReplayOfClient has a delivery of a client made again. [webhook.ErrUnknown].
+	ReplayOfClient(ctx context.Context, client string, id int64) error
+}
+
+var errState error = &fault.Error{Kind: fault.Invalid, Field: "state", Text: "waiting, delivered or dead"}
+
+func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	asked := r.URL.Query()
+	limit, after := mostCases, int64(0)
+	var err error
+	if said := asked.Get("limit"); said != "" {
+		if limit, err = strconv.Atoi(said); err != nil || limit < 1 || limit > mostCases {
+			return errCases
+		}
+	}
+	if said := asked.Get("cursor"); said != "" {
+		if after, err = strconv.ParseInt(said, 10, 64); err != nil || after < 0 {
+			return errCursor
+		}
+	}
+	state := asked.Get("state")
+	if state != "" && state != "waiting" && state != "delivered" && state != "dead" {
+		return errState
+	}
+	found, err := a.webhooks.WebhookLog(r.Context(), from.Name, after, state, limit+1)
+	if err != nil {
+		return err
+	}
+	answer := map[string]any{}
+	if len(found) > limit {
+		found = found[:limit]
+		answer["next"] = strconv.FormatInt(found[limit-1].ID, 10)
+	}
+	answer["deliveries"] = append([]webhook.Logged{}, found...)
+	return write(w, http.StatusOK, answer)
+}
+
+func (a *API) replayDelivery(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return webhook.ErrUnknown
+	}
+	return done(w, a.webhooks.ReplayOfClient(r.Context(), from.Name, id))
+}

@@ -1,0 +1,186 @@
+// Package webhooks keeps what clients of the API are told, and where.
+package webhooks
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/exchange"
+	"okno/internal/postgres"
+	"okno/internal/postgres/audit"
+	"okno/internal/seal"
+	"okno/internal/webhook"
+)
+
+const placeOfSecrets = "webhook endpoint"
+
+// Sealed are the columns of this package that have no data key.
+var Sealed = []postgres.Sealed{{Table: "webhook_endpoints", Column: "sealed", Place: placeOfSecrets}}
+
+// Store has the methods that own their transaction.
+type Store struct {
+	db   *postgres.DB
+	ring *seal.Ring
+}
+
+// NewStore is over a database; ring seals secrets.
+func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
+
+// Steps are parts of one unit of work.
+type Steps struct {
+	tx   *postgres.Tx
+	ring *seal.Ring
+}
+
+// In gives the steps of a unit of work.
+func In(tx *postgres.Tx, ring *seal.Ring) Steps { return Steps{tx, ring} }
+
+const saveEndpoint = `
+INSERT INTO webhook_endpoints (client, url, sealed, paused) VALUES ($1, $2, $3, $4)
+ON CONFLICT (client) DO UPDATE SET url = excluded.url, sealed = excluded.sealed, paused = excluded.paused, changed_at = now()`
+
+// SaveWebhook adds the webhook of a client, or changes it.
+func (w Steps) SaveWebhook(ctx context.Context, client string, e exchange.Endpoint, by string) error {
+	if err := exchange.CheckURL(e.URL); err != nil {
+		return err
+	}
+	secrets, err := json.Marshal(e.Secrets)
+	if err == nil {
+		_, err = w.tx.Exec(ctx, saveEndpoint, client, e.URL, w.ring.Seal(placeOfSecrets, secrets), e.Paused)
+	}
+	if err != nil {
+		return fmt.Errorf("save webhook of client %s: %w", client, err)
+	}
+	return audit.Record(ctx, w.tx, by, "client.webhook", "client:"+client, map[string]any{"url": e.URL, "paused": e.Paused})
+}
+
+const endpointOf = `SELECT client, url, sealed, paused FROM webhook_endpoints WHERE client = $1`
+
+// Webhook gives the webhook of a client. [webhook.ErrNoEndpoint].
+func (s *Store) Webhook(ctx context.Context, client string) (e exchange.Endpoint, err error) {
+	var sealed []byte
+	err = s.db.QueryRow(ctx, endpointOf, client).Scan(&e.Agency, &e.URL, &sealed, &e.Paused)
+	if err = postgres.NoRows(err, webhook.ErrNoEndpoint); err != nil {
+		return e, err
+	}
+	secrets, err := s.ring.Open(placeOfSecrets, sealed)
+	if err == nil {
+		err = json.Unmarshal(secrets, &e.Secrets)
+	}
+	return e, err
+}
+
+const (
+	clientOfCase = `SELECT e.client FROM cases c JOIN webhook_endpoints e ON e.client = c.client WHERE c.id = $1`
+	clientOfList = `SELECT e.client, l.public_id::text FROM notification_lists l JOIN webhook_endpoints e ON e.client = l.client WHERE l.id = $1`
+	addDelivery  = `INSERT INTO webhook_deliveries (client, about, event, message) VALUES ($1, $2, $3, $4) RETURNING id`
+)
+
+// ClientOfCase gives the client that is told of a case; "" for none.
+func (w Steps) ClientOfCase(ctx context.Context, id int64) (client string, err error) {
+	err = w.tx.QueryRow(ctx, clientOfCase, id).Scan(&client)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return client, err
+}
+
+// ClientOfList gives the client that is told of a list, and the list's public id; "" for none.
+func (w Steps) ClientOfList(ctx context.Context, id int64) (client, publicID string, err error) {
+	err = w.tx.QueryRow(ctx, clientOfList, id).Scan(&client, &publicID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", "", nil
+	}
+	return client, publicID, err
+}
+
+// AddWebhookDelivery keeps what a client is to be told.
+func (w Steps) AddWebhookDelivery(ctx context.Context, client, about, event string, body []byte) (id int64, err error) {
+	if err := w.tx.QueryRow(ctx, addDelivery, client, about, event, body).Scan(&id); err != nil {
+		return 0, fmt.Errorf("tell client %s: %w", client, err)
+	}
+	return id, nil
+}
+
+const deliveryToMake = `
+SELECT d.id, d.client, d.message, d.created_at, d.attempts,
+       EXISTS (SELECT FROM webhook_deliveries b WHERE b.client = d.client AND b.about = d.about AND b.id < d.id AND b.state = 'waiting')
+FROM webhook_deliveries d WHERE d.id = $1 AND d.state = 'waiting'`
+
+const noteAttempt = `
+UPDATE webhook_deliveries SET state = CASE WHEN $3::text IS NULL THEN 'delivered' WHEN $4 THEN 'dead' ELSE state END,
+    attempts = attempts + CASE WHEN $3::text IS NULL THEN 0 ELSE 1 END, last_at = $2, last_problem = $3, took = $5, signature = nullif($6, ''), signed_at = $7
+WHERE id = $1 AND state = 'waiting'`
+
+// Deliveries are a client's deliveries as the exchange's deliverer makes them.
+type Deliveries struct{ s *Store }
+
+// WebhookDeliveries gives them.
+func (s *Store) WebhookDeliveries() Deliveries { return Deliveries{s} }
+
+// DeliveryToMake gives a delivery that waits. exchange.ErrNoDelivery.
+func (d Deliveries) DeliveryToMake(ctx context.Context, id int64) (found exchange.Delivery, err error) {
+	err = d.s.db.QueryRow(ctx, deliveryToMake, id).Scan(&found.ID, &found.Agency, &found.Body, &found.CreatedAt, &found.Attempts, &found.Earlier)
+	if err = postgres.NoRows(err, exchange.ErrNoDelivery); err != nil {
+		return found, err
+	}
+	e, err := d.s.Webhook(ctx, found.Agency)
+	switch {
+	case err == nil:
+		found.Endpoint = &e
+	case !errors.Is(err, webhook.ErrNoEndpoint):
+		return found, fmt.Errorf("read delivery %d: %w", id, err)
+	}
+	return found, nil
+}
+
+// NoteAttempt keeps what came of trying.
+func (d Deliveries) NoteAttempt(ctx context.Context, id int64, a exchange.Attempt, at time.Time) error {
+	var problem *string
+	if a.Problem != "" {
+		problem = &a.Problem
+	}
+	if _, err := d.s.db.Exec(ctx, noteAttempt, id, at, problem, a.Dead, a.Took, a.Signature, postgres.OrNil(a.SignedAt)); err != nil {
+		return fmt.Errorf("note attempt of delivery %d: %w", id, err)
+	}
+	return nil
+}
+
+const logOf = `
+SELECT id, event, state, attempts, coalesce(last_problem, ''), created_at, last_at FROM webhook_deliveries
+WHERE client = $1 AND id > $2 AND ($3 = '' OR state = $3) ORDER BY id LIMIT $4`
+
+// WebhookLog gives a page of what a client was told, oldest first, behind an id.
+func (s *Store) WebhookLog(ctx context.Context, client string, after int64, state string, most int) ([]webhook.Logged, error) {
+	rows, err := s.db.Query(ctx, logOf, client, after, state, most)
+	if err != nil {
+		return nil, fmt.Errorf("read webhooks of client: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[webhook.Logged])
+}
+
+const replay = `
+UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, created_at = now() WHERE client = $1 AND id = $2 AND state <> 'waiting'`
+
+const hasDelivery = `SELECT EXISTS (SELECT FROM webhook_deliveries WHERE client = $1 AND id = $2)`
+
+// ReplayWebhook has a delivery of a client made again, whatever came of it; one that waits goes on. [webhook.ErrUnknown].
+func (w Steps) ReplayWebhook(ctx context.Context, client string, id int64) error {
+	tag, err := w.tx.Exec(ctx, replay, client, id)
+	there := err == nil && tag.RowsAffected() > 0
+	if err == nil && !there {
+		err = w.tx.QueryRow(ctx, hasDelivery, client, id).Scan(&there)
+	}
+	if err != nil {
+		return fmt.Errorf("replay webhook: %w", err)
+	}
+	if !there {
+		return webhook.ErrUnknown
+	}
+	return audit.Record(ctx, w.tx, "client:"+client, "client.replay", "client:"+client, map[string]any{"delivery": id})
+}

@@ -1,0 +1,68 @@
+// Package webhook tells clients of the API what becomes of their cases and lists. Deliveries are made by the exchange's deliverer: signed as
+// Standard Webhooks has it, with retries over three days and a circuit breaker for each client. The package knows no storage.
+package webhook
+
+import (
+	"encoding/json"
+	"time"
+
+	"okno/internal/cases"
+	"okno/internal/fault"
+)
+
+// The events.
+const (
+	CaseMoved    = "case.moved"
+	ListFinished = "list.finished"
+)
+
+// Event is the body of a delivery.
+type Event struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      any       `json:"data"`
+}
+
+// Case is a case as its client is told of it: what GET /cases/{number} says, and nothing of a person.
+type Case struct {
+	Number string      `json:"number"`
+	Kind   cases.Kind  `json:"kind"`
+	State  cases.State `json:"state"`
+	DueOn  string      `json:"due_on,omitempty"`
+}
+
+// List is a list of notices that has ended.
+type List struct {
+	ID string `json:"id"`
+}
+
+// Told makes the body of a case that has moved.
+func Told(c cases.Case, now time.Time) ([]byte, error) {
+	told := Case{Number: c.Number, Kind: c.Kind, State: c.State}
+	if c.DueOn.Year() > 1 {
+		told.DueOn = c.DueOn.Format(time.DateOnly)
+	}
+	return json.Marshal(Event{CaseMoved, now.UTC(), told})
+}
+
+// Ended makes the body of a list that has ended.
+func Ended(publicID string, now time.Time) ([]byte, error) {
+	return json.Marshal(Event{ListFinished, now.UTC(), List{publicID}})
+}
+
+// Logged is a delivery in the log of a client.
+type Logged struct {
+	ID        int64      `json:"id"`
+	Event     string     `json:"event"`
+	State     string     `json:"state"` // waiting, delivered, dead
+	Attempts  int        `json:"attempts"`
+	Problem   string     `json:"problem,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	LastAt    *time.Time `json:"last_at,omitempty"`
+}
+
+// Errors.
+var (
+	ErrUnknown    error = &fault.Error{Kind: fault.NotFound, Text: "there is no such delivery of this client"}
+	ErrNoEndpoint error = &fault.Error{Kind: fault.NotFound, Text: "the client has no webhook"}
+)
