@@ -47,7 +47,8 @@ func example() url.Values {
 	return url.Values{"api_key": {open311Key}, "jurisdiction_id": {"region.kz"}, "service_code": {"appeal"}, "lat": {"37.76524078"}, "long": {"-122.4212043"},
 		"address_string": {"1234 5th street"}, "email": {"smit333@sfgov.edu"}, "device_id": {"tt222111"}, "account_id": {"123456"},
 		"first_name": {"john"}, "last_name": {"smith"}, "phone": {"+7 701 000 00 09"},
-		"description": {"A large sinkhole is destroying the street"}, "media_url": {"http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg"}}
+		"description": {"A large sinkhole is destroying the street"}, "media_url": {"http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg"},
+		"attribute[WHISPAWN]": {"123456"}, "attribute[WHISDORN]": {"COISL001"}}
 }
 
 type requests311 struct {
