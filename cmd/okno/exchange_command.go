@@ -95,13 +95,23 @@ func (c exchangeReplay) Run(ctx context.Context) error {
 // forgottenAfter is longer than the longest pause between two attempts.
 const forgottenAfter = 7 * time.Hour
 
-// sweepDeliveries enqueues what waits for agencies and was not tried for longer than any pause.
+// sweepDeliveries enqueues what waits for agencies and for clients, and was not tried for longer than any pause.
 func (n *node) sweepDeliveries(ctx context.Context, _ job.SweepDeliveries) error {
-	ids, err := n.db.Forgotten(ctx, time.Now().Add(-forgottenAfter), 1000)
-	if err != nil || len(ids) == 0 {
+	since := time.Now().Add(-forgottenAfter)
+	agencies, err := n.db.Forgotten(ctx, since, 1000)
+	if err != nil {
 		return err
 	}
-	return n.db.Do(ctx, func(w *store.Work) error { return w.EnqueueDeliveries(ctx, ids...) })
+	clients, err := n.db.ForgottenWebhooks(ctx, since, 1000)
+	if err != nil || len(agencies)+len(clients) == 0 {
+		return err
+	}
+	return n.db.Do(ctx, func(w *store.Work) error {
+		if err := w.EnqueueDeliveries(ctx, agencies...); err != nil {
+			return err
+		}
+		return w.EnqueueWebhooks(ctx, clients...)
+	})
 }
 
 type exchangeTry struct {

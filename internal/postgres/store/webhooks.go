@@ -28,7 +28,17 @@ func (w *Work) tell(ctx context.Context, client, about, event string, body []byt
 	if err != nil {
 		return err
 	}
-	return w.EnqueueJob(ctx, job.DeliverToClient{Delivery: id}, job.Options{Unique: true})
+	return w.EnqueueWebhooks(ctx, id)
+}
+
+// EnqueueWebhooks has deliveries to clients made, unless a job for them waits already.
+func (w *Work) EnqueueWebhooks(ctx context.Context, ids ...int64) error {
+	for _, id := range ids {
+		if err := w.EnqueueJob(ctx, job.DeliverToClient{Delivery: id}, job.Options{Unique: true}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EndNotificationList is notifications.Steps.EndNotificationList; the list's client is told.
@@ -52,7 +62,7 @@ func (w *Work) ReplayWebhook(ctx context.Context, client string, id int64) error
 	if err := w.webhookSteps.ReplayWebhook(ctx, client, id); err != nil {
 		return err
 	}
-	return w.EnqueueJob(ctx, job.DeliverToClient{Delivery: id}, job.Options{Unique: true})
+	return w.EnqueueWebhooks(ctx, id)
 }
 
 // ReplayOfClient is [Work.ReplayWebhook] as a unit of work of its own.

@@ -164,6 +164,20 @@ func (s *Store) WebhookLog(ctx context.Context, client string, after int64, stat
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[webhook.Logged])
 }
 
+const forgotten = `SELECT id FROM webhook_deliveries WHERE state = 'waiting' AND coalesce(last_at, created_at) < $1 ORDER BY client, about, id LIMIT $2`
+
+// ForgottenWebhooks gives deliveries that wait and that nobody has tried since a moment: their job was lost.
+func (s *Store) ForgottenWebhooks(ctx context.Context, since time.Time, most int) (ids []int64, err error) {
+	rows, err := s.db.Query(ctx, forgotten, since, most)
+	if err == nil {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find forgotten webhooks: %w", err)
+	}
+	return ids, nil
+}
+
 const replay = `
 UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, created_at = now() WHERE client = $1 AND id = $2 AND state <> 'waiting'`
 
