@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,6 +22,7 @@ import (
 	"github.com/alecthomas/kong"
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"okno/internal/api/apiclient"
 	"okno/internal/cases"
 	"okno/internal/dialogue"
 	"okno/internal/exchange"
@@ -205,11 +205,11 @@ func (a *agencysim) workOn(ctx context.Context, number string) {
 
 // report is one event.
 type report struct {
-	Key      string      `json:"key"`
-	Case     string      `json:"case"`
-	Sequence int64       `json:"sequence"`
-	State    cases.State `json:"state"`
-	At       time.Time   `json:"at"`
+	Key      string
+	Case     string
+	Sequence int64
+	State    cases.State
+	At       time.Time
 }
 
 func (a *agencysim) next(number string, state cases.State) report {
@@ -249,24 +249,17 @@ func (a *agencysim) send(ctx context.Context, e report) error {
 		a.files.queue(e)
 		return nil
 	}
-	body, err := json.Marshal(map[string]any{"events": []report{e}})
+	okno, err := apiclient.NewClientWithResponses(a.Okno+"/api/v1", apiclient.WithKey(a.Key))
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.Okno+"/api/v1/agencies/"+a.Agency+"/events", bytes.NewReader(body))
+	answer, err := okno.ReportEventsWithResponse(ctx, a.Agency, apiclient.ReportEventsJSONRequestBody{Events: []apiclient.AgencyEvent{
+		{Key: e.Key, Case: e.Case, Sequence: int(e.Sequence), State: apiclient.AgencyEventState(e.State), At: e.At}}})
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+a.Key)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20))
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("answered %d", response.StatusCode)
+	if answer.JSON200 == nil {
+		return fmt.Errorf("answered %d", answer.StatusCode())
 	}
 	return nil
 }

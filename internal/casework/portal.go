@@ -123,11 +123,12 @@ func (p *Portal) check(f *Filing) error {
 		return invalid("contact", "a telephone number, or a national number: whose case it is")
 	}
 	f.Subject, f.Body = subject, body
-	if f.NationalNumber == "" {
-		return nil
+	kind, err := citizen.KindOf(f.NationalKind)
+	if err != nil {
+		return invalid("national_kind", "there is no such kind")
 	}
-	if f.NationalKind == "" {
-		f.NationalKind = citizen.Kinds[0].Name()
+	if f.NationalNumber != "" {
+		f.NationalKind = kind.Name()
 	}
 	return nil
 }

@@ -112,6 +112,10 @@ func (d *Draw) Make(r Recipient) (m Message, err error) {
 	if (r.Number == "") == (r.NationalNumber == "") {
 		return m, wrong("number", "a telephone number, or a national number, and not both")
 	}
+	kind, err := citizen.KindOf(r.NationalKind)
+	if err != nil {
+		return m, wrong("national_kind", "there is no such kind")
+	}
 	if r.Number != "" {
 		if m.Number, err = phone.Parse(r.Number); err != nil {
 			return m, wrong("number", phone.ErrInvalid.Error())
@@ -120,10 +124,6 @@ func (d *Draw) Make(r Recipient) (m Message, err error) {
 			return m, wrong("number", "this client sends nothing to such numbers")
 		}
 	} else {
-		kind, err := citizen.KindOf(r.NationalKind)
-		if err != nil {
-			return m, wrong("national_kind", "there is no such kind")
-		}
 		m.NationalKind = kind.Name()
 		if m.NationalNumber, err = citizen.ParseNationalNumber(kind, r.NationalNumber); err != nil {
 			return m, wrong("national_number", err.Error())
