@@ -13,6 +13,7 @@ import (
 
 	"okno/internal/dialogue"
 	"okno/internal/exchange"
+	"okno/internal/postgres/pgtest"
 )
 
 // answering is an agency that answers questions; the secrets are those of its endpoints.
@@ -70,6 +71,8 @@ func (w *world) feeByPhone(t *testing.T) {
 				return whole(key).with("amount", dialogue.TypeMoney, "2501 KZT").with("what", dialogue.TypeText, what[l]).
 					with("count", dialogue.TypeCount, "1").with("url", dialogue.TypeText, "https://pay.example/"+number)
 			}
+			// Reported a moment ago, its state is not asked for: this is about the fee.
+			pgtest.Exec(t, w.database, `UPDATE cases SET updated_at = now() WHERE number = '`+number+`'`)
 			phone := w.calls(t, one.number)
 			at := w.hears(t, phone, l, 0, begins("main.menu"))
 			phone.Key(t, "2")
