@@ -64,3 +64,13 @@ func TestACitizenDisposesOfAnOwnCase(t *testing.T) {
 	require.Equal(t, "withdrawn", state())
 	require.Equal(t, 4, pgtest.Value[int](t, w.url, `SELECT count(*) FROM case_moves m JOIN cases c ON c.id = m.case_id WHERE c.number = $1 AND by = 'citizen'`, w.number))
 }
+
+// Where a number is asked for, the word of a command before one is that command; a word that only names the number is not.
+func TestACommandIsOneWhereANumberIsAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.Contains(t, w.writes(t, bound, "СТАТУС 123456786"), "Напишите номер дела")
+	require.Contains(t, w.writes(t, bound, "дело "+w.number), "Дело "+w.number)
+	require.Contains(t, w.writes(t, bound, "СТАТУС 123456786"), "Напишите номер дела")
+	require.Contains(t, w.writes(t, bound, "ОТОЗВАТЬ "+w.number), "отозвано")
+}

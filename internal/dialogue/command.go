@@ -160,12 +160,23 @@ func (d *Definition) Commands() []string { return d.lexicon.list }
 func (d *Definition) Means(word string) bool { return len(d.lexicon.of(word)) > 0 }
 
 // isCommand follows a command that came where an answer was due: anything that is no valid answer may be one, and where
-// any text is valid, a command goes first.
+// any text is valid, a command goes first. A valid answer is one behind the word of a command alone: "ОТОЗВАТЬ 742913586".
 func (r *run) isCommand(node *Node, text string) bool {
 	kind := r.d.entry(node.Ask, r.s.Channel)
 	text = strings.TrimSpace(text)
-	if _, reason := kind.Parse(text); reason == "" && kind.Type != TypeText {
+	if _, reason := kind.Parse(text); reason == "" && kind.Type != TypeText && !r.leads(text) {
 		return false
 	}
 	return r.commandAnywhere(text)
+}
+
+// leads says whether a message begins with the word of a command that is no label of an answer.
+func (r *run) leads(text string) bool {
+	node := r.d.Nodes[r.d.Anywhere.SMS]
+	if node == nil {
+		return false
+	}
+	found, rest := r.d.lexicon.lead(words.Normalise(text))
+	option, _, ok := r.meant(node.Options, found, rest)
+	return ok && !option.Label
 }

@@ -100,6 +100,7 @@ type Option struct {
 	Key     string            `yaml:"key"`
 	Word    string            `yaml:"word"`    // the key of a text that lists words, parted by spaces
 	Follows string            `yaml:"follows"` // what has to follow the word: nothing, digits, words; "": anything may
+	Label   bool              `yaml:"label"`   // the word may stand before an answer that is asked for ("код 123456"), and is no command there
 	Looks   string            `yaml:"looks"`   // a kind of entry: a message that is one chooses this option
 	Answer  bool              `yaml:"answer"`  // the rest of the message answers the ask that follows
 	As      string            `yaml:"as"`      // "$slot": the choice counts as a message of that text, at the menu To
