@@ -67,14 +67,7 @@ func (d *Desk) forOffices(w http.ResponseWriter, r *http.Request, act access.Act
 			return err
 		})
 	}
-	switch {
-	case err != nil:
-		d.fail(w, err)
-	case answer == nil:
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		d.answer(w, answer)
-	}
+	d.answerWith(w, answer, err)
 }
 
 // offices lists the offices, or those that give a service by appointment.

@@ -107,9 +107,15 @@ func (d *Desk) onCase(w http.ResponseWriter, r *http.Request, do func(w Work, ag
 
 // answerCase answers with what came of work on a case.
 func (d *Desk) answerCase(w http.ResponseWriter, answer any, err error) {
+	if errors.Is(err, cases.ErrUnknown) {
+		err = &fault.Error{Kind: fault.NotFound, Text: "there is no such case", Err: err}
+	}
+	d.answerWith(w, answer, err)
+}
+
+// answerWith answers with what came of a unit of work: an error, nothing, or something.
+func (d *Desk) answerWith(w http.ResponseWriter, answer any, err error) {
 	switch {
-	case errors.Is(err, cases.ErrUnknown):
-		d.fail(w, &fault.Error{Kind: fault.NotFound, Text: "there is no such case", Err: err})
 	case err != nil:
 		d.fail(w, err)
 	case answer == nil:

@@ -30,11 +30,8 @@ func (d *Desk) appointmentBook(ctx context.Context, w Work, agent acd.Agent, raw
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
+	c, err := d.heldFor(ctx, w, agent, args.Contact, access.OpenCase)
 	if err != nil {
-		return nil, err
-	}
-	if err := access.May(floor.Subject(agent), access.OpenCase, floor.Tie(c, agent.ID)); err != nil {
 		return nil, err
 	}
 	known, err := w.Known(ctx, c.Number)

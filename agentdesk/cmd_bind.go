@@ -33,10 +33,7 @@ func (d *Desk) checked(ctx context.Context, w Work, agent acd.Agent, raw json.Ra
 	if err := arguments(raw, &args); err != nil {
 		return c, 0, "", err
 	}
-	if c, err = d.Floor.Held(ctx, w, agent, args.Contact); err != nil {
-		return c, 0, "", err
-	}
-	if err := access.May(floor.Subject(agent), access.BindNumber, floor.Tie(c, agent.ID)); err != nil {
+	if c, err = d.heldFor(ctx, w, agent, args.Contact, access.BindNumber); err != nil {
 		return c, 0, "", err
 	}
 	if c.State != contact.Connected {

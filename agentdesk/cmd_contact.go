@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/contact"
 	"okno/internal/conversation"
@@ -66,6 +67,15 @@ func (d *Desk) note(ctx context.Context, w Work, agent acd.Agent, raw json.RawMe
 		return nil, err
 	}
 	return object{}, w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "note", Body: text})
+}
+
+// heldFor gives a contact that an agent holds, for something that the agent may do in it.
+func (d *Desk) heldFor(ctx context.Context, w Work, agent acd.Agent, id int64, act access.Act) (contact.Contact, error) {
+	c, err := d.Floor.Held(ctx, w, agent, id)
+	if err != nil {
+		return c, err
+	}
+	return c, access.May(floor.Subject(agent), act, floor.Tie(c, agent.ID))
 }
 
 // disposition files the outcome, and ends the wrap-up.

@@ -19,11 +19,8 @@ func (d *Desk) verify(ctx context.Context, w Work, agent acd.Agent, raw json.Raw
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
+	c, err := d.heldFor(ctx, w, agent, args.Contact, access.VerifyCitizen)
 	if err != nil {
-		return nil, err
-	}
-	if err := access.May(floor.Subject(agent), access.VerifyCitizen, floor.Tie(c, agent.ID)); err != nil {
 		return nil, err
 	}
 	if c.State != contact.Connected {
