@@ -98,9 +98,44 @@ func (p *page) reads(t *testing.T, selector, want string) {
 	}, func() string { return fmt.Sprintf("%s does not say %q, but %q", selector, want, said) })
 }
 
+// clicks clicks on something that is shown.
 func (p *page) clicks(t *testing.T, selector string) {
 	t.Helper()
-	p.do(t, "click "+selector, chromedp.WaitEnabled(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+	p.do(t, "click "+selector, chromedp.WaitEnabled(chromedp.CSS(selector)))
+	p.clicksOn(t, fmt.Sprintf(`document.querySelector(%s)`, quoted(selector)))
+}
+
+// clicksOn clicks on what a script finds, once it stands still and nothing covers it.
+// A page that moved between the look and the click was hit elsewhere, so the click is made again.
+func (p *page) clicksOn(t *testing.T, script string) {
+	t.Helper()
+	why := ""
+	eventually(t, patience, func() bool {
+		at := value[struct {
+			X, Y float64
+			Why  string
+		}](t, p, fmt.Sprintf(`(async () => {
+			const e = %s
+			if (!e) return {Why: 'it is not there'}
+			e.scrollIntoView({block: 'nearest'})
+			const box = () => { const b = e.getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2] }
+			const before = box()
+			await new Promise((done) => setTimeout(done, 50))
+			const [X, Y] = box()
+			if (X !== before[0] || Y !== before[1]) return {Why: 'it moves'}
+			const top = document.elementFromPoint(X, Y)
+			if (!e.contains(top)) return {Why: 'it is covered by ' + top?.outerHTML.slice(0, 100)}
+			window.clicked = false
+			document.addEventListener('click', (event) => (window.clicked = e.contains(event.target)), {capture: true, once: true})
+			return {X, Y, Why: ''}
+		})()`, script))
+		if why = at.Why; why != "" {
+			return false
+		}
+		p.do(t, "click "+script, chromedp.MouseClickXY(at.X, at.Y))
+		why = "the click hit something else"
+		return value[bool](t, p, `window.clicked !== false`) // a new page knows nothing of it
+	}, func() string { return "no click on " + script + ": " + why })
 }
 
 func (p *page) types(t *testing.T, selector, text string) {

@@ -171,7 +171,7 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 	const openedCase = `SELECT state FROM cases WHERE subject = 'Просит ускорить'`
 	require.Equal(t, "registered", pgtest.Opened[string](t, w.database, openedCase))
 
-	desk.do(t, "move the case", chromedp.Click(`//li[contains(@class, "case")][contains(., "Просит ускорить")]//button`))
+	desk.clicksOn(t, `[...document.querySelectorAll('.cases .case')].find((e) => e.innerText.includes('Просит ускорить'))?.querySelector('button')`)
 	desk.chooses(t, `.cases select[name=to]`, "accepted")
 	desk.types(t, `.cases input[name=why]`, "Проверено")
 	desk.clicks(t, ".cases form .primary")
