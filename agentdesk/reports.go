@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"okno/internal/access"
@@ -50,7 +52,13 @@ func (d *Desk) tableOf(w http.ResponseWriter, r *http.Request) (report.Table, bo
 		return report.Table{}, false
 	}
 	asked := r.URL.Query()
-	q, err := report.Ask(r.PathValue("report"), asked.Get("from"), asked.Get("to"), asked.Get("by"), d.Zone, d.Clock())
+	only := map[string]string{}
+	for name := range asked {
+		if limit, ok := strings.CutPrefix(name, "only."); ok {
+			only[limit] = asked.Get(name)
+		}
+	}
+	q, err := report.Ask(report.Asked{Report: r.PathValue("report"), From: asked.Get("from"), To: asked.Get("to"), By: asked.Get("by"), Only: only}, d.Zone, d.Clock())
 	var t report.Table
 	if err == nil {
 		t, err = report.Read(r.Context(), d.Store, q)
@@ -108,6 +116,8 @@ func valuesOf(t report.Table, c report.Counts) []any {
 	return values
 }
 
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9_.]`)
+
 // reportCSV gives the same as a file.
 func (d *Desk) reportCSV(w http.ResponseWriter, r *http.Request) {
 	t, ok := d.tableOf(w, r)
@@ -119,9 +129,14 @@ func (d *Desk) reportCSV(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	name := fmt.Sprintf("%s-%s-%s-by-%s.csv", t.Query.Report.Name, t.Query.From.Format(time.DateOnly), t.Query.To.Format(time.DateOnly), t.Query.By)
+	name := fmt.Sprintf("%s-%s-%s-by-%s", t.Query.Report.Name, t.Query.From.Format(time.DateOnly), t.Query.To.Format(time.DateOnly), t.Query.By)
+	for _, d := range t.Query.Report.By {
+		if value, ok := t.Query.Only[d]; ok {
+			name += "-" + string(d) + "-" + notInNames.ReplaceAllString(value, "_")
+		}
+	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(file.Bytes())
 }

@@ -61,6 +61,11 @@ SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', n
 	}
 	require.Equal(t, []any{1.0, 1.0, 1.0, 10.0, 60.0}, []any{figures["offered"], figures["answered"], figures["service_level"], figures["asa"], figures["aht"]})
 
+	_, none := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/queues?only.channel=voice", nil)
+	require.Empty(t, none["lines"])
+	_, limited := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/queues?by=queue&only.channel=sms", nil)
+	require.Equal(t, table["total"], limited["total"])
+
 	_, asked := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/services", nil)
 	require.Equal(t, []any{"031"}, asked["lines"].([]any)[0].(m)["key"], "the most asked first")
 	require.Equal(t, m{"031": m{"ru": "Справка о судимости", "kk": "", "en": ""}}, asked["labels"])
@@ -71,6 +76,7 @@ SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', n
 	}{
 		"/desk/reports/nothing":                              {http.StatusNotFound, "report"},
 		"/desk/reports/queues?by=agency":                     {http.StatusBadRequest, "by"},
+		"/desk/reports/queues?only.agency=moj":               {http.StatusBadRequest, "only"},
 		"/desk/reports/queues?from=x":                        {http.StatusBadRequest, "from"},
 		"/desk/reports/queues?from=2020-01-01":               {http.StatusBadRequest, "from"},
 		"/desk/reports/queues?from=2026-02-01&to=2026-01-01": {http.StatusBadRequest, "to"},

@@ -44,16 +44,17 @@ type reportCommand struct {
 
 type reportShow struct {
 	overrides
-	Report string `arg:"" help:"The report, of okno report define."`
-	From   string `help:"The first day, like 2026-11-28; default: a week up to the last." placeholder:"DAY"`
-	To     string `help:"The last day; default: today." placeholder:"DAY"`
-	By     string `help:"What to break the figures down by, of okno report define." placeholder:"WHAT"`
-	CSV    bool   `name:"csv" help:"As CSV: times in seconds, shares as fractions."`
+	Report string            `arg:"" help:"The report, of okno report define."`
+	From   string            `help:"The first day, like 2026-11-28; default: a week up to the last." placeholder:"DAY"`
+	To     string            `help:"The last day; default: today." placeholder:"DAY"`
+	By     string            `help:"What to break the figures down by, of okno report define." placeholder:"WHAT"`
+	Only   map[string]string `help:"What to limit the figures to, like queue=general or channel=voice; again for more." placeholder:"WHAT=VALUE"`
+	CSV    bool              `name:"csv" help:"As CSV: times in seconds, shares as fractions."`
 }
 
 func (c reportShow) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(cfg config, db *store.Store) error {
-		q, err := report.Ask(c.Report, c.From, c.To, c.By, cfg.Reports.zone(), time.Now())
+		q, err := report.Ask(report.Asked{Report: c.Report, From: c.From, To: c.To, By: c.By, Only: c.Only}, cfg.Reports.zone(), time.Now())
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ func TestAReportIsPrinted(t *testing.T) {
 	t.Parallel()
 	zone, err := report.Zone("Asia/Almaty")
 	require.NoError(t, err)
-	q, err := report.Ask("services", "2026-11-28", "2026-11-28", "agency", zone, time.Now())
+	q, err := report.Ask(report.Asked{Report: "services", From: "2026-11-28", To: "2026-11-28", By: "agency"}, zone, time.Now())
 	require.NoError(t, err)
 	table := report.Table{Query: q, Keys: []report.Dimension{report.Agency}, Lines: []report.Line{
 		{Key: []string{"moj"}, Counts: report.Counts{"asked": 3, "found": 3}}, {Key: []string{""}, Counts: report.Counts{}}},

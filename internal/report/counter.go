@@ -76,11 +76,11 @@ func (c *Counter) count(ctx context.Context, l Ledger, until time.Time) (whole b
 			return false, err
 		}
 	}
-	for _, span := range Due(now, begin, mark, open) {
+	for _, span := range l.Due(now, begin, mark, open) {
 		if c.clock().After(until) {
 			return false, nil
 		}
-		mark = mark.After(span, now)
+		mark = l.After(mark, span, now)
 		if err := c.store.CountHours(ctx, l.Source, span, mark); err != nil {
 			return false, err
 		}

@@ -31,8 +31,8 @@ var titles = map[Dimension]Text{
 // Title names the dimension.
 func (d Dimension) Title() Text { return titles[d] }
 
-// keys are what a line of a report is known by.
-func (d Dimension) keys() []Dimension {
+// Keys are what a line of a report is known by.
+func (d Dimension) Keys() []Dimension {
 	if d == Node { // a name means something in its version alone
 		return []Dimension{Dialogue, Node}
 	}

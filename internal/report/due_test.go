@@ -28,22 +28,23 @@ func TestWhatIsDue(t *testing.T) {
 		"never counted":          {time.Time{}, Mark{hours(60), hours(60)}, nil, []Span{{hours(60), hours(84)}, {hours(84), hours(101)}}},
 		"the ledger is shorter":  {hours(80), Mark{hours(10), hours(10)}, []time.Time{hours(7)}, []Span{{hours(80), hours(101)}}},
 	} {
-		require.Equal(t, row.want, Due(now, row.begin, row.mark, row.open), name)
+		require.Equal(t, row.want, Ledger{Settles: settling}.Due(now, row.begin, row.mark, row.open), name)
 	}
 }
 
 // Whatever the time between runs, and wherever a run is cut short: each hour is counted while it lasts or later, and once more when it is
-// 48 h old.
+// as old as it settles.
 func TestEachHourIsCountedAndCountedOnceMore(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
+		l := Ledger{Settles: rapid.SampledFrom([]time.Duration{settling, returning}).Draw(t, "settles")}
 		begin := hours(0)
 		mark := Mark{begin, begin}
 		last := map[time.Time]time.Time{} // when an hour was counted last
 		now := begin.Add(30 * time.Minute)
 		for range rapid.IntRange(1, 30).Draw(t, "runs") {
 			now = now.Add(time.Duration(rapid.IntRange(1, 60*60).Draw(t, "minutes")) * time.Minute)
-			due := Due(now, begin, mark, nil)
+			due := l.Due(now, begin, mark, nil)
 			whole := rapid.Bool().Draw(t, "whole")
 			if !whole {
 				due = due[:rapid.IntRange(0, len(due)).Draw(t, "cut")]
@@ -55,7 +56,7 @@ func TestEachHourIsCountedAndCountedOnceMore(t *testing.T) {
 				for at := span.From; at.Before(span.To); at = at.Add(time.Hour) {
 					last[at] = now
 				}
-				mark = mark.After(span, now)
+				mark = l.After(mark, span, now)
 			}
 			for at := begin; at.Before(mark.Through); at = at.Add(time.Hour) {
 				if last[at].Before(at.Add(time.Hour)) && at.Add(recent).Before(mark.Through) {
@@ -63,11 +64,11 @@ func TestEachHourIsCountedAndCountedOnceMore(t *testing.T) {
 				}
 			}
 			for at := begin; at.Before(mark.Settled); at = at.Add(time.Hour) {
-				if last[at].Sub(at) < settling {
+				if last[at].Sub(at) < l.Settles {
 					t.Fatalf("%v is said to be settled, and was counted %v after it began", at, last[at].Sub(at))
 				}
 			}
-			if whole && (!mark.Through.Equal(now.Truncate(time.Hour)) || mark.Settled.Before(now.Truncate(time.Hour).Add(-settling))) {
+			if whole && (!mark.Through.Equal(now.Truncate(time.Hour)) || mark.Settled.Before(now.Truncate(time.Hour).Add(-l.Settles))) {
 				t.Fatalf("a whole run at %v left %v", now, mark)
 			}
 		}

@@ -150,6 +150,11 @@ var ofQueues = []Figure{
 		text("Оператор «шешілді» немесе «ақпарат берілді» деп жапқандардың үлесі. Бұл оператордың сөзі: азамат қайта жүгінбеді деген сөз емес.",
 			"Доля закрытых оператором как «решено» или «проинформирован». Это слово оператора: не значит, что гражданин не обратился снова.",
 			"Filed by the operator as resolved or informed, over handled. The operator's word: not that the citizen never came back.")),
+	share("first_contact_resolution", []string{"resolved", "-returned"}, []string{"handled"},
+		text("Бірінші жүгінуден шешілді", "Решено с первого обращения", "First-contact resolution"),
+		text("Оператор шешілді деп жапқан және азамат 7 күн ішінде қайта кезекке тұрмаған жүгінулердің үлесі. Соңғы апта үшін әлі азаюы мүмкін.",
+			"Доля тех, кого оператор закрыл как решённых и кто за 7 дней не встал в очередь снова. За последнюю неделю ещё может уменьшиться.",
+			"Filed as resolved or informed, and the citizen joined no queue again within 7 days, over handled. Of the last week it may still fall.")),
 }
 
 var ofNodes = []Figure{

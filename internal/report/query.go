@@ -20,6 +20,8 @@ const (
 type Query struct {
 	Report Report
 	By     Dimension
+	// Only is what the figures are limited to: dimensions of the report with their values.
+	Only map[Dimension]string
 	// From and To are the first and the last day, as midnights in UTC.
 	From, To time.Time
 	Zone     *time.Location
@@ -39,22 +41,32 @@ func Zone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// Ask makes a query of what a person wrote. Days are like 2026-11-28, "by" a dimension of the report; what is empty is the usual. The errors
-// are of the kinds invalid and not found, and name the field.
-func Ask(name, from, to, by string, zone *time.Location, now time.Time) (q Query, err error) {
+// Asked is a query as a person writes it; what is empty is the usual.
+type Asked struct {
+	Report   string
+	From, To string // days like 2026-11-28
+	By       string
+	Only     map[string]string
+}
+
+// Ask makes a query of what a person wrote. The errors are of the kinds invalid and not found, and name the field.
+func Ask(a Asked, zone *time.Location, now time.Time) (q Query, err error) {
 	q.Zone = zone
-	if q.Report, err = Named(name); err != nil {
+	if q.Report, err = Named(a.Report); err != nil {
 		return q, err
 	}
-	if q.By, err = q.Report.by(by); err != nil {
+	if q.By, err = q.Report.by(a.By); err != nil {
+		return q, err
+	}
+	if q.Only, err = q.Report.only(a.Only); err != nil {
 		return q, err
 	}
 	local := now.In(zone)
 	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	if q.To, err = dayOf("to", to, today); err != nil {
+	if q.To, err = dayOf("to", a.To, today); err != nil {
 		return q, err
 	}
-	if q.From, err = dayOf("from", from, q.To.AddDate(0, 0, 1-usualDays)); err != nil {
+	if q.From, err = dayOf("from", a.From, q.To.AddDate(0, 0, 1-usualDays)); err != nil {
 		return q, err
 	}
 	return q, q.check()

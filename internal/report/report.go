@@ -28,8 +28,8 @@ func Named(name string) (Report, error) {
 	return Report{}, &fault.Error{Kind: fault.NotFound, Field: "report", Text: fmt.Sprintf("there is no report %.40q: choose from %s", name, strings.Join(names, ", "))}
 }
 
-// counts are what is read for the report.
-func (r Report) counts() []Count {
+// Counts are what is read for the report.
+func (r Report) Counts() []Count {
 	var needed []string
 	for _, f := range r.Figures {
 		needed = append(needed, f.names()...)
@@ -50,12 +50,30 @@ func (r Report) by(name string) (Dimension, error) {
 	if name == "" {
 		return r.By[0], nil
 	}
-	if d := Dimension(name); slices.Contains(r.By, d) {
+	return r.dimension("by", "is broken down by", name, r.By)
+}
+
+// only gives what the figures are limited to.
+func (r Report) only(asked map[string]string) (map[Dimension]string, error) {
+	limits := slices.DeleteFunc(slices.Clone(r.By), func(d Dimension) bool { return d == Day }) // from and to are for days
+	only := map[Dimension]string{}
+	for name, value := range asked {
+		d, err := r.dimension("only", "is limited by", name, limits)
+		if err != nil {
+			return nil, err
+		}
+		only[d] = value
+	}
+	return only, nil
+}
+
+func (r Report) dimension(field, verb, name string, of []Dimension) (Dimension, error) {
+	if d := Dimension(name); slices.Contains(of, d) {
 		return d, nil
 	}
-	names := make([]string, len(r.By))
-	for i, d := range r.By {
+	names := make([]string, len(of))
+	for i, d := range of {
 		names[i] = string(d)
 	}
-	return "", &fault.Error{Kind: fault.Invalid, Field: "by", Text: fmt.Sprintf("by: %s is broken down by %s", r.Name, strings.Join(names, ", "))}
+	return "", &fault.Error{Kind: fault.Invalid, Field: field, Text: fmt.Sprintf("%s: %s %s %s", field, r.Name, verb, strings.Join(names, ", "))}
 }

@@ -58,7 +58,7 @@ func TestEachCountIsShown(t *testing.T) {
 	for _, l := range Ledgers {
 		shown := map[string]bool{}
 		for _, r := range Reports {
-			for _, c := range r.counts() {
+			for _, c := range r.Counts() {
 				for _, s := range r.Sources {
 					shown[c.Name] = shown[c.Name] || s == l.Source
 				}
@@ -124,28 +124,31 @@ func TestAsk(t *testing.T) {
 	almaty, err := Zone("Asia/Almaty")
 	require.NoError(t, err)
 	now := time.Date(2026, 11, 27, 20, 30, 0, 0, time.UTC) // the 28th in Almaty
-	q, err := Ask("queues", "", "", "", almaty, now)
+	q, err := Ask(Asked{Report: "queues"}, almaty, now)
 	require.NoError(t, err)
 	require.Equal(t, Day, q.By)
 	require.Equal(t, Span{time.Date(2026, 11, 21, 19, 0, 0, 0, time.UTC), time.Date(2026, 11, 28, 19, 0, 0, 0, time.UTC)}, q.Span(), "seven days, today included")
-	q, err = Ask("queues", "2024-02-28", "2024-03-01", "queue", almaty, now)
+	q, err = Ask(Asked{Report: "queues", From: "2024-02-28", To: "2024-03-01", By: "queue", Only: map[string]string{"channel": "voice"}}, almaty, now)
 	require.NoError(t, err)
 	require.Equal(t, Span{time.Date(2024, 2, 27, 18, 0, 0, 0, time.UTC), time.Date(2024, 3, 1, 19, 0, 0, 0, time.UTC)}, q.Span(), "in between, Almaty changed its zone")
 
+	require.Equal(t, map[Dimension]string{Channel: "voice"}, q.Only)
 	for _, wrong := range []struct {
-		name, from, to, by string
-		kind               fault.Kind
-		field              string
+		asked Asked
+		kind  fault.Kind
+		field string
 	}{
-		{"nothing", "", "", "", fault.NotFound, "report"},
-		{"queues", "", "", "agency", fault.Invalid, "by"},
-		{"queues", "2026-13-01", "", "", fault.Invalid, "from"},
-		{"queues", "yesterday", "", "", fault.Invalid, "from"},
-		{"queues", "", "0001-01-01", "", fault.Invalid, "to"},
-		{"queues", "2026-11-02", "2026-11-01", "", fault.Invalid, "to"},
-		{"queues", "2025-01-01", "2026-11-01", "", fault.Invalid, "from"},
+		{Asked{Report: "nothing"}, fault.NotFound, "report"},
+		{Asked{Report: "queues", By: "agency"}, fault.Invalid, "by"},
+		{Asked{Report: "queues", From: "2026-13-01"}, fault.Invalid, "from"},
+		{Asked{Report: "queues", From: "yesterday"}, fault.Invalid, "from"},
+		{Asked{Report: "queues", To: "0001-01-01"}, fault.Invalid, "to"},
+		{Asked{Report: "queues", From: "2026-11-02", To: "2026-11-01"}, fault.Invalid, "to"},
+		{Asked{Report: "queues", From: "2025-01-01", To: "2026-11-01"}, fault.Invalid, "from"},
+		{Asked{Report: "queues", Only: map[string]string{"agency": "moj"}}, fault.Invalid, "only"},
+		{Asked{Report: "queues", Only: map[string]string{"day": "2026-11-01"}}, fault.Invalid, "only"},
 	} {
-		_, err := Ask(wrong.name, wrong.from, wrong.to, wrong.by, almaty, now)
+		_, err := Ask(wrong.asked, almaty, now)
 		var found *fault.Error
 		require.ErrorAs(t, err, &found, "%+v", wrong)
 		require.Equal(t, []any{wrong.kind, wrong.field}, []any{found.Kind, found.Field}, "%+v", wrong)
@@ -160,7 +163,7 @@ func TestCSV(t *testing.T) {
 	t.Parallel()
 	r, err := Named("services")
 	require.NoError(t, err)
-	table := Table{Query: Query{Report: r, By: Service}, Keys: Service.keys(), Lines: []Line{
+	table := Table{Query: Query{Report: r, By: Service}, Keys: Service.Keys(), Lines: []Line{
 		{[]string{"=cmd()"}, Counts{"asked": 4, "found": 3, "vain": 1}}, {[]string{`a "quote", and more`}, Counts{}}, {[]string{""}, Counts{"asked": 1, "vain": 1}}}}
 	var b bytes.Buffer
 	require.NoError(t, table.WriteCSV(&b))

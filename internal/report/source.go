@@ -31,8 +31,10 @@ type Ledger struct {
 	// Table is where the rows stand: its rule of retention says how long they can be counted again.
 	Table string
 	// Late is how long after its hour a row that is open is looked at again. What changes later is not counted until a rebuild.
-	Late   time.Duration
-	Counts []Count
+	Late time.Duration
+	// Settles is when an hour is counted once more, whatever changed.
+	Settles time.Duration
+	Counts  []Count
 }
 
 // Count is a number that is kept for each hour.
@@ -47,20 +49,20 @@ var waitBounds = []int{5, 10, 20, 30, 60, 120, 300, 600}
 
 // Ledgers are all sources.
 var Ledgers = []Ledger{
-	{Interactions, "interactions", 30 * day, counts("begun", "self_served", "with_operator", "abandoned", "incomplete", "cancelled", "lost", "dismissed", "unserved",
+	{Interactions, "interactions", 30 * day, settling, counts("begun", "self_served", "with_operator", "abandoned", "incomplete", "cancelled", "lost", "dismissed", "unserved",
 		"other", "under_way", "duration")},
-	{Contacts, "contacts", 30 * day, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "nobody", "lost", "dismissed",
-		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
+	{Contacts, "contacts", 30 * day, returning, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "nobody", "lost", "dismissed",
+		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "returned", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
 		"wait_le_300", "wait_le_600", "wait_longer"), Count{Name: "longest_wait", Max: true})},
-	{Nodes, "interactions", 30 * day, counts("stops", "visits", "left", "finished", "left_with_operator", "gave_up", "gave_up_unanswered", "gave_up_waiting")},
-	{Incoming, "mo_messages", 4 * day, counts("received", "received_parts", "flood", "unprocessed")},
-	{Outgoing, "mt_messages", 4 * day, counts("sent", "sent_otp", "sent_reply", "sent_notice", "segments", "delivered", "undeliverable", "expired", "failed",
+	{Nodes, "interactions", 30 * day, settling, counts("stops", "visits", "left", "finished", "left_with_operator", "gave_up", "gave_up_unanswered", "gave_up_waiting")},
+	{Incoming, "mo_messages", 4 * day, settling, counts("received", "received_parts", "flood", "unprocessed")},
+	{Outgoing, "mt_messages", 4 * day, settling, counts("sent", "sent_otp", "sent_reply", "sent_notice", "segments", "delivered", "undeliverable", "expired", "failed",
 		"unknown", "unreported", "queued")},
-	{Cases, "case_moves", 0, append(counts("opened", "opened_by_citizen", "opened_by_operator", "opened_by_client", "callbacks", "appeals", "applications",
+	{Cases, "case_moves", 0, settling, append(counts("opened", "opened_by_citizen", "opened_by_operator", "opened_by_client", "callbacks", "appeals", "applications",
 		"inquiries", "appointments", "settled", "settling", "closed", "rejected", "withdrawn", "reopened", "escalated", "agency_moves", "silence"), Count{Name: "longest_silence", Max: true})},
-	{Questions, "service_asks", 0, counts("asked", "found", "vain")},
-	{Events, "exchange_events", 0, append(counts("events", "events_applied", "events_late", "events_repeated", "events_refused", "lag"), Count{Name: "longest_lag", Max: true})},
-	{Deliveries, "exchange_deliveries", 90 * day, counts("told", "taken", "given_up", "undelivered", "attempts_failed", "taking", "delay")},
+	{Questions, "service_asks", 0, settling, counts("asked", "found", "vain")},
+	{Events, "exchange_events", 0, settling, append(counts("events", "events_applied", "events_late", "events_repeated", "events_refused", "lag"), Count{Name: "longest_lag", Max: true})},
+	{Deliveries, "exchange_deliveries", 90 * day, settling, counts("told", "taken", "given_up", "undelivered", "attempts_failed", "taking", "delay")},
 }
 
 func counts(names ...string) []Count {

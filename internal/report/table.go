@@ -33,8 +33,8 @@ type Table struct {
 
 // Reader reads what was counted.
 type Reader interface {
-	// ReportLines gives the counts of a span, folded by keys; days and hours are those of the zone.
-	ReportLines(ctx context.Context, sources []Source, counts []Count, span Span, keys []Dimension, zone *time.Location) ([]Line, error)
+	// ReportLines gives the counts that a query asks for, folded by its keys.
+	ReportLines(ctx context.Context, q Query) ([]Line, error)
 	// CountedThrough gives the moment before which all of some sources were counted; zero: not all were.
 	CountedThrough(ctx context.Context, sources []Source) (time.Time, error)
 	// DialogueVersions gives the versions that were first used in a span.
@@ -43,9 +43,8 @@ type Reader interface {
 
 // Read answers a query.
 func Read(ctx context.Context, r Reader, q Query) (t Table, err error) {
-	t = Table{Query: q, Keys: q.By.keys(), Total: Counts{}}
-	counts := q.Report.counts()
-	if t.Lines, err = r.ReportLines(ctx, q.Report.Sources, counts, q.Span(), t.Keys, q.Zone); err != nil {
+	t = Table{Query: q, Keys: q.By.Keys(), Total: Counts{}}
+	if t.Lines, err = r.ReportLines(ctx, q); err != nil {
 		return t, err
 	}
 	if t.Through, err = r.CountedThrough(ctx, q.Report.Sources); err != nil {
@@ -57,7 +56,7 @@ func Read(ctx context.Context, r Reader, q Query) (t Table, err error) {
 		}
 	}
 	for _, l := range t.Lines {
-		t.Total.Add(l.Counts, counts)
+		t.Total.Add(l.Counts, q.Report.Counts())
 	}
 	t.sort()
 	return t, nil

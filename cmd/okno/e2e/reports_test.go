@@ -63,6 +63,13 @@ sms:
 	desk.sees(t, `#reports tr[data-key="ru"]`)
 	file := value[string](t, desk, `fetch(document.querySelector('#report-csv').href).then((answer) => answer.text())`)
 	require.Equal(t, "language,asked,found,vain,vain_rate\nru,4,4,0,0.0000\n", file)
+	desk.clicks(t, `#reports tr[data-key="ru"] th button`)
+	desk.reads(t, "#reports .limit", "Язык: ru")
+	desk.sees(t, `#reports tr[data-key="031"]`)
+	desk.clicks(t, "#reports .limit")
+	desk.misses(t, "#reports .limit")
+	require.Equal(t, "LANGUAGE  ASKED", o.run(t, "report", "show", "services", "--by", "language", "--only", "channel=voice")[:15])
+	requireRefusal(t, runs(t, "report", "show", "services", "--only", "queue=general", "--config", o.config), "only", "is limited by service, agency")
 	desk.chooses(t, "#report-to", "2020-01-01")
 	desk.reads(t, "#reports .muted", "ничего не сосчитано")
 }

@@ -23,9 +23,10 @@ func column(d report.Dimension) string {
 	return string(d)
 }
 
-// ReportLines gives the counts of a span, folded by keys; days and hours are those of the zone. Names of counts and keys are those of package
-// report, and no one else's.
-func (s *Store) ReportLines(ctx context.Context, sources []report.Source, counts []report.Count, span report.Span, keys []report.Dimension, zone *time.Location) (lines []report.Line, err error) {
+// ReportLines gives the counts that a query asks for, folded by its keys. Names of counts and dimensions are those of package report, and no
+// one else's.
+func (s *Store) ReportLines(ctx context.Context, q report.Query) (lines []report.Line, err error) {
+	keys, counts, span := q.By.Keys(), q.Report.Counts(), q.Span()
 	var columns, folds []string
 	for _, key := range keys {
 		columns = append(columns, column(key))
@@ -38,12 +39,14 @@ func (s *Store) ReportLines(ctx context.Context, sources []report.Source, counts
 		folds = append(folds, fmt.Sprintf("coalesce(%s((counts->>'%s')::bigint), 0)::bigint", fold, c.Name))
 	}
 	by := strings.Join(columns, ", ")
-	sql := fmt.Sprintf(`SELECT %s, %s FROM report_hours WHERE source = ANY ($1) AND hour >= $2 AND hour < $3 AND counts <> '{}' GROUP BY %s`,
-		by, strings.Join(folds, ", "), by)
-	args := []any{sources, span.From, span.To}
-	if strings.Contains(by, "$4") {
-		args = append(args, zone.String())
+	args := []any{q.Report.Sources, span.From, span.To, q.Zone.String()}
+	only := ""
+	for d, value := range q.Only {
+		args = append(args, value)
+		only += fmt.Sprintf(" AND %s = $%d", column(d), len(args))
 	}
+	sql := fmt.Sprintf(`SELECT %s, %s FROM report_hours WHERE source = ANY ($1) AND hour >= $2 AND hour < $3 AND counts <> '{}' AND $4::text <> ''%s GROUP BY %s`,
+		by, strings.Join(folds, ", "), only, by)
 	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
 		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {

@@ -89,6 +89,7 @@ func (w *world) counted() lines {
 		}
 		if c.outcome == "handled" {
 			n["handled"], n["resolved"] = 1, one(c.disposition != "forwarded")
+			n["returned"] = one(c.disposition != "forwarded" && w.returned(c))
 			n["talk"] = c.released.Sub(c.connected).Round(time.Millisecond).Milliseconds()
 			n["wrap_up"] = c.end.Sub(c.released).Round(time.Millisecond).Milliseconds()
 		} else if c.outcome != "" {
@@ -149,6 +150,14 @@ func (w *world) kept() lines {
 	})
 	require.NoError(w.t, err)
 	return all
+}
+
+// returned says that the same citizen, or number, joined a queue within a week of a talk.
+func (w *world) returned(c *queued) bool {
+	return slices.ContainsFunc(w.contacts, func(o *queued) bool {
+		same := o.number == c.number || o.citizen != 0 && o.citizen == c.citizen
+		return same && o.joined.After(c.released) && !o.joined.After(c.released.Add(7*24*time.Hour))
+	})
 }
 
 func (w *world) countExchanges(all lines) {

@@ -60,9 +60,19 @@ const (
 	unanswered = "connected_at IS NULL AND outcome = "
 	handled    = "released_at IS NOT NULL AND state = 'ended'"
 	gaveUp     = "here AND NOT finished AND outcome <> 'operator'"
+	resolved   = handled + " AND disposition IN ('resolved', 'informed')"
 	moved      = "from_state IS NOT NULL AND to_state = " // a case that was taken over begins in its state, and nobody knows when it came there
 	settledIn  = "('ready', 'closed', 'rejected', 'withdrawn')"
 )
+
+// returned says of a contact that the same citizen, or number, joined a queue again within 7 days of the talk.
+var returned = func() string {
+	again := func(by string) string {
+		return `EXISTS (SELECT FROM interactions o JOIN contacts n ON n.interaction_id = o.id WHERE o.id >= i.id AND o.` + by + ` = i.` + by + `
+    AND n.queued_at > contacts.released_at AND n.queued_at <= contacts.released_at + interval '7 d')`
+	}
+	return `EXISTS (SELECT FROM interactions i WHERE i.id = contacts.interaction_id AND (` + again("number_index") + ` OR ` + again("citizen_id") + `))`
+}()
 
 var countings = []counting{
 	{
@@ -103,7 +113,7 @@ WHERE node <> '' OR ended_at IS NULL`,
 			total("wait", ms("queued_at", "connected_at"), "connected_at IS NOT NULL"),
 			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ")"}, of("handled", handled),
 			total("talk", ms("connected_at", "released_at"), handled), total("wrap_up", ms("released_at", "ended_at"), handled),
-			of("resolved", handled+" AND disposition IN ('resolved', 'informed')")),
+			of("resolved", resolved), of("returned", resolved+" AND "+returned)),
 	},
 	{
 		source: report.Incoming, moment: "received_at", ids: "mo_messages", disorder: redelivered, open: "processed_at IS NULL", by: []string{"channel: 'sms'"},

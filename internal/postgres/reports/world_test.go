@@ -19,6 +19,7 @@ type world struct {
 	now    time.Time
 	begun  time.Time
 
+	citizens     []int64
 	interactions []*interaction
 	contacts     []*queued
 	messages     []*sent
@@ -32,6 +33,8 @@ type world struct {
 
 type interaction struct {
 	id                int64
+	number            string
+	citizen           int64 // 0: not known
 	channel, language string
 	started, ended    time.Time
 	outcome           string
@@ -108,6 +111,9 @@ func newWorld(t *testing.T, url string, seed uint64) *world {
 	w := &world{t: t, conn: conn, random: rand.New(rand.NewPCG(seed, 1)), begun: time.Now().UTC().Truncate(time.Hour).Add(-200 * time.Hour)}
 	w.now = w.begun
 	w.exec(`INSERT INTO queues (name, title) VALUES ('general', '{}'), ('pensions', '{}')`)
+	for n := range 2 {
+		w.citizens = append(w.citizens, w.id(`INSERT INTO citizens (sealed, national_index) VALUES ('x', $1) RETURNING id`, []byte{byte(n)}))
+	}
 	w.exec(`INSERT INTO agencies (code, name) VALUES ('moj', '{}'), ('health', '{}')`)
 	for version, agency := range []string{"moj", "health"} {
 		w.exec(`INSERT INTO service_versions (service, version, at, by, category, agency, stage, owner, valid_from, valid_until, review_by, texts)
@@ -165,9 +171,15 @@ func (w *world) passes(d time.Duration) {
 }
 
 func (w *world) begins() {
-	i := &interaction{channel: pick(w, "voice", "sms", "ussd"), language: pick(w, "kk", "ru", "en"), started: w.now}
-	i.id = w.id(`INSERT INTO interactions (channel, number_index, sealed_number, language, dialogue, started_at, active_at) VALUES ($1, $2, 'x', $3, 'v1', $4, $4) RETURNING id`,
-		i.channel, []byte(fmt.Sprint(len(w.interactions))), i.language, i.started)
+	i := &interaction{number: fmt.Sprint(len(w.interactions)), channel: pick(w, "voice", "sms", "ussd"), language: pick(w, "kk", "ru", "en"), started: w.now}
+	if i.channel == "voice" { // of the others each number has one that is open
+		i.number = pick(w, "+77010000001", "+77010000002", "+77010000003", i.number)
+	}
+	if i.number != "+77010000003" { // who is behind that nobody knows
+		i.citizen = pick(w, 0, 0, w.citizens[0], w.citizens[1])
+	}
+	i.id = w.id(`INSERT INTO interactions (channel, number_index, sealed_number, citizen_id, language, dialogue, started_at, active_at)
+VALUES ($1, $2, 'x', nullif($3, 0), $4, 'v1', $5, $5) RETURNING id`, i.channel, []byte(i.number), i.citizen, i.language, i.started)
 	w.interactions = append(w.interactions, i)
 	w.stops(i)
 	if w.random.IntN(2) == 0 {

@@ -34,12 +34,14 @@ export function Reports() {
 function Chosen({ known: { reports, today } }: { known: Known }) {
   const name = useSignal(reports[0]!.name)
   const by = useSignal('')
+  const only = useSignal<Record<string, string>>({}) // what the figures are limited to
   const from = useSignal('')
   const to = useSignal(today)
   const table = useSignal<Table | null>(null)
   const wrong = useSignal('')
   const report = reports.find((r) => r.name === name.value)!
-  const query = new URLSearchParams(Object.entries({ by: by.value, from: from.value, to: to.value }).filter(([, value]) => value)).toString()
+  const query = new URLSearchParams([...Object.entries({ by: by.value, from: from.value, to: to.value }).filter(([, value]) => value),
+    ...Object.entries(only.value).map(([key, value]) => ['only.' + key, value])]).toString()
   useEffect(() => {
     const waiting = new AbortController()
     void fetch(`/desk/reports/${report.name}?${query}`, { signal: waiting.signal }).then(async (answer) => {
@@ -54,7 +56,7 @@ function Chosen({ known: { reports, today } }: { known: Known }) {
       <h1>{text('reports.title')}</h1>
       <section class="report-query">
         <label>{text('reports.report')}{' '}
-          <select id="report" value={name.value} onChange={(e) => { by.value = ''; name.value = e.currentTarget.value }}>
+          <select id="report" value={name.value} onChange={(e) => { by.value = ''; only.value = {}; name.value = e.currentTarget.value }}>
             {reports.map((r) => <option key={r.name} value={r.name}>{r.title[language.value]}</option>)}
           </select>
         </label>
@@ -67,8 +69,15 @@ function Chosen({ known: { reports, today } }: { known: Known }) {
         </label>
         <a id="report-csv" href={`/desk/reports/${report.name}/csv?${query}`} download>{text('reports.csv')}</a>
       </section>
+      {Object.entries(only.value).map(([key, value]) => (
+        <button key={key} class="chip plain limit" title={text('reports.unlimit')}
+          onClick={() => (only.value = Object.fromEntries(Object.entries(only.value).filter(([other]) => other !== key)))}>
+          {report.by.find((d) => d.name === key)?.title[language.value]}: {named(key, value)} ✕
+        </button>
+      ))}
       {wrong.value && <p class="wrong" role="alert">{text('reports.' + wrong.value)}</p>}
-      {shown && <Figures report={report} table={shown} />}
+      {shown && <Figures report={report} table={shown}
+        limit={(limits) => { only.value = { ...only.value, ...limits }; by.value = report.by.find((d) => !(d.name in only.value))?.name ?? by.value }} />}
       <section>
         <h2>{text('reports.definitions')}</h2>
         <dl class="definitions">
@@ -81,7 +90,7 @@ function Chosen({ known: { reports, today } }: { known: Known }) {
   )
 }
 
-function Figures({ report, table }: { report: Report; table: Table }) {
+function Figures({ report, table, limit }: { report: Report; table: Table; limit(limits: Record<string, string>): void }) {
   const titles = new Map(report.by.map((d) => [d.name, d.title]))
   const changed = new Map(table.versions.map((v) => [v.day, v.version]))
   return (
@@ -99,7 +108,11 @@ function Figures({ report, table }: { report: Report; table: Table }) {
               <tr key={line.key.join(' ')} data-key={line.key.join(' ')}>
                 {line.key.map((value, i) => (
                   <th key={i} scope="row" title={value}>
-                    {named(table.keys[i]!, value)} {table.labels[value]?.[language.value]}
+                    {table.keys[i] === 'day' ? day(value) : (
+                      <button class="plain" title={text('reports.limit')} onClick={() => limit(Object.fromEntries(table.keys.map((key, n) => [key, line.key[n]!])))}>
+                        {named(table.keys[i]!, value)} {table.labels[value]?.[language.value]}
+                      </button>
+                    )}
                     {changed.has(value) && <span class="changed" title={text('reports.version') + ' ' + changed.get(value)!}> ◆</span>}
                   </th>
                 ))}

@@ -57,6 +57,8 @@ const words: Record<string, [string, string, string]> = {
   'reports.from': ['Бастап', 'С', 'From'],
   'reports.to': ['Дейін', 'По', 'To'],
   'reports.by': ['Бөлу', 'По чему', 'By'],
+  'reports.limit': ['Тек осыны көрсету', 'Показать только это', 'Show only this'],
+  'reports.unlimit': ['Шектеуді алып тастау', 'Снять ограничение', 'Remove the limit'],
   'reports.csv': ['CSV жүктеу', 'Скачать CSV', 'Download as CSV'],
   'reports.all': ['Барлығы', 'Всего', 'All'],
   'reports.none': ['Бұл күндері ештеңе саналмаған', 'За эти дни ничего не сосчитано', 'Nothing was counted in these days'],
