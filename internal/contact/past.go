@@ -10,8 +10,9 @@ type Past struct {
 	Language  string
 	StartedAt time.Time
 	EndedAt   time.Time
-	Outcome   string // of the conversation
-	Queue     string // "": it ended without an operator, and all below is zero
+	Outcome   string   // of the conversation
+	Asked     []string // the codes of services that the citizen asked about
+	Queue     string   // "": it ended without an operator, and all below is zero
 
 	Reason      string
 	Agent       string // login, or ""

@@ -207,6 +207,9 @@ func (g generator) conversation(whose citizen.Citizen, region Region, began time
 		return p
 	}
 	if g.IntN(100) < 65 {
+		for range 1 + g.IntN(2) {
+			p.Asked = append(p.Asked, g.services[g.popular.Uint64()].Code)
+		}
 		return p
 	}
 	p.Queue, p.Reason, p.QueuedAt = pick(g, []string{"general", "general", "appeals"}), "why.asked", began.Add(g.between(10*time.Second, 90*time.Second))

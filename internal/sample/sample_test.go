@@ -48,6 +48,7 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 		`SELECT count(*) FROM cases`:                                   sample.AllCases,
 		`SELECT count(*) FROM cases WHERE agency IS NULL`:              0,
 		`SELECT count(*) FROM interactions WHERE ended_at IS NOT NULL`: sample.AllContacts,
+		`SELECT (count(*) > 1500)::int FROM service_asks`:              1,
 		`SELECT count(*) FROM contacts WHERE state <> 'ended' OR connected_at IS NOT NULL AND agent_id IS NULL`:                0,
 		`SELECT count(*) FROM (SELECT started_at < lag(started_at) OVER (ORDER BY id) AS back FROM interactions) i WHERE back`: 0,
 		`SELECT count(*) FROM mt_messages`:         0,

@@ -51,7 +51,7 @@ func (w Steps) copyPast(ctx context.Context, all []contact.Past) error {
 	}); err != nil {
 		return err
 	}
-	var interactions, keys, contacts [][]any
+	var interactions, keys, contacts, asks [][]any
 	for i, p := range all {
 		key, wrapped, err := w.ring.NewDataKey()
 		if err != nil {
@@ -60,6 +60,9 @@ func (w Steps) copyPast(ctx context.Context, all []contact.Past) error {
 		index, sealed := datakeys.SealNumber(w.ring, key, ids[i], p.Number)
 		interactions = append(interactions, []any{ids[i], p.Channel, index, sealed, idOrNil(p.CitizenID), "none", p.Language, p.StartedAt, p.EndedAt, p.EndedAt, p.Outcome})
 		keys = append(keys, datakeys.InteractionRow(ids[i], wrapped))
+		for _, service := range p.Asked {
+			asks = append(asks, []any{p.StartedAt, ids[i], p.Channel, p.Language, service})
+		}
 		if p.Queue != "" {
 			contacts = append(contacts, []any{ids[i], p.Queue, p.Channel, p.Language, p.Reason, "sample", string(contact.Ended), idOrNil(agents[p.Agent]), p.QueuedAt,
 				postgres.OrNil(p.ConnectedAt), postgres.OrNil(p.ConnectedAt), postgres.OrNil(p.ReleasedAt), p.WrappedAt, string(p.Came), p.Disposition})
@@ -73,6 +76,7 @@ func (w Steps) copyPast(ctx context.Context, all []contact.Past) error {
 		{"interactions", []string{"id", "channel", "number_index", "sealed_number", "citizen_id", "verification", "language", "started_at", "active_at", "ended_at",
 			"outcome"}, interactions},
 		{"data_keys", datakeys.Columns, keys},
+		{"service_asks", []string{"at", "interaction_id", "channel", "language", "service"}, asks},
 		{"contacts", []string{"interaction_id", "queue", "channel", "language", "reason", "effect", "state", "agent_id", "queued_at", "accepted_at", "connected_at",
 			"released_at", "ended_at", "outcome", "disposition"}, contacts},
 	} {

@@ -143,13 +143,15 @@ function named(key: string, value: string): string {
   return key === 'dialogue' ? value.slice(0, mostVersion) : value
 }
 
+const seconds: Record<Language, string> = { kk: ' с', ru: ' с', en: ' s' }
+
 // written writes a figure; a dash where nothing can be said.
 function written(f: Figure, value: number | null): string {
   if (value === null) return '—'
   const at = language.value === 'en' ? 'en' : 'ru'
   if (f.unit === 'share') return value.toLocaleString(at, { style: 'percent', maximumFractionDigits: 1 })
   if (f.unit === 'number') return value.toLocaleString(at)
-  if (value < 60) return value.toLocaleString(at, { maximumFractionDigits: 1 }) + ' s'
+  if (value < 60) return value.toLocaleString(at, { maximumFractionDigits: 1 }) + seconds[language.value]
   const [h, m, s] = [Math.floor(value / 3600), Math.floor(value / 60) % 60, Math.floor(value) % 60]
   const two = (n: number) => String(n).padStart(2, '0')
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
