@@ -44,17 +44,17 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 		require.NoError(t, db.Do(ctx, func(w *store.Work) error { return sample.Populate(ctx, w, time.Now()) }))
 	}
 	for query, want := range map[string]int{
-		`SELECT count(*) FROM citizens`:                                sample.AllCitizens,
-		`SELECT count(*) FROM cases`:                                   sample.AllCases,
-		`SELECT count(*) FROM cases WHERE agency IS NULL`:              0,
-		`SELECT count(*) FROM interactions WHERE ended_at IS NOT NULL`: sample.AllContacts,
-		`SELECT (count(*) > 1500)::int FROM service_asks`:              1,
-		`SELECT count(*) FROM contacts WHERE state <> 'ended' OR connected_at IS NOT NULL AND agent_id IS NULL`:                0,
-		`SELECT count(*) FROM (SELECT started_at < lag(started_at) OVER (ORDER BY id) AS back FROM interactions) i WHERE back`: 0,
-		`SELECT count(*) FROM mt_messages`:         0,
-		`SELECT count(*) FROM exchange_deliveries`: 0,
+		`SELECT count(*) FROM citizens`:                                                                                               sample.AllCitizens,
+		`SELECT count(*) FROM cases`:                                                                                                  sample.AllCases,
+		`SELECT count(*) FROM cases WHERE agency IS NULL`:                                                                             0,
+		`SELECT count(*) FROM interactions WHERE ended_at IS NOT NULL`:                                                                sample.AllContacts,
+		`SELECT (count(*) > 1500)::int FROM service_asks`:                                                                             1,
+		`SELECT count(*) FROM contacts WHERE state <> 'ended' OR connected_at IS NOT NULL AND agent_id IS NULL`:                       0,
+		`SELECT count(*) FROM (SELECT started_at < lag(started_at) OVER (ORDER BY id) AS back FROM interactions) i WHERE back`:        0,
+		`SELECT count(*) FROM mt_messages`:                                                                                            0,
+		`SELECT count(*) FROM exchange_deliveries`:                                                                                    0,
 		`SELECT count(*) FROM cases c WHERE state <> (SELECT to_state FROM case_moves WHERE case_id = c.id ORDER BY id DESC LIMIT 1)`: 0,
-		`SELECT count(*) FROM case_moves WHERE at > now()`: 0,
+		`SELECT count(*) FROM case_moves WHERE at > now()`:                                                                            0,
 	} {
 		require.Equal(t, want, pgtest.Value[int](t, url, query), query)
 	}
