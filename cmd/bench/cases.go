@@ -72,6 +72,8 @@ type casesResult struct {
 	batched                float64 // events a second, a hundred in a request
 	lookUp, lookUpBeside   latency // at 1,000 a second
 	search                 map[string]latency
+	notices                noticesResult
+	size                   int64 // bytes of the database, with what the measures themselves left
 }
 
 func benchCases(ctx context.Context, f flags, folder string) (err error) {
@@ -284,7 +286,13 @@ func (r *region) measure(ctx context.Context, f flags, n int) (one casesResult, 
 	if one.lookUpBeside, err = r.pgbenchAt(ctx, lookUpScript, 1000, f.During); err != nil {
 		return one, err
 	}
-	return one, r.searches(ctx, &one)
+	if err := r.searches(ctx, &one); err != nil {
+		return one, err
+	}
+	if one.notices, err = r.notices(ctx); err != nil {
+		return one, err
+	}
+	return one, r.db.QueryRow(ctx, `SELECT pg_database_size(current_database())`).Scan(&one.size)
 }
 
 // searches looks for people and cases, one after another, as an agent does.
@@ -333,6 +341,10 @@ func reportCases(results []casesResult) error {
 		for _, name := range []string{"number", "national", "name", "two words", "a common one"} {
 			fmt.Fprintf(out, "search: %s, p50 / p99\t%d\t%s / %s\t\t\t\n", name, r.cases, ms(r.search[name].p50), ms(r.search[name].p99))
 		}
+		fmt.Fprintf(out, "list of 100,000 taken in\t%d\t%.1f s\t\t\t\n", r.cases, r.notices.takenIn.Seconds())
+		fmt.Fprintf(out, "its messages queued/s\t%d\t%.0f\t\t\t\n", r.cases, r.notices.queued)
+		fmt.Fprintf(out, "look-up at 1,000/s meanwhile, p50 / p99\t%d\t%s / %s\t\t\t\n", r.cases, ms(r.notices.lookUp.p50), ms(r.notices.lookUp.p99))
+		fmt.Fprintf(out, "database, GB\t%d\t%.1f\t\t\t\n", r.cases, float64(r.size)/1e9)
 		fmt.Fprintf(out, "cases taken over/s\t%d\t%.0f\t\t\t\n", r.cases, r.filled)
 	}
 	return out.Flush()

@@ -403,6 +403,12 @@ func (p *passwords) spending(into *spent, fn func() (perSecond float64, took tim
 
 // at does something so often a second, whether the last is done or not, and gives how long it takes.
 func at(ctx context.Context, rate int, during time.Duration, do func(context.Context) error) (latency, error) {
+	began := time.Now()
+	return while(ctx, func() bool { return time.Since(began) < during }, rate, do)
+}
+
+// while is at, as long as something goes on.
+func while(ctx context.Context, goesOn func() bool, rate int, do func(context.Context) error) (latency, error) {
 	var mu sync.Mutex
 	var took []time.Duration
 	var failed error
@@ -410,7 +416,7 @@ func at(ctx context.Context, rate int, during time.Duration, do func(context.Con
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	began := time.Now()
-	for begun := 0; time.Since(began) < during; <-tick.C {
+	for begun := 0; goesOn(); <-tick.C {
 		for due := int(time.Since(began).Seconds() * float64(rate)); begun < due; begun++ {
 			all.Go(func() {
 				since := time.Now()
