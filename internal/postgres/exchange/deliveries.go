@@ -223,6 +223,20 @@ func (s *Store) Forgotten(ctx context.Context, since time.Time, most int) (ids [
 	return ids, nil
 }
 
+const waitingOf = `SELECT id FROM exchange_deliveries WHERE agency = $1 AND state = 'waiting' ORDER BY id LIMIT $2`
+
+// WaitingDeliveries gives the oldest deliveries that wait for an agency.
+func (w Steps) WaitingDeliveries(ctx context.Context, agency string, most int) (ids []int64, err error) {
+	rows, err := w.tx.Query(ctx, waitingOf, agency, most)
+	if err == nil {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find deliveries that wait for agency %s: %w", agency, err)
+	}
+	return ids, nil
+}
+
 const (
 	deadOf = `SELECT id FROM exchange_deliveries WHERE state = 'dead' AND agency = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`
 	revive = `UPDATE exchange_deliveries SET state = 'waiting', attempts = 0, created_at = now(), file = NULL WHERE id = ANY ($1)`

@@ -203,6 +203,28 @@ func TestAnAgencyThatDoesNotTakeItIsTriedAgain(t *testing.T) {
 	require.Empty(t, problem())
 }
 
+// An agency that got files, and now has a service, is told there at once of what waits.
+func TestFromFilesToAService(t *testing.T) {
+	t.Parallel()
+	url, db, open := office(t)
+	newClerk(t, db, "moj")
+	for range 3 {
+		open("moj")
+	}
+	d := exchange.NewDeliverer(db, nil, time.Now, zerolog.Nop())
+	worker := db.NewWorker(jobs.Options{Node: "test", Log: zerolog.Nop(), Kinds: []job.Kind{job.On(d.Deliver)}})
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = worker.Run(ctx) })
+	defer running.Wait()
+	defer cancel()
+	require.Eventually(t, func() bool { // their jobs found nothing to do: the files have them
+		return pgtest.Value[int](t, url, `SELECT count(*) FROM river_job WHERE state <> 'completed'`) == 0
+	}, 30*time.Second, 20*time.Millisecond)
+	service := newAgency(t, db, "moj")
+	require.Eventually(t, func() bool { return len(service.states()) == 3 }, 30*time.Second, 20*time.Millisecond)
+}
+
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
