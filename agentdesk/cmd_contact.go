@@ -102,3 +102,8 @@ func (d *Desk) extend(ctx context.Context, w Work, agent acd.Agent, raw json.Raw
 	}
 	return nil, d.Floor.Extend(ctx, w, agent, args.Contact)
 }
+
+// takeBack takes the place of a command that the page sent, under its id: if that was done, the page gets its answer; else it never will be.
+func (d *Desk) takeBack(context.Context, Work, acd.Agent, json.RawMessage) (any, error) {
+	return object{"taken_back": true}, nil
+}

@@ -43,6 +43,7 @@ var verbs = map[string]verb{
 	"note":             (*Desk).note,
 	"disposition":      (*Desk).disposition,
 	"extend":           (*Desk).extend,
+	"take_back":        (*Desk).takeBack,
 	"case_open":        (*Desk).caseOpen,
 	"case_move":        (*Desk).caseMove,
 	"appointment_book": (*Desk).appointmentBook,

@@ -108,6 +108,8 @@ type accounts interface {
 type Work interface {
 	floor.Work
 	commands
+	// SaveDraft keeps what an agent has written in a field of a contact; "" keeps nothing.
+	SaveDraft(ctx context.Context, c contact.Contact, agent int64, field contact.Field, text string) error
 	caseWork
 	verifications
 	visits
@@ -321,6 +323,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
 	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
 	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
+	mux.HandleFunc("PUT /desk/contacts/{id}/drafts/{field}", d.draft)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("GET /desk/search", d.search)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)

@@ -210,17 +210,7 @@ func TestAPageThatComesBackMissesNothingAndSeesNothingTwice(t *testing.T) {
 func TestSocketsEndWithTheLoginAndWithTheNode(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	closed := func(p *page) int {
-		t.Helper()
-		require.NoError(t, p.Socket.SetReadDeadline(time.Now().Add(10*time.Second)))
-		for {
-			if _, _, err := p.Socket.ReadMessage(); err != nil {
-				var end *websocket.CloseError
-				require.ErrorAs(t, err, &end)
-				return end.Code
-			}
-		}
-	}
+	closed := func(p *page) int { return p.Closed(10 * time.Second) }
 	cookie, _ := o.logIn(t, "okno-demo")
 	p := o.open(t, cookie, nil)
 	p.Snapshot("the desk", func([]any) bool { return true })

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk/desktest"
@@ -21,19 +20,6 @@ import (
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
-
-// closedWith reads a page to its end, and gives the code that it was closed with.
-func closedWith(t *testing.T, p *page, within time.Duration) int {
-	t.Helper()
-	require.NoError(t, p.Socket.SetReadDeadline(time.Now().Add(within)))
-	for {
-		if _, _, err := p.Socket.ReadMessage(); err != nil {
-			var end *websocket.CloseError
-			require.ErrorAs(t, err, &end)
-			return end.Code
-		}
-	}
-}
 
 // asksAt sends a request to a node, and gives the status and the body of the answer, if it has one.
 func asksAt(t *testing.T, server, cookie, method, path string, body any) (int, m) {
@@ -114,7 +100,7 @@ func TestWhatEndsAnAgentsLoginsEndsThemEverywhere(t *testing.T) {
 			o.Do(t, func(w *store.Work) error { return end(t, w, aliya) })
 			require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM sip_accounts WHERE expires_at > now()`), "with the deed")
 			for i := range nodes {
-				require.Equal(t, 4001, closedWith(t, pages[i], 5*time.Second))
+				require.Equal(t, 4001, pages[i].Closed(5*time.Second))
 				status, _ := asksAt(t, nodes[i].URL, cookies[i], http.MethodGet, "/desk/me", nil)
 				require.Equal(t, http.StatusUnauthorized, status)
 			}
@@ -190,7 +176,7 @@ func TestALoginThatIsIdleEnds(t *testing.T) {
 	p := o.open(t, cookie, nil)
 	p.Snapshot("the desk", func([]any) bool { return true })
 	ago(login.Idle + time.Minute)
-	require.Equal(t, 4001, closedWith(t, p, 5*time.Second))
+	require.Equal(t, 4001, p.Closed(5*time.Second))
 	status, _ = asksAt(t, o.server.URL, cookie, http.MethodGet, "/desk/me", nil)
 	require.Equal(t, http.StatusUnauthorized, status)
 	tokens, err = o.DB.OverdueLogins(t.Context(), 10)
@@ -225,7 +211,7 @@ func TestOwnLoginsAreListedToldAndEnded(t *testing.T) {
 	require.Equal(t, []any{http.StatusNotFound, "no_login"}, []any{status, answer["code"]}, "somebody else's")
 	status, _ = asksAt(t, other.URL, second, http.MethodPost, path, nil)
 	require.Equal(t, http.StatusNoContent, status)
-	require.Equal(t, 4001, closedWith(t, p, 5*time.Second))
+	require.Equal(t, 4001, p.Closed(5*time.Second))
 	status, _ = asksAt(t, other.URL, second, http.MethodGet, "/desk/me", nil)
 	require.Equal(t, http.StatusOK, status, "the other login goes on")
 	status, _ = asksAt(t, other.URL, second, http.MethodPost, path, nil)

@@ -42,7 +42,7 @@ func TestAnAgentChangesThePassword(t *testing.T) {
 	}
 	status, _ := asksAt(t, nodes[0].URL, here, http.MethodPost, "/desk/password", m{"old": floortest.Password, "new": chosen})
 	require.Equal(t, http.StatusNoContent, status)
-	require.Equal(t, 4001, closedWith(t, p, 5*time.Second))
+	require.Equal(t, 4001, p.Closed(5*time.Second))
 	for i, cookie := range []string{here, elsewhere} {
 		status, _ := asksAt(t, nodes[i].URL, cookie, http.MethodGet, "/desk/me", nil)
 		require.Equal(t, http.StatusUnauthorized, status)

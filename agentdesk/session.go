@@ -24,8 +24,10 @@ import (
 
 // The times and sizes of a socket.
 const (
-	pingEvery    = 25 * time.Second
-	readDeadline = 60 * time.Second
+	// beatEvery is how often each end hears of the other, whatever else there is to say: the page takes a connection for lost after 4.5 s
+	// without a word. What comes back are the browser's pongs: it answers while the page itself is busy.
+	beatEvery    = 2 * time.Second
+	readDeadline = 7 * time.Second
 	writeLimit   = 10 * time.Second
 	mostMessage  = 128 << 10
 	mostQueued   = 256 // messages to a page that reads slowly; who has more to say waits
@@ -34,6 +36,15 @@ const (
 )
 
 var upgrader = websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{}, EnableCompression: false}
+
+// beat is what a page hears when there is nothing else.
+var beat = func() *websocket.PreparedMessage {
+	m, err := websocket.NewPreparedMessage(websocket.TextMessage, []byte(`{"type":"beat"}`))
+	if err != nil {
+		panic("agentdesk: " + err.Error())
+	}
+	return m
+}()
 
 // session is one page's socket. Its reader runs in the request's goroutine, its writer and its follower in their own.
 type session struct {
@@ -290,8 +301,8 @@ func (s *session) close(why closing) {
 }
 
 func (s *session) write(ctx context.Context) {
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
 	defer s.socket.Close() // ends the reader
 	for {
 		var err error
@@ -299,8 +310,11 @@ func (s *session) write(ctx context.Context) {
 		case m := <-s.out:
 			_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
 			err = s.socket.WriteJSON(m)
-		case <-ping.C:
-			err = s.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit))
+		case <-ticker.C:
+			_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
+			if err = s.socket.WritePreparedMessage(beat); err == nil {
+				err = s.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit))
+			}
 		case <-ctx.Done():
 			select {
 			case frame := <-s.reason:

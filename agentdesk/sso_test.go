@@ -209,7 +209,7 @@ func TestARoleFollowsTheGroups(t *testing.T) {
 	lower, _ := f.enters(t, "dana")
 	_, me = f.me(t, 0, lower)
 	require.Equal(t, "agent", me["role"])
-	require.Equal(t, 4001, closedWith(t, p, 5*time.Second))
+	require.Equal(t, 4001, p.Closed(5*time.Second))
 	status, _ := f.me(t, 1, cookie)
 	require.Equal(t, http.StatusUnauthorized, status)
 
@@ -320,7 +320,7 @@ func TestTheProviderLogsSomebodyOut(t *testing.T) {
 	status, _ := f.me(t, 0, dana)
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, http.StatusOK, word(m{"sub": "s-1"}))
-	require.Equal(t, 4001, closedWith(t, p, 5*time.Second))
+	require.Equal(t, 4001, p.Closed(5*time.Second))
 	status, _ = f.me(t, 0, dana)
 	require.Equal(t, http.StatusUnauthorized, status)
 	status, _ = f.me(t, 1, erlan)

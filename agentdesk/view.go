@@ -154,8 +154,12 @@ func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 			found = append(found, object{"id": c.ID, "number": c.Number, "state": c.State, "theirs": false})
 		}
 	}
+	drafts := object{}
+	for field, text := range v.Drafts {
+		drafts[string(field)] = text
+	}
 	z := v.Citizen
-	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "citizen": object{"id": z.ID, "name": z.Name,
+	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "drafts": drafts, "citizen": object{"id": z.ID, "name": z.Name,
 		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": mask(z.Number), "verification": z.Verification}}
 }
 

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,13 +46,49 @@ func LogOut(t testing.TB, server, cookie string) int {
 	return response.StatusCode
 }
 
-// Page is a page that is connected.
+// Page is a page that is connected. It reads on its own, as a browser does: a page that did not would be taken for lost.
 type Page struct {
-	Socket *websocket.Conn
+	Socket *websocket.Conn    // to write to, and to close
 	Seen   map[string]float64 // the numbers of its streams
 	Desk   M                  // the newest snapshot
 
-	t testing.TB
+	t    testing.TB
+	news chan struct{} // that there is something in what follows
+
+	mu    sync.Mutex
+	got   []M
+	ended error
+}
+
+func (p *Page) read() {
+	for {
+		var got M
+		err := p.Socket.ReadJSON(&got)
+		p.mu.Lock()
+		if p.ended = err; err == nil && got["type"] != "beat" {
+			p.got = append(p.got, got)
+		}
+		p.mu.Unlock()
+		select {
+		case p.news <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// next gives a message, or the error that ended the socket once all messages were given; neither: there is none yet.
+func (p *Page) next() (M, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.got) == 0 {
+		return nil, p.ended
+	}
+	got := p.got[0]
+	p.got = p.got[1:]
+	return got, nil
 }
 
 // Dial opens the socket of a login, without a word.
@@ -78,7 +116,9 @@ func TryOpen(t testing.TB, server, cookie string, seen map[string]float64) (*Pag
 		return nil, err
 	}
 	t.Cleanup(func() { _ = socket.Close() })
-	return &Page{Socket: socket, Seen: map[string]float64{}, t: t}, socket.WriteJSON(M{"type": "hello", "streams": seen})
+	p := &Page{Socket: socket, Seen: map[string]float64{}, t: t, news: make(chan struct{}, 1)}
+	go p.read() // until the socket is closed
+	return p, socket.WriteJSON(M{"type": "hello", "streams": seen})
 }
 
 // patience is how long a page waits for what it wants.
@@ -94,13 +134,20 @@ func (p *Page) Until(what string, want func(M) bool) (wanted M, all []M) {
 
 // Await is Until with an error when the message does not come, or the socket breaks.
 func (p *Page) Await(want func(M) bool, within time.Duration) (wanted M, all []M, err error) {
-	if err := p.Socket.SetReadDeadline(time.Now().Add(within)); err != nil {
-		return nil, nil, err
-	}
+	patience := time.NewTimer(within)
+	defer patience.Stop()
 	for {
-		var got M
-		if err := p.Socket.ReadJSON(&got); err != nil {
+		got, err := p.next()
+		if err != nil {
 			return nil, all, err
+		}
+		if got == nil {
+			select {
+			case <-p.news:
+				continue
+			case <-patience.C:
+				return nil, all, os.ErrDeadlineExceeded
+			}
 		}
 		all = append(all, got)
 		switch got["type"] {
@@ -113,6 +160,15 @@ func (p *Page) Await(want func(M) bool, within time.Duration) (wanted M, all []M
 			return got, all, nil
 		}
 	}
+}
+
+// Closed waits until the socket is closed, and gives the code that it was closed with.
+func (p *Page) Closed(within time.Duration) int {
+	p.t.Helper()
+	_, _, err := p.Await(func(M) bool { return false }, within)
+	var end *websocket.CloseError
+	require.ErrorAs(p.t, err, &end)
+	return end.Code
 }
 
 // Snapshot waits until the desk's contacts are as wanted; they may be already.

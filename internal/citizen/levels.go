@@ -68,6 +68,7 @@ var Needs = []Need{
 	{AtDesk, "note", Nobody, ""},
 	{AtDesk, "disposition", Nobody, ""},
 	{AtDesk, "extend", Nobody, ""},
+	{AtDesk, "take_back", Nobody, ""},
 	{AtDesk, "case_open", Nobody, ""},
 	{AtDesk, "appointment_book", Nobody, "for the citizen of the contact"},
 	{AtDesk, "appointment_move", ByNumber, "as case_move"},

@@ -50,6 +50,7 @@ type View struct {
 	Citizen  Citizen
 	Timeline []Entry // newest first, on all channels
 	Cases    []Case
+	Drafts   map[contact.Field]string // what the agent has written in it, and neither sent nor filed
 }
 
 // Case is a case in the view of a contact: the citizen's own, or one that the citizen asked about.

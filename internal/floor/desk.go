@@ -2,8 +2,10 @@ package floor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -128,9 +130,18 @@ func (f *Floor) File(ctx context.Context, w Work, a acd.Agent, id int64, disposi
 	case c.State != contact.WrapUp:
 		return contact.ErrState
 	}
+	if err := file(ctx, w, c, contact.Filing{Disposition: disposition, Note: note}); err != nil {
+		return err
+	}
+	_, _, err = move(ctx, w, c, contact.Filed, 0)
+	return err
+}
+
+// file keeps what an agent says of a contact that ends, and forgets what the agent wrote in it.
+func file(ctx context.Context, w Work, c contact.Contact, f contact.Filing) error {
 	lines := []conversation.Entry{
-		{Interaction: c.Interaction, Speaker: By(a.ID), Kind: "note", Body: strings.TrimSpace(note)},
-		{Interaction: c.Interaction, Speaker: By(a.ID), Kind: "disposition", Body: disposition},
+		{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "note", Body: strings.TrimSpace(f.Note)},
+		{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "disposition", Body: f.Disposition},
 	}
 	for _, line := range lines {
 		if line.Body == "" {
@@ -140,11 +151,27 @@ func (f *Floor) File(ctx context.Context, w Work, a acd.Agent, id int64, disposi
 			return err
 		}
 	}
-	if err := w.SetDisposition(ctx, id, disposition); err != nil {
+	if f.Disposition != "" {
+		if err := w.SetDisposition(ctx, c.ID, f.Disposition); err != nil {
+			return err
+		}
+	}
+	return w.DropDrafts(ctx, c.ID)
+}
+
+// fileDrafts files what an agent had chosen and written when the time was over, as far as it is complete. A note that stood in its own field
+// is kept, too.
+func fileDrafts(ctx context.Context, w Work, c contact.Contact) error {
+	drafts, err := w.Drafts(ctx, c, c.AgentID)
+	if err != nil {
 		return err
 	}
-	_, _, err = move(ctx, w, c, contact.Filed, 0)
-	return err
+	var f contact.Filing
+	if json.Unmarshal([]byte(drafts[contact.WrapUpField]), &f) != nil || !slices.Contains(contact.Dispositions, f.Disposition) {
+		f.Disposition = ""
+	}
+	f.Note = strings.TrimSpace(strings.TrimSpace(drafts[contact.NoteField]) + "\n" + f.Note)
+	return file(ctx, w, c, f)
 }
 
 // Extend gives the agent as much time again for the outcome. [contact.ErrState] outside a wrap-up.

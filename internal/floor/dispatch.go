@@ -103,12 +103,18 @@ func (f *Floor) ExpireOffers(ctx context.Context, l lease.Lease, offers []acd.Op
 	})
 }
 
-// EndWrapUps ends wrap-ups that took too long, without a disposition: reports show how many there are.
+// EndWrapUps ends wrap-ups that took too long, with what the agent had chosen and written by then. Some end without a disposition: reports
+// show how many there are.
 func (f *Floor) EndWrapUps(ctx context.Context, l lease.Lease, contacts []int64) error {
 	return each(ctx, f, l, contacts, func(w Work, id int64) error {
 		c, err := w.LockContact(ctx, id)
 		if err != nil {
 			return err
+		}
+		if c.State == contact.WrapUp {
+			if err := fileDrafts(ctx, w, c); err != nil {
+				return err
+			}
 		}
 		_, _, err = move(ctx, w, c, contact.Overdue, 0)
 		return err

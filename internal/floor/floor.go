@@ -58,6 +58,9 @@ type contacts interface {
 	// MoveContact does a move; agent has the contact from now on, or 0 for no change. [contact.ErrState] if it moved meanwhile.
 	MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error)
 	SetDisposition(ctx context.Context, id int64, disposition string) error
+	// Drafts gives what an agent has written in a contact, by field.
+	Drafts(ctx context.Context, c contact.Contact, agent int64) (map[contact.Field]string, error)
+	DropDrafts(ctx context.Context, id int64) error
 	ExtendWrapUp(ctx context.Context, id int64) error
 	// WaitingSince lists the contacts that wait in a queue and joined it since a time.
 	WaitingSince(ctx context.Context, queue string, since time.Time) ([]int64, error)

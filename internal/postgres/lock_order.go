@@ -17,6 +17,7 @@ var LockOrder = []string{
 	"sessions",
 	"calls",
 	"contacts",
+	"drafts",
 	"offers",
 	"invitations",
 	"second_factors",

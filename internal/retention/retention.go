@@ -40,6 +40,7 @@ var Rules = []Rule{
 	{Table: "call_orders", With: "calls"},
 	{Table: "contacts", With: "interactions"},
 	{Table: "offers", With: "contacts"},
+	{Table: "drafts", With: "contacts"}, // most go with the end of the contact
 
 	// Messages. Their text is in the transcript as well; these rows tell what an operator did with them.
 	{Table: "mo_messages", For: 90 * day, From: "its arrival, once it is processed"},

@@ -116,7 +116,7 @@ func (p *page) clicksOn(t *testing.T, script string) {
 			Why  string
 		}](t, p, fmt.Sprintf(`(async () => {
 			const e = %s
-			if (!e) return {Why: 'it is not there'}
+			if (!e || e.disabled) return {Why: e ? 'it is disabled' : 'it is not there'}
 			e.scrollIntoView({block: 'nearest'})
 			const box = () => { const b = e.getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2] }
 			const before = box()
@@ -150,6 +150,7 @@ func (p *page) chooses(t *testing.T, selector, option string) {
 	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => {
 		const e = document.querySelector(%s)
 		e.value = %s
+		e.dispatchEvent(new Event('input', {bubbles: true}))
 		e.dispatchEvent(new Event('change', {bubbles: true}))
 		return e.value === %[2]s
 	})()`, quoted(selector), quoted(option))), "%s has no option %s", selector, option)

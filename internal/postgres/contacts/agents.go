@@ -113,6 +113,7 @@ func (w Steps) SetNextStatus(ctx context.Context, agent int64, s acd.Status) err
 
 const agentFreed = `
 UPDATE agents SET idle_since = now(), version = version + 1, status = coalesce(next_status, status), next_status = NULL,
+    status_reason = CASE coalesce(next_status, '') WHEN '' THEN status_reason WHEN 'paused' THEN 'break' ELSE '' END,
     status_at = CASE WHEN next_status IS NULL THEN status_at ELSE now() END
 WHERE id = $1`
 

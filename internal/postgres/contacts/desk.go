@@ -161,6 +161,9 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 		if err != nil {
 			return err
 		}
+		if v.Drafts, err = w.Drafts(ctx, c, agent); err != nil {
+			return err
+		}
 		detail := map[string]any{"citizen": z.ID}
 		if reason != "" {
 			detail["reason"] = reason

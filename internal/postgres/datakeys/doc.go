@@ -78,6 +78,11 @@ func EntryOf(interaction int64, speaker, kind string) string {
 // ContextOf is the place of the context of an interaction's contacts.
 func ContextOf(interaction int64) string { return place("interaction:", interaction, " context") }
 
+// DraftOf is the place of what an agent has written in a field of an interaction's contact.
+func DraftOf(interaction int64, field string) string {
+	return place("interaction:", interaction, " draft "+field)
+}
+
 // QuestionOf is the place of a question of an interaction that nothing answered.
 func QuestionOf(interaction int64) string { return place("interaction:", interaction, " question") }
 

@@ -35,6 +35,7 @@ UPDATE interactions SET number = NULL, number_index = NULL, sealed_number = NULL
 WHERE id = ANY ($2)`},
 	{"sessions", `DELETE FROM sessions WHERE interaction_id = ANY ($2)`},
 	{"contacts", `UPDATE contacts SET context = NULL, sealed_context = NULL WHERE interaction_id = ANY ($2)`},
+	{"drafts", `DELETE FROM drafts WHERE interaction_id = ANY ($2)`},
 	{"entries", `DELETE FROM entries WHERE interaction_id = ANY ($2)`},
 	{"challenges", `DELETE FROM challenges WHERE number_index = ANY ($5) AND (number_index = ANY ($4) OR citizen_id = $1)`},
 	{"lockouts", `DELETE FROM lockouts WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},

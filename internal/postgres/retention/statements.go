@@ -72,6 +72,7 @@ var sweeps = []sweep{
 		"DELETE FROM legs WHERE call_id"+ofInteractions,
 		"DELETE FROM call_orders WHERE call_id"+ofInteractions,
 		"DELETE FROM calls WHERE interaction_id"+ofInteractions,
+		"DELETE FROM drafts WHERE interaction_id"+ofInteractions,
 		"DELETE FROM offers WHERE contact_id = ANY (ARRAY ("+contactsOver+"))",
 		"DELETE FROM stream_events WHERE stream = ANY (ARRAY (SELECT 'contact:' || id FROM ("+contactsOver+") c))",
 		"DELETE FROM streams WHERE name = ANY (ARRAY (SELECT 'contact:' || id FROM ("+contactsOver+") c))",

@@ -65,8 +65,9 @@ WITH i AS (
 ), n AS (INSERT INTO call_orders (id, call_id, kind, by, expires_at) SELECT 'order' || id, id, 'say', 'okno', $1 FROM i
 ), k AS (
     INSERT INTO contacts (interaction_id, queue, channel, language, reason, effect, state)
-    SELECT id, 'q', channel, 'ru', '', 'x', 'ended' FROM i RETURNING id
+    SELECT id, 'q', channel, 'ru', '', 'x', 'ended' FROM i RETURNING id, interaction_id
 ), o AS (INSERT INTO offers (contact_id, agent_id, state, expires_at) SELECT k.id, a.id, 'expired', $1 FROM k, agents a
+), d AS (INSERT INTO drafts (contact_id, agent_id, field, interaction_id, sealed) SELECT k.id, a.id, 'note', k.interaction_id, 'x' FROM k, agents a
 ), r AS (INSERT INTO streams (name, seq) SELECT 'contact:' || id, 1 FROM k)
 SELECT count(*) FROM i`,
 	"mo_messages": `

@@ -5,6 +5,7 @@ import { Keys } from './keys'
 import { possible, signWith } from './passkey'
 import { goToProvider } from './sso'
 import { text } from './texts'
+import { askToNotify, mayNotify } from './unseen'
 
 interface OpenLogin {
   id: string
@@ -30,6 +31,7 @@ export function Account() {
   }, [])
   return (
     <main class="links account">
+      {mayNotify.value === 'default' && <section><button id="notify" onClick={() => void askToNotify()}>{text('notify.allow')}</button></section>}
       <SecondFactor />
       {!me.value?.second_factor.federal && (
         <section>

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { Book } from './appointments'
 import { act } from './desk'
+import { draftOf, write } from './drafts'
 import type { Case, Contact, OwnCase } from './protocol'
 import { text } from './texts'
-import { day } from './time'
+import { day, today } from './time'
 
 const kinds = ['inquiry', 'appeal', 'application', 'callback', 'queue_place']
 
@@ -15,7 +16,7 @@ interface Props {
 
 // Cases are the citizen's; the agent opens new ones and moves those there are.
 export function Cases({ contact, cases, changed }: Props) {
-  const opening = useSignal(false)
+  const opening = useSignal(draftOf(contact.id, 'case').text.value !== '') // what was begun goes on
   const booking = useSignal(false)
   return (
     <section class="cases">
@@ -64,20 +65,30 @@ export function Body({ of: c }: { of: { subject: string; body: string } }) {
   return <details class="body"><summary>{text('case.body')}</summary><p>{c.body}</p></details>
 }
 
+type CaseForm = Record<'kind' | 'service' | 'subject' | 'body' | 'due_on', string>
+const emptyForm: CaseForm = { kind: kinds[0]!, service: '', subject: '', body: '', due_on: '' }
+
 function Open({ contact, done }: { contact: Contact; done(): void }) {
+  const draft = draftOf(contact.id, 'case').text.value
+  const form: CaseForm = draft ? (JSON.parse(draft) as CaseForm) : emptyForm
+  const field = (name: keyof CaseForm) => ({
+    name,
+    value: form[name],
+    onInput: (e: Event) => write(contact.id, 'case', JSON.stringify({ ...form, [name]: (e.currentTarget as HTMLInputElement).value })),
+  })
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
-    const form = new FormData(event.currentTarget as HTMLFormElement)
-    const opened = await act('case_open', { contact: contact.id, kind: form.get('kind'), service: form.get('service'), subject: form.get('subject'), body: form.get('body'), due_on: form.get('due') })
-    if (opened) done()
+    if (!(await act('case_open', { contact: contact.id, ...form }))) return
+    write(contact.id, 'case', '')
+    done()
   }
   return (
     <form class="inline" onSubmit={submit}>
-      <label>{text('case.kind')}<select name="kind">{kinds.map((k) => <option key={k} value={k}>{text('kind.' + k)}</option>)}</select></label>
-      <label>{text('case.service')}<input name="service" pattern="[0-9]{3,4}" maxLength={4} placeholder="031" /></label>
-      <label>{text('case.subject')}<input name="subject" required maxLength={200} /></label>
-      <label>{text('case.body')}<textarea name="body" rows={3} maxLength={10000} /></label>
-      <label>{text('case.due')}<input name="due" type="date" /></label>
+      <label>{text('case.kind')}<select {...field('kind')}>{kinds.map((k) => <option key={k} value={k}>{text('kind.' + k)}</option>)}</select></label>
+      <label>{text('case.service')}<input {...field('service')} pattern="[0-9]{3,4}" maxLength={4} placeholder="031" /></label>
+      <label>{text('case.subject')}<input {...field('subject')} required maxLength={200} /></label>
+      <label>{text('case.body')}<textarea {...field('body')} rows={3} maxLength={10000} /></label>
+      <label>{text('case.due')}<input {...field('due_on')} type="date" min={today()} /></label>
       <button class="primary">{text('case.save')}</button>
     </form>
   )

@@ -1,7 +1,10 @@
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { Cases } from './cases'
 import { Context, Who } from './contacts'
-import { act, agent, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
+import { act, agent, begun, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
+import { draftOf, write } from './drafts'
+import { Outbox, post } from './outbox'
 import type { Contact, Numbered, View } from './protocol'
 import { language, text } from './texts'
 import { Thread } from './thread'
@@ -25,7 +28,7 @@ export function ContactPane() {
       <div class="columns">
         <div class="middle">
           {c.state === 'wrap_up' && <WrapUp contact={c} />}
-          {view && <Thread view={view} />}
+          {view && <Thread view={view}><Outbox contact={c} /></Thread>}
           {c.channel === 'sms' && c.state === 'connected' && <Reply contact={c} />}
         </div>
         <aside class="side">
@@ -96,37 +99,63 @@ function Numbers({ contact: c, masked }: { contact: Contact; masked: Numbered })
 }
 
 function Reply({ contact: c }: { contact: Contact }) {
-  const draft = useSignal('')
-  const send = async (event: Event) => {
+  const draft = draftOf(c.id, 'reply')
+  const body = draft.text.value.trim()
+  const tooLong = draft.most.value > 0 && draft.segments.value > draft.most.value
+  // While the page has no connection, nobody answers blind.
+  const may = connected.value && body !== '' && !tooLong
+  const send = (event: Event) => {
     event.preventDefault()
-    const body = draft.value.trim()
-    if (!body) return
-    if (await act('reply', { contact: c.id, text: body })) draft.value = ''
+    if (may) void post(c.id, body)
   }
   return (
     <form class="reply" onSubmit={send}>
-      <textarea rows={2} aria-label={text('sms.placeholder')} placeholder={text('sms.placeholder')} value={draft.value}
-        onInput={(e) => (draft.value = e.currentTarget.value)}
+      <textarea ref={useBegin(c)} rows={2} aria-label={text('sms.placeholder')} placeholder={text('sms.placeholder')} value={draft.text.value}
+        onInput={(e) => write(c.id, 'reply', e.currentTarget.value)}
         onKeyDown={(e) => {
-          if (e.key === 'Enter' && !e.shiftKey) void send(e)
+          if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) send(e)
+        }}
+        onKeyPress={(e) => {
+          if (e.key === 'Enter' && !e.shiftKey) e.preventDefault()
         }} />
-      {/* While the page has no connection, nobody answers blind. */}
-      <button class="primary" disabled={!connected.value || !draft.value.trim()}>{text('sms.send')}</button>
+      <div class="send">
+        <button class="primary" disabled={!may}>{text('sms.send')}</button>
+        {body && draft.segments.value > 0 && (
+          <span class={'segments' + (draft.segments.value > manySegments ? ' many' : '')} role="status">
+            {tooLong ? `${draft.segments.value} SMS > ${draft.most.value}` : `${draft.segments.value} SMS`}
+          </span>
+        )}
+      </div>
     </form>
   )
 }
 
+const manySegments = 3
+
+// useBegin puts the focus into a field of a contact that was just accepted.
+function useBegin(c: Contact) {
+  const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (begun.value !== c.id) return
+    begun.value = 0
+    field.current?.focus()
+  }, [begun.value])
+  return field
+}
+
 function Note({ contact: c }: { contact: Contact }) {
-  const draft = useSignal('')
+  const draft = draftOf(c.id, 'note')
   const add = async (event: SubmitEvent) => {
     event.preventDefault()
-    if (await act('note', { contact: c.id, text: draft.value })) draft.value = ''
+    const note = draft.text.value
+    if ((await act('note', { contact: c.id, text: note })) && draft.text.value === note) write(c.id, 'note', '')
   }
+  const begin = useBegin(c)
   return (
     <form class="note" onSubmit={add}>
-      <textarea rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.value}
-        onInput={(e) => (draft.value = e.currentTarget.value)} />
-      <button disabled={!draft.value.trim()}>{text('note.add')}</button>
+      <textarea ref={c.channel === 'voice' ? begin : undefined} rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.text.value}
+        onInput={(e) => write(c.id, 'note', e.currentTarget.value)} />
+      <button disabled={!draft.text.value.trim()}>{text('note.add')}</button>
     </form>
   )
 }

@@ -2,6 +2,7 @@ import { chosen, current, held, now } from './desk'
 import type { Contact } from './protocol'
 import { language, text } from './texts'
 import { since, until } from './time'
+import { unseen } from './unseen'
 
 // Contacts are those in the agent's hands.
 export function Contacts() {
@@ -16,6 +17,7 @@ export function Contacts() {
               <span class="channel" aria-hidden="true">{c.channel === 'voice' ? '☎' : '✉'}</span>
               <span class="facts">
                 <Who contact={c} />
+                {unseen.value[c.id] && <span class="unseen">{unseen.value[c.id]} {text('unseen.new')}</span>}
                 <span class="muted">{c.reason[language.value]}</span>
                 <span class="timer">
                   {text('state.' + c.state)}

@@ -1,6 +1,7 @@
 // The desk's state: what the server says of it, and what the page alone knows.
 import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
+import { adopt, forget as forgetDrafts, settle } from './drafts'
 import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
 import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
@@ -15,6 +16,8 @@ export const queues = signal<Queue[]>([])
 export const dispositions = signal<string[]>([])
 export const pauseReasons = signal<string[]>([])
 export const chosen = signal<number | null>(null)
+export const begun = signal(0) // the contact that was just accepted, until the focus is in it
+export const overdue = signal(false) // a wrap-up ended with its time
 export const views = signal<Record<number, View>>({})
 export const phoneUp = signal(false)
 export const hasVoice = signal(false)
@@ -49,6 +52,7 @@ const telephone = new Telephone(
 )
 
 let accepting = false
+export const filing = new Set<number>() // the contacts that this page has filed itself
 
 const socket = new Socket({
   message: receive,
@@ -68,6 +72,7 @@ function receive(m: Incoming): void {
       break
     case 'snapshot':
       agent.value = m.agent
+      if (contacts.value.some((c) => c.state === 'wrap_up' && !filing.has(c.id) && !m.contacts.some((left) => left.id === c.id))) overdue.value = true
       contacts.value = m.contacts
       queues.value = m.queues
       streams = { ...m.streams }
@@ -79,6 +84,7 @@ function receive(m: Incoming): void {
       streams[m.stream] = m.seq
       if (m.stream.startsWith('contact:') && m.kind === 'entry') {
         addEntry(m.data as Entry)
+        newEntry(Number(m.stream.slice('contact:'.length)), m.data as Entry)
         const contact = Number(m.stream.slice('contact:'.length))
         if (loading.has(contact)) loading.set(contact, true)
       }
@@ -88,6 +94,15 @@ function receive(m: Incoming): void {
       problem.value = m.code
   }
 }
+
+// newEntry passes on what a citizen has written.
+function newEntry(contact: number, entry: Entry): void {
+  const c = held.peek().find((h) => h.id === contact)
+  if (c && entry.speaker === 'citizen') for (const told of listeners) told(c)
+}
+
+const listeners: ((c: Contact) => void)[] = []
+export const onWord = (told: (c: Contact) => void) => listeners.push(told)
 
 // addEntry puts a line into every view of its conversation, once.
 function addEntry(entry: Entry): void {
@@ -113,7 +128,11 @@ export async function load(contact: number): Promise<void> {
   try {
     const answer = await fetch(`/desk/contacts/${contact}`)
     if (answer.status === 401) return forget()
-    if (answer.ok) views.value = { ...views.value, [contact]: (await answer.json()) as View }
+    if (answer.ok) {
+      const view = (await answer.json()) as View
+      adopt(contact, view.drafts)
+      views.value = { ...views.value, [contact]: view }
+    }
   } finally {
     const again = loading.get(contact)
     loading.delete(contact)
@@ -131,27 +150,36 @@ effect(() => {
   for (const id of there) {
     if (connected.peek() && !views.peek()[id]) void load(id)
   }
+  forgetDrafts(there)
   const kept = Object.entries(views.peek()).filter(([id]) => there.includes(Number(id)))
   if (kept.length !== Object.keys(views.peek()).length) views.value = Object.fromEntries(kept)
 })
 effect(() => (offers.value.length > 0 ? ring() : silence()))
 
-// act sends a command and shows what keeps it from being done.
-export async function act(name: string, args: object): Promise<unknown> {
+// order sends a command, under the id of one that waits or its own, and shows what keeps it from being done.
+export function order(name: string, args: object, under?: string): { id: string; done: Promise<unknown> } {
   problem.value = ''
-  try {
-    return (await socket.command(name, args)) ?? true
-  } catch (error) {
-    problem.value = error instanceof CommandError ? error.code : 'internal'
-    if (problem.value === 'prove') proveWanted.value = true
-    return undefined
+  const { id, done } = socket.command(name, args, under)
+  return {
+    id,
+    done: done.then((data) => data ?? true, (error: unknown) => {
+      problem.value = error instanceof CommandError ? error.code : 'internal'
+      if (problem.value === 'prove') proveWanted.value = true
+      return undefined
+    }),
   }
 }
 
+export const act = (name: string, args: object): Promise<unknown> => order(name, args).done
+
+// accept takes an offer; then the focus goes to where the work begins.
 export async function accept(c: Contact): Promise<void> {
   accepting = c.channel === 'voice'
   const done = await act('accept', { contact: c.id })
-  if (done) chosen.value = c.id
+  if (done) {
+    chosen.value = c.id
+    begun.value = c.id
+  }
   setTimeout(() => (accepting = false), 20_000)
 }
 
@@ -209,6 +237,7 @@ export async function logIn(login: string, password: string, code: string, key?:
 
 // logOut ends the login here at once, and at the server as soon as it can be reached: the server then takes the agent off duty.
 export async function logOut(): Promise<void> {
+  await Promise.race([settle(), new Promise((done) => setTimeout(done, 1000))])
   localStorage.setItem(logoutDue, 'yes')
   forget()
   await sendLogout()

@@ -4,7 +4,7 @@ import { Catalogue } from './catalogue'
 import { Contacts } from './contacts'
 import { ContactPane } from './contact'
 import './desk.css'
-import { connected, elsewhere, loggedIn, logOut, me, problem, proveWanted, section, start } from './desk'
+import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, proveWanted, section, start } from './desk'
 import { Account, Prove, SecondFactor } from './account'
 import { Invitation, invited } from './invitation'
 import { Links } from './links'
@@ -15,6 +15,7 @@ import { Reports } from './reports'
 import { SearchResults } from './search'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
+import { arrived } from './unseen'
 import { Worklist } from './worklist'
 
 function Page() {
@@ -46,6 +47,12 @@ function Page() {
           <button class="plain" aria-label="×" onClick={() => (elsewhere.value = null)}>×</button>
         </div>
       )}
+      {overdue.value && (
+        <div class="banner" role="status" id="overdue">
+          {text('wrapup.saved')}
+          <button class="plain" aria-label="×" onClick={() => (overdue.value = false)}>×</button>
+        </div>
+      )}
       {proveWanted.value && <Prove />}
       <Offers />
       {section.value === 'account' ? (
@@ -75,5 +82,6 @@ function Page() {
 }
 
 document.documentElement.lang = language.value
+onWord(arrived)
 render(<Page />, document.getElementById('app')!)
 if (!invited) void start()

@@ -1,11 +1,22 @@
-import { useEffect, useRef } from 'preact/hooks'
-import { accept, act, now, offers } from './desk'
+import { useEffect } from 'preact/hooks'
+import { accept, act, connected, now, offers } from './desk'
 import { language, text } from './texts'
 import { since, until } from './time'
 import type { Contact } from './protocol'
 
-// Offers stand above everything else, and are the only thing that a screen reader is interrupted for.
+// Offers stand above everything else, and are the only thing that a screen reader is interrupted for. They take no focus: whoever writes
+// writes on, and accepts the first with a key of its own.
 export function Offers() {
+  useEffect(() => {
+    const press = (e: KeyboardEvent) => {
+      const first = offers.peek()[0]
+      if (e.key !== acceptKey || e.repeat || !first || !connected.peek()) return
+      e.preventDefault()
+      void (e.shiftKey ? act('decline', { contact: first.id }) : accept(first))
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [])
   return (
     <div class="offers" aria-live="assertive">
       {offers.value.map((c) => <Offer key={c.id} contact={c} />)}
@@ -13,11 +24,11 @@ export function Offers() {
   )
 }
 
+const acceptKey = 'F2'
+
 function Offer({ contact: c }: { contact: Contact }) {
-  const button = useRef<HTMLButtonElement>(null)
-  useEffect(() => button.current?.focus(), [])
   return (
-    <section class="offer" role="alertdialog" aria-label={text('offer.' + c.channel)}>
+    <section class="offer" role="group" aria-label={text('offer.' + c.channel)}>
       <div class="channel" aria-hidden="true">{c.channel === 'voice' ? '☎' : '✉'}</div>
       <div class="facts">
         <div class="kind">{text('offer.' + c.channel)} · {c.language.toUpperCase()} · {text('waited')} {since(c.queued_at, now.value)}</div>
@@ -25,8 +36,8 @@ function Offer({ contact: c }: { contact: Contact }) {
         <b class="reason">{c.reason[language.value]}</b>
       </div>
       <div class="choice">
-        <button ref={button} class="primary accept" onClick={() => void accept(c)}>{text('offer.accept')}</button>
-        <button class="plain decline" onClick={() => void act('decline', { contact: c.id })}>{text('offer.decline')}</button>
+        <button class="primary accept" disabled={!connected.value} aria-keyshortcuts={acceptKey} onClick={() => void accept(c)}>{text('offer.accept')} <kbd>{acceptKey}</kbd></button>
+        <button class="plain decline" disabled={!connected.value} aria-keyshortcuts={'Shift+' + acceptKey} onClick={() => void act('decline', { contact: c.id })}>{text('offer.decline')}</button>
         {c.offer_until && <span class="muted">{until(c.offer_until, now.value)} {text('offer.left')}</span>}
       </div>
     </section>

@@ -123,6 +123,7 @@ export interface View {
   citizen: Citizen
   timeline: Entry[]
   cases: Case[]
+  drafts: Partial<Record<'reply' | 'note' | 'case' | 'wrap_up', string>>
 }
 
 export interface Account {
@@ -172,4 +173,5 @@ export type Incoming =
   | { type: 'queues'; queues: Queue[] }
   | { type: 'event'; stream: string; seq: number; at: string; kind: string; data: unknown }
   | { type: 'result'; id: string; ok: boolean; code?: string; detail?: string; data?: unknown }
+  | { type: 'beat' }
   | { type: 'error'; code: string }

@@ -19,19 +19,27 @@ export function silence(): void {
   timer = undefined
 }
 
+// blip says once that something is new.
+export async function blip(): Promise<void> {
+  await navigator.locks.request('okno-blip', { ifAvailable: true }, (lock) => (lock ? tone(0, 520) : undefined))
+}
+
+function tone(after: number, frequency: number): void {
+  if (context?.state !== 'running') return
+  const start = context.currentTime + after
+  const source = context.createOscillator()
+  const level = context.createGain()
+  source.frequency.value = frequency
+  level.gain.setValueAtTime(0.0001, start)
+  level.gain.exponentialRampToValueAtTime(0.2, start + 0.02)
+  level.gain.exponentialRampToValueAtTime(0.0001, start + 0.24)
+  source.connect(level).connect(context.destination)
+  source.start(start)
+  source.stop(start + 0.25)
+}
+
 async function chime(): Promise<void> {
   if (context?.state !== 'running') return
-  const start = context.currentTime
-  for (const [i, frequency] of [660, 880].entries()) {
-    const tone = context.createOscillator()
-    const level = context.createGain()
-    tone.frequency.value = frequency
-    level.gain.setValueAtTime(0.0001, start + i * 0.25)
-    level.gain.exponentialRampToValueAtTime(0.2, start + i * 0.25 + 0.02)
-    level.gain.exponentialRampToValueAtTime(0.0001, start + i * 0.25 + 0.24)
-    tone.connect(level).connect(context.destination)
-    tone.start(start + i * 0.25)
-    tone.stop(start + i * 0.25 + 0.25)
-  }
+  for (const [i, frequency] of [660, 880].entries()) tone(i * 0.25, frequency)
   await new Promise((done) => setTimeout(done, 1500)) // holds the lock, so that another tab does not join in
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Entry, View } from './protocol'
 import { text } from './texts'
@@ -6,7 +7,7 @@ import { moment } from './time'
 
 // Thread is everything that the citizen did, on all channels, oldest first; it opens at its end. It is searched here: what is kept of it is
 // sealed, and reads as text on the page alone.
-export function Thread({ view }: { view: View }) {
+export function Thread({ view, children }: { view: View; children?: ComponentChildren }) {
   const query = useSignal('')
   const wanted = folded(query.value.trim())
   const lines = [...view.timeline].reverse().filter((e) => !wanted || folded(say(e)).includes(wanted))
@@ -30,6 +31,7 @@ export function Thread({ view }: { view: View }) {
           <Line key={e.id} entry={e} />
         </>
       ))}
+      {children}
       <div ref={end} />
     </div>
     </>

@@ -22,6 +22,12 @@ export function moment(at: string): string {
   return t.toDateString() === new Date().toDateString() ? time : `${t.toLocaleDateString('ru')} ${time}`
 }
 
+// today is the day here, as forms have it.
+export function today(): string {
+  const now = new Date()
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-')
+}
+
 // day writes a date that has no time.
 export function day(iso: string): string {
   return iso.split('-').reverse().join('.')

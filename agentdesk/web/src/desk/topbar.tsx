@@ -1,9 +1,11 @@
+import { useRef } from 'preact/hooks'
 import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { SearchField } from './search'
+import type { Agent } from './protocol'
 import { language, text } from './texts'
-import { since } from './time'
+import { moment, since } from './time'
 
 export function TopBar() {
   const a = agent.value
@@ -12,30 +14,6 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand"><Mark /> Okno</div>
       <StatusChoice />
-      {a.role !== 'agent' && (
-        <button id="section-sms" class="plain" aria-pressed={section.value === 'sms'}
-          onClick={() => (section.value = section.value === 'sms' ? 'contacts' : 'sms')}>SMS</button>
-      )}
-      {(a.role === 'supervisor' || a.role === 'administrator') && (
-        <button id="section-otp" class="plain" aria-pressed={section.value === 'otp'}
-          onClick={() => (section.value = section.value === 'otp' ? 'contacts' : 'otp')}>{text('otp.section')}</button>
-      )}
-      {(a.role === 'supervisor' || a.role === 'administrator') && (
-        <button id="section-reports" class="plain" aria-pressed={section.value === 'reports'}
-          onClick={() => (section.value = section.value === 'reports' ? 'contacts' : 'reports')}>{text('reports.title')}</button>
-      )}
-      {a.role !== 'auditor' && (
-        <button id="section-work" class="plain" aria-pressed={section.value === 'work'}
-          onClick={() => (section.value = section.value === 'work' ? 'contacts' : 'work')}>{text('cases')}</button>
-      )}
-      {a.role !== 'auditor' && (
-        <button id="section-appointments" class="plain" aria-pressed={section.value === 'appointments'}
-          onClick={() => (section.value = section.value === 'appointments' ? 'contacts' : 'appointments')}>{text('appointments.title')}</button>
-      )}
-      {a.role !== 'auditor' && (
-        <button id="section-catalogue" class="plain" aria-pressed={section.value === 'catalogue'}
-          onClick={() => (section.value = section.value === 'catalogue' ? 'contacts' : 'catalogue')}>{text('catalogue.title')}</button>
-      )}
       <ul class="queues" aria-label={text('queue.waiting')}>
         {queues.value.map((q) => (
           <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
@@ -55,9 +33,29 @@ export function TopBar() {
           onClick={() => (section.value = section.value === 'account' ? 'contacts' : 'account')}>{a.name}</button>
         <button class="plain logout" onClick={() => void logOut()}>{text('logout')}</button>
       </div>
+      <nav class="sections" aria-label={text('sections')}>
+        {sections.filter((s) => s.roles.includes(a.role)).map((s) => (
+          <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
+            onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>{text(s.title)}</button>
+        ))}
+      </nav>
     </header>
   )
 }
+
+type Section = typeof section.value
+const leaders: Agent['role'][] = ['supervisor', 'administrator']
+const workers: Agent['role'][] = ['agent', ...leaders]
+
+// What there is beside the contacts, and who sees it.
+const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
+  { name: 'work', title: 'cases', roles: workers },
+  { name: 'appointments', title: 'appointments.title', roles: workers },
+  { name: 'catalogue', title: 'catalogue.title', roles: workers },
+  { name: 'sms', title: 'sms.section', roles: [...leaders, 'auditor'] },
+  { name: 'otp', title: 'otp.section', roles: leaders },
+  { name: 'reports', title: 'reports.title', roles: leaders },
+]
 
 function Lamp({ on, label, id }: { on: boolean; label: string; id: string }) {
   return <span id={id} class={'lamp ' + (on ? 'on' : 'off')} title={label}>{on ? '●' : '○'} {label}</span>
@@ -67,15 +65,19 @@ function StatusChoice() {
   const a = agent.value!
   const value = a.status === 'paused' ? 'paused:' + a.reason : a.status
   const busy = held.value.length > 0
+  const timer = useRef<number | undefined>(undefined)
+  const keyed = useRef(false)
   const choose = (choice: string) => {
     const [status, reason = ''] = choice.split(':')
-    void act('set_status', { status, reason })
+    clearTimeout(timer.current)
+    // The arrows pass what is between: one decision is one change.
+    timer.current = window.setTimeout(() => void act('set_status', { status, reason }), keyed.current ? settled : 0)
   }
   return (
     <div class={'status ' + a.status}>
       <label>
         <span class="visually-hidden">{text('status')}</span>
-        <select id="status" value={value} onChange={(e) => choose(e.currentTarget.value)}>
+        <select id="status" value={value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
           <option value="available">● {text('status.available')}</option>
           {pauseReasons.value.map((reason) => (
             <option key={reason} value={'paused:' + reason} disabled={reason === 'not_responding'}>◐ {text('pause.' + reason)}</option>
@@ -83,14 +85,17 @@ function StatusChoice() {
           <option value="offline">○ {text('status.offline')}</option>
         </select>
       </label>
-      <span class="muted">{since(a.since, now.value)}</span>
+      <span class="muted" title={text('status.since') + ' ' + moment(a.since)}>{since(a.since, now.value)}</span>
+      {a.reason === 'not_responding' && <span class="why" role="status">{text('status.since')} {moment(a.since)}: {text('pause.not_responding.why')}</span>}
       {busy && a.status === 'available' && (
         <label class="next">
           <input type="checkbox" checked={a.next_status === 'paused'}
             onChange={(e) => void act('set_status', { next: true, status: e.currentTarget.checked ? 'paused' : '' })} />
-          {text('status.after')}: {text('status.paused').toLowerCase()}
+          {text('status.after')}: {text('pause.break').toLowerCase()}
         </label>
       )}
     </div>
   )
 }
+
+const settled = 700

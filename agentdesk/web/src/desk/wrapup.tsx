@@ -1,16 +1,21 @@
-import { useSignal } from '@preact/signals'
-import { act, dispositions, now } from './desk'
+import { act, dispositions, filing, now } from './desk'
+import { draftOf, write } from './drafts'
 import type { Contact } from './protocol'
 import { text } from './texts'
 import { until } from './time'
 
-// WrapUp asks how it ended, and ends the contact.
+interface Filing { disposition: string; note: string }
+
+// WrapUp asks how it ended, and ends the contact. What stands here is kept as it is chosen and written: when the time is over, the server
+// files it.
 export function WrapUp({ contact: c }: { contact: Contact }) {
-  const outcome = useSignal('')
+  const draft = draftOf(c.id, 'wrap_up').text.value
+  const chosen: Filing = draft ? (JSON.parse(draft) as Filing) : { disposition: '', note: '' }
+  const change = (part: Partial<Filing>) => write(c.id, 'wrap_up', JSON.stringify({ ...chosen, ...part }))
   const file = async (event: SubmitEvent) => {
     event.preventDefault()
-    const form = new FormData(event.currentTarget as HTMLFormElement)
-    await act('disposition', { contact: c.id, disposition: outcome.value, note: form.get('note') })
+    filing.add(c.id)
+    if (!(await act('disposition', { contact: c.id, ...chosen }))) filing.delete(c.id)
   }
   return (
     <form class="wrapup" onSubmit={file}>
@@ -21,15 +26,16 @@ export function WrapUp({ contact: c }: { contact: Contact }) {
       </h2>
       <div class="outcomes" role="radiogroup" aria-label={text('wrapup.title')}>
         {dispositions.value.map((d) => (
-          <label key={d} class={outcome.value === d ? 'chosen' : ''}>
-            <input type="radio" name="disposition" value={d} checked={outcome.value === d} onChange={() => (outcome.value = d)} />
+          <label key={d} class={chosen.disposition === d ? 'chosen' : ''}>
+            <input type="radio" name="disposition" value={d} checked={chosen.disposition === d} onChange={() => change({ disposition: d })} />
             {text('disposition.' + d)}
           </label>
         ))}
       </div>
       <div class="row">
-        <input name="note" placeholder={text('note.placeholder')} aria-label={text('note.placeholder')} />
-        <button class="primary file" disabled={!outcome.value}>{text('wrapup.file')}</button>
+        <input name="note" placeholder={text('note.placeholder')} aria-label={text('note.placeholder')} value={chosen.note}
+          onInput={(e) => change({ note: e.currentTarget.value })} />
+        <button class="primary file" disabled={!chosen.disposition}>{text('wrapup.file')}</button>
       </div>
     </form>
   )

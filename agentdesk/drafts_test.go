@@ -1,0 +1,78 @@
+package agentdesk_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/acd"
+	"okno/internal/postgres/pgtest"
+)
+
+// What an agent writes is kept for that agent alone, sealed, as long as the contact is in hand.
+func TestDraftsAreKept(t *testing.T) {
+	t.Parallel()
+	o, cookie, p, contact := talkingBySMS(t)
+	path := func(field string) string { return fmt.Sprintf("/desk/contacts/%v/drafts/%s", contact, field) }
+	drafts := func(cookie string) m {
+		t.Helper()
+		status, view := asksAt(t, o.server.URL, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)
+		require.Equal(t, http.StatusOK, status, view)
+		return view["drafts"].(m)
+	}
+	require.Empty(t, drafts(cookie))
+	status, size := asksAt(t, o.server.URL, cookie, http.MethodPut, path("reply"), m{"text": strings.Repeat("щ", 80)})
+	require.Equal(t, []any{http.StatusOK, m{"segments": 1.0, "most": 30.0}}, []any{status, size})
+	for _, text := range []string{"первое", "второе"} {
+		status, _ = asksAt(t, o.server.URL, cookie, http.MethodPut, path("note"), m{"text": text})
+		require.Equal(t, http.StatusNoContent, status)
+	}
+	require.Equal(t, m{"reply": strings.Repeat("щ", 80), "note": "второе"}, drafts(cookie))
+	require.NotContains(t, pgtest.Dump(t, o.URL), "второе")
+	status, _ = asksAt(t, o.server.URL, cookie, http.MethodPut, path("reply"), m{"text": ""})
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, m{"note": "второе"}, drafts(cookie))
+
+	o.hires(t, acd.Agent{Login: "other", Name: "Другой", Role: "agent", Languages: []string{"ru"}})
+	for name, row := range map[string]struct {
+		cookie, path string
+		body         any
+		status       int
+	}{
+		"another's contact": {cookieAt(t, o.server.URL, "other"), path("note"), m{"text": "x"}, http.StatusForbidden},
+		"no field":          {cookie, path("diary"), m{"text": "x"}, http.StatusNotFound},
+		"no contact":        {cookie, "/desk/contacts/999999/drafts/note", m{"text": "x"}, http.StatusNotFound},
+		"no text":           {cookie, path("note"), m{"text": 7}, http.StatusBadRequest},
+		"too much":          {cookie, path("note"), m{"text": strings.Repeat("x", 200<<10)}, http.StatusRequestEntityTooLarge},
+		"nobody":            {"", path("note"), m{"text": "x"}, http.StatusUnauthorized},
+	} {
+		status, answer := asksAt(t, o.server.URL, row.cookie, http.MethodPut, row.path, row.body)
+		require.Equal(t, row.status, status, "%s: %v", name, answer)
+	}
+	require.Equal(t, m{"note": "второе"}, drafts(cookie))
+
+	require.True(t, p.Sends("finish", m{"contact": contact})["ok"].(bool))
+	require.True(t, p.Sends("disposition", m{"contact": contact, "disposition": "resolved"})["ok"].(bool))
+	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM drafts`))
+	status, _ = asksAt(t, o.server.URL, cookie, http.MethodPut, path("note"), m{"text": "late"})
+	require.NotEqual(t, http.StatusNoContent, status)
+}
+
+// A command is taken back under its id: one that was done stays done, and one that was not never will be.
+func TestACommandIsTakenBack(t *testing.T) {
+	t.Parallel()
+	o, _, p, contact := talkingBySMS(t)
+	written := func() int {
+		return pgtest.Value[int](t, o.URL, `SELECT count(*) FROM entries WHERE speaker LIKE 'agent:%' AND kind = 'wrote'`)
+	}
+	reply := m{"contact": contact, "text": "ответ"}
+	require.Equal(t, m{"taken_back": true}, p.SendsAs("early", "take_back", m{})["data"])
+	require.Equal(t, m{"taken_back": true}, p.SendsAs("early", "reply", reply)["data"])
+	require.Zero(t, written())
+	require.Equal(t, m{"segments": 1.0}, p.SendsAs("late", "reply", reply)["data"])
+	require.Equal(t, m{"segments": 1.0}, p.SendsAs("late", "take_back", m{})["data"])
+	require.Equal(t, 1, written())
+}
