@@ -14,6 +14,8 @@ func (d *Desk) setStatus(ctx context.Context, w Work, agent acd.Agent, raw json.
 		Status acd.Status `json:"status"`
 		Reason string     `json:"reason"`
 		Next   bool       `json:"next"`
+		// GiveBack returns open threads to their queues. Whoever goes off duty does in any case.
+		GiveBack bool `json:"give_back"`
 	}
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
@@ -30,5 +32,5 @@ func (d *Desk) setStatus(ctx context.Context, w Work, agent acd.Agent, raw json.
 	if args.Next {
 		return nil, w.SetNextStatus(ctx, agent.ID, args.Status)
 	}
-	return nil, d.Floor.SetStatus(ctx, w, agent, args.Status, args.Reason)
+	return nil, d.Floor.SetStatus(ctx, w, agent, args.Status, args.Reason, args.GiveBack)
 }

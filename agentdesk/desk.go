@@ -199,7 +199,7 @@ type Floor interface {
 	offers
 	File(ctx context.Context, w floor.Work, a acd.Agent, id int64, disposition, note string) error
 	Extend(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
-	SetStatus(ctx context.Context, w floor.Work, a acd.Agent, s acd.Status, reason string) error
+	SetStatus(ctx context.Context, w floor.Work, a acd.Agent, s acd.Status, reason string, giveBack bool) error
 	// Dismiss closes as junk the threads that wait in a queue since a time, and gives how many.
 	Dismiss(ctx context.Context, a acd.Agent, queue string, since time.Time, why string) (int, error)
 	// Depart gives back what an agent has who logs out.

@@ -46,7 +46,7 @@ func TestDraftsAreKept(t *testing.T) {
 		"no field":          {cookie, path("diary"), m{"text": "x"}, http.StatusNotFound},
 		"no contact":        {cookie, "/desk/contacts/999999/drafts/note", m{"text": "x"}, http.StatusNotFound},
 		"no text":           {cookie, path("note"), m{"text": 7}, http.StatusBadRequest},
-		"too much":          {cookie, path("note"), m{"text": strings.Repeat("x", 200<<10)}, http.StatusRequestEntityTooLarge},
+		"too much":          {cookie, path("note"), m{"text": strings.Repeat("x", 200<<10)}, http.StatusBadRequest},
 		"nobody":            {"", path("note"), m{"text": "x"}, http.StatusUnauthorized},
 	} {
 		status, answer := asksAt(t, o.server.URL, row.cookie, http.MethodPut, row.path, row.body)

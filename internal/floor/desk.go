@@ -182,8 +182,20 @@ func (f *Floor) Extend(ctx context.Context, w Work, a acd.Agent, id int64) error
 	return w.ExtendWrapUp(ctx, id)
 }
 
-// SetStatus is what the agent chose: at once, or with the contact in hand.
-func (f *Floor) SetStatus(ctx context.Context, w Work, a acd.Agent, s acd.Status, reason string) error {
+// SetStatus is what the agent chose. Whoever goes off duty gives back threads, offers and what rings, to the front of their queues, and so
+// does whoever asks for it with a pause: a thread is never nobody's. A call goes on.
+func (f *Floor) SetStatus(ctx context.Context, w Work, a acd.Agent, s acd.Status, reason string, giveBack bool) error {
+	if giveBack || s == acd.Offline {
+		held, err := w.ContactsOf(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, id := range held {
+			if err := f.giveBack(ctx, w, a.ID, id); err != nil {
+				return err
+			}
+		}
+	}
 	return w.SetStatus(ctx, a.ID, s, reason, By(a.ID))
 }
 

@@ -150,13 +150,13 @@ func TestEverythingAtOnce(t *testing.T) {
 			case 0:
 				return h.Floor.Depart(ctx, a.ID)
 			case 1:
-				return do(func(w *store.Work) error { return h.Floor.SetStatus(ctx, w, a, acd.Paused, "break") })
+				return do(func(w *store.Work) error { return h.Floor.SetStatus(ctx, w, a, acd.Paused, "break", rand.N(2) == 0) })
 			}
 			if rand.N(4) > 0 { // each change of an agent makes the dispatcher look again
 				<-time.After(20 * time.Millisecond)
 				return nil
 			}
-			return do(func(w *store.Work) error { return h.Floor.SetStatus(ctx, w, a, acd.Available, "") })
+			return do(func(w *store.Work) error { return h.Floor.SetStatus(ctx, w, a, acd.Available, "", false) })
 		})
 	}
 	all.Wait()

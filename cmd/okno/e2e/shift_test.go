@@ -231,3 +231,52 @@ func (p *page) holds(t *testing.T, selector, want string) {
 		return there == want
 	}, func() string { return fmt.Sprintf("%s has %q, and not %q", selector, there, want) })
 }
+
+// Nobody's thread is nobody's: whoever takes a break is asked about open threads, and what is left goes back to the front of its queue.
+func TestOpenThreadsAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen = "+77010000004"
+	state := func(want string) {
+		t.Helper()
+		var is string
+		eventually(t, patience, func() bool {
+			is = pgtest.Value[string](t, s.database, `SELECT c.state || ' ' || a.status FROM contacts c, agents a WHERE a.login = 'aliya' ORDER BY c.id DESC LIMIT 1`)
+			return is == want
+		}, func() string { return is + ", and not " + want })
+	}
+	s.talks(t, citizen)
+	s.desk.chooses(t, "#status", "paused:lunch")
+	s.desk.reads(t, ".asked", "Открытые переписки: 1")
+	state("connected available") // nothing is done before the answer
+	s.desk.clicks(t, ".asked .keep")
+	state("connected paused")
+	s.desk.chooses(t, "#status", "available")
+	state("connected available")
+	s.desk.chooses(t, "#status", "offline")
+	s.desk.misses(t, ".asked .keep")
+	s.desk.clicks(t, ".asked .give-back")
+	state("waiting offline")
+	s.desk.misses(t, ".contact")
+	s.desk.reads(t, ".queues", "1 Общие вопросы")
+	s.desk.chooses(t, "#status", "available")
+	s.desk.clicks(t, ".offer .accept")
+	s.desk.reads(t, ".thread", "ОПЕРАТОР") // with the story
+}
+
+// Arrow keys pass what is between: one decision is one change.
+func TestOneDecisionIsOneChange(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const changes = `SELECT version FROM agents WHERE login = 'aliya'`
+	eventually(t, patience, func() bool {
+		return pgtest.Value[string](t, s.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "available"
+	}, func() string { return "not available" })
+	before := pgtest.Value[int](t, s.database, changes)
+	s.desk.do(t, "focus", chromedp.Focus(chromedp.CSS("#status")))
+	s.desk.do(t, "three down", chromedp.KeyEvent(kb.ArrowDown+kb.ArrowDown+kb.ArrowDown))
+	eventually(t, patience, func() bool {
+		return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`) == "paused training"
+	}, func() string { return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`) })
+	require.Equal(t, before+1, pgtest.Value[int](t, s.database, changes))
+}

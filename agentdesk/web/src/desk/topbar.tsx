@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section } from './desk'
 import { LanguageChoice } from './language'
@@ -67,17 +68,36 @@ function StatusChoice() {
   const busy = held.value.length > 0
   const timer = useRef<number | undefined>(undefined)
   const keyed = useRef(false)
+  const asked = useSignal<{ status: string; reason: string } | null>(null) // a status that was chosen with open threads
+  const threads = held.value.filter((c) => c.channel === 'sms' && c.state === 'connected').length
   const choose = (choice: string) => {
-    const [status, reason = ''] = choice.split(':')
+    const [status = '', reason = ''] = choice.split(':')
     clearTimeout(timer.current)
+    asked.value = null
+    if (status !== 'available' && threads > 0) {
+      asked.value = { status, reason }
+      return
+    }
     // The arrows pass what is between: one decision is one change.
     timer.current = window.setTimeout(() => void act('set_status', { status, reason }), keyed.current ? settled : 0)
   }
+  const decide = (giveBack: boolean) => {
+    void act('set_status', { ...asked.value, give_back: giveBack })
+    asked.value = null
+  }
   return (
     <div class={'status ' + a.status}>
+      {asked.value && (
+        <div class="asked" role="alertdialog" aria-label={text('status.threads')}>
+          <p>{text('status.threads')}: {threads}</p>
+          <button class="primary give-back" onClick={() => decide(true)}>{text('status.give_back')}</button>
+          {asked.value.status === 'paused' && <button class="keep" onClick={() => decide(false)}>{text('status.keep')}</button>}
+          <button class="plain" onClick={() => (asked.value = null)}>{text('cancel')}</button>
+        </div>
+      )}
       <label>
         <span class="visually-hidden">{text('status')}</span>
-        <select id="status" value={value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
+        <select id="status" value={asked.value ? asked.value.status + (asked.value.reason && ':' + asked.value.reason) : value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
           <option value="available">● {text('status.available')}</option>
           {pauseReasons.value.map((reason) => (
             <option key={reason} value={'paused:' + reason} disabled={reason === 'not_responding'}>◐ {text('pause.' + reason)}</option>
