@@ -15,14 +15,6 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand"><Mark /> Okno</div>
       <StatusChoice />
-      <ul class="queues" aria-label={text('queue.waiting')}>
-        {queues.value.map((q) => (
-          <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
-            <b>{q.waiting}</b> {q.title[language.value]}
-            {q.oldest && <span class="muted"> · {since(q.oldest, now.value)}</span>}
-          </li>
-        ))}
-      </ul>
       <SearchField />
       <div class="health">
         {hasVoice.value && <Lamp on={phoneUp.value} label={text(phoneUp.value ? 'phone.up' : 'phone.down')} id="phone-lamp" />}
@@ -39,6 +31,14 @@ export function TopBar() {
           <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
             onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>{text(s.title)}</button>
         ))}
+        <ul class="queues" aria-label={text('queue.waiting')}>
+          {queues.value.map((q) => (
+            <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
+              <b>{q.waiting}</b> {q.title[language.value]}
+              {q.oldest && <span class="muted"> · {since(q.oldest, now.value)}</span>}
+            </li>
+          ))}
+        </ul>
       </nav>
     </header>
   )
@@ -88,7 +88,7 @@ function StatusChoice() {
   return (
     <div class={'status ' + a.status}>
       {asked.value && (
-        <div class="asked" role="alertdialog" aria-label={text('status.threads')}>
+        <div class="asked" role="alertdialog" aria-label={text('status.threads')} onKeyDown={(e) => e.key === 'Escape' && (asked.value = null)}>
           <p>{text('status.threads')}: {threads}</p>
           <button class="primary give-back" onClick={() => decide(true)}>{text('status.give_back')}</button>
           {asked.value.status === 'paused' && <button class="keep" onClick={() => decide(false)}>{text('status.keep')}</button>}
