@@ -2,6 +2,7 @@ package agentdesk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -214,7 +215,7 @@ func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
 	}
 	h.queues = now
 	for _, s := range sessions {
-		if slices.ContainsFunc(s.agent.Queues, func(name string) bool { return changed[name] }) {
+		if slices.ContainsFunc(slices.Collect(maps.Keys(now)), func(name string) bool { return changed[name] && s.watches(name) }) {
 			s.tellQueues(now)
 		}
 	}

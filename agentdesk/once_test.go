@@ -14,6 +14,7 @@ import (
 	"okno/agentdesk"
 	"okno/agentdesk/desktest"
 	"okno/internal/fault"
+	"okno/internal/acd"
 	"okno/internal/floor/floortest"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -182,10 +183,16 @@ func TestQueuesAreToldAsTheyChange(t *testing.T) {
 	waiting := func(n float64) func(m) bool {
 		return func(got m) bool { return got["type"] == "queues" && got["queues"].([]any)[0].(m)["waiting"] == n }
 	}
+	o.hires(t, acd.Agent{Login: "chief", Name: "Старшая", Role: "supervisor", Languages: []string{"ru"}}) // of no queue: who leads sees all
+	chief := o.open(t, cookieAt(t, o.server.URL, "chief"), nil)
+	chief.Snapshot("the desk", func([]any) bool { return true })
+	require.NotEmpty(t, chief.Desk["queues"])
 	o.Writes(t, "+77010000003", "оператор")
 	p.Until("one waits", waiting(1))
+	chief.Until("one waits", waiting(1))
 	o.Writes(t, "+77010000004", "оператор")
 	p.Until("two wait", waiting(2))
+	chief.Until("two wait", waiting(2))
 }
 
 // Whoever logs out goes off duty, and leaves nothing behind that is nobody's.

@@ -8,12 +8,14 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/contact"
@@ -276,6 +278,11 @@ func (s *session) tellQueues(now map[string]desk.Queue) {
 	s.wake()
 }
 
+// watches says whether a page shows how a queue stands: an agent's shows the own, and that of who leads shows all.
+func (s *session) watches(queue string) bool {
+	return s.agent.Role == access.Supervisor || s.agent.Role == access.Administrator || slices.Contains(s.agent.Queues, queue)
+}
+
 // sendQueues tells the page how the agent's queues stand, if they have changed.
 func (s *session) sendQueues(ctx context.Context) {
 	s.mu.Lock()
@@ -285,9 +292,11 @@ func (s *session) sendQueues(ctx context.Context) {
 	if now == nil {
 		return
 	}
-	own := make([]desk.Queue, 0, len(s.agent.Queues))
-	for _, name := range s.agent.Queues {
-		own = append(own, now[name])
+	own := make([]desk.Queue, 0, len(now))
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if s.watches(name) {
+			own = append(own, now[name])
+		}
 	}
 	s.send(ctx, object{"type": "queues", "queues": queuesJSON(own)})
 }

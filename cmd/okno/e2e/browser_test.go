@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -21,18 +22,21 @@ type page struct {
 
 	mu      sync.Mutex
 	console []string
+	asked   int // how often the page asked whether to leave it
 }
 
-// browse opens a Chromium whose microphone hears the WAV file over and over. It ends with the test.
+// browse opens a Chromium whose microphone hears the WAV file over and over; "" is no microphone. It ends with the test.
 func browse(t *testing.T, url, microphone string) *page {
 	t.Helper()
 	need(t, "Chromium", tools.Chromium)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(tools.Chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("use-file-for-fake-audio-capture", microphone), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
+		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("mute-audio", true), chromedp.Flag("lang", "ru"),
 	)
+	if microphone != "" {
+		options = append(options, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-file-for-fake-audio-capture", microphone))
+	}
 	p := &page{}
 	allocator, closeBrowser := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeTab := chromedp.NewContext(allocator, chromedp.WithBrowserOption(chromedp.WithConsolef(p.hear)))
@@ -45,8 +49,35 @@ func browse(t *testing.T, url, microphone string) *page {
 		closeBrowser()
 	})
 	require.NoError(t, chromedp.Do(ctx)) // starts the browser, which lives as long as the context of its first call
+	p.answersDialogs(t)
 	p.do(t, "open "+url, chromedp.Navigate(url))
 	return p
+}
+
+// answersDialogs has whoever is asked whether to leave the page leave it.
+func (p *page) answersDialogs(t *testing.T) {
+	calls(t, p, cdppage.Enable, cdppage.EnableParams{})
+	require.NoError(t, chromedp.Listen(p.ctx, func(event any) {
+		if _, ok := event.(*cdppage.EventJavascriptDialogOpening); !ok {
+			return
+		}
+		p.mu.Lock()
+		p.asked++
+		p.mu.Unlock()
+		go func() { _, _ = chromedp.Call(p.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true}) }()
+	}))
+}
+
+// tab opens another tab of the same browser.
+func (p *page) tab(t *testing.T, url string) *page {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(p.ctx)
+	t.Cleanup(closeTab)
+	other := &page{ctx: ctx}
+	require.NoError(t, chromedp.Do(ctx))
+	other.answersDialogs(t)
+	other.do(t, "open "+url, chromedp.Navigate(url))
+	return other
 }
 
 // hear keeps what the page complains of.

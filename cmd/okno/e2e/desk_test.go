@@ -34,11 +34,28 @@ func (w *world) desk(t *testing.T) {
 	desk.sees(t, "#phone-lamp.on")
 	desk.chooses(t, "#status", "available")
 
+	t.Run("Microphone", func(t *testing.T) { w.withoutMicrophone(t) })
 	t.Run("Call", func(t *testing.T) { w.callAtDesk(t, desk) })
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
 	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
 
 	t.Run("Away", func(t *testing.T) { w.logoutWhileAway(t, desk) })
+}
+
+// An operator without a microphone is told before a citizen waits for it, and is not available.
+func (w *world) withoutMicrophone(t *testing.T) {
+	desk := browse(t, w.http+"/desk/", "")
+	desk.types(t, "input[name=login]", "boris")
+	desk.types(t, "input[name=password]", "okno-demo")
+	desk.clicks(t, "form button.primary")
+	desk.sees(t, "#connection-lamp.on")
+	desk.chooses(t, "#status", "available")
+	desk.reads(t, "#microphone", "Микрофон не найден")
+	require.Equal(t, "offline", pgtest.Value[string](t, w.database, `SELECT status FROM agents WHERE login = 'boris'`))
+	desk.holds(t, "#status", "offline")
+	desk.clicks(t, "#microphone button") // it still is not there
+	desk.reads(t, "#microphone", "Микрофон не найден")
+	desk.clicks(t, ".logout")
 }
 
 // An operator logs out while Okno is away: the page lets go at once, and the login ends as soon as Okno is back.

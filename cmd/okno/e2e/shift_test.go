@@ -280,3 +280,36 @@ func TestOneDecisionIsOneChange(t *testing.T) {
 	}, func() string { return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`) })
 	require.Equal(t, before+1, pgtest.Value[int](t, s.database, changes))
 }
+
+// One tab is the desk; another is told, takes it over, and gives it back. Whoever leaves a citizen behind is asked.
+func TestOneTabIsTheDesk(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen = "+77010000004"
+	s.talks(t, citizen)
+	s.desk.types(t, ".reply textarea", "Начато в первой")
+	second := s.desk.tab(t, "http://"+s.wire.addr()+"/desk/")
+	second.reads(t, "#other-tab", "другой вкладке")
+	s.desk.reads(t, "#connection-lamp", "На связи")
+	second.clicks(t, "#other-tab button")
+	second.reads(t, "#connection-lamp", "На связи")
+	second.holds(t, ".reply textarea", "Начато в первой")
+	s.desk.reads(t, "#other-tab", "другой вкладке")
+	second.types(t, ".reply textarea", ", кончено во второй\r")
+	s.gets(t, citizen, "Начато в первой, кончено во второй")
+
+	second.do(t, "leave", chromedp.Navigate("about:blank"))
+	second.mu.Lock()
+	require.Equal(t, 1, second.asked, "a citizen is in it")
+	second.mu.Unlock()
+	s.desk.clicks(t, "#other-tab button")
+	s.desk.reads(t, ".thread .bubble", "кончено во второй")
+	s.desk.clicks(t, "button.finish")
+	s.desk.clicks(t, `.wrapup input[value="resolved"]`)
+	s.desk.clicks(t, ".wrapup button.file")
+	s.desk.misses(t, ".wrapup")
+	s.desk.do(t, "leave", chromedp.Navigate("about:blank"))
+	s.desk.mu.Lock()
+	require.Zero(t, s.desk.asked, "nobody is in it")
+	s.desk.mu.Unlock()
+}

@@ -28,11 +28,13 @@ JOIN interactions i ON i.id = c.interaction_id
 LEFT JOIN citizens z ON z.id = i.citizen_id
 WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up') ORDER BY c.queued_at`
 
+// An agent sees the own queues, and who leads sees all.
 const agentQueues = `
 SELECT q.name, q.title, w.n, coalesce(w.oldest, '0001-01-01'::timestamptz)
-FROM agent_queues s JOIN queues q ON q.name = s.queue CROSS JOIN LATERAL (
+FROM queues q CROSS JOIN LATERAL (
     SELECT count(*) n, min(queued_at) oldest FROM contacts c WHERE c.queue = q.name AND c.state IN ('waiting', 'offered')) w
-WHERE s.agent_id = $1 ORDER BY q.name`
+WHERE EXISTS (SELECT FROM agents WHERE id = $1 AND role IN ('supervisor', 'administrator'))
+   OR EXISTS (SELECT FROM agent_queues WHERE agent_id = $1 AND queue = q.name) ORDER BY q.name`
 
 // DeskSnapshot gives an agent's whole desk, and the numbers of the streams that it goes with, as one moment has them.
 func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {

@@ -2,10 +2,12 @@
 import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
 import { adopt, forget as forgetDrafts, settle } from './drafts'
+import { works } from './microphone'
 import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
 import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
 import { ring, silence } from './sound'
+import { place } from './tabs'
 import { text } from './texts'
 
 export const agent = signal<Agent | null>(null)
@@ -154,6 +156,20 @@ effect(() => {
   const kept = Object.entries(views.peek()).filter(([id]) => there.includes(Number(id)))
   if (kept.length !== Object.keys(views.peek()).length) views.value = Object.fromEntries(kept)
 })
+// The desk is open for whoever is logged in with all that is wanted, in one tab of the browser.
+const open = computed(() => place.value === 'here' && loggedIn.value === true && me.value?.second_factor.wanted === false)
+effect(() => {
+  if (open.value) return socket.open()
+  if (place.value !== 'elsewhere') return
+  void settle() // what is written here is read there
+  socket.close()
+  telephone.stop()
+  contacts.value = []
+})
+// Whoever closes the page with a citizen in it is asked.
+window.addEventListener('beforeunload', (event) => {
+  if (open.peek() && contacts.peek().some((c) => ['accepted', 'ringing', 'connected'].includes(c.state))) event.preventDefault()
+})
 effect(() => (offers.value.length > 0 ? ring() : silence()))
 
 // order sends a command, under the id of one that waits or its own, and shows what keeps it from being done.
@@ -174,6 +190,11 @@ export const act = (name: string, args: object): Promise<unknown> => order(name,
 
 // accept takes an offer; then the focus goes to where the work begins.
 export async function accept(c: Contact): Promise<void> {
+  // The citizen never waits for a microphone: an offer that it cannot serve goes to somebody else.
+  if (c.channel === 'voice' && !(await works())) {
+    void act('decline', { contact: c.id })
+    return
+  }
   accepting = c.channel === 'voice'
   const done = await act('accept', { contact: c.id })
   if (done) {
@@ -201,11 +222,9 @@ export async function start(): Promise<void> {
 export async function readMe(): Promise<boolean> {
   const answer = await fetch('/desk/me').catch(() => null)
   if (!answer?.ok) return false
-  const opened = loggedIn.value && !me.value?.second_factor.wanted
   me.value = (await answer.json()) as Me
   agent.value = me.value
   loggedIn.value = true
-  if (!opened && !me.value.second_factor.wanted) socket.open()
   return true
 }
 

@@ -8,11 +8,14 @@ import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, p
 import { Account, Prove, SecondFactor } from './account'
 import { Invitation, invited } from './invitation'
 import { Links } from './links'
+import { ailing, works } from './microphone'
 import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
 import { Reports } from './reports'
 import { SearchResults } from './search'
+import { allowSound } from './sound'
+import { claim, place, takeOver } from './tabs'
 import { text, language } from './texts'
 import { TopBar } from './topbar'
 import { arrived } from './unseen'
@@ -22,6 +25,14 @@ function Page() {
   if (invited) return <Invitation />
   if (loggedIn.value === null) return null
   if (!loggedIn.value) return <Login />
+  if (place.value === 'elsewhere') {
+    return (
+      <main class="pane nobody" id="other-tab">
+        <p>{text('tab.elsewhere')}</p>
+        <button class="primary" onClick={takeOver}>{text('tab.take')}</button>
+      </main>
+    )
+  }
   if (me.value?.second_factor.wanted) {
     return (
       <main class="links account">
@@ -45,6 +56,12 @@ function Page() {
           {text('account.elsewhere')} {new Date(elsewhere.value.at).toLocaleTimeString()} · {elsewhere.value.address}
           <button class="plain" onClick={() => { elsewhere.value = null; section.value = 'account' }}>{text('account.logins')}</button>
           <button class="plain" aria-label="×" onClick={() => (elsewhere.value = null)}>×</button>
+        </div>
+      )}
+      {ailing.value && (
+        <div class="banner error" role="alert" id="microphone">
+          {text('microphone.' + ailing.value)}
+          <button class="plain" onClick={() => void works()}>{text('microphone.again')}</button>
         </div>
       )}
       {overdue.value && (
@@ -83,5 +100,7 @@ function Page() {
 
 document.documentElement.lang = language.value
 onWord(arrived)
+claim()
+for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { once: true }) // the ring sounds after a reload, too
 render(<Page />, document.getElementById('app')!)
 if (!invited) void start()

@@ -211,6 +211,17 @@ const words: Record<string, [string, string, string]> = {
   'status.threads': ['Ашық жазысулар', 'Открытые переписки', 'Open threads'],
   'status.give_back': ['Кезекке қайтару', 'Вернуть в очередь', 'Give back to the queue'],
   'status.keep': ['Менде қалсын', 'Оставить за мной', 'Keep them'],
+  'tab.elsewhere': ['Жұмыс үстелі басқа қойындыда ашық', 'Рабочее место открыто в другой вкладке', 'The desk is open in another tab'],
+  'tab.take': ['Осында жұмыс істеу', 'Работать здесь', 'Work here'],
+  'microphone.refused': [
+    'Микрофонға рұқсат жоқ: мекенжай жолағындағы белгіні басып, рұқсат беріңіз', 'Нет доступа к микрофону: разрешите его по значку в адресной строке',
+    'The microphone is not allowed: allow it by the sign in the address bar',
+  ],
+  'microphone.missing': ['Микрофон табылмады: гарнитураны қосыңыз', 'Микрофон не найден: подключите гарнитуру', 'There is no microphone: connect a headset'],
+  'microphone.taken': [
+    'Микрофонды басқа бағдарлама алып тұр: оны жабыңыз', 'Микрофон занят другой программой: закройте её', 'Another program has the microphone: close it',
+  ],
+  'microphone.again': ['Қайта тексеру', 'Проверить снова', 'Try again'],
   'sections': ['Бөлімдер', 'Разделы', 'Sections'],
   'sms.section': ['SMS', 'SMS', 'SMS'],
   'status.since': ['бастап', 'с', 'since'],

@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks'
 import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
+import { works } from './microphone'
 import { SearchField } from './search'
 import type { Agent } from './protocol'
 import { language, text } from './texts'
@@ -68,6 +69,7 @@ function StatusChoice() {
   const busy = held.value.length > 0
   const timer = useRef<number | undefined>(undefined)
   const keyed = useRef(false)
+  const select = useRef<HTMLSelectElement>(null)
   const asked = useSignal<{ status: string; reason: string } | null>(null) // a status that was chosen with open threads
   const threads = held.value.filter((c) => c.channel === 'sms' && c.state === 'connected').length
   const choose = (choice: string) => {
@@ -79,7 +81,12 @@ function StatusChoice() {
       return
     }
     // The arrows pass what is between: one decision is one change.
-    timer.current = window.setTimeout(() => void act('set_status', { status, reason }), keyed.current ? settled : 0)
+    timer.current = window.setTimeout(() => void set(status, reason), keyed.current ? settled : 0)
+  }
+  const set = async (status: string, reason: string) => {
+    // Whoever is called wants a microphone.
+    if (status === 'available' && hasVoice.value && !(await works())) select.current!.value = value
+    else await act('set_status', { status, reason })
   }
   const decide = (giveBack: boolean) => {
     void act('set_status', { ...asked.value, give_back: giveBack })
@@ -97,7 +104,7 @@ function StatusChoice() {
       )}
       <label>
         <span class="visually-hidden">{text('status')}</span>
-        <select id="status" value={asked.value ? asked.value.status + (asked.value.reason && ':' + asked.value.reason) : value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
+        <select ref={select} id="status" value={asked.value ? asked.value.status + (asked.value.reason && ':' + asked.value.reason) : value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
           <option value="available">● {text('status.available')}</option>
           {pauseReasons.value.map((reason) => (
             <option key={reason} value={'paused:' + reason} disabled={reason === 'not_responding'}>◐ {text('pause.' + reason)}</option>
