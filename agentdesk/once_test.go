@@ -13,8 +13,8 @@ import (
 
 	"okno/agentdesk"
 	"okno/agentdesk/desktest"
-	"okno/internal/fault"
 	"okno/internal/acd"
+	"okno/internal/fault"
 	"okno/internal/floor/floortest"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
