@@ -38,15 +38,17 @@ func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawM
 	if c.ByCall || c.State != contact.Connected {
 		return nil, contact.ErrState
 	}
-	if err := w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "wrote", Body: text}); err != nil {
-		return nil, err
-	}
 	segments := d.Segments(text)
 	if segments > mostReply {
 		return nil, errTooLong
 	}
-	return object{"segments": segments}, w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: text, Segments: segments,
-		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
+	sent, err := w.EnqueueMTs(ctx, []message.MT{{Lane: message.Reply, Destination: c.Number, Text: text, Segments: segments,
+		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)}})
+	if err != nil {
+		return nil, err
+	}
+	return object{"segments": segments},
+		w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "wrote", Body: text, MT: sent[0]})
 }
 
 // note adds a note to the timeline, for colleagues.

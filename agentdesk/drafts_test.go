@@ -76,3 +76,35 @@ func TestACommandIsTakenBack(t *testing.T) {
 	require.Equal(t, m{"segments": 1.0}, p.SendsAs("late", "take_back", m{})["data"])
 	require.Equal(t, 1, written())
 }
+
+// The desk shows what became of each message of an agent: what goes worst with a part of it goes so with all of it.
+func TestDeliveriesAreShown(t *testing.T) {
+	t.Parallel()
+	o, cookie, p, contact := talkingBySMS(t)
+	require.True(t, p.Sends("reply", m{"contact": contact, "text": "ответ"})["ok"].(bool))
+	path := fmt.Sprintf("/desk/contacts/%v/deliveries", contact)
+	delivery := func() (all []any) {
+		t.Helper()
+		status, answer := asksAt(t, o.server.URL, cookie, http.MethodGet, path, nil)
+		require.Equal(t, http.StatusOK, status, answer)
+		for _, d := range answer["deliveries"].(m) {
+			all = append(all, d)
+		}
+		_, view := asksAt(t, o.server.URL, cookie, http.MethodGet, fmt.Sprintf("/desk/contacts/%v", contact), nil)
+		require.Equal(t, all[0], view["timeline"].([]any)[0].(m)["delivery"])
+		return all
+	}
+	const second = `INSERT INTO mt_segments (id, mt_id, part, state, expires_at) SELECT max(id) + 1, max(mt_id), 2, 'delivered', now() FROM mt_segments`
+	pgtest.Exec(t, o.URL, second)
+	for _, state := range []string{"queued", "undeliverable", "delivered", "unknown", "expired", "failed"} {
+		pgtest.Exec(t, o.URL, `UPDATE mt_segments SET state = '`+state+`' WHERE part = 1 AND mt_id = (SELECT max(mt_id) FROM mt_segments)`)
+		require.Equal(t, []any{state}, delivery())
+	}
+	pgtest.Exec(t, o.URL, `UPDATE mt_segments SET state = 'accepted' WHERE part = 1 AND mt_id = (SELECT max(mt_id) FROM mt_segments)`)
+	require.Equal(t, []any{"sent"}, delivery())
+	pgtest.Exec(t, o.URL, `DELETE FROM mt_segments`)
+	require.Equal(t, []any{""}, delivery())
+	o.hires(t, acd.Agent{Login: "other", Name: "Другой", Role: "agent", Languages: []string{"ru"}})
+	status, _ := asksAt(t, o.server.URL, cookieAt(t, o.server.URL, "other"), http.MethodGet, path, nil)
+	require.Equal(t, http.StatusForbidden, status)
+}

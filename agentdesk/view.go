@@ -133,12 +133,43 @@ func (d *Desk) journal(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, object{"entries": found})
 }
 
+// deliveries tells what became of the agents' messages in a contact in hand, by the ids of their lines. It tells nothing of the citizen, and
+// the page asks every few seconds: the journal does not keep it.
+func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
+	agent, _, err := d.agentOf(r)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		d.fail(w, contact.ErrUnknown)
+		return
+	}
+	err = d.Units(r.Context(), func(work Work) error {
+		c, err := work.Contact(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		return access.May(floor.Subject(agent), access.ViewContact, floor.Tie(c, agent.ID))
+	})
+	var found map[int64]desk.Delivery
+	if err == nil {
+		found, err = d.Store.Deliveries(r.Context(), id)
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	d.answer(w, object{"deliveries": found})
+}
+
 // viewJSON is a contact as an agent sees it. A case of somebody else shows no more than its number tells to anybody.
 func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 	timeline := make([]object, 0, len(v.Timeline))
 	for _, e := range v.Timeline {
 		timeline = append(timeline, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
-			"name": e.Name, "kind": e.Kind, "body": e.Body})
+			"name": e.Name, "kind": e.Kind, "body": e.Body, "delivery": e.Delivery})
 	}
 	found := make([]object, 0, len(v.Cases))
 	for _, c := range v.Cases {

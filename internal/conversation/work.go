@@ -135,6 +135,7 @@ type Entry struct {
 	Kind        string // said, wrote, keyed, did, note, disposition
 	Body        string
 	Node        string // of the dialogue, where it waits after this line; "" on any other
+	MT          int64  // the message that an agent's line goes out as, or 0
 }
 
 // Speakers other than agents.

@@ -79,4 +79,19 @@ type Entry struct {
 	Name        string // of the agent
 	Kind        string
 	Body        string
+	Delivery    Delivery // of an agent's message
 }
+
+// Delivery is what became of an agent's message; "": it is none, or too old for anybody to know.
+type Delivery string
+
+// The deliveries.
+const (
+	Queued        Delivery = "queued"
+	Sent          Delivery = "sent" // the operator has it
+	Delivered     Delivery = "delivered"
+	Undeliverable Delivery = "undeliverable"
+	Expired       Delivery = "expired"
+	Failed        Delivery = "failed"  // the operator refused it
+	Unknown       Delivery = "unknown" // the link broke before an answer
+)

@@ -165,6 +165,7 @@ func TestAnSMSGoesOnce(t *testing.T) {
 	before := len(s.operator.Written(citizen))
 	s.desk.types(t, ".reply textarea", "Один раз\r\r\r")
 	s.gets(t, citizen, "Один раз")
+	s.desk.reads(t, ".line.ours .delivery", "✓") // what becomes of it shows by itself
 
 	// The network has died, and nobody has noticed yet: it is sent into nothing, and taken back.
 	s.wire.spoil(t, "timeout", "", map[string]any{"timeout": 0})

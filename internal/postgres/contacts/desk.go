@@ -99,11 +99,41 @@ var (
 	timelineOfInteraction = timeline(`SELECT id, channel FROM interactions WHERE id = $1`)
 )
 
+// deliveryOfEntry is what became of the message of an entry e: what goes worst with a segment goes so with the message.
+const deliveryOfEntry = `(
+    SELECT CASE WHEN bool_or(state = 'queued') THEN 'queued'
+                WHEN bool_or(state IN ('undeliverable', 'expired', 'failed', 'unknown'))
+                    THEN max(state) FILTER (WHERE state IN ('undeliverable', 'expired', 'failed', 'unknown'))
+                WHEN bool_and(state = 'delivered') THEN 'delivered' ELSE 'sent' END
+    FROM mt_segments WHERE id BETWEEN e.mt_id * 256 + 1 AND e.mt_id * 256 + 255 HAVING count(*) > 0)`
+
+const deliveriesOf = `
+SELECT e.id, coalesce(` + deliveryOfEntry + `, '') FROM contacts c JOIN entries e ON e.interaction_id = c.interaction_id
+WHERE c.id = $1 AND e.mt_id IS NOT NULL ORDER BY e.id DESC LIMIT 50`
+
+// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries: of the last 50.
+func (s *Store) Deliveries(ctx context.Context, id int64) (map[int64]desk.Delivery, error) {
+	found := map[int64]desk.Delivery{}
+	rows, err := s.db.Query(ctx, deliveriesOf, id)
+	if err == nil {
+		var entry int64
+		var d desk.Delivery
+		_, err = pgx.ForEachRow(rows, []any{&entry, &d}, func() error {
+			found[entry] = d
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of contact %d: %w", id, err)
+	}
+	return found, nil
+}
+
 func timeline(interactions string) string {
 	return `
 SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker,
        coalesce((SELECT name FROM agents WHERE id = CASE WHEN e.speaker LIKE 'agent:%' THEN substr(e.speaker, 7)::bigint END), ''),
-       e.kind, e.sealed, ` + datakeys.OfInteraction + `e.interaction_id)
+       e.kind, e.sealed, ` + datakeys.OfInteraction + `e.interaction_id), coalesce(` + deliveryOfEntry + `, '')
 FROM (` + interactions + `) i CROSS JOIN LATERAL (
     SELECT * FROM entries WHERE interaction_id = i.id ORDER BY id DESC LIMIT 200) e
 ORDER BY e.id DESC LIMIT 200`
@@ -201,7 +231,7 @@ func (w Steps) timeline(ctx context.Context, lines string, whose any) ([]desk.En
 	opener := datakeys.NewOpener(w.ring)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e desk.Entry, err error) {
 		var sealed, wrapped []byte
-		if err = row.Scan(&e.ID, &e.Interaction, &e.Channel, &e.At, &e.Speaker, &e.Name, &e.Kind, &sealed, &wrapped); err != nil {
+		if err = row.Scan(&e.ID, &e.Interaction, &e.Channel, &e.At, &e.Speaker, &e.Name, &e.Kind, &sealed, &wrapped, &e.Delivery); err != nil {
 			return e, err
 		}
 		e.Body, err = opener.Text(wrapped, datakeys.EntryOf(e.Interaction, e.Speaker, e.Kind), sealed)

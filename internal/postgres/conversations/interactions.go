@@ -82,7 +82,7 @@ func (w Steps) EndInteraction(ctx context.Context, id int64, outcome conversatio
 
 const addEntry = `
 WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
-INSERT INTO entries (interaction_id, speaker, kind, sealed, node) VALUES ($1, $2, $3, $4, nullif($5, '')) RETURNING id, at`
+INSERT INTO entries (interaction_id, speaker, kind, sealed, node, mt_id) VALUES ($1, $2, $3, $4, nullif($5, ''), nullif($6, 0)) RETURNING id, at`
 
 const contactOfEntry = `
 SELECT id, coalesce((SELECT name FROM agents WHERE id = CASE WHEN $2 LIKE 'agent:%' THEN substr($2, 7)::bigint END), '')
@@ -98,7 +98,7 @@ func (w Steps) AddEntry(ctx context.Context, e conversation.Entry) error {
 	sealed := key.Seal(datakeys.EntryOf(e.Interaction, e.Speaker, e.Kind), []byte(e.Body))
 	var id int64
 	var at time.Time
-	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, sealed, e.Node).Scan(&id, &at); err != nil {
+	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, sealed, e.Node, e.MT).Scan(&id, &at); err != nil {
 		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
 	}
 	var contact int64

@@ -59,7 +59,11 @@ export interface Entry {
   name?: string
   kind: 'said' | 'wrote' | 'keyed' | 'did' | 'note' | 'disposition'
   body: string
+  delivery?: Delivery // of an agent's message
 }
+
+// What became of an agent's message; "": nobody knows any more.
+export type Delivery = '' | 'queued' | 'sent' | 'delivered' | 'undeliverable' | 'expired' | 'failed' | 'unknown'
 
 // Case is the citizen's own, or one that the citizen asked about, of which nothing but the state shows.
 export type Case = OwnCase | { theirs: false; id: number; number: string; state: string }

@@ -53,10 +53,16 @@ function Line({ entry: e }: { entry: Entry }) {
   return (
     <div class={`line ${side} ${e.kind}`}>
       <div class="bubble">{say(e)}</div>
-      <div class="meta">{name} · {moment(e.at)}</div>
+      <div class="meta">
+        {name} · {moment(e.at)}
+        {e.delivery && <span class={'delivery ' + e.delivery} title={text('delivery.' + e.delivery)}> {ticks[e.delivery]} {bad.includes(e.delivery) && text('delivery.' + e.delivery)}</span>}
+      </div>
     </div>
   )
 }
+
+const ticks: Record<string, string> = { queued: '◷', sent: '✓', delivered: '✓✓', undeliverable: '✗', expired: '✗', failed: '✗', unknown: '?' }
+const bad = ['undeliverable', 'expired', 'failed', 'unknown']
 
 function say(e: Entry): string {
   switch (e.kind) {
