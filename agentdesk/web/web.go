@@ -6,6 +6,9 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"regexp"
+
+	"github.com/klauspost/compress/gzhttp"
 )
 
 //go:embed dist
@@ -24,9 +27,16 @@ func Phone() http.Handler { return serve("dist/phone") }
 
 func serve(folder string) http.Handler {
 	files, _ := fs.Sub(dist, folder) // fails only for a name that is not valid, and these are constants
-	server := http.FileServerFS(files)
+	server := gzhttp.GzipHandler(http.FileServerFS(files))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache") // a new build counts at once; unchanged files are answered with 304
+		cache := "no-cache" // a new build counts at once
+		if hashed.MatchString(r.URL.Path) {
+			cache = "public, max-age=31536000, immutable"
+		}
+		w.Header().Set("Cache-Control", cache)
 		server.ServeHTTP(w, r)
 	})
 }
+
+// hashed are the files whose name has the hash of their content.
+var hashed = regexp.MustCompile(`-[A-Z0-9]{8}\.(js|css)$`)

@@ -3,9 +3,12 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -30,6 +33,8 @@ func build(page string) error {
 	result := api.Build(api.BuildOptions{
 		EntryPointsAdvanced: []api.EntryPoint{{InputPath: filepath.Join(root, "src", page, "main.tsx"), OutputPath: page}},
 		Outdir:              out,
+		EntryNames:          "[name]-[hash]", // a name that changes with its content is cached for ever
+		Metafile:            true,
 		Bundle:              true,
 		Splitting:           true, // what a page needs later is loaded later
 		Format:              api.FormatESModule,
@@ -51,5 +56,29 @@ func build(page string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(out, "index.html"), content, 0o644)
+	script, style, err := entry(result.Metafile)
+	if err != nil {
+		return err
+	}
+	named := strings.NewReplacer(page+".js", filepath.Base(script), page+".css", filepath.Base(style)).Replace(string(content))
+	return os.WriteFile(filepath.Join(out, "index.html"), []byte(named), 0o644)
+}
+
+// entry gives the script and the style sheet of a page's entry point.
+func entry(metafile string) (script, style string, err error) {
+	var meta struct {
+		Outputs map[string]struct {
+			EntryPoint string `json:"entryPoint"`
+			CSSBundle  string `json:"cssBundle"`
+		} `json:"outputs"`
+	}
+	if err := json.Unmarshal([]byte(metafile), &meta); err != nil {
+		return "", "", err
+	}
+	for name, output := range meta.Outputs {
+		if strings.HasSuffix(output.EntryPoint, "/main.tsx") {
+			return name, output.CSSBundle, nil
+		}
+	}
+	return "", "", errors.New("the bundle has no entry point")
 }

@@ -1,0 +1,50 @@
+package web_test
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/agentdesk/web"
+)
+
+// most is the largest page, gzipped, without the softphone.
+const most = 100 << 10
+
+// A page is small, compressed, and its parts are kept for ever: their names change with what they say.
+func TestPartsOfAPageAreCached(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.Handler{"desk": web.Desk(), "phone": web.Phone()} {
+		get := func(path, accepts string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Accept-Encoding", accepts)
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			return w
+		}
+		index := get("/", "")
+		require.Equal(t, http.StatusOK, index.Code, name)
+		require.Equal(t, "no-cache", index.Header().Get("Cache-Control"))
+		parts := regexp.MustCompile(`(?:href|src)="(`+name+`-[A-Z0-9]{8}\.(?:js|css))"`).FindAllStringSubmatch(index.Body.String(), -1)
+		require.Len(t, parts, 2, index.Body.String())
+		size := 0
+		for _, part := range parts {
+			packed := get("/"+part[1], "gzip")
+			require.Equal(t, []string{"gzip", "public, max-age=31536000, immutable"},
+				[]string{packed.Header().Get("Content-Encoding"), packed.Header().Get("Cache-Control")}, part[1])
+			size += packed.Body.Len()
+			unpacked, err := gzip.NewReader(packed.Body)
+			require.NoError(t, err)
+			whole, err := io.ReadAll(unpacked)
+			require.NoError(t, err)
+			require.Equal(t, get("/"+part[1], "").Body.Bytes(), whole)
+		}
+		require.Less(t, size, most, name)
+		require.Equal(t, http.StatusNotFound, get("/"+name+".js", "").Code)
+	}
+}
