@@ -5,6 +5,7 @@ import { Keys } from './keys'
 import { possible, signWith } from './passkey'
 import { goToProvider } from './sso'
 import { text } from './texts'
+import { stamp } from './time'
 import { askToNotify, mayNotify } from './unseen'
 
 interface OpenLogin {
@@ -46,8 +47,8 @@ export function Account() {
           <tbody>
             {logins.value.map((l) => (
               <tr key={l.id} data-current={l.current}>
-                <td>{time(l.at)}</td>
-                <td>{time(l.seen_at)}</td>
+                <td>{stamp(l.at)}</td>
+                <td>{stamp(l.seen_at)}</td>
                 <td>{l.address}</td>
                 <td>{l.browser}</td>
                 <td>
@@ -63,8 +64,6 @@ export function Account() {
     </main>
   )
 }
-
-const time = (at: string) => new Date(at).toLocaleString()
 
 // Wrong shows what keeps a form from being done.
 function Wrong({ code }: { code: string }) {

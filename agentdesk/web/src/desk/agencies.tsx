@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { send } from './desk'
 import { text } from './texts'
+import { stamp } from './time'
 
 interface Agency { agency: string; waiting: number; oldest_seconds: number; dead: number; problem: string; took_ms: number; reported_at: string | null }
 
@@ -37,7 +38,7 @@ export function Agencies() {
               <td class="number">{a.waiting}</td>
               <td class="number">{a.dead}</td>
               <td class="number">{a.took_ms ? a.took_ms : '—'}</td>
-              <td>{a.reported_at ? new Date(a.reported_at).toLocaleString() : '—'}</td>
+              <td>{a.reported_at ? stamp(a.reported_at) : '—'}</td>
               <td>{a.problem}</td>
               <td>{a.dead > 0 && <button class="replay" onClick={() => void replay(a.agency)}>{text('agencies.replay')}</button>}</td>
             </tr>

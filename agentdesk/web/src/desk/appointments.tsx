@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { act, section, send } from './desk'
 import type { Contact } from './protocol'
 import { language, text } from './texts'
-import { day as written } from './time'
+import { day as written, today } from './time'
 
 interface Office { code: string; name: Record<string, string>; address: Record<string, string>; closed: boolean }
 interface Day { date: string; times: string[] }
@@ -18,7 +18,7 @@ async function read<T>(path: string): Promise<T | null> {
 export function Appointments() {
   const offices = useSignal<Office[]>([])
   const office = useSignal('')
-  const date = useSignal(new Date().toLocaleDateString('sv')) // the form YYYY-MM-DD
+  const date = useSignal(today())
   const lines = useSignal<Line[]>([])
   const wrong = useSignal('')
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { readMe, send } from './desk'
 import { makeKey, possible } from './passkey'
 import { text } from './texts'
+import { date, stamp } from './time'
 
 interface Key { id: string; name: string; at: string; used_at: string | null }
 
@@ -42,7 +43,7 @@ export function Keys({ recovery }: { recovery: (codes: string[]) => void }) {
       <ul>
         {keys.value.map((k) => (
           <li key={k.id}>
-            {k.name} <span class="muted">{new Date(k.at).toLocaleDateString()} · {k.used_at ? new Date(k.used_at).toLocaleString() : text('keys.unused')}</span>{' '}
+            {k.name} <span class="muted">{date(k.at)} · {k.used_at ? stamp(k.used_at) : text('keys.unused')}</span>{' '}
             <button type="button" onClick={() => void remove(k.id)}>{text('keys.remove')}</button>
           </li>
         ))}

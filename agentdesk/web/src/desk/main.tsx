@@ -18,6 +18,7 @@ import { SearchResults } from './search'
 import { allowSound } from './sound'
 import { claim, place, takeOver } from './tabs'
 import { text, language } from './texts'
+import { hour } from './time'
 import { TopBar } from './topbar'
 import { arrived } from './unseen'
 import { Worklist } from './worklist'
@@ -54,7 +55,7 @@ function Page() {
       )}
       {elsewhere.value && (
         <div class="banner" role="status" id="elsewhere">
-          {text('account.elsewhere')} {new Date(elsewhere.value.at).toLocaleTimeString()} · {elsewhere.value.address}
+          {text('account.elsewhere')} {hour(elsewhere.value.at)} · {elsewhere.value.address}
           <button class="plain" onClick={() => { elsewhere.value = null; section.value = 'account' }}>{text('account.logins')}</button>
           <button class="plain" aria-label="×" onClick={() => (elsewhere.value = null)}>×</button>
         </div>

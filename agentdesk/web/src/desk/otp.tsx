@@ -2,6 +2,7 @@ import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { section, send } from './desk'
 import { text } from './texts'
+import { stamp } from './time'
 
 interface Line { client: string; prefix: string; route: string; sent: number; delivered: number; undelivered: number; verified: number }
 interface Hold { client: string; prefix: string; reason: string; since: string; until: string }
@@ -46,7 +47,7 @@ export function Passwords() {
                   <th scope="row">{h.client}</th>
                   <td>{h.prefix}</td>
                   <td>{h.reason}</td>
-                  <td>{new Date(h.until).toLocaleString()}</td>
+                  <td>{stamp(h.until)}</td>
                   <td><button onClick={() => void lift(h)}>{text('otp.lift')}</button></td>
                 </tr>
               ))}

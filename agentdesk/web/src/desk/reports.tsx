@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { section } from './desk'
 import type { Language } from './protocol'
 import { language, text } from './texts'
-import { day } from './time'
+import { day, stamp } from './time'
 
 type Titles = Record<Language, string>
 interface Dimension { name: string; title: Titles }
@@ -129,7 +129,7 @@ function Figures({ report, table, limit }: { report: Report; table: Table; limit
         </table>
       )}
       {table.versions.map((v) => <p key={v.version} class="muted">◆ {day(v.day)} {text('reports.version')}: {v.name} <code>{v.version}</code></p>)}
-      <p class="muted">{table.through ? `${text('reports.through')}: ${new Date(table.through).toLocaleString('ru', { timeZone: known.value!.zone })}` : text('reports.uncounted')}</p>
+      <p class="muted">{table.through ? `${text('reports.through')}: ${stamp(table.through, known.value!.zone)}` : text('reports.uncounted')}</p>
     </section>
   )
 }

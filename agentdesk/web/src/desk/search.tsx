@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { agent, chosen, section } from './desk'
 import type { Found, FoundCase, FoundCitizen } from './protocol'
 import { text } from './texts'
+import { date } from './time'
 
 // What was looked for last, and what was found: null while nobody knows; 'invalid' when there is nothing to look for.
 const query = signal('')
@@ -78,7 +79,7 @@ function Case({ which: c }: { which: FoundCase }) {
     <li class="row">
       <span>
         <b class="number">{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')}</b> <span class="chip">{text('kind.' + c.kind)}</span>
-        <span class={'chip state-' + c.state}>{text('case.' + c.state)}</span> <span class="muted">{new Date(c.opened_at).toLocaleDateString()}</span>
+        <span class={'chip state-' + c.state}>{text('case.' + c.state)}</span> <span class="muted">{date(c.opened_at)}</span>
       </span>
       <Open contact={c.contact} />
     </li>

@@ -15,12 +15,23 @@ function clock(milliseconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`
 }
 
+// Dates and times are written alike in the three languages of the desk, whatever that of the browser is: 28.11.2026 14:03.
+const written = 'ru'
+
 // moment gives the time of day, and the day if it is another one.
 export function moment(at: string): string {
-  const t = new Date(at)
-  const time = t.toLocaleTimeString('ru', { hour: '2-digit', minute: '2-digit' })
-  return t.toDateString() === new Date().toDateString() ? time : `${t.toLocaleDateString('ru')} ${time}`
+  return new Date(at).toDateString() === new Date().toDateString() ? hour(at) : stamp(at)
 }
+
+// hour gives the time of day.
+export const hour = (at: string): string => new Date(at).toLocaleTimeString(written, { hour: '2-digit', minute: '2-digit' })
+
+// date gives the day of a moment.
+export const date = (at: string): string => new Date(at).toLocaleDateString(written)
+
+// stamp gives the day and the time, in a zone if it is not the browser's.
+export const stamp = (at: string, timeZone?: string): string =>
+  new Date(at).toLocaleString(written, { day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone }).replace(',', '')
 
 // today is the day here, as forms have it.
 export function today(): string {

@@ -6,7 +6,7 @@ import { Links, type Link } from './case_links'
 import { Body } from './cases'
 import { agent, now, section, send } from './desk'
 import { text } from './texts'
-import { day } from './time'
+import { day, stamp } from './time'
 
 interface Line {
   id: number; number: string; kind: string; state: string; service: string; agency: string; priority: number; queue: string; assignee: string
@@ -123,7 +123,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
       <ol class="history">
         {c.history.map((m, i) => (
           <li key={i}>
-            <span class="muted">{new Date(m.at).toLocaleString()} · {m.by}</span> {text('case.' + m.to)}{m.why && ` · ${m.why}`}
+            <span class="muted">{stamp(m.at)} · {m.by}</span> {text('case.' + m.to)}{m.why && ` · ${m.why}`}
             {m.told && <div class="muted">{text('work.told')}: {m.told}</div>}
           </li>
         ))}
