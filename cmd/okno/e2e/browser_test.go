@@ -64,7 +64,9 @@ func (p *page) answersDialogs(t *testing.T) {
 		p.mu.Lock()
 		p.asked++
 		p.mu.Unlock()
-		go func() { _, _ = chromedp.Call(p.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true}) }()
+		go func() {
+			_, _ = chromedp.Call(p.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true})
+		}()
 	}))
 }
 

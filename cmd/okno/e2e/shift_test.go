@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,9 @@ sms:
 	s.desk = browse(t, "http://"+s.wire.addr()+"/desk/", recorded(operatorSays))
 	s.logsIn(t)
 	s.desk.chooses(t, "#status", "available")
+	eventually(t, patience, func() bool { // whoever asks before that is told that nobody is there
+		return pgtest.Value[string](t, s.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "available"
+	}, func() string { return "not available" })
 	return s
 }
 
@@ -270,15 +274,14 @@ func TestOneDecisionIsOneChange(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
 	const changes = `SELECT version FROM agents WHERE login = 'aliya'`
-	eventually(t, patience, func() bool {
-		return pgtest.Value[string](t, s.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "available"
-	}, func() string { return "not available" })
 	before := pgtest.Value[int](t, s.database, changes)
 	s.desk.do(t, "focus", chromedp.Focus(chromedp.CSS("#status")))
 	s.desk.do(t, "three down", chromedp.KeyEvent(kb.ArrowDown+kb.ArrowDown+kb.ArrowDown))
 	eventually(t, patience, func() bool {
 		return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`) == "paused training"
-	}, func() string { return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`) })
+	}, func() string {
+		return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`)
+	})
 	require.Equal(t, before+1, pgtest.Value[int](t, s.database, changes))
 }
 
@@ -313,4 +316,43 @@ func TestOneTabIsTheDesk(t *testing.T) {
 	s.desk.mu.Lock()
 	require.Zero(t, s.desk.asked, "nobody is in it")
 	s.desk.mu.Unlock()
+}
+
+// The layout stands still: nothing is cut off or out of reach on a small screen or at twice the size, whatever people write.
+func TestTheLayoutStandsStill(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	height := func() float64 { return value[float64](t, s.desk, `document.querySelector('.topbar').offsetHeight`) }
+	before := height()
+	const citizen = "+77010000004"
+	s.talks(t, citizen)
+	require.Equal(t, before, height(), "the top bar keeps its height")
+	for n := range 5 {
+		s.desk.clicks(t, ".cases .open-case")
+		s.desk.types(t, ".cases input[name=subject]", fmt.Sprintf("%d%s", n, strings.Repeat("ж", 190)))
+		s.desk.clicks(t, ".cases form .primary")
+		s.desk.misses(t, ".cases form")
+	}
+	s.sends(t, citizen, strings.Repeat("щ", 300))
+	s.sends(t, citizen, "\u202eслева направо \u2067مرحبا بالعالم")
+	s.desk.reads(t, ".thread", "مرحبا")
+	s.desk.reads(t, ".cases", "4ж")
+	for _, size := range []struct {
+		width, height int64
+		scale         float64
+	}{{1440, 900, 1}, {1024, 768, 1}, {640, 450, 2}} { // the last is 1280 × 900 at 200 %
+		s.desk.do(t, "resize", chromedp.EmulateViewport(size.width, size.height, chromedp.EmulateScale(size.scale)))
+		out := value[[]string](t, s.desk, `(() => {
+			const scrolls = (e) => e && e !== document.body && (['auto', 'scroll'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement))
+			return [...document.querySelectorAll('button, input, textarea, select, .bubble, .case, h1, h2')].filter((e) => {
+				const b = e.getBoundingClientRect()
+				return b.width > 0 && !e.closest('.visually-hidden') && (b.right > innerWidth + 1 || b.left < -1) && !scrolls(e.parentElement)
+			}).map((e) => e.tagName + '.' + e.className + ' to ' + Math.round(e.getBoundingClientRect().right))
+		})()`)
+		require.Empty(t, out, "%d px", size.width)
+		require.Empty(t, value[[]string](t, s.desk, `[...document.querySelectorAll('.topbar > *')].filter((e) => e.scrollWidth > e.clientWidth + 1)
+			.map((e) => e.className + ' ' + e.innerText)`), "%d px: it runs into its neighbour", size.width)
+		require.LessOrEqual(t, value[int64](t, s.desk, `document.documentElement.scrollWidth`), size.width)
+		s.desk.picture(t, fmt.Sprintf("desk-%d.png", size.width))
+	}
 }

@@ -16,7 +16,6 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand"><Mark /> Okno</div>
       <StatusChoice />
-      <SearchField />
       <div class="health">
         {hasVoice.value && <Lamp on={phoneUp.value} label={text(phoneUp.value ? 'phone.up' : 'phone.down')} id="phone-lamp" />}
         <Lamp on={connected.value} label={text(connected.value ? 'connection.up' : 'connection.lost')} id="connection-lamp" />
@@ -32,6 +31,7 @@ export function TopBar() {
           <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
             onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>{text(s.title)}</button>
         ))}
+        <SearchField />
         <ul class="queues" aria-label={text('queue.waiting')}>
           {queues.value.map((q) => (
             <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
