@@ -140,3 +140,94 @@ func TestAListThatEndsIsTold(t *testing.T) {
 	require.EqualValues(t, 3, now["progress"].(map[string]any)["delivered"])
 	require.Contains(t, pgtest.Value[string](t, p.url, `SELECT convert_from(message, 'UTF8') FROM webhook_deliveries WHERE event = 'list.finished'`), fmt.Sprint(l["id"]))
 }
+
+// told are the data of what clients were told, in order.
+func (p *portal) told(t *testing.T) []string {
+	t.Helper()
+	rows := pgtest.Value[[]string](t, p.url, `SELECT coalesce(array_agg(client || ' ' || (convert_from(message, 'UTF8')::json ->> 'data') ORDER BY id), '{}') FROM webhook_deliveries`)
+	jobs := pgtest.Value[int](t, p.url, `SELECT count(*) FROM river_job WHERE kind = 'webhook.deliver'`)
+	require.Equal(t, len(rows), jobs)
+	pgtest.Exec(t, p.url, `DELETE FROM webhook_deliveries`)
+	pgtest.Exec(t, p.url, `DELETE FROM river_job WHERE kind = 'webhook.deliver'`)
+	return rows
+}
+
+// An agency's report is told to the clients that opened the cases: once, where each stands after all events of a request. A case that was merged
+// stands where the one stands that goes on.
+func TestAClientIsToldOfWhatAnAgencyReports(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	db, statements := pgtest.OpenRecording(t, p.url)
+	open := func(client string) (c cases.Case) {
+		pgtest.Do(t, db, func(w *store.Work) (err error) {
+			c, err = w.OpenCase(t.Context(), cases.Opening{Kind: cases.Appeal, Agency: "moj", Contact: "+77010000009", Subject: "яма", By: "okno", Client: client})
+			return err
+		})
+		return c
+	}
+	pgtest.Exec(t, p.url, `INSERT INTO agencies (code, name) VALUES ('moj', '{}')`)
+	for _, name := range []string{"one", "two", "silent"} {
+		pgtest.AddClient(t, db, name, name)
+		if name != "silent" {
+			pgtest.Do(t, db, func(w *store.Work) error {
+				return w.SaveWebhook(t.Context(), name, exchange.Endpoint{URL: "https://portal.example/hook", Secrets: []string{exchange.NewSecret()}}, "test")
+			})
+		}
+	}
+	first, second, silent, nobodys := open("one"), open("two"), open("silent"), open("")
+	event := func(c cases.Case, sequence int64, state cases.State) exchange.Event {
+		return exchange.Event{Key: fmt.Sprintf("%s:%d", c.Number, sequence), Case: c.Number, Sequence: sequence, State: state, At: time.Now()}
+	}
+	report := func(events ...exchange.Event) {
+		_, err := inbox(db).Take(t.Context(), "moj", events)
+		require.NoError(t, err)
+	}
+	request := []exchange.Event{event(first, 1, cases.Accepted), event(second, 1, cases.Accepted), event(silent, 1, cases.Accepted), event(first, 2, cases.InProgress)}
+	request[3].DueOn = time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
+	report(request...)
+	require.Equal(t, []string{
+		fmt.Sprintf(`one {"number":%q,"kind":"appeal","state":"in_progress","due_on":"2027-03-01"}`, first.Number),
+		fmt.Sprintf(`two {"number":%q,"kind":"appeal","state":"accepted"}`, second.Number)}, p.told(t))
+	report(request...)
+	require.Empty(t, p.told(t), "the request came again")
+	statements.Take()
+	report(event(nobodys, 1, cases.Accepted))
+	for _, sql := range statements.Take() {
+		require.NotContains(t, sql, "webhook", "of a case without a client nobody asks")
+	}
+
+	merge := func(c, into cases.Case) {
+		pgtest.Do(t, db, func(w *store.Work) error {
+			work, other, err := w.CasesToLink(t.Context(), c.Number, into.Number)
+			require.NoError(t, err)
+			_, err = w.MergeCase(t.Context(), work.Case, other.Case, "agent:1", "one hole")
+			return err
+		})
+	}
+	merge(first, second)
+	duplicate := func(state cases.State) string {
+		return fmt.Sprintf(`one {"number":%q,"kind":"appeal","state":%q,"duplicate":true}`, first.Number, state)
+	}
+	require.Equal(t, []string{duplicate(cases.Accepted)}, p.told(t))
+	merge(second, nobodys)
+	own := func(state cases.State) string {
+		return fmt.Sprintf(`two {"number":%q,"kind":"appeal","state":%q,"duplicate":true}`, second.Number, state)
+	}
+	require.Equal(t, []string{duplicate(cases.Accepted), own(cases.Accepted)}, p.told(t), "the one that was merged into it as well")
+	report(event(nobodys, 2, cases.InProgress), event(first, 3, cases.Ready))
+	require.Equal(t, []string{duplicate(cases.InProgress), own(cases.InProgress)}, p.told(t), "what becomes of a duplicate itself tells nothing")
+	pgtest.Do(t, db, func(w *store.Work) error {
+		c, err := w.CaseByNumber(t.Context(), nobodys.Number)
+		require.NoError(t, err)
+		_, err = w.MoveCase(t.Context(), c, cases.Rejected, time.Time{}, "agent:1", "x", "")
+		return err
+	})
+	require.Equal(t, []string{duplicate(cases.Rejected), own(cases.Rejected)}, p.told(t))
+	pgtest.Do(t, db, func(w *store.Work) error {
+		work, other, err := w.CasesToLink(t.Context(), second.Number, nobodys.Number)
+		require.NoError(t, err)
+		_, err = w.UnmergeCase(t.Context(), work.Case, other.Case, "agent:1", "two holes")
+		return err
+	})
+	require.Equal(t, []string{duplicate(cases.Accepted), fmt.Sprintf(`two {"number":%q,"kind":"appeal","state":"accepted"}`, second.Number)}, p.told(t))
+}

@@ -87,8 +87,14 @@ type Case struct {
 	OpenedAt  time.Time
 	UpdatedAt time.Time
 
-	DuplicateOf int64 // id of the case that goes on in its place, or 0
+	DuplicateOf int64  // id of the case that goes on in its place, or 0
+	Duplicates  bool   // it goes on in the place of others
+	Client      string // of the API that opened it, or ""
 }
+
+// Followed says whether clients of the API may have to be told when the case moves: it stands for a case that a client opened. What becomes of a
+// duplicate tells nobody anything.
+func (c Case) Followed() bool { return c.DuplicateOf == 0 && (c.Client != "" || c.Duplicates) }
 
 // BelongsTo says whether a case is somebody's: the citizen's, or, if nobody knows whose it is, that of the number that opened it. A case
 // of a citizen stays the citizen's when the number has gone to somebody else.
@@ -123,6 +129,8 @@ type Applied struct {
 	By     string
 	Why    string
 	Told   string // what the citizen was told
+
+	Followed bool // [Case.Followed]
 }
 
 // Move is a step of a case, as it was recorded.

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,7 +30,7 @@ const quickly = 2 * time.Second
 func Try(ctx context.Context, client *http.Client, e Endpoint, now time.Time) []Check {
 	k := kit{client: client, endpoint: e, now: now}
 	id := fmt.Sprintf("okno_test_%d", now.UnixNano())
-	body, _ := NewMessage("okno.test", cases.Case{Number: "123456786", Kind: cases.Application, State: cases.Registered, OpenedAt: now}, now)
+	body, _ := json.Marshal(NewMessage("okno.test", cases.Case{Number: "123456786", Kind: cases.Application, State: cases.Registered, OpenedAt: now}, now))
 	good := k.signed(id, now, body)
 	checks := []Check{
 		k.wants(ctx, "a signed message is taken, within 2 s", 2, id, now, body, good),

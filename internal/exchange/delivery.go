@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -80,15 +79,17 @@ type MessageCase struct {
 	Body    string      `json:"body,omitempty"`    // the whole text; only when the case is opened
 	Contact string      `json:"contact,omitempty"` // E.164
 	Opened  time.Time   `json:"opened_at"`
+
+	DuplicateOf string `json:"duplicate_of,omitempty"` // number of the case that goes on in its place; when the case is merged
 }
 
-// NewMessage makes the body of a delivery.
-func NewMessage(event string, c cases.Case, now time.Time) ([]byte, error) {
+// NewMessage makes the message of a case.
+func NewMessage(event string, c cases.Case, now time.Time) Message {
 	told := MessageCase{Case: c.Number, Kind: c.Kind, Service: c.Service, State: c.State, Subject: c.Subject, Contact: c.Contact, Opened: c.OpenedAt.UTC()}
 	if event == CaseOpened {
 		told.Body = c.Body
 	}
-	return json.Marshal(Message{Type: event, Timestamp: now.UTC(), Data: told})
+	return Message{Type: event, Timestamp: now.UTC(), Data: told}
 }
 
 // Delivery is something to be told to an agency.

@@ -23,7 +23,7 @@ const (
 )
 
 // outColumns are those of a file for an agency.
-var outColumns = []string{"id", "type", "timestamp", "case", "kind", "service", "state", "subject", "contact", "opened_at", "body"}
+var outColumns = []string{"id", "type", "timestamp", "case", "kind", "service", "state", "subject", "contact", "opened_at", "body", "duplicate_of"}
 
 // outCSV makes the file that tells an agency of deliveries.
 func outCSV(deliveries []Delivery) ([]byte, error) {
@@ -37,7 +37,7 @@ func outCSV(deliveries []Delivery) ([]byte, error) {
 			return nil, fmt.Errorf("message %s: %w", d.MessageID(), err)
 		}
 		rows = append(rows, []string{d.MessageID(), m.Type, m.Timestamp.Format(time.RFC3339), m.Data.Case, string(m.Data.Kind), m.Data.Service,
-			string(m.Data.State), plain(m.Data.Subject), m.Data.Contact, m.Data.Opened.Format(time.RFC3339), plain(m.Data.Body)})
+			string(m.Data.State), plain(m.Data.Subject), m.Data.Contact, m.Data.Opened.Format(time.RFC3339), plain(m.Data.Body), m.Data.DuplicateOf})
 	}
 	return table(rows)
 }

@@ -183,7 +183,8 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 
 // move makes a move of the case in the book, and gives it to be written.
 func (b *CaseBook) move(m Move, agency string) cases.Applied {
-	applied := cases.Applied{Case: b.Case.ID, Number: b.Case.Number, From: b.Case.State, To: m.To, DueOn: b.Case.DueOn, By: By(agency), Why: m.Event.Reason}
+	applied := cases.Applied{Case: b.Case.ID, Number: b.Case.Number, From: b.Case.State, To: m.To, DueOn: b.Case.DueOn, By: By(agency), Why: m.Event.Reason,
+		Followed: b.Case.Followed()}
 	if !m.Event.DueOn.IsZero() {
 		applied.DueOn = m.Event.DueOn
 	}

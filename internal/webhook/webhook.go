@@ -25,29 +25,29 @@ type Event struct {
 
 // Case is a case as its client is told of it: what GET /cases/{number} says, and nothing of a person.
 type Case struct {
-	Number string      `json:"number"`
-	Kind   cases.Kind  `json:"kind"`
-	State  cases.State `json:"state"`
-	DueOn  string      `json:"due_on,omitempty"`
+	Number    string      `json:"number"`
+	Kind      cases.Kind  `json:"kind"`
+	State     cases.State `json:"state"`
+	DueOn     string      `json:"due_on,omitempty"`
+	Duplicate bool        `json:"duplicate,omitempty"` // the state and the term are those of the case that goes on
+}
+
+// Message is what a client is to be told.
+type Message struct {
+	Client string
+	About  string // "case:7": messages about the same come in order
+	Event  string
+	Data   any
+}
+
+// Body is what is signed and sent.
+func (m Message) Body(now time.Time) ([]byte, error) {
+	return json.Marshal(Event{m.Event, now.UTC(), m.Data})
 }
 
 // List is a list of notices that has ended.
 type List struct {
 	ID string `json:"id"`
-}
-
-// Told makes the body of a case that has moved.
-func Told(c cases.Case, now time.Time) ([]byte, error) {
-	told := Case{Number: c.Number, Kind: c.Kind, State: c.State}
-	if c.DueOn.Year() > 1 {
-		told.DueOn = c.DueOn.Format(time.DateOnly)
-	}
-	return json.Marshal(Event{CaseMoved, now.UTC(), told})
-}
-
-// Ended makes the body of a list that has ended.
-func Ended(publicID string, now time.Time) ([]byte, error) {
-	return json.Marshal(Event{ListFinished, now.UTC(), List{publicID}})
 }
 
 // Logged is a delivery in the log of a client.

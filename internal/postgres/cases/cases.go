@@ -21,14 +21,15 @@ import (
 const Columns = `
 id, number, kind, state, coalesce(service, ''), coalesce(agency, ''), coalesce(citizen_id, 0), sealed, ` + datakeys.OfCase + `cases.id),
 coalesce(due_on, '0001-01-01'::date), opened_at, updated_at,
-coalesce((SELECT other_id FROM case_links WHERE kind = 'duplicate' AND case_links.case_id = cases.id), 0)`
+coalesce((SELECT other_id FROM case_links WHERE kind = 'duplicate' AND case_links.case_id = cases.id), 0),
+EXISTS (SELECT FROM case_links WHERE kind = 'duplicate' AND other_id = cases.id), coalesce(client, '')`
 
 // Scan reads a case. cases.ErrUnknown.
 func Scan(ring *seal.Ring, row pgx.Row) (cases.Case, error) {
 	var c cases.Case
 	var sealed, wrapped []byte
 	err := row.Scan(&c.ID, &c.Number, &c.Kind, &c.State, &c.Service, &c.Agency, &c.CitizenID, &sealed, &wrapped,
-		&c.DueOn, &c.OpenedAt, &c.UpdatedAt, &c.DuplicateOf)
+		&c.DueOn, &c.OpenedAt, &c.UpdatedAt, &c.DuplicateOf, &c.Duplicates, &c.Client)
 	if err != nil {
 		return c, postgres.NoRows(err, cases.ErrUnknown)
 	}

@@ -102,12 +102,12 @@ const hasEndpoint = `SELECT EXISTS (SELECT FROM exchange_endpoints WHERE agency 
 const addDelivery = `INSERT INTO exchange_deliveries (agency, case_id, event, sealed) VALUES ($1, $2, $3, $4) RETURNING id`
 
 // Announce has an agency told of a case, if it wants to be; id is of the delivery, or 0.
-func (w Steps) Announce(ctx context.Context, event string, c cases.Case, now time.Time) (id int64, err error) {
+func (w Steps) Announce(ctx context.Context, c cases.Case, m exchange.Message) (id int64, err error) {
 	var wanted bool
 	if err := w.tx.QueryRow(ctx, hasEndpoint, c.Agency).Scan(&wanted); err != nil || !wanted {
 		return 0, err
 	}
-	body, err := exchange.NewMessage(event, c, now)
+	body, err := json.Marshal(m)
 	if err != nil {
 		return 0, err
 	}
@@ -116,7 +116,7 @@ func (w Steps) Announce(ctx context.Context, event string, c cases.Case, now tim
 		return 0, nil
 	}
 	if err == nil {
-		err = w.tx.QueryRow(ctx, addDelivery, c.Agency, c.ID, event, key.Seal(datakeys.DeliveryOf(c.ID), body)).Scan(&id)
+		err = w.tx.QueryRow(ctx, addDelivery, c.Agency, c.ID, m.Type, key.Seal(datakeys.DeliveryOf(c.ID), body)).Scan(&id)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("announce case to agency %s: %w", c.Agency, err)

@@ -128,14 +128,26 @@ func TestAnAgencyIsToldInOrder(t *testing.T) {
 	pgtest.Do(t, db, func(w *store.Work) error {
 		return w.SaveEndpoint(t.Context(), exchange.Endpoint{Agency: "moj", URL: a.URL, Secrets: []string{fresh, a.secret}}, "test")
 	})
-	open("moj")
+	double := open("moj")
 	require.NoError(t, deliver(ids(t, url)[2]))
 	a.mu.Lock()
 	a.secret = fresh
 	a.mu.Unlock()
-	open("moj")
+	goesOn := open("moj")
 	require.NoError(t, deliver(ids(t, url)[3]))
 	require.Zero(t, a.forged)
+
+	// Of a merge it learns which case goes on.
+	pgtest.Do(t, db, func(w *store.Work) error {
+		c, into, err := w.CasesToLink(t.Context(), double, goesOn)
+		require.NoError(t, err)
+		_, err = w.MergeCase(t.Context(), c.Case, into.Case, "agent:7", "")
+		return err
+	})
+	require.Len(t, ids(t, url), 5, "nothing has become of the other")
+	require.NoError(t, deliver(ids(t, url)[4]))
+	merged := a.heard[4].Data
+	require.Equal(t, []any{double, cases.Closed, goesOn}, []any{merged.Case, merged.State, merged.DuplicateOf})
 }
 
 // An agency that answers wrong, slowly or not at all is tried for three days, with pauses, and then given up until a person has it tried again.

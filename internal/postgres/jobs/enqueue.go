@@ -54,12 +54,24 @@ var waiting = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobSta
 
 // EnqueueJob enqueues a job, which is there once the work is committed.
 func (w Steps) EnqueueJob(ctx context.Context, args job.Args, o job.Options) error {
+	return w.EnqueueJobs(ctx, []job.Args{args}, o)
+}
+
+// EnqueueJobs is EnqueueJob for many, by one statement.
+func (w Steps) EnqueueJobs(ctx context.Context, all []job.Args, o job.Options) error {
+	if len(all) == 0 {
+		return nil
+	}
 	opts := &river.InsertOpts{MaxAttempts: cmp.Or(o.Attempts, defaultAttempts), ScheduledAt: o.Due}
 	if o.Unique {
 		opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: waiting}
 	}
-	if _, err := w.river.InsertTx(ctx, w.tx.Tx, args, opts); err != nil {
-		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+	params := make([]river.InsertManyParams, len(all))
+	for i, args := range all {
+		params[i] = river.InsertManyParams{Args: args, InsertOpts: opts}
+	}
+	if _, err := w.river.InsertManyTx(ctx, w.tx.Tx, params); err != nil {
+		return fmt.Errorf("enqueue %s: %w", all[0].Kind(), err)
 	}
 	return nil
 }

@@ -65,7 +65,14 @@ func (w *Work) MergeCase(ctx context.Context, c, into domain.Case, by, why strin
 	if err != nil {
 		return merged, err
 	}
-	return merged, w.announce(ctx, exchange.CaseMoved, merged, by)
+	if c.Followed() { // as a duplicate it is no more
+		if err := w.tellClients(ctx, c.ID); err != nil {
+			return merged, err
+		}
+	}
+	m := exchange.NewMessage(exchange.CaseMoved, merged, time.Now())
+	m.Data.DuplicateOf = into.Number
+	return merged, w.tellAgency(ctx, merged, m, by)
 }
 
 // UnmergeCase is cases.Steps.UnmergeCase.
@@ -78,15 +85,19 @@ func (w *Work) UnmergeCase(ctx context.Context, c, other domain.Case, by, why st
 }
 
 func (w *Work) announce(ctx context.Context, event string, c domain.Case, by string) error {
-	if event == exchange.CaseMoved {
-		if err := w.tellClient(ctx, c); err != nil {
+	if event == exchange.CaseMoved && c.Followed() {
+		if err := w.tellClients(ctx, c.ID); err != nil {
 			return err
 		}
 	}
+	return w.tellAgency(ctx, c, exchange.NewMessage(event, c, time.Now()), by)
+}
+
+func (w *Work) tellAgency(ctx context.Context, c domain.Case, m exchange.Message, by string) error {
 	if !exchange.Told(c) || strings.HasPrefix(by, exchange.By("")) {
 		return nil
 	}
-	id, err := w.Announce(ctx, event, c, time.Now())
+	id, err := w.Announce(ctx, c, m)
 	if err != nil || id == 0 {
 		return err
 	}
@@ -95,12 +106,11 @@ func (w *Work) announce(ctx context.Context, event string, c domain.Case, by str
 
 // EnqueueDeliveries has deliveries made, unless a job for them waits already.
 func (w *Work) EnqueueDeliveries(ctx context.Context, ids ...int64) error {
-	for _, id := range ids {
-		if err := w.EnqueueJob(ctx, job.DeliverToAgency{Delivery: id}, job.Options{Unique: true}); err != nil {
-			return err
-		}
+	all := make([]job.Args, len(ids))
+	for i, id := range ids {
+		all[i] = job.DeliverToAgency{Delivery: id}
 	}
-	return nil
+	return w.EnqueueJobs(ctx, all, job.Options{Unique: true})
 }
 
 // Revive is exchange.Steps.Revive, with the jobs that try again.

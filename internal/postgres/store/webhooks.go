@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"time"
 
 	domain "okno/internal/cases"
@@ -10,35 +10,52 @@ import (
 	"okno/internal/webhook"
 )
 
-// tellClient tells the client that opened a case of its move, in the same transaction.
-func (w *Work) tellClient(ctx context.Context, c domain.Case) error {
-	client, err := w.ClientOfCase(ctx, c.ID)
-	if err != nil || client == "" {
-		return err
+// tellClients tells the clients that opened cases where these stand now, in the transaction that moved them. Only of cases that are followed
+// ([domain.Case.Followed]) there is anything to tell.
+func (w *Work) tellClients(ctx context.Context, moved ...int64) error {
+	if len(moved) == 0 {
+		return nil
 	}
-	body, err := webhook.Told(c, time.Now())
+	messages, err := w.CaseMessages(ctx, moved)
 	if err != nil {
 		return err
 	}
-	return w.tell(ctx, client, fmt.Sprintf("case:%d", c.ID), webhook.CaseMoved, body)
+	return w.tell(ctx, messages...)
 }
 
-func (w *Work) tell(ctx context.Context, client, about, event string, body []byte) error {
-	id, err := w.AddWebhookDelivery(ctx, client, about, event, body)
+// ApplyMoves is cases.Steps.ApplyMoves; the clients are told where the cases stand after all moves.
+func (w *Work) ApplyMoves(ctx context.Context, moves []domain.Applied) error {
+	if err := w.caseSteps.ApplyMoves(ctx, moves); err != nil {
+		return err
+	}
+	var followed []int64
+	for _, m := range moves {
+		if m.Followed && !slices.Contains(followed, m.Case) {
+			followed = append(followed, m.Case)
+		}
+	}
+	return w.tellClients(ctx, followed...)
+}
+
+// tell tells clients, unless they have no webhook.
+func (w *Work) tell(ctx context.Context, messages ...webhook.Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	ids, err := w.AddWebhookDeliveries(ctx, messages, time.Now())
 	if err != nil {
 		return err
 	}
-	return w.EnqueueWebhooks(ctx, id)
+	return w.EnqueueWebhooks(ctx, ids...)
 }
 
 // EnqueueWebhooks has deliveries to clients made, unless a job for them waits already.
 func (w *Work) EnqueueWebhooks(ctx context.Context, ids ...int64) error {
-	for _, id := range ids {
-		if err := w.EnqueueJob(ctx, job.DeliverToClient{Delivery: id}, job.Options{Unique: true}); err != nil {
-			return err
-		}
+	all := make([]job.Args, len(ids))
+	for i, id := range ids {
+		all[i] = job.DeliverToClient{Delivery: id}
 	}
-	return nil
+	return w.EnqueueJobs(ctx, all, job.Options{Unique: true})
 }
 
 // EndNotificationList is notifications.Steps.EndNotificationList; the list's client is told.
@@ -46,15 +63,11 @@ func (w *Work) EndNotificationList(ctx context.Context, list int64, now time.Tim
 	if err := w.notificationSteps.EndNotificationList(ctx, list, now); err != nil {
 		return err
 	}
-	client, publicID, err := w.ClientOfList(ctx, list)
-	if err != nil || client == "" {
-		return err
-	}
-	body, err := webhook.Ended(publicID, now)
+	m, err := w.ListMessage(ctx, list)
 	if err != nil {
 		return err
 	}
-	return w.tell(ctx, client, "list:"+publicID, webhook.ListFinished, body)
+	return w.tell(ctx, m)
 }
 
 // ReplayWebhook is webhooks.Steps.ReplayWebhook, with the job that tries again.

@@ -75,36 +75,76 @@ func (s *Store) Webhook(ctx context.Context, client string) (e exchange.Endpoint
 	return e, err
 }
 
-const (
-	clientOfCase = `SELECT e.client FROM cases c JOIN webhook_endpoints e ON e.client = c.client WHERE c.id = $1`
-	clientOfList = `SELECT e.client, l.public_id::text FROM notification_lists l JOIN webhook_endpoints e ON e.client = l.client WHERE l.id = $1`
-	addDelivery  = `INSERT INTO webhook_deliveries (client, about, event, message) VALUES ($1, $2, $3, $4) RETURNING id`
+// A duplicate stands where the case stands into which it was merged, at whatever remove.
+const caseMessages = `
+WITH RECURSIVE standing (id, stands) AS (
+    SELECT m, coalesce((SELECT other_id FROM case_links WHERE kind = 'duplicate' AND case_id = m), m) FROM unnest($1::bigint[]) AS m
+    UNION ALL
+    SELECT l.case_id, s.stands FROM standing s JOIN case_links l ON l.kind = 'duplicate' AND l.other_id = s.id
 )
+SELECT e.client, c.id, c.number, c.kind, n.state, coalesce(n.due_on, '0001-01-01'::date), c.id <> n.id
+FROM standing s JOIN cases c ON c.id = s.id JOIN webhook_endpoints e ON e.client = c.client JOIN cases n ON n.id = s.stands ORDER BY c.id`
 
-// ClientOfCase gives the client that is told of a case; "" for none.
-func (w Steps) ClientOfCase(ctx context.Context, id int64) (client string, err error) {
-	err = w.tx.QueryRow(ctx, clientOfCase, id).Scan(&client)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
+// CaseMessages gives what clients are told of cases that have moved, and of those in whose place these go on.
+func (w Steps) CaseMessages(ctx context.Context, moved []int64) ([]webhook.Message, error) {
+	rows, err := w.tx.Query(ctx, caseMessages, moved)
+	var messages []webhook.Message
+	if err == nil {
+		messages, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m webhook.Message, err error) {
+			var id int64
+			var due time.Time
+			var c webhook.Case
+			err = row.Scan(&m.Client, &id, &c.Number, &c.Kind, &c.State, &due, &c.Duplicate)
+			if due.Year() > 1 {
+				c.DueOn = due.Format(time.DateOnly)
+			}
+			m.About, m.Event, m.Data = fmt.Sprintf("case:%d", id), webhook.CaseMoved, c
+			return m, err
+		})
 	}
-	return client, err
+	if err != nil {
+		return nil, fmt.Errorf("find clients of cases: %w", err)
+	}
+	return messages, nil
 }
 
-// ClientOfList gives the client that is told of a list, and the list's public id; "" for none.
-func (w Steps) ClientOfList(ctx context.Context, id int64) (client, publicID string, err error) {
-	err = w.tx.QueryRow(ctx, clientOfList, id).Scan(&client, &publicID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", "", nil
+const clientOfList = `SELECT client, public_id::text FROM notification_lists WHERE id = $1`
+
+// ListMessage gives what the client of a list of notices is told of its end.
+func (w Steps) ListMessage(ctx context.Context, id int64) (m webhook.Message, err error) {
+	var l webhook.List
+	if err := w.tx.QueryRow(ctx, clientOfList, id).Scan(&m.Client, &l.ID); err != nil {
+		return m, fmt.Errorf("find client of list: %w", err)
 	}
-	return client, publicID, err
+	m.About, m.Event, m.Data = "list:"+l.ID, webhook.ListFinished, l
+	return m, nil
 }
 
-// AddWebhookDelivery keeps what a client is to be told.
-func (w Steps) AddWebhookDelivery(ctx context.Context, client, about, event string, body []byte) (id int64, err error) {
-	if err := w.tx.QueryRow(ctx, addDelivery, client, about, event, body).Scan(&id); err != nil {
-		return 0, fmt.Errorf("tell client %s: %w", client, err)
+const addDeliveries = `
+INSERT INTO webhook_deliveries (client, about, event, message)
+SELECT e.client, m.about, m.event, m.body
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS m (client, about, event, body, nth)
+JOIN webhook_endpoints e ON e.client = m.client ORDER BY m.nth RETURNING id`
+
+// AddWebhookDeliveries keeps what clients are to be told, and gives the ids of it; a client without a webhook is told nothing.
+func (w Steps) AddWebhookDeliveries(ctx context.Context, messages []webhook.Message, now time.Time) (ids []int64, err error) {
+	var clients, abouts, events []string
+	var bodies [][]byte
+	for _, m := range messages {
+		body, err := m.Body(now)
+		if err != nil {
+			return nil, err
+		}
+		clients, abouts, events, bodies = append(clients, m.Client), append(abouts, m.About), append(events, m.Event), append(bodies, body)
 	}
-	return id, nil
+	rows, err := w.tx.Query(ctx, addDeliveries, clients, abouts, events, bodies)
+	if err == nil {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tell clients: %w", err)
+	}
+	return ids, nil
 }
 
 const deliveryToMake = `
