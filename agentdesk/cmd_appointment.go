@@ -100,10 +100,11 @@ func (d *Desk) at(ctx context.Context, w Work, b *appointment.Booking, office, d
 		return errPlaceTaken
 	}
 	b.DueOn = appointment.DayOf(b.Slots[0].From, v.Zone)
-	b.Subject = fmt.Sprintf("%s, %s", b.Service, v.Office.Name[dialogue.Russian])
+	name := b.Service
 	if s, known := d.Services.Service(b.Service); known {
-		b.Subject = fmt.Sprintf("%s, %s", s.Texts[dialogue.Russian].Name, v.Office.Name[dialogue.Russian])
+		name = s.Texts[dialogue.Russian].Name
 	}
+	b.Subject = v.Subject(name, dialogue.Russian)
 	return nil
 }
 

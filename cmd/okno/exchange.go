@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"okno/internal/appointment"
 	"okno/internal/casework"
 	"okno/internal/conversation"
 	"okno/internal/exchange"
@@ -25,6 +26,13 @@ func (n *node) filings() *casework.Portal {
 	return casework.NewPortal(func(ctx context.Context, fn func(casework.PortalWork) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.services)
+}
+
+// bookings books appointments for portals.
+func (n *node) bookings() *appointment.Portal {
+	return appointment.NewPortal(func(ctx context.Context, fn func(appointment.PortalWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.offices, n.services, conversation.NewNotices(n.library, n.config.SMS.Writing()), n.teller(), time.Now)
 }
 
 // inbox takes what agencies report.

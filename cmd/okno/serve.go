@@ -260,7 +260,7 @@ func (n *node) startRoles() error {
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
-		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Citizens: n.portal(), Catalogue: n.services, Exchange: n.inbox(), Filings: n.filings(), Cases: n.db, Pages: n.db, Webhooks: n.db, Notices: n.notices(), Jurisdiction: n.config.Open311.Jurisdiction, Clock: time.Now, Log: n.log}).Register(n.mux)
+		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Citizens: n.portal(), Catalogue: n.services, Exchange: n.inbox(), Filings: n.filings(), Cases: n.db, Pages: n.db, Webhooks: n.db, Notices: n.notices(), Appointments: n.bookings(), Booked: n.db, Jurisdiction: n.config.Open311.Jurisdiction, Clock: time.Now, Log: n.log}).Register(n.mux)
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

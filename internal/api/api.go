@@ -61,6 +61,9 @@ type Options struct {
 	Pages     Pages
 	Notices   Notices
 	Webhooks  Webhooks
+
+	Appointments Appointments
+	Booked       Booked
 	// Jurisdiction is the jurisdiction_id of Open311 that is served; "": whatever is asked for.
 	Jurisdiction string
 	Address      Address // of who calls; nil: the peer of the connection
@@ -84,6 +87,9 @@ type API struct {
 	clock     func() time.Time
 	log       zerolog.Logger
 
+	appointments Appointments
+	booked       Booked
+
 	jurisdiction string // of Open311
 }
 
@@ -92,7 +98,7 @@ func New(o Options) *API {
 	if o.Address == nil {
 		o.Address = PeerAddress
 	}
-	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases, notices: o.Notices, pages: o.Pages, webhooks: o.Webhooks, jurisdiction: o.Jurisdiction,
+	return &API{gate: newGate(o.Clients, o.Address, o.Clock, o.Log), passwords: o.Passwords, reports: o.Reports, citizens: o.Citizens, catalogue: o.Catalogue, exchange: o.Exchange, filings: o.Filings, cases: o.Cases, notices: o.Notices, pages: o.Pages, webhooks: o.Webhooks, appointments: o.Appointments, booked: o.Booked, jurisdiction: o.Jurisdiction,
 		clock: o.Clock, log: o.Log}
 }
 
@@ -122,6 +128,14 @@ func (a *API) routes() []route {
 		{"POST /api/v1/cases", client.Cases, a.fileCase},
 		{"GET /api/v1/cases", client.Cases, a.listCases},
 		{"GET /api/v1/cases/{number}", client.Cases, a.caseStatus},
+		{"GET /api/v1/offices", client.Appointments, a.listOffices},
+		{"GET /api/v1/offices/{office}/slots", client.Appointments, a.listSlots},
+		{"GET /api/v1/appointments", client.Appointments, a.listAppointments},
+		{"POST /api/v1/appointments", client.Appointments, a.bookAppointment},
+		{"POST /api/v1/appointments/find", client.Appointments, a.findAppointments},
+		{"GET /api/v1/appointments/{number}", client.Appointments, a.appointmentStatus},
+		{"POST /api/v1/appointments/{number}/move", client.Appointments, a.moveAppointment},
+		{"POST /api/v1/appointments/{number}/cancel", client.Appointments, a.cancelAppointment},
 		{"GET /api/v1/webhook/deliveries", client.Webhooks, a.listDeliveries},
 		{"POST /api/v1/webhook/deliveries/{id}/replay", client.Webhooks, a.replayDelivery},
 		{"POST /api/v1/notifications", client.Notices, a.sendNotification},

@@ -73,7 +73,7 @@ func (p *portal) node(t *testing.T, db *store.Store) http.Handler {
 	units := func(ctx context.Context, fn func(citizen.PortalWork) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}
-	api.New(api.Options{Clients: db, Passwords: passwords, Citizens: citizen.NewPortal(units, registrar, password.NewBudget(), clock), Reports: db, Catalogue: catalogue.NewCache(db, nil, time.Now, zerolog.Nop()), Exchange: inbox(db), Cases: db, Filings: filings(db), Notices: notices(db, clock), Pages: db, Webhooks: db, Jurisdiction: "region.kz",
+	api.New(api.Options{Clients: db, Passwords: passwords, Citizens: citizen.NewPortal(units, registrar, password.NewBudget(), clock), Reports: db, Catalogue: catalogue.NewCache(db, nil, time.Now, zerolog.Nop()), Exchange: inbox(db), Cases: db, Filings: filings(db), Notices: notices(db, clock), Pages: db, Webhooks: db, Appointments: p.bookings(t, db), Booked: db, Jurisdiction: "region.kz",
 		Clock: clock, Log: zerolog.Nop()}).Register(mux)
 	return mux
 }

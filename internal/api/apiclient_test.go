@@ -15,11 +15,10 @@ import (
 // The client that is made from the document gets through with each kind of request, and reads each kind of answer.
 func TestTheGoClient(t *testing.T) {
 	t.Parallel()
-	p := newPortal(t)
+	p := newBookingPortal(t)
 	const own = "the key of the Go client"
 	pgtest.AddClient(t, p.db, "go", own)
-	pgtest.Exec(t, p.url, `INSERT INTO agencies (code, name) VALUES ('moj', '{}')`)
-	pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{cases,exchange}', agency = 'moj' WHERE name = 'go'`)
+	pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{cases,appointments,exchange}', agency = 'moj' WHERE name = 'go'`)
 	server := httptest.NewServer(p.handler)
 	t.Cleanup(server.Close)
 	okno, err := apiclient.NewClientWithResponses(server.URL+"/api/v1", apiclient.WithKey(own))
@@ -57,6 +56,17 @@ func TestTheGoClient(t *testing.T) {
 	found, err := okno.ListCasesWithResponse(ctx, nil)
 	require.NoError(t, err)
 	require.Len(t, found.JSON200.Cases, 1)
+
+	free, err := okno.ListSlotsWithResponse(ctx, "centre", &apiclient.ListSlotsParams{Service: "031"})
+	require.NoError(t, err)
+	booked, err := okno.BookAppointmentWithResponse(ctx, &apiclient.BookAppointmentParams{IdempotencyKey: "b"},
+		apiclient.BookAppointmentJSONRequestBody{Service: "031", Office: "centre", From: free.JSON200.Slots[0].From, Contact: "+77010000009"})
+	require.NoError(t, err)
+	require.NotNil(t, booked.JSON201, "%s", booked.Body)
+	require.Equal(t, apiclient.AppointmentStateBooked, booked.JSON201.State)
+	cancelled, err := okno.CancelAppointmentWithResponse(ctx, booked.JSON201.Number, apiclient.CancelAppointmentJSONRequestBody{})
+	require.NoError(t, err)
+	require.Equal(t, apiclient.AppointmentStateCancelled, cancelled.JSON200.State, "%s", cancelled.Body)
 
 	keys, err := okno.KeysWithResponse(ctx)
 	require.NoError(t, err)

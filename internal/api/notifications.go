@@ -175,22 +175,19 @@ func (a *API) notificationList(w http.ResponseWriter, r *http.Request, from clie
 const mostMessages = 1000
 
 var (
-	errCursor   error = &fault.Error{Kind: fault.Invalid, Field: "cursor", Text: "the next of the page before"}
-	errMessages error = &fault.Error{Kind: fault.Invalid, Field: "limit", Text: "1 to 1000"}
+	errCursor error = &fault.Error{Kind: fault.Invalid, Field: "cursor", Text: "the next of the page before"}
 )
 
 func (a *API) notificationMessages(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	asked := r.URL.Query()
-	after, limit := 0, mostMessages
-	var err error
+	after := 0
+	limit, err := limitOf(asked, mostMessages)
+	if err != nil {
+		return err
+	}
 	if said := asked.Get("cursor"); said != "" {
 		if after, err = strconv.Atoi(said); err != nil || after < 0 || after > notification.MostRecipients {
 			return errCursor
-		}
-	}
-	if said := asked.Get("limit"); said != "" {
-		if limit, err = strconv.Atoi(said); err != nil || limit < 1 || limit > mostMessages {
-			return errMessages
 		}
 	}
 	all, err := a.notices.Messages(r.Context(), from.Name, r.PathValue("id"), after, limit+1)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,14 +20,13 @@ import (
 const mostCases = 200
 
 var (
-	errCases error = &fault.Error{Kind: fault.Invalid, Field: "limit", Text: "1 to 200"}
 	errSince error = &fault.Error{Kind: fault.Invalid, Field: "updated_since", Text: "a moment like 2026-05-24T00:00:00Z"}
 	errBoth  error = &fault.Error{Kind: fault.Invalid, Field: "cursor", Text: "a cursor goes on by itself: leave updated_since out"}
 )
 
-// cursorOf names the place behind a case. It means nothing to clients.
-func cursorOf(c cases.Case) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", c.UpdatedAt.UnixMicro(), c.ID))
+// cursorOf names the place behind what changed last at a moment. It means nothing to clients.
+func cursorOf(changed time.Time, id int64) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", changed.UnixMicro(), id))
 }
 
 func readCursor(s string) (at time.Time, id int64, err error) {
@@ -40,50 +40,79 @@ func readCursor(s string) (at time.Time, id int64, err error) {
 	return time.UnixMicro(moment).UTC(), id, nil
 }
 
-// listCases pages through the cases that a client opened, by their last change: one that changes meanwhile comes again, further behind. A page
-// always has the cursor that goes on: whoever keeps it asks later for what has changed since.
-func (a *API) listCases(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	asked := r.URL.Query()
-	page := cases.ClientPage{Client: from.Name, Limit: mostCases}
-	var err error
-	if said := asked.Get("limit"); said != "" {
-		if page.Limit, err = strconv.Atoi(said); err != nil || page.Limit < 1 || page.Limit > mostCases {
-			return errCases
-		}
+// page is what a client asks for of a list that is in the order of the last change.
+type page struct {
+	since  time.Time // zero: all
+	after  int64     // id of the last before it, which changed at since; 0: there is none
+	limit  int
+	cursor string // that was asked with
+}
+
+func readPage(asked url.Values) (p page, err error) {
+	if p.limit, err = limitOf(asked, mostCases); err != nil {
+		return p, err
 	}
-	since, cursor := asked.Get("updated_since"), asked.Get("cursor")
+	since := asked.Get("updated_since")
+	p.cursor = asked.Get("cursor")
 	switch {
-	case since != "" && cursor != "":
-		return errBoth
+	case since != "" && p.cursor != "":
+		return p, errBoth
 	case since != "":
-		if page.UpdatedSince, err = time.Parse(time.RFC3339, since); err != nil || page.UpdatedSince.Year() < 1 || page.UpdatedSince.Year() > 9999 {
-			return errSince
-		}
-	case cursor != "":
-		if page.UpdatedSince, page.AfterID, err = readCursor(cursor); err != nil {
-			return err
-		}
+		p.since, err = momentOf(since, errSince)
+	case p.cursor != "":
+		p.since, p.after, err = readCursor(p.cursor)
 	}
-	limit := page.Limit
-	page.Limit++
-	found, stand, err := a.pages.CasesOfClient(r.Context(), page)
+	return p, err
+}
+
+// limitOf is how many a client asks for, up to most, which is the default.
+func limitOf(asked url.Values, most int) (int, error) {
+	said := asked.Get("limit")
+	if said == "" {
+		return most, nil
+	}
+	limit, err := strconv.Atoi(said)
+	if err != nil || limit < 1 || limit > most {
+		return 0, &fault.Error{Kind: fault.Invalid, Field: "limit", Text: fmt.Sprintf("1 to %d", most)}
+	}
+	return limit, nil
+}
+
+// writePage writes a page of what was found, of which one more than the limit shows that there are more. A page always has the cursor that goes
+// on: whoever keeps it asks later for what has changed since.
+func writePage[T any](w http.ResponseWriter, name string, p page, found []T, form func(T) map[string]any, cursor func(T) string) error {
+	answer := map[string]any{"more": len(found) > p.limit}
+	found = found[:min(p.limit, len(found))]
+	list := make([]any, len(found))
+	for i, one := range found {
+		list[i] = form(one)
+	}
+	answer[name] = list
+	if len(found) > 0 {
+		p.cursor = cursor(found[len(found)-1])
+	}
+	if p.cursor != "" {
+		answer["next"] = p.cursor
+	}
+	return write(w, http.StatusOK, answer)
+}
+
+// listCases pages through the cases that a client opened, by their last change: one that changes meanwhile comes again, further behind.
+func (a *API) listCases(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	p, err := readPage(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	answer := map[string]any{"more": len(found) > limit}
-	found = found[:min(limit, len(found))]
-	list := make([]any, len(found))
+	found, stand, err := a.pages.CasesOfClient(r.Context(), cases.ClientPage{Client: from.Name, UpdatedSince: p.since, AfterID: p.after, Limit: p.limit + 1})
+	if err != nil {
+		return err
+	}
+	standing := map[int64]cases.Case{}
 	for i, c := range found {
-		list[i] = caseJSON(c, stand[i])
+		standing[c.ID] = stand[i]
 	}
-	answer["cases"] = list
-	if len(found) > 0 {
-		cursor = cursorOf(found[len(found)-1])
-	}
-	if cursor != "" {
-		answer["next"] = cursor
-	}
-	return write(w, http.StatusOK, answer)
+	return writePage(w, "cases", p, found, func(c cases.Case) map[string]any { return caseJSON(c, standing[c.ID]) },
+		func(c cases.Case) string { return cursorOf(c.UpdatedAt, c.ID) })
 }
 
 // writeTagged answers with an ETag of the body, or 304 to whoever has it.

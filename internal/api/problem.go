@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/casework"
 	"okno/internal/citizen"
@@ -29,6 +30,10 @@ var problems = []struct {
 	{errOrigin, http.StatusUnprocessableEntity, "bad_origin"},
 	{errService, http.StatusNotFound, "unknown_service"},
 	{cases.ErrUnknown, http.StatusNotFound, "unknown_case"},
+	{cases.ErrMoved, http.StatusConflict, "moved"},
+	{appointment.ErrTaken, http.StatusUnprocessableEntity, "taken"},
+	{appointment.ErrTooMany, http.StatusUnprocessableEntity, "too_many"},
+	{appointment.ErrSettled, http.StatusUnprocessableEntity, "ended"},
 	{notification.ErrUnknown, http.StatusNotFound, "unknown_notification"},
 	{webhook.ErrUnknown, http.StatusNotFound, "unknown_delivery"},
 	{notification.ErrBudget, http.StatusTooManyRequests, "over_budget"},
@@ -48,6 +53,9 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	for _, known := range problems {
 		if errors.Is(err, known.err) {
 			p.Status, p.Code, p.Detail = known.status, known.code, known.err.Error()
+			if said := new(fault.Error); errors.As(known.err, &said) {
+				p.Field = said.Field
+			}
 			break
 		}
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"okno/internal/catalogue"
@@ -17,7 +16,6 @@ const mostServices = 50
 
 var (
 	errLanguage error = &fault.Error{Kind: fault.Invalid, Field: "language", Text: "kk, ru or en"}
-	errLimit    error = &fault.Error{Kind: fault.Invalid, Field: "limit", Text: "1 to 50"}
 	errAfter    error = &fault.Error{Kind: fault.Invalid, Field: "after", Text: "the code of the page before's last service"}
 )
 
@@ -31,12 +29,9 @@ func (a *API) services(w http.ResponseWriter, r *http.Request, _ client.Client) 
 	if !slices.Contains(dialogue.Languages, l) {
 		return errLanguage
 	}
-	limit := mostServices
-	if said := asked.Get("limit"); said != "" {
-		var err error
-		if limit, err = strconv.Atoi(said); err != nil || limit < 1 || limit > mostServices {
-			return errLimit
-		}
+	limit, err := limitOf(asked, mostServices)
+	if err != nil {
+		return err
 	}
 	answer := map[string]any{}
 	var found []catalogue.Service

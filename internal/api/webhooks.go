@@ -22,12 +22,10 @@ var errState error = &fault.Error{Kind: fault.Invalid, Field: "state", Text: "wa
 
 func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request, from client.Client) error {
 	asked := r.URL.Query()
-	limit, after := mostCases, int64(0)
-	var err error
-	if said := asked.Get("limit"); said != "" {
-		if limit, err = strconv.Atoi(said); err != nil || limit < 1 || limit > mostCases {
-			return errCases
-		}
+	after := int64(0)
+	limit, err := limitOf(asked, mostCases)
+	if err != nil {
+		return err
 	}
 	if said := asked.Get("cursor"); said != "" {
 		if after, err = strconv.ParseInt(said, 10, 64); err != nil || after < 0 {

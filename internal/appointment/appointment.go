@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"okno/internal/cases"
+	"okno/internal/fault"
 )
 
 // State is where a place stands.
@@ -45,6 +46,7 @@ type Booking struct {
 	Contact   string // E.164
 	Subject   string
 	By        string
+	Client    string // of the API, or ""
 }
 
 // Wait is a wish for a place that is not there now.
@@ -67,10 +69,10 @@ type Waiting struct {
 
 // Errors of booking.
 var (
-	ErrTaken = errors.New("no place is left")
-	ErrNone  = errors.New("there is no such appointment")
+	ErrTaken error = &fault.Error{Kind: fault.Conflict, Field: "from", Text: "no place is left at this time"}
+	ErrNone        = errors.New("there is no such appointment")
 	// ErrSettled says that it is known already what came of an appointment.
-	ErrSettled = errors.New("the appointment is over already")
+	ErrSettled error = &fault.Error{Kind: fault.Conflict, Text: "the appointment is over already"}
 )
 
 // What one person may have, and how long things take.

@@ -24,6 +24,7 @@ type caseFile interface {
 type places interface {
 	// TakePlace takes a place of one of the slots, for no case yet, as booked, or as held until a moment. ErrTaken.
 	TakePlace(ctx context.Context, office, service string, slots []Slot, heldUntil time.Time) (Appointment, error)
+	// GivePlace ties a place to its case. cases.ErrMoved when the case was given another meanwhile.
 	GivePlace(ctx context.Context, id, caseID int64) error
 	// TakeOffer makes a place that is held for a case a booked one. ErrNone, also when the offer has lapsed.
 	TakeOffer(ctx context.Context, caseID int64, now time.Time) (Appointment, error)
@@ -38,7 +39,8 @@ func Book(ctx context.Context, w Work, b Booking, now time.Time) (Appointment, e
 	if err != nil {
 		return a, err
 	}
-	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Appointment, Service: b.Service, CitizenID: b.CitizenID, Contact: b.Contact, Subject: b.Subject, By: b.By})
+	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Appointment, Service: b.Service, CitizenID: b.CitizenID, Contact: b.Contact, Subject: b.Subject, By: b.By,
+		Client: b.Client})
 	if err != nil {
 		return a, err
 	}
@@ -68,6 +70,23 @@ func Take(ctx context.Context, w Work, c cases.Case, by string, on func(office s
 	}
 	a.Number = c.Number
 	return a, remind(ctx, w, a, now)
+}
+
+// Lives counts what somebody has and waits for.
+type Lives interface {
+	// LiveAppointments gives what a citizen, or a number alone, has and has been offered.
+	LiveAppointments(ctx context.Context, citizen int64, number string, now time.Time) ([]Appointment, error)
+	LiveWaits(ctx context.Context, citizen int64, number string, now time.Time) (int, error)
+}
+
+// HasMost says whether a citizen, or a number alone, has as many appointments and places on waiting lists as one may.
+func HasMost(ctx context.Context, w Lives, citizen int64, number string, now time.Time) (bool, error) {
+	live, err := w.LiveAppointments(ctx, citizen, number, now)
+	if err != nil {
+		return false, err
+	}
+	waits, err := w.LiveWaits(ctx, citizen, number, now)
+	return len(live)+waits >= MostLive, err
 }
 
 // give ties a place to its case, and has the citizen reminded.

@@ -3,6 +3,8 @@ package appointment
 import (
 	"context"
 	"time"
+
+	"okno/internal/dialogue"
 )
 
 // ClockForm is the form of a time of day: hours and minutes of 24 hours.
@@ -46,6 +48,21 @@ func (v Visit) At(day, clock string) (slots []Slot) {
 		}
 	}
 	return slots
+}
+
+// From are the free slots that begin at a moment.
+func (v Visit) From(at time.Time) (slots []Slot) {
+	for _, s := range v.Slots {
+		if s.From.Equal(at) {
+			slots = append(slots, s)
+		}
+	}
+	return slots
+}
+
+// Subject is what the case of an appointment is about, in a language: service is the name of the service.
+func (v Visit) Subject(service string, l dialogue.Language) string {
+	return service + ", " + v.Office.Name[l]
 }
 
 // Day is a day with the times at which something is free.

@@ -37,12 +37,44 @@ var (
 	ErrKeyUsed    error = &fault.Error{Kind: fault.Conflict, Field: "Idempotency-Key", Text: "this key came with another request"}
 )
 
-// PortalWork is what filing does in one transaction.
-type PortalWork interface {
+// Requests are what keys of clients were used for.
+type Requests interface {
 	// ClientRequest gives what a key of a client was used for, and keeps others from the key until the transaction ends. No digest: for nothing
 	// yet; no case: for something else.
 	ClientRequest(ctx context.Context, client, key string) (digest []byte, caseID int64, err error)
-	KeepClientRequest(ctx context.Context, client, key string, digest []byte, c cases.Case) error
+	KeepClientRequest(ctx context.Context, client, key string, digest []byte, caseID int64) error
+}
+
+// Once does something to a case for a key of a client. For the same request again it gives the case and does nothing; request is all that tells
+// one from another. [ErrKeyMissing], [ErrKeyUsed].
+func Once(ctx context.Context, w Requests, client, key string, request any, do func() (caseID int64, err error)) (caseID int64, again bool, err error) {
+	if !keyForm.MatchString(key) {
+		return 0, false, ErrKeyMissing
+	}
+	raw, err := json.Marshal(request)
+	if err != nil {
+		return 0, false, err
+	}
+	digest := sha256.Sum256(raw)
+	before, caseID, err := w.ClientRequest(ctx, client, key)
+	if err != nil {
+		return 0, false, err
+	}
+	if before != nil {
+		if caseID == 0 || !bytes.Equal(before, digest[:]) {
+			return 0, false, ErrKeyUsed
+		}
+		return caseID, true, nil
+	}
+	if caseID, err = do(); err != nil {
+		return 0, false, err
+	}
+	return caseID, false, w.KeepClientRequest(ctx, client, key, digest[:], caseID)
+}
+
+// PortalWork is what filing does in one transaction.
+type PortalWork interface {
+	Requests
 	// ClientCase gives a case that a client opened, by its id. cases.ErrUnknown.
 	ClientCase(ctx context.Context, client string, id int64) (cases.Case, error)
 	// CitizenByNational gives 0 for nobody. citizen.ErrNationalNumber.
@@ -74,37 +106,24 @@ func (p *Portal) File(ctx context.Context, client, key string, f Filing) (c case
 	if err := p.check(&f); err != nil {
 		return c, false, err
 	}
-	raw, err := json.Marshal(f)
-	if err != nil {
-		return c, false, err
-	}
-	digest := sha256.Sum256(raw)
 	err = p.units(ctx, func(w PortalWork) error {
-		before, id, err := w.ClientRequest(ctx, client, key)
-		if err != nil {
-			return err
-		}
-		if before != nil {
-			if id == 0 || !bytes.Equal(before, digest[:]) {
-				return ErrKeyUsed
+		id, again, err := Once(ctx, w, client, key, f, func() (int64, error) {
+			o := cases.Opening{Kind: f.Kind, Service: f.Service, Contact: f.Contact, Subject: f.Subject, Body: f.Body, By: "client:" + client, Client: client}
+			if f.NationalNumber != "" {
+				if o.CitizenID, err = w.CitizenByNational(ctx, f.NationalKind, f.NationalNumber); err != nil {
+					return 0, err
+				}
 			}
-			created = false
+			c, err = w.OpenCase(ctx, o)
+			return c.ID, err
+		})
+		if again {
 			c, err = w.ClientCase(ctx, client, id)
-			return err
 		}
-		o := cases.Opening{Kind: f.Kind, Service: f.Service, Contact: f.Contact, Subject: f.Subject, Body: f.Body, By: "client:" + client, Client: client}
-		if f.NationalNumber != "" {
-			if o.CitizenID, err = w.CitizenByNational(ctx, f.NationalKind, f.NationalNumber); err != nil {
-				return err
-			}
-		}
-		if c, err = w.OpenCase(ctx, o); err != nil {
-			return err
-		}
-		created = true
-		return w.KeepClientRequest(ctx, client, key, digest[:], c)
+		created = !again
+		return err
 	})
-	return c, created, err
+	return c, created && err == nil, err
 }
 
 func (p *Portal) check(f *Filing) error {

@@ -27,11 +27,13 @@ const (
 	Exchange  Scope = "exchange"   // report on the cases of its agency
 	Notices   Scope = "notices"    // send notices to citizens
 	Webhooks  Scope = "webhooks"   // see what it was told, and have it told again
-	Identity  Scope = "identity"   // bind numbers and set up PINs and authenticators of citizens in its sessions
+	// Appointments is to book appointments for citizens in its sessions, and to see and change those that the citizens have.
+	Appointments Scope = "appointments"
+	Identity     Scope = "identity" // bind numbers and set up PINs and authenticators of citizens in its sessions
 )
 
 // Scopes lists them.
-var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Cases, Exchange, Notices, Webhooks}
+var Scopes = []Scope{OTP, OTPReport, Catalogue, Identity, Cases, Appointments, Exchange, Notices, Webhooks}
 
 // DefaultScopes are those of a client that is added without any.
 var DefaultScopes = []Scope{OTP, Catalogue}

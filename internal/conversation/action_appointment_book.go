@@ -3,7 +3,6 @@ package conversation
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"okno/internal/appointment"
 	"okno/internal/dialogue"
@@ -36,7 +35,7 @@ var appointmentBook = action{
 		}
 		whose, number := r.person()
 		a, err := appointment.Book(ctx, r.work, appointment.Booking{Office: v.Office.Code, Service: r.text("service"), Slots: slots,
-			DueOn: appointment.DayOf(slots[0].From, v.Zone), CitizenID: whose, Contact: number, Subject: subjectOf(r, v.Office), By: Citizen}, r.engine.clock())
+			DueOn: appointment.DayOf(slots[0].From, v.Zone), CitizenID: whose, Contact: number, Subject: subjectOf(r, v), By: Citizen}, r.engine.clock())
 		if errors.Is(err, appointment.ErrTaken) {
 			return result{outcome: "taken"}, nil
 		}
@@ -48,12 +47,12 @@ var appointmentBook = action{
 }
 
 // subjectOf is what an appointment's case is about: in the words of the citizen's language, as the catalogue and the office have them.
-func subjectOf(r request, o appointment.Office) string {
+func subjectOf(r request, v appointment.Visit) string {
 	name := r.text("service")
 	if s, ok := r.engine.catalogue.Index().Service(name); ok {
 		name = s.Texts[r.interaction.Language].Name
 	}
-	return fmt.Sprintf("%s, %s", name, o.Name[r.interaction.Language])
+	return v.Subject(name, r.interaction.Language)
 }
 
 // mayBook gives the outcome that says why somebody may not have one more appointment; "": they may.
@@ -62,13 +61,8 @@ func mayBook(ctx context.Context, r request) (outcome string, err error) {
 		return "no_number", nil
 	}
 	whose, number := r.person()
-	now := r.engine.clock()
-	live, err := r.work.LiveAppointments(ctx, whose, number, now)
-	if err != nil {
-		return "", err
-	}
-	waits, err := r.work.LiveWaits(ctx, whose, number, now)
-	if err == nil && len(live)+waits >= appointment.MostLive {
+	most, err := appointment.HasMost(ctx, r.work, whose, number, r.engine.clock())
+	if most {
 		outcome = "too_many"
 	}
 	return outcome, err

@@ -20,7 +20,7 @@ var appointmentWait = action{
 		o, _ := r.engine.directory().Office(r.text("office"))
 		whose, number := r.person()
 		w, err := appointment.JoinList(ctx, r.work, appointment.Wait{Office: r.text("office"), Service: r.text("service"), CitizenID: whose,
-			Contact: number, Subject: subjectOf(r, o), By: Citizen})
+			Contact: number, Subject: subjectOf(r, appointment.Visit{Office: o}), By: Citizen})
 		if err != nil {
 			return result{}, err
 		}

@@ -32,9 +32,7 @@ type appointments interface {
 	appointment.Placed
 	// AppointmentOf gives appointment.ErrNone of a case that has none.
 	AppointmentOf(ctx context.Context, caseID int64) (appointment.Appointment, error)
-	// LiveAppointments gives what a citizen, or a number alone, has and has been offered.
-	LiveAppointments(ctx context.Context, citizen int64, number string, now time.Time) ([]appointment.Appointment, error)
-	LiveWaits(ctx context.Context, citizen int64, number string, now time.Time) (int, error)
+	appointment.Lives
 	// WaitingAhead gives appointment.ErrNone of a case that does not wait.
 	WaitingAhead(ctx context.Context, caseID int64) (int, error)
 }

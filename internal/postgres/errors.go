@@ -114,6 +114,12 @@ func codeOf(err error) string {
 	return ""
 }
 
+// Violates says whether an error is that a row breaks a constraint, or a unique index, of a name.
+func Violates(err error, constraint string) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.ConstraintName == constraint
+}
+
 func mayRetry(err error) bool {
 	code := codeOf(err)
 	return code == serializationFailure || code == deadlockDetected

@@ -51,6 +51,42 @@ func (e AgencyEventState) Valid() bool {
 	}
 }
 
+// Defines values for AppointmentState.
+const (
+	AppointmentStateBooked    AppointmentState = "booked"
+	AppointmentStateCancelled AppointmentState = "cancelled"
+	AppointmentStateHeld      AppointmentState = "held"
+	AppointmentStateKept      AppointmentState = "kept"
+	AppointmentStateLapsed    AppointmentState = "lapsed"
+	AppointmentStateMissed    AppointmentState = "missed"
+	AppointmentStateMoved     AppointmentState = "moved"
+	AppointmentStatePast      AppointmentState = "past"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentState enum.
+func (e AppointmentState) Valid() bool {
+	switch e {
+	case AppointmentStateBooked:
+		return true
+	case AppointmentStateCancelled:
+		return true
+	case AppointmentStateHeld:
+		return true
+	case AppointmentStateKept:
+		return true
+	case AppointmentStateLapsed:
+		return true
+	case AppointmentStateMissed:
+		return true
+	case AppointmentStateMoved:
+		return true
+	case AppointmentStatePast:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CaseState.
 const (
 	CaseStateAccepted        CaseState = "accepted"
@@ -333,6 +369,285 @@ func (e ReportEventsdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() b
 	case ReportEventsdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
 		return true
 	case ReportEventsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOperator ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysPin      ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookAppointmentJSONBodyLanguage.
+const (
+	BookAppointmentJSONBodyLanguageEn BookAppointmentJSONBodyLanguage = "en"
+	BookAppointmentJSONBodyLanguageKk BookAppointmentJSONBodyLanguage = "kk"
+	BookAppointmentJSONBodyLanguageRu BookAppointmentJSONBodyLanguage = "ru"
+)
+
+// Valid indicates whether the value is a known member of the BookAppointmentJSONBodyLanguage enum.
+func (e BookAppointmentJSONBodyLanguage) Valid() bool {
+	switch e {
+	case BookAppointmentJSONBodyLanguageEn:
+		return true
+	case BookAppointmentJSONBodyLanguageKk:
+		return true
+	case BookAppointmentJSONBodyLanguageRu:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookAppointmentJSONBodyNationalKind.
+const (
+	BookAppointmentJSONBodyNationalKindBin   BookAppointmentJSONBodyNationalKind = "bin"
+	BookAppointmentJSONBodyNationalKindIin   BookAppointmentJSONBodyNationalKind = "iin"
+	BookAppointmentJSONBodyNationalKindInn   BookAppointmentJSONBodyNationalKind = "inn"
+	BookAppointmentJSONBodyNationalKindSnils BookAppointmentJSONBodyNationalKind = "snils"
+)
+
+// Valid indicates whether the value is a known member of the BookAppointmentJSONBodyNationalKind enum.
+func (e BookAppointmentJSONBodyNationalKind) Valid() bool {
+	switch e {
+	case BookAppointmentJSONBodyNationalKindBin:
+		return true
+	case BookAppointmentJSONBodyNationalKindIin:
+		return true
+	case BookAppointmentJSONBodyNationalKindInn:
+		return true
+	case BookAppointmentJSONBodyNationalKindSnils:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin      BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindAppointmentsJSONBodyNationalKind.
+const (
+	FindAppointmentsJSONBodyNationalKindBin   FindAppointmentsJSONBodyNationalKind = "bin"
+	FindAppointmentsJSONBodyNationalKindIin   FindAppointmentsJSONBodyNationalKind = "iin"
+	FindAppointmentsJSONBodyNationalKindInn   FindAppointmentsJSONBodyNationalKind = "inn"
+	FindAppointmentsJSONBodyNationalKindSnils FindAppointmentsJSONBodyNationalKind = "snils"
+)
+
+// Valid indicates whether the value is a known member of the FindAppointmentsJSONBodyNationalKind enum.
+func (e FindAppointmentsJSONBodyNationalKind) Valid() bool {
+	switch e {
+	case FindAppointmentsJSONBodyNationalKindBin:
+		return true
+	case FindAppointmentsJSONBodyNationalKindIin:
+		return true
+	case FindAppointmentsJSONBodyNationalKindInn:
+		return true
+	case FindAppointmentsJSONBodyNationalKindSnils:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOperator FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysPin      FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin      GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CancelAppointmentJSONBodyNationalKind.
+const (
+	CancelAppointmentJSONBodyNationalKindBin   CancelAppointmentJSONBodyNationalKind = "bin"
+	CancelAppointmentJSONBodyNationalKindIin   CancelAppointmentJSONBodyNationalKind = "iin"
+	CancelAppointmentJSONBodyNationalKindInn   CancelAppointmentJSONBodyNationalKind = "inn"
+	CancelAppointmentJSONBodyNationalKindSnils CancelAppointmentJSONBodyNationalKind = "snils"
+)
+
+// Valid indicates whether the value is a known member of the CancelAppointmentJSONBodyNationalKind enum.
+func (e CancelAppointmentJSONBodyNationalKind) Valid() bool {
+	switch e {
+	case CancelAppointmentJSONBodyNationalKindBin:
+		return true
+	case CancelAppointmentJSONBodyNationalKindIin:
+		return true
+	case CancelAppointmentJSONBodyNationalKindInn:
+		return true
+	case CancelAppointmentJSONBodyNationalKindSnils:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin      CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MoveAppointmentJSONBodyNationalKind.
+const (
+	MoveAppointmentJSONBodyNationalKindBin   MoveAppointmentJSONBodyNationalKind = "bin"
+	MoveAppointmentJSONBodyNationalKindIin   MoveAppointmentJSONBodyNationalKind = "iin"
+	MoveAppointmentJSONBodyNationalKindInn   MoveAppointmentJSONBodyNationalKind = "inn"
+	MoveAppointmentJSONBodyNationalKindSnils MoveAppointmentJSONBodyNationalKind = "snils"
+)
+
+// Valid indicates whether the value is a known member of the MoveAppointmentJSONBodyNationalKind enum.
+func (e MoveAppointmentJSONBodyNationalKind) Valid() bool {
+	switch e {
+	case MoveAppointmentJSONBodyNationalKindBin:
+		return true
+	case MoveAppointmentJSONBodyNationalKindIin:
+		return true
+	case MoveAppointmentJSONBodyNationalKindInn:
+		return true
+	case MoveAppointmentJSONBodyNationalKindSnils:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin      MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
 		return true
 	default:
 		return false
@@ -1374,6 +1689,60 @@ func (e SendNotificationdefaultApplicationProblemPlusJSONResponseBodyWays) Valid
 	}
 }
 
+// Defines values for ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysOperator ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysPin      ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysOperator ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysPin      ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SetPINJSONBodyKind.
 const (
 	SetPINJSONBodyKindBin   SetPINJSONBodyKind = "bin"
@@ -1742,6 +2111,32 @@ type AgencyEvent struct {
 // AgencyEventState defines model for AgencyEvent.State.
 type AgencyEventState string
 
+// Appointment defines model for Appointment.
+type Appointment struct {
+	From time.Time `json:"from"`
+
+	// Number Of its case: by it the citizen finds it everywhere
+	Number  string `json:"number"`
+	Office  string `json:"office"`
+	Service string `json:"service"`
+
+	// State held: offered to a citizen on the waiting list, until `until`
+	State     AppointmentState `json:"state"`
+	To        time.Time        `json:"to"`
+	Until     *time.Time       `json:"until,omitempty"`
+	UpdatedAt *time.Time       `json:"updated_at,omitempty"`
+}
+
+// AppointmentState held: offered to a citizen on the waiting list, until `until`
+type AppointmentState string
+
+// ByLanguage defines model for ByLanguage.
+type ByLanguage struct {
+	En string `json:"en"`
+	Kk string `json:"kk"`
+	Ru string `json:"ru"`
+}
+
 // Case defines model for Case.
 type Case struct {
 	Agency string              `json:"agency"`
@@ -1873,6 +2268,9 @@ type Service struct {
 	Version    int                `json:"version"`
 }
 
+// AppointmentNumber defines model for AppointmentNumber.
+type AppointmentNumber = string
+
 // ID defines model for ID.
 type ID = openapi_types.UUID
 
@@ -1933,6 +2331,9 @@ type Problem struct {
 	Code   string  `json:"code"`
 	Detail *string `json:"detail,omitempty"`
 
+	// Field That it is about
+	Field *string `json:"field,omitempty"`
+
 	// RetryAt When the same may succeed
 	RetryAt *time.Time `json:"retry_at,omitempty"`
 	Status  int        `json:"status"`
@@ -1956,6 +2357,101 @@ type ReportEventsJSONBody struct {
 
 // ReportEventsdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for ReportEvents.
 type ReportEventsdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// ListAppointmentsParams defines parameters for ListAppointments.
+type ListAppointmentsParams struct {
+	// UpdatedSince For the first page
+	UpdatedSince *time.Time `form:"updated_since,omitempty" json:"updated_since,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for ListAppointments.
+type ListAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// BookAppointmentJSONBody defines parameters for BookAppointment.
+type BookAppointmentJSONBody struct {
+	// Contact A telephone number, where the citizen is told and reminded
+	Contact string `json:"contact"`
+
+	// From Of a free slot
+	From time.Time `json:"from"`
+
+	// Language Of the page
+	Language *BookAppointmentJSONBodyLanguage `json:"language,omitempty"`
+
+	// NationalKind Of the national number; default is the first
+	NationalKind   *BookAppointmentJSONBodyNationalKind `json:"national_kind,omitempty"`
+	NationalNumber *string                              `json:"national_number,omitempty"`
+	Office         string                               `json:"office"`
+	Service        string                               `json:"service"`
+}
+
+// BookAppointmentParams defines parameters for BookAppointment.
+type BookAppointmentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// BookAppointmentJSONBodyLanguage defines parameters for BookAppointment.
+type BookAppointmentJSONBodyLanguage string
+
+// BookAppointmentJSONBodyNationalKind defines parameters for BookAppointment.
+type BookAppointmentJSONBodyNationalKind string
+
+// BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for BookAppointment.
+type BookAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// FindAppointmentsJSONBody defines parameters for FindAppointments.
+type FindAppointmentsJSONBody struct {
+	// NationalKind Of the national number; default is the first
+	NationalKind   *FindAppointmentsJSONBodyNationalKind `json:"national_kind,omitempty"`
+	NationalNumber string                                `json:"national_number"`
+}
+
+// FindAppointmentsJSONBodyNationalKind defines parameters for FindAppointments.
+type FindAppointmentsJSONBodyNationalKind string
+
+// FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for FindAppointments.
+type FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for GetAppointment.
+type GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// CancelAppointmentJSONBody defines parameters for CancelAppointment.
+type CancelAppointmentJSONBody struct {
+	// NationalKind Of the national number; default is the first
+	NationalKind   *CancelAppointmentJSONBodyNationalKind `json:"national_kind,omitempty"`
+	NationalNumber *string                                `json:"national_number,omitempty"`
+}
+
+// CancelAppointmentJSONBodyNationalKind defines parameters for CancelAppointment.
+type CancelAppointmentJSONBodyNationalKind string
+
+// CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for CancelAppointment.
+type CancelAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// MoveAppointmentJSONBody defines parameters for MoveAppointment.
+type MoveAppointmentJSONBody struct {
+	// From Of a free slot
+	From time.Time `json:"from"`
+
+	// NationalKind Of the national number; default is the first
+	NationalKind   *MoveAppointmentJSONBodyNationalKind `json:"national_kind,omitempty"`
+	NationalNumber *string                              `json:"national_number,omitempty"`
+}
+
+// MoveAppointmentParams defines parameters for MoveAppointment.
+type MoveAppointmentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// MoveAppointmentJSONBodyNationalKind defines parameters for MoveAppointment.
+type MoveAppointmentJSONBodyNationalKind string
+
+// MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for MoveAppointment.
+type MoveAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays string
 
 // BindNumberJSONBody defines parameters for BindNumber.
 type BindNumberJSONBody struct {
@@ -2233,6 +2729,30 @@ type SendNotificationJSONBodyNationalKind string
 // SendNotificationdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for SendNotification.
 type SendNotificationdefaultApplicationProblemPlusJSONResponseBodyWays string
 
+// ListOfficesParams defines parameters for ListOffices.
+type ListOfficesParams struct {
+	Service string `form:"service" json:"service"`
+	Limit   *int   `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// After The `next` of the page before
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for ListOffices.
+type ListOfficesdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// ListSlotsParams defines parameters for ListSlots.
+type ListSlotsParams struct {
+	Service string `form:"service" json:"service"`
+
+	// After The `next` of the page before, or any moment
+	After *time.Time `form:"after,omitempty" json:"after,omitempty"`
+	Limit *int       `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for ListSlots.
+type ListSlotsdefaultApplicationProblemPlusJSONResponseBodyWays string
+
 // SetPINJSONBody defines parameters for SetPIN.
 type SetPINJSONBody struct {
 	// Challenge A challenge of this client that was verified in the last 10 minutes; it counts once
@@ -2341,6 +2861,18 @@ type ReplayDeliverydefaultApplicationProblemPlusJSONResponseBodyWays string
 
 // ReportEventsJSONRequestBody defines body for ReportEvents for application/json ContentType.
 type ReportEventsJSONRequestBody ReportEventsJSONBody
+
+// BookAppointmentJSONRequestBody defines body for BookAppointment for application/json ContentType.
+type BookAppointmentJSONRequestBody BookAppointmentJSONBody
+
+// FindAppointmentsJSONRequestBody defines body for FindAppointments for application/json ContentType.
+type FindAppointmentsJSONRequestBody FindAppointmentsJSONBody
+
+// CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
+type CancelAppointmentJSONRequestBody CancelAppointmentJSONBody
+
+// MoveAppointmentJSONRequestBody defines body for MoveAppointment for application/json ContentType.
+type MoveAppointmentJSONRequestBody MoveAppointmentJSONBody
 
 // BindNumberJSONRequestBody defines body for BindNumber for application/json ContentType.
 type BindNumberJSONRequestBody BindNumberJSONBody
@@ -2463,6 +2995,90 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /agencies/{agency}/events (the `ReportEvents` operationId).
 	ReportEvents(ctx context.Context, agency string, body ReportEventsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAppointments The appointments that the client booked, the one that changed longest ago first
+	//
+	// One that changes while one pages comes again, further behind. Keep the last `next`: asked by it later, the answer is what has changed since.
+	//
+	// Corresponds with GET /appointments (the `ListAppointments` operationId).
+	ListAppointments(ctx context.Context, params *ListAppointmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BookAppointmentWithBody Book a place for the citizen of the session
+	//
+	// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /appointments (the `BookAppointment` operationId).
+	BookAppointmentWithBody(ctx context.Context, params *BookAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BookAppointment Book a place for the citizen of the session
+	//
+	// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /appointments (the `BookAppointment` operationId).
+	BookAppointment(ctx context.Context, params *BookAppointmentParams, body BookAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FindAppointmentsWithBody What the citizen of the session has and was offered, by whatever channel it was booked
+	//
+	// In the order of time, three at most. Nothing of a citizen who is unknown.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+	FindAppointmentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FindAppointments What the citizen of the session has and was offered, by whatever channel it was booked
+	//
+	// In the order of time, three at most. Nothing of a citizen who is unknown.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+	FindAppointments(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAppointment How an appointment stands that the client booked
+	//
+	// Corresponds with GET /appointments/{number} (the `GetAppointment` operationId).
+	GetAppointment(ctx context.Context, number AppointmentNumber, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelAppointmentWithBody Cancel an appointment; one that was cancelled stays as it is
+	//
+	// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+	CancelAppointmentWithBody(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelAppointment Cancel an appointment; one that was cancelled stays as it is
+	//
+	// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+	CancelAppointment(ctx context.Context, number AppointmentNumber, body CancelAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveAppointmentWithBody Move an appointment to another time of its office
+	//
+	// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+	MoveAppointmentWithBody(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveAppointment Move an appointment to another time of its office
+	//
+	// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+	MoveAppointment(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, body MoveAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// BindNumberWithBody Bind a number to the citizen of the session
 	//
@@ -2655,6 +3271,16 @@ type ClientInterface interface {
 	// Corresponds with POST /notifications (the `SendNotification` operationId).
 	SendNotification(ctx context.Context, params *SendNotificationParams, body SendNotificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListOffices The offices that give a service by appointment
+	//
+	// Corresponds with GET /offices (the `ListOffices` operationId).
+	ListOffices(ctx context.Context, params *ListOfficesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSlots When an office has a free place for a service, in the order of time
+	//
+	// Corresponds with GET /offices/{office}/slots (the `ListSlots` operationId).
+	ListSlots(ctx context.Context, office string, params *ListSlotsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetPINWithBody Set, change or remove the citizen's telephone PIN
 	//
 	// By a challenge whose code went to one of the citizen's numbers. Six digits, of which none are obvious; an empty one removes the PIN.
@@ -2762,6 +3388,190 @@ func (c *Client) ReportEventsWithBody(ctx context.Context, agency string, conten
 // Corresponds with POST /agencies/{agency}/events (the `ReportEvents` operationId).
 func (c *Client) ReportEvents(ctx context.Context, agency string, body ReportEventsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReportEventsRequest(c.Server, agency, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAppointments The appointments that the client booked, the one that changed longest ago first
+//
+// One that changes while one pages comes again, further behind. Keep the last `next`: asked by it later, the answer is what has changed since.
+//
+// Corresponds with GET /appointments (the `ListAppointments` operationId).
+func (c *Client) ListAppointments(ctx context.Context, params *ListAppointmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAppointmentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BookAppointmentWithBody Book a place for the citizen of the session
+//
+// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /appointments (the `BookAppointment` operationId).
+func (c *Client) BookAppointmentWithBody(ctx context.Context, params *BookAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBookAppointmentRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BookAppointment Book a place for the citizen of the session
+//
+// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /appointments (the `BookAppointment` operationId).
+func (c *Client) BookAppointment(ctx context.Context, params *BookAppointmentParams, body BookAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBookAppointmentRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FindAppointmentsWithBody What the citizen of the session has and was offered, by whatever channel it was booked
+//
+// In the order of time, three at most. Nothing of a citizen who is unknown.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+func (c *Client) FindAppointmentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindAppointmentsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FindAppointments What the citizen of the session has and was offered, by whatever channel it was booked
+//
+// In the order of time, three at most. Nothing of a citizen who is unknown.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+func (c *Client) FindAppointments(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindAppointmentsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAppointment How an appointment stands that the client booked
+//
+// Corresponds with GET /appointments/{number} (the `GetAppointment` operationId).
+func (c *Client) GetAppointment(ctx context.Context, number AppointmentNumber, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAppointmentRequest(c.Server, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelAppointmentWithBody Cancel an appointment; one that was cancelled stays as it is
+//
+// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+func (c *Client) CancelAppointmentWithBody(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelAppointmentRequestWithBody(c.Server, number, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelAppointment Cancel an appointment; one that was cancelled stays as it is
+//
+// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+func (c *Client) CancelAppointment(ctx context.Context, number AppointmentNumber, body CancelAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelAppointmentRequest(c.Server, number, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveAppointmentWithBody Move an appointment to another time of its office
+//
+// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+func (c *Client) MoveAppointmentWithBody(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveAppointmentRequestWithBody(c.Server, number, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveAppointment Move an appointment to another time of its office
+//
+// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+func (c *Client) MoveAppointment(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, body MoveAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveAppointmentRequest(c.Server, number, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3213,6 +4023,36 @@ func (c *Client) SendNotification(ctx context.Context, params *SendNotificationP
 	return c.Client.Do(req)
 }
 
+// ListOffices The offices that give a service by appointment
+//
+// Corresponds with GET /offices (the `ListOffices` operationId).
+func (c *Client) ListOffices(ctx context.Context, params *ListOfficesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOfficesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSlots When an office has a free place for a service, in the order of time
+//
+// Corresponds with GET /offices/{office}/slots (the `ListSlots` operationId).
+func (c *Client) ListSlots(ctx context.Context, office string, params *ListSlotsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSlotsRequest(c.Server, office, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetPINWithBody Set, change or remove the citizen's telephone PIN
 //
 // By a challenge whose code went to one of the citizen's numbers. Six digits, of which none are obvious; an empty one removes the PIN.
@@ -3434,6 +4274,318 @@ func NewReportEventsRequestWithBody(server string, agency string, contentType st
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAppointmentsRequest constructs an http.Request for the ListAppointments method
+func NewListAppointmentsRequest(server string, params *ListAppointmentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.UpdatedSince != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "updated_since", *params.UpdatedSince, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewBookAppointmentRequest calls the generic BookAppointment builder with application/json body
+func NewBookAppointmentRequest(server string, params *BookAppointmentParams, body BookAppointmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewBookAppointmentRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewBookAppointmentRequestWithBody constructs an http.Request for the BookAppointment method, with any body, and a specified content type
+func NewBookAppointmentRequestWithBody(server string, params *BookAppointmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewFindAppointmentsRequest calls the generic FindAppointments builder with application/json body
+func NewFindAppointmentsRequest(server string, body FindAppointmentsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFindAppointmentsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewFindAppointmentsRequestWithBody constructs an http.Request for the FindAppointments method, with any body, and a specified content type
+func NewFindAppointmentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments/find")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAppointmentRequest constructs an http.Request for the GetAppointment method
+func NewGetAppointmentRequest(server string, number AppointmentNumber) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCancelAppointmentRequest calls the generic CancelAppointment builder with application/json body
+func NewCancelAppointmentRequest(server string, number AppointmentNumber, body CancelAppointmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelAppointmentRequestWithBody(server, number, "application/json", bodyReader)
+}
+
+// NewCancelAppointmentRequestWithBody constructs an http.Request for the CancelAppointment method, with any body, and a specified content type
+func NewCancelAppointmentRequestWithBody(server string, number AppointmentNumber, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewMoveAppointmentRequest calls the generic MoveAppointment builder with application/json body
+func NewMoveAppointmentRequest(server string, number AppointmentNumber, params *MoveAppointmentParams, body MoveAppointmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveAppointmentRequestWithBody(server, number, params, "application/json", bodyReader)
+}
+
+// NewMoveAppointmentRequestWithBody constructs an http.Request for the MoveAppointment method, with any body, and a specified content type
+func NewMoveAppointmentRequestWithBody(server string, number AppointmentNumber, params *MoveAppointmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments/%s/move", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
 
 	return req, nil
 }
@@ -4272,6 +5424,161 @@ func NewSendNotificationRequestWithBody(server string, params *SendNotificationP
 	return req, nil
 }
 
+// NewListOfficesRequest constructs an http.Request for the ListOffices method
+func NewListOfficesRequest(server string, params *ListOfficesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/offices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSlotsRequest constructs an http.Request for the ListSlots method
+func NewListSlotsRequest(server string, office string, params *ListSlotsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "office", office, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/offices/%s/slots", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetPINRequest calls the generic SetPIN builder with application/json body
 func NewSetPINRequest(server string, body SetPINJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4720,6 +6027,94 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /agencies/{agency}/events (the `ReportEvents` operationId).
 	ReportEventsWithResponse(ctx context.Context, agency string, body ReportEventsJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportEventsResponse, error)
 
+	// ListAppointmentsWithResponse The appointments that the client booked, the one that changed longest ago first
+	//
+	// One that changes while one pages comes again, further behind. Keep the last `next`: asked by it later, the answer is what has changed since.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /appointments (the `ListAppointments` operationId).
+	ListAppointmentsWithResponse(ctx context.Context, params *ListAppointmentsParams, reqEditors ...RequestEditorFn) (*ListAppointmentsResponse, error)
+
+	// BookAppointmentWithBodyWithResponse Book a place for the citizen of the session
+	//
+	// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments (the `BookAppointment` operationId).
+	BookAppointmentWithBodyWithResponse(ctx context.Context, params *BookAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BookAppointmentResponse, error)
+
+	// BookAppointmentWithResponse Book a place for the citizen of the session
+	//
+	// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments (the `BookAppointment` operationId).
+	BookAppointmentWithResponse(ctx context.Context, params *BookAppointmentParams, body BookAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*BookAppointmentResponse, error)
+
+	// FindAppointmentsWithBodyWithResponse What the citizen of the session has and was offered, by whatever channel it was booked
+	//
+	// In the order of time, three at most. Nothing of a citizen who is unknown.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+	FindAppointmentsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FindAppointmentsResponse, error)
+
+	// FindAppointmentsWithResponse What the citizen of the session has and was offered, by whatever channel it was booked
+	//
+	// In the order of time, three at most. Nothing of a citizen who is unknown.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+	FindAppointmentsWithResponse(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*FindAppointmentsResponse, error)
+
+	// GetAppointmentWithResponse How an appointment stands that the client booked
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /appointments/{number} (the `GetAppointment` operationId).
+	GetAppointmentWithResponse(ctx context.Context, number AppointmentNumber, reqEditors ...RequestEditorFn) (*GetAppointmentResponse, error)
+
+	// CancelAppointmentWithBodyWithResponse Cancel an appointment; one that was cancelled stays as it is
+	//
+	// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+	CancelAppointmentWithBodyWithResponse(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelAppointmentResponse, error)
+
+	// CancelAppointmentWithResponse Cancel an appointment; one that was cancelled stays as it is
+	//
+	// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+	CancelAppointmentWithResponse(ctx context.Context, number AppointmentNumber, body CancelAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelAppointmentResponse, error)
+
+	// MoveAppointmentWithBodyWithResponse Move an appointment to another time of its office
+	//
+	// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+	MoveAppointmentWithBodyWithResponse(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveAppointmentResponse, error)
+
+	// MoveAppointmentWithResponse Move an appointment to another time of its office
+	//
+	// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+	MoveAppointmentWithResponse(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, body MoveAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveAppointmentResponse, error)
+
 	// BindNumberWithBodyWithResponse Bind a number to the citizen of the session
 	//
 	// By a challenge whose code went to the number, of a purpose that is for anyone. It ends the binding of the number to another citizen. The citizen's other numbers are told by SMS. The answer not_proved is the same for a citizen who is unknown.
@@ -4935,6 +6330,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /notifications (the `SendNotification` operationId).
 	SendNotificationWithResponse(ctx context.Context, params *SendNotificationParams, body SendNotificationJSONRequestBody, reqEditors ...RequestEditorFn) (*SendNotificationResponse, error)
 
+	// ListOfficesWithResponse The offices that give a service by appointment
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /offices (the `ListOffices` operationId).
+	ListOfficesWithResponse(ctx context.Context, params *ListOfficesParams, reqEditors ...RequestEditorFn) (*ListOfficesResponse, error)
+
+	// ListSlotsWithResponse When an office has a free place for a service, in the order of time
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /offices/{office}/slots (the `ListSlots` operationId).
+	ListSlotsWithResponse(ctx context.Context, office string, params *ListSlotsParams, reqEditors ...RequestEditorFn) (*ListSlotsResponse, error)
+
 	// SetPINWithBodyWithResponse Set, change or remove the citizen's telephone PIN
 	//
 	// By a challenge whose code went to one of the citizen's numbers. Six digits, of which none are obvious; an empty one removes the PIN.
@@ -5068,6 +6477,321 @@ func (r ReportEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReportEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListAppointmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Appointments []Appointment `json:"appointments"`
+
+		// More There are more now
+		More bool `json:"more"`
+
+		// Next Ask with it as `cursor`; left out where there is none at all
+		Next *string `json:"next,omitempty"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAppointmentsResponse) GetJSON200() *struct {
+	Appointments []Appointment `json:"appointments"`
+
+	// More There are more now
+	More bool `json:"more"`
+
+	// Next Ask with it as `cursor`; left out where there is none at all
+	Next *string `json:"next,omitempty"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListAppointmentsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAppointmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAppointmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAppointmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAppointmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type BookAppointmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Appointment
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Appointment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r BookAppointmentResponse) GetJSON200() *Appointment {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r BookAppointmentResponse) GetJSON201() *Appointment {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r BookAppointmentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r BookAppointmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BookAppointmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BookAppointmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BookAppointmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type FindAppointmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Appointments []Appointment `json:"appointments"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FindAppointmentsResponse) GetJSON200() *struct {
+	Appointments []Appointment `json:"appointments"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FindAppointmentsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FindAppointmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FindAppointmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FindAppointmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FindAppointmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetAppointmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Appointment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAppointmentResponse) GetJSON200() *Appointment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAppointmentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAppointmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAppointmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAppointmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAppointmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CancelAppointmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Appointment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelAppointmentResponse) GetJSON200() *Appointment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CancelAppointmentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelAppointmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelAppointmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelAppointmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelAppointmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MoveAppointmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Appointment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MoveAppointmentResponse) GetJSON200() *Appointment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MoveAppointmentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MoveAppointmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveAppointmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveAppointmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveAppointmentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6102,6 +7826,142 @@ func (r SendNotificationResponse) ContentType() string {
 	return ""
 }
 
+type ListOfficesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		// Next There are more: ask with it as `after`
+		Next    *string `json:"next,omitempty"`
+		Offices []struct {
+			Address ByLanguage `json:"address"`
+			Code    string     `json:"code"`
+			Name    ByLanguage `json:"name"`
+		} `json:"offices"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOfficesResponse) GetJSON200() *struct {
+	// Next There are more: ask with it as `after`
+	Next    *string `json:"next,omitempty"`
+	Offices []struct {
+		Address ByLanguage `json:"address"`
+		Code    string     `json:"code"`
+		Name    ByLanguage `json:"name"`
+	} `json:"offices"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListOfficesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOfficesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOfficesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOfficesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOfficesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		// Next There are more: ask with it as `after`
+		Next  *time.Time `json:"next,omitempty"`
+		Slots []struct {
+			From time.Time `json:"from"`
+			To   time.Time `json:"to"`
+		} `json:"slots"`
+
+		// Zone Of the office, by which citizens read the clock
+		//
+		// Examples: Asia/Almaty
+		Zone string `json:"zone"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSlotsResponse) GetJSON200() *struct {
+	// Next There are more: ask with it as `after`
+	Next  *time.Time `json:"next,omitempty"`
+	Slots []struct {
+		From time.Time `json:"from"`
+		To   time.Time `json:"to"`
+	} `json:"slots"`
+
+	// Zone Of the office, by which citizens read the clock
+	//
+	// Examples: Asia/Almaty
+	Zone string `json:"zone"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSlotsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSlotsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSlotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type SetPINResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6497,6 +8357,154 @@ func (c *ClientWithResponses) ReportEventsWithResponse(ctx context.Context, agen
 	return ParseReportEventsResponse(rsp)
 }
 
+// ListAppointmentsWithResponse The appointments that the client booked, the one that changed longest ago first
+//
+// One that changes while one pages comes again, further behind. Keep the last `next`: asked by it later, the answer is what has changed since.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /appointments (the `ListAppointments` operationId).
+func (c *ClientWithResponses) ListAppointmentsWithResponse(ctx context.Context, params *ListAppointmentsParams, reqEditors ...RequestEditorFn) (*ListAppointmentsResponse, error) {
+	rsp, err := c.ListAppointments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAppointmentsResponse(rsp)
+}
+
+// BookAppointmentWithBodyWithResponse Book a place for the citizen of the session
+//
+// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments (the `BookAppointment` operationId).
+func (c *ClientWithResponses) BookAppointmentWithBodyWithResponse(ctx context.Context, params *BookAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BookAppointmentResponse, error) {
+	rsp, err := c.BookAppointmentWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBookAppointmentResponse(rsp)
+}
+
+// BookAppointmentWithResponse Book a place for the citizen of the session
+//
+// The citizen is told by SMS, reminded a day and two hours before, and finds the appointment by phone and SMS. A national number that nobody has is no error: the appointment belongs to the telephone number then. 422 `taken`: no place is left at this time; `too_many`: the citizen has three appointments or places on waiting lists. The same request with the same key again gives the same appointment (200).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments (the `BookAppointment` operationId).
+func (c *ClientWithResponses) BookAppointmentWithResponse(ctx context.Context, params *BookAppointmentParams, body BookAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*BookAppointmentResponse, error) {
+	rsp, err := c.BookAppointment(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBookAppointmentResponse(rsp)
+}
+
+// FindAppointmentsWithBodyWithResponse What the citizen of the session has and was offered, by whatever channel it was booked
+//
+// In the order of time, three at most. Nothing of a citizen who is unknown.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+func (c *ClientWithResponses) FindAppointmentsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FindAppointmentsResponse, error) {
+	rsp, err := c.FindAppointmentsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindAppointmentsResponse(rsp)
+}
+
+// FindAppointmentsWithResponse What the citizen of the session has and was offered, by whatever channel it was booked
+//
+// In the order of time, three at most. Nothing of a citizen who is unknown.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
+func (c *ClientWithResponses) FindAppointmentsWithResponse(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*FindAppointmentsResponse, error) {
+	rsp, err := c.FindAppointments(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindAppointmentsResponse(rsp)
+}
+
+// GetAppointmentWithResponse How an appointment stands that the client booked
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /appointments/{number} (the `GetAppointment` operationId).
+func (c *ClientWithResponses) GetAppointmentWithResponse(ctx context.Context, number AppointmentNumber, reqEditors ...RequestEditorFn) (*GetAppointmentResponse, error) {
+	rsp, err := c.GetAppointment(ctx, number, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAppointmentResponse(rsp)
+}
+
+// CancelAppointmentWithBodyWithResponse Cancel an appointment; one that was cancelled stays as it is
+//
+// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+func (c *ClientWithResponses) CancelAppointmentWithBodyWithResponse(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelAppointmentResponse, error) {
+	rsp, err := c.CancelAppointmentWithBody(ctx, number, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelAppointmentResponse(rsp)
+}
+
+// CancelAppointmentWithResponse Cancel an appointment; one that was cancelled stays as it is
+//
+// As for a move. The citizen is told by SMS, and the place is offered to whoever waits.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/{number}/cancel (the `CancelAppointment` operationId).
+func (c *ClientWithResponses) CancelAppointmentWithResponse(ctx context.Context, number AppointmentNumber, body CancelAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelAppointmentResponse, error) {
+	rsp, err := c.CancelAppointment(ctx, number, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelAppointmentResponse(rsp)
+}
+
+// MoveAppointmentWithBodyWithResponse Move an appointment to another time of its office
+//
+// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+func (c *ClientWithResponses) MoveAppointmentWithBodyWithResponse(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveAppointmentResponse, error) {
+	rsp, err := c.MoveAppointmentWithBody(ctx, number, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveAppointmentResponse(rsp)
+}
+
+// MoveAppointmentWithResponse Move an appointment to another time of its office
+//
+// One that the client booked, or one of the citizen of the session, who is named by the national number. 422 `taken`: the old place stays; `ended`: it is over, or was cancelled. 409 `moved`: somebody else moved it at this moment.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/{number}/move (the `MoveAppointment` operationId).
+func (c *ClientWithResponses) MoveAppointmentWithResponse(ctx context.Context, number AppointmentNumber, params *MoveAppointmentParams, body MoveAppointmentJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveAppointmentResponse, error) {
+	rsp, err := c.MoveAppointment(ctx, number, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveAppointmentResponse(rsp)
+}
+
 // BindNumberWithBodyWithResponse Bind a number to the citizen of the session
 //
 // By a challenge whose code went to the number, of a purpose that is for anyone. It ends the binding of the number to another citizen. The citizen's other numbers are told by SMS. The answer not_proved is the same for a citizen who is unknown.
@@ -6862,6 +8870,32 @@ func (c *ClientWithResponses) SendNotificationWithResponse(ctx context.Context, 
 	return ParseSendNotificationResponse(rsp)
 }
 
+// ListOfficesWithResponse The offices that give a service by appointment
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /offices (the `ListOffices` operationId).
+func (c *ClientWithResponses) ListOfficesWithResponse(ctx context.Context, params *ListOfficesParams, reqEditors ...RequestEditorFn) (*ListOfficesResponse, error) {
+	rsp, err := c.ListOffices(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOfficesResponse(rsp)
+}
+
+// ListSlotsWithResponse When an office has a free place for a service, in the order of time
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /offices/{office}/slots (the `ListSlots` operationId).
+func (c *ClientWithResponses) ListSlotsWithResponse(ctx context.Context, office string, params *ListSlotsParams, reqEditors ...RequestEditorFn) (*ListSlotsResponse, error) {
+	rsp, err := c.ListSlots(ctx, office, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSlotsResponse(rsp)
+}
+
 // SetPINWithBodyWithResponse Set, change or remove the citizen's telephone PIN
 //
 // By a challenge whose code went to one of the citizen's numbers. Six digits, of which none are obvious; an empty one removes the PIN.
@@ -7026,6 +9060,221 @@ func ParseReportEventsResponse(rsp *http.Response) (*ReportEventsResponse, error
 		var dest struct {
 			Receipts []Receipt `json:"receipts"`
 		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListAppointmentsResponse parses an HTTP response from a ListAppointmentsWithResponse call
+func ParseListAppointmentsResponse(rsp *http.Response) (*ListAppointmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAppointmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Appointments []Appointment `json:"appointments"`
+
+			// More There are more now
+			More bool `json:"more"`
+
+			// Next Ask with it as `cursor`; left out where there is none at all
+			Next *string `json:"next,omitempty"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBookAppointmentResponse parses an HTTP response from a BookAppointmentWithResponse call
+func ParseBookAppointmentResponse(rsp *http.Response) (*BookAppointmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BookAppointmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Appointment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Appointment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFindAppointmentsResponse parses an HTTP response from a FindAppointmentsWithResponse call
+func ParseFindAppointmentsResponse(rsp *http.Response) (*FindAppointmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FindAppointmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Appointments []Appointment `json:"appointments"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAppointmentResponse parses an HTTP response from a GetAppointmentWithResponse call
+func ParseGetAppointmentResponse(rsp *http.Response) (*GetAppointmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAppointmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Appointment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCancelAppointmentResponse parses an HTTP response from a CancelAppointmentWithResponse call
+func ParseCancelAppointmentResponse(rsp *http.Response) (*CancelAppointmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelAppointmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Appointment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMoveAppointmentResponse parses an HTTP response from a MoveAppointmentWithResponse call
+func ParseMoveAppointmentResponse(rsp *http.Response) (*MoveAppointmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveAppointmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Appointment
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7750,6 +9999,92 @@ func ParseSendNotificationResponse(rsp *http.Response) (*SendNotificationRespons
 			return nil, err
 		}
 		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOfficesResponse parses an HTTP response from a ListOfficesWithResponse call
+func ParseListOfficesResponse(rsp *http.Response) (*ListOfficesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOfficesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			// Next There are more: ask with it as `after`
+			Next    *string `json:"next,omitempty"`
+			Offices []struct {
+				Address ByLanguage `json:"address"`
+				Code    string     `json:"code"`
+				Name    ByLanguage `json:"name"`
+			} `json:"offices"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSlotsResponse parses an HTTP response from a ListSlotsWithResponse call
+func ParseListSlotsResponse(rsp *http.Response) (*ListSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			// Next There are more: ask with it as `after`
+			Next  *time.Time `json:"next,omitempty"`
+			Slots []struct {
+				From time.Time `json:"from"`
+				To   time.Time `json:"to"`
+			} `json:"slots"`
+
+			// Zone Of the office, by which citizens read the clock
+			//
+			// Examples: Asia/Almaty
+			Zone string `json:"zone"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem

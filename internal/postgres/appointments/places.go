@@ -83,9 +83,13 @@ func (w Steps) take(ctx context.Context, a *appointment.Appointment, places int)
 
 const givePlace = `UPDATE appointments SET case_id = $2 WHERE id = $1`
 
-// GivePlace says whose a place is that was taken in the same transaction.
+// GivePlace says whose a place is that was taken in the same transaction. A case has one at a time: cases.ErrMoved.
 func (w Steps) GivePlace(ctx context.Context, id, caseID int64) error {
-	if _, err := w.tx.Exec(ctx, givePlace, id, caseID); err != nil {
+	_, err := w.tx.Exec(ctx, givePlace, id, caseID)
+	if postgres.Violates(err, "appointments_case_live") { // moved at the same time, by somebody else
+		return cases.ErrMoved
+	}
+	if err != nil {
 		return fmt.Errorf("give place: %w", err)
 	}
 	return nil
@@ -195,6 +199,20 @@ const ofCase = `SELECT ` + columns + places + `WHERE a.case_id = $1 AND a.state 
 // AppointmentOf gives what a case has now: a place that is booked, or held for it. appointment.ErrNone.
 func (w Steps) AppointmentOf(ctx context.Context, caseID int64) (a appointment.Appointment, err error) {
 	found, err := w.list(ctx, ofCase, caseID)
+	if err != nil {
+		return a, fmt.Errorf("find appointment: %w", err)
+	}
+	if len(found) == 0 {
+		return a, appointment.ErrNone
+	}
+	return found[0], nil
+}
+
+const lastOf = `SELECT c.number, ` + columns + places + `JOIN cases c ON c.id = a.case_id WHERE a.case_id = $1 ORDER BY a.id DESC LIMIT 1`
+
+// LastAppointment gives what a case has, or had last. appointment.ErrNone.
+func (w Steps) LastAppointment(ctx context.Context, caseID int64) (a appointment.Appointment, err error) {
+	found, err := w.numbered(ctx, lastOf, caseID)
 	if err != nil {
 		return a, fmt.Errorf("find appointment: %w", err)
 	}

@@ -32,8 +32,8 @@ func (w Steps) ClientRequest(ctx context.Context, client, key string) (digest []
 }
 
 // KeepClientRequest keeps what a key of a client was used for.
-func (w Steps) KeepClientRequest(ctx context.Context, client, key string, digest []byte, c cases.Case) error {
-	if _, err := w.tx.Exec(ctx, keepRequest, client, key, digest, c.ID); err != nil {
+func (w Steps) KeepClientRequest(ctx context.Context, client, key string, digest []byte, caseID int64) error {
+	if _, err := w.tx.Exec(ctx, keepRequest, client, key, digest, caseID); err != nil {
 		return fmt.Errorf("keep request of client: %w", err)
 	}
 	return nil
