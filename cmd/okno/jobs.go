@@ -25,7 +25,9 @@ import (
 
 // startJobs lets this node do background jobs.
 func (n *node) startJobs() {
-	n.registry.MustRegister(jobMetrics{n.db.JobCounts}, catalogueMetrics{n.look}, caseMetrics{n.db.Overdue}, exchangeMetrics{n.db.Health})
+	n.registry.MustRegister(jobMetrics{n.db.JobCounts}, catalogueMetrics{n.look}, caseMetrics{n.db.Overdue}, exchangeMetrics{n.db.Health}, webhookMetrics{n.db.WebhookHealth})
+	clients := exchange.NewDeliverer(n.db.WebhookDeliveries(), nil, time.Now, n.log)
+	clients.Tried = countAttempts(n.registry)
 	kinds := []job.Kind{
 		job.On(retention.NewSweeper(n.db, n.log).Sweep).Periodic(retention.Period),
 		job.On(n.eraseTexts).Periodic(24 * time.Hour),
@@ -33,7 +35,7 @@ func (n *node) startJobs() {
 		job.On(n.reclockCases),
 		job.On(n.sweepDeliveries).Periodic(10 * time.Minute),
 		job.On(exchange.NewDeliverer(n.db, nil, time.Now, n.log).Deliver),
-		job.On(exchange.NewDeliverer(n.db.WebhookDeliveries(), nil, time.Now, n.log).DeliverToClient),
+		job.On(clients.DeliverToClient),
 		job.On(n.countQuestions).Periodic(time.Hour),
 		report.NewCounter(n.db, time.Now, n.log).Kind(),
 		otp.NewWatcher(n.db, time.Now, n.log).Kind(),
@@ -49,6 +51,9 @@ func (n *node) startJobs() {
 	kinds = append(kinds, job.On(notification.NewSender(func(ctx context.Context, fn func(notification.SenderWork) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, time.Now, n.log).Send))
+	kinds = append(kinds, job.On(notification.NewFollower(func(ctx context.Context, fn func(notification.FollowWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, time.Now).Follow).Periodic(notification.Following))
 	n.startAsker()
 	n.startFiles()
 	if after := n.config.Citizens.SilentAfter; after > 0 {

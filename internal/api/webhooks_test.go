@@ -1,21 +1,25 @@
 package api_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
 	"okno/internal/exchange"
 	"okno/internal/job"
+	"okno/internal/notification"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -64,6 +68,11 @@ func TestAClientIsToldOfItsCases(t *testing.T) {
 	require.Equal(t, 2, pgtest.Value[int](t, p.url, `SELECT count(*) FROM river_job WHERE kind = 'webhook.deliver'`))
 
 	deliverer := exchange.NewDeliverer(p.db.WebhookDeliveries(), nil, func() time.Time { return p.now }, zerolog.Nop())
+	var tried []bool
+	deliverer.Tried = func(whom string, taken bool) {
+		require.Equal(t, "cases-one", whom)
+		tried = append(tried, taken)
+	}
 	deliver := func(id int64) bool {
 		err := deliverer.DeliverToClient(t.Context(), job.DeliverToClient{Delivery: id})
 		var later job.Later
@@ -75,6 +84,12 @@ func TestAClientIsToldOfItsCases(t *testing.T) {
 	require.False(t, deliver(2), "the first comes before it")
 	require.Empty(t, bodies)
 	require.False(t, deliver(1), "the answer was 500")
+	pgtest.Exec(t, p.url, `UPDATE webhook_deliveries SET created_at = now() - interval '30 minutes' WHERE id = 2`)
+	health, err := p.db.WebhookHealth(t.Context())
+	require.NoError(t, err)
+	require.Len(t, health, 1)
+	require.Equal(t, []any{"cases-one", 2, 0}, []any{health[0].Client, health[0].Waiting, health[0].Dead})
+	require.InDelta(t, 30*time.Minute, health[0].Oldest, float64(time.Minute))
 	lost, err := p.db.ForgottenWebhooks(t.Context(), time.Now().Add(time.Hour), 10)
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2}, lost, "a lost job is noticed")
@@ -86,6 +101,10 @@ func TestAClientIsToldOfItsCases(t *testing.T) {
 	require.True(t, deliver(2))
 	require.True(t, deliver(2), "once is enough")
 	require.Len(t, bodies, 3)
+	require.Equal(t, []bool{false, true, true}, tried)
+	health, err = p.db.WebhookHealth(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, health)
 	require.Contains(t, bodies[2], `"type":"case.moved"`)
 	require.Contains(t, bodies[2], `"state":"ready"`)
 	require.NotContains(t, bodies[2], "яма", "no personal data")
@@ -230,4 +249,64 @@ func TestAClientIsToldOfWhatAnAgencyReports(t *testing.T) {
 		return err
 	})
 	require.Equal(t, []string{duplicate(cases.Accepted), fmt.Sprintf(`two {"number":%q,"kind":"appeal","state":"accepted"}`, second.Number)}, p.told(t))
+}
+
+// follow does the job that looks what became of messages by themselves, on several nodes at once.
+func (p *portal) follow(t *testing.T) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			err := notification.NewFollower(func(ctx context.Context, fn func(notification.FollowWork) error) error {
+				return p.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+			}, func() time.Time { return p.now }).Follow(t.Context(), job.FollowNotifications{})
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+}
+
+// The end of a message is told once, with what came of it, whoever looks; before its end nothing is. A client without a webhook costs nothing.
+func TestAMessageThatEndsIsTold(t *testing.T) {
+	t.Parallel()
+	p := newSender(t)
+	send := func(idempotency, whom string) string {
+		status, m := p.post(t, "/api/v1/notifications", "application/json", idempotency, fmt.Sprintf(`{%s, "text": "справка готова"}`, whom))
+		require.Equal(t, http.StatusCreated, status, m)
+		return m["id"].(string)
+	}
+	send("silent", `"number": "+77010000001"`)
+	pgtest.Do(t, p.db, func(w *store.Work) error {
+		return w.SaveWebhook(t.Context(), "ministry", exchange.Endpoint{URL: "https://ministry.example/hook", Secrets: []string{exchange.NewSecret()}}, "test")
+	})
+	segments := func(id, set string) {
+		pgtest.Exec(t, p.url, `UPDATE mt_segments SET final_at = now(), `+set+` WHERE id / 256 = (SELECT mt_id FROM notifications WHERE public_id = '`+id+`')`)
+	}
+	delivered, off, refused, stopped, waits := send("a", `"number": "+77010000002"`), send("b", `"number": "+77010000003"`), send("c", `"number": "+77010000004"`),
+		send("d", `"number": "+77010000005"`), send("e", `"number": "+77010000006"`)
+	nobodys := send("f", `"national_number": "000101051361"`)
+	segments(delivered, "state = 'delivered'")
+	segments(off, "state = 'undeliverable'")
+	segments(refused, "state = 'failed', failure = 'refused'")
+	segments(stopped, "state = 'failed', failure = 'stopped'")
+	p.follow(t)
+	event := func(id, state, reason string) string {
+		if reason != "" {
+			reason = fmt.Sprintf(`,"reason":%q`, reason)
+		}
+		return fmt.Sprintf(`ministry {"id":%q,"state":%q%s}`, id, state, reason)
+	}
+	require.ElementsMatch(t, []string{event(delivered, "delivered", ""), event(off, "failed", "undeliverable"), event(refused, "failed", "refused"), event(stopped, "skipped", "")}, p.told(t))
+	segments(waits, "state = 'expired'")
+	p.follow(t)
+	require.Empty(t, p.told(t), "it is looked at again in a moment")
+	p.now = p.now.Add(time.Minute)
+	p.follow(t)
+	require.Equal(t, []string{event(waits, "failed", "expired")}, p.told(t))
+	p.now = p.now.Add(73 * time.Hour)
+	p.follow(t)
+	require.Equal(t, []string{event(nobodys, "failed", "expired")}, p.told(t), "as one whose phone is off")
+	status, now := p.ask(t, "GET", "/api/v1/messages/"+delivered, noticeKey, "")
+	require.Equal(t, []any{http.StatusOK, "delivered"}, []any{status, now["state"]})
+	require.Zero(t, pgtest.Value[int](t, p.url, `SELECT count(*) FROM notifications WHERE follow_at IS NOT NULL`))
 }

@@ -21,6 +21,9 @@ import (
 // Deliverer tells agencies what becomes of their cases, by signed webhooks. A slow or broken agency holds up no other: each has one
 // delivery at a time on a node, a time limit, and a circuit breaker.
 type Deliverer struct {
+	// Tried hears of each attempt, and whether it was taken; it may be nil.
+	Tried func(whom string, taken bool)
+
 	store  DeliveryStore
 	client *http.Client
 	clock  func() time.Time
@@ -107,7 +110,10 @@ func (d *Deliverer) make(ctx context.Context, id int64) error {
 		return job.Later(breaksFor)
 	case ctx.Err() != nil:
 		return ctx.Err() // the node ends: nothing is known of the attempt
-	case err != nil:
+	case d.Tried != nil:
+		d.Tried(delivery.Agency, err == nil)
+	}
+	if err != nil {
 		attempt.Problem = err.Error()
 		return d.failed(ctx, delivery, attempt)
 	}

@@ -101,6 +101,12 @@ type CountReports struct{}
 // Kind names it.
 func (CountReports) Kind() string { return "reports.count" }
 
+// FollowNotifications tells clients what became of messages by themselves.
+type FollowNotifications struct{}
+
+// Kind names it.
+func (FollowNotifications) Kind() string { return "notification.follow" }
+
 // SendNotifications goes on with a list of notices.
 type SendNotifications struct {
 	List int64 `json:"list"`

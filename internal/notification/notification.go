@@ -153,3 +153,9 @@ type One struct {
 	Segments  int
 	CreatedAt time.Time
 }
+
+// Ended is a message by itself that is over.
+type Ended struct {
+	Client string
+	One    One
+}

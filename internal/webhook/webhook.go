@@ -14,6 +14,7 @@ import (
 const (
 	CaseMoved    = "case.moved"
 	ListFinished = "list.finished"
+	MessageEnded = "message.ended"
 )
 
 // Event is the body of a delivery.
@@ -50,6 +51,13 @@ type List struct {
 	ID string `json:"id"`
 }
 
+// Notice is a message by itself of which nothing more becomes: what GET /messages/{id} says.
+type Notice struct {
+	ID     string `json:"id"`
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"` // of a failure
+}
+
 // Logged is a delivery in the log of a client.
 type Logged struct {
 	ID        int64      `json:"id"`
@@ -59,6 +67,13 @@ type Logged struct {
 	Problem   string     `json:"problem,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
 	LastAt    *time.Time `json:"last_at,omitempty"`
+}
+
+// Health is how the deliveries to a client do.
+type Health struct {
+	Client        string
+	Waiting, Dead int
+	Oldest        time.Duration // how long the oldest waits; 0: none does
 }
 
 // Errors.

@@ -1996,6 +1996,7 @@ func (e ListDeliveriesParamsState) Valid() bool {
 const (
 	ListDeliveries200JSONResponseBodyDeliveriesEventCaseMoved    ListDeliveries200JSONResponseBodyDeliveriesEvent = "case.moved"
 	ListDeliveries200JSONResponseBodyDeliveriesEventListFinished ListDeliveries200JSONResponseBodyDeliveriesEvent = "list.finished"
+	ListDeliveries200JSONResponseBodyDeliveriesEventMessageEnded ListDeliveries200JSONResponseBodyDeliveriesEvent = "message.ended"
 )
 
 // Valid indicates whether the value is a known member of the ListDeliveries200JSONResponseBodyDeliveriesEvent enum.
@@ -2004,6 +2005,8 @@ func (e ListDeliveries200JSONResponseBodyDeliveriesEvent) Valid() bool {
 	case ListDeliveries200JSONResponseBodyDeliveriesEventCaseMoved:
 		return true
 	case ListDeliveries200JSONResponseBodyDeliveriesEventListFinished:
+		return true
+	case ListDeliveries200JSONResponseBodyDeliveriesEventMessageEnded:
 		return true
 	default:
 		return false

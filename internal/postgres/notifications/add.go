@@ -113,9 +113,10 @@ func (w Steps) AddNotifications(ctx context.Context, l notification.List, all []
 }
 
 const addOne = `
-INSERT INTO notifications (client, number_index, citizen_id, sealed, segments, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`
+INSERT INTO notifications (client, number_index, citizen_id, sealed, segments, expires_at, created_at, follow_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT $7::timestamptz WHERE EXISTS (SELECT FROM webhook_endpoints WHERE client = $1))) RETURNING id`
 
-// AddNotification keeps a message by itself.
+// AddNotification keeps a message by itself. Its outcome is followed if its client has a webhook.
 func (w Steps) AddNotification(ctx context.Context, client string, m notification.Message, expires, now time.Time) (id int64, err error) {
 	index, citizen, sealed, err := w.row(ctx, m)
 	if err == nil {

@@ -110,8 +110,12 @@ const (
 SELECT ` + oneColumns + ` WHERE n.list_id = $2 AND n.nth > $3 ORDER BY n.nth LIMIT $4`
 )
 
+func into(o *notification.One) []any {
+	return []any{&o.PublicID, &o.List, &o.Nth, &o.State, &o.Reason, &o.Segments, &o.CreatedAt}
+}
+
 func scanOne(row pgx.CollectableRow) (o notification.One, err error) {
-	err = row.Scan(&o.PublicID, &o.List, &o.Nth, &o.State, &o.Reason, &o.Segments, &o.CreatedAt)
+	err = row.Scan(into(&o)...)
 	return o, err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	domain "okno/internal/cases"
 	"okno/internal/job"
+	"okno/internal/notification"
 	"okno/internal/webhook"
 )
 
@@ -68,6 +69,20 @@ func (w *Work) EndNotificationList(ctx context.Context, list int64, now time.Tim
 		return err
 	}
 	return w.tell(ctx, m)
+}
+
+// FollowNotifications is notifications.Steps.FollowNotifications; the clients of those that are over are told.
+func (w *Work) FollowNotifications(ctx context.Context, most int, now time.Time, next func(o notification.One, expires time.Time) time.Time) (int, error) {
+	n, ended, err := w.notificationSteps.FollowNotifications(ctx, most, now, next)
+	if err != nil {
+		return 0, err
+	}
+	messages := make([]webhook.Message, len(ended))
+	for i, e := range ended {
+		messages[i] = webhook.Message{Client: e.Client, About: "message:" + e.One.PublicID, Event: webhook.MessageEnded,
+			Data: webhook.Notice{ID: e.One.PublicID, State: string(e.One.State), Reason: e.One.Reason}}
+	}
+	return n, w.tell(ctx, messages...)
 }
 
 // ReplayWebhook is webhooks.Steps.ReplayWebhook, with the job that tries again.

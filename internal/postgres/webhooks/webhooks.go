@@ -218,6 +218,28 @@ func (s *Store) ForgottenWebhooks(ctx context.Context, since time.Time, most int
 	return ids, nil
 }
 
+const health = `
+SELECT client, count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead'),
+       coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'waiting')), 0)::float8
+FROM webhook_deliveries WHERE state <> 'delivered' GROUP BY client ORDER BY client`
+
+// WebhookHealth gives what waits for clients and what was given up, for those of whom there is any.
+func (s *Store) WebhookHealth(ctx context.Context) (all []webhook.Health, err error) {
+	rows, err := s.db.Query(ctx, health)
+	if err == nil {
+		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (h webhook.Health, err error) {
+			var oldest float64
+			err = row.Scan(&h.Client, &h.Waiting, &h.Dead, &oldest)
+			h.Oldest = time.Duration(oldest * float64(time.Second))
+			return h, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read health of webhooks: %w", err)
+	}
+	return all, nil
+}
+
 const replay = `
 UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, created_at = now() WHERE client = $1 AND id = $2 AND state <> 'waiting'`
 
