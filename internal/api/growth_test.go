@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,4 +70,57 @@ func TestPlansOfTheAPIHoldAsTablesGrow(t *testing.T) {
 	pgtest.Exec(t, p.url, passwords)
 	pgtest.Exec(t, p.url, "ANALYZE")
 	require.Less(t, cost(), small+200, "rows and index entries, with 100,000 of each kind there; %d without", small)
+}
+
+// lists are what a client pages through, of the client itself and of another: cases, appointments, what it was told, and a list of notices.
+const lists = `
+WITH c AS (
+    INSERT INTO cases (number, kind, state, contact_index, client, updated_at)
+    SELECT lpad(n::text, 9, '0'), CASE WHEN n % 100 = 0 THEN 'appointment' ELSE 'appeal' END, 'accepted', sha256(n::text::bytea),
+           CASE WHEN n % 2 = 0 THEN 'booking' ELSE 'portal' END, now() + n * interval '1 second' FROM generate_series($1::int, $2::int) n RETURNING id, kind
+), a AS (
+    INSERT INTO appointments (case_id, office, counter_id, place, service, starts_at, ends_at, state)
+    SELECT id, 'centre', (SELECT min(id) FROM office_counters), 1, '031', now() + id * interval '1 hour', now() + (id + 1) * interval '1 hour', 'kept'
+    FROM c WHERE kind = 'appointment'
+), d AS (
+    INSERT INTO webhook_deliveries (client, about, event, message, state) SELECT CASE WHEN n % 2 = 0 THEN 'booking' ELSE 'portal' END, 'case:' || n,
+        'case.moved', '{}', CASE WHEN n % 10 = 0 THEN 'waiting' ELSE 'delivered' END FROM generate_series($1::int, $2::int) n
+), l AS (
+    INSERT INTO notification_lists (client, recipients, estimate, started_at, expires_at, state) SELECT 'booking', 1, '{}', now(), now(), 'running' RETURNING id
+)
+INSERT INTO notifications (client, list_id, nth, segments, state) SELECT 'booking', l.id, n, 1, 'delivered' FROM l, generate_series($1::int, $2::int) n`
+
+// A page costs the same with 20,000 of each kind there, from the beginning and from the middle.
+func TestPagesOfTheAPIHoldAsTablesGrow(t *testing.T) {
+	t.Parallel()
+	p := newBookingPortal(t)
+	p.db = pgtest.Open(t, p.url+"&pool_max_conns=1") // what one connection looked at is counted at once
+	p.handler = p.node(t, p.db)
+	pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{cases,appointments,webhooks,notices}' WHERE name = 'booking'`)
+	fill := func(from, to int) {
+		pgtest.Exec(t, p.url, strings.NewReplacer("$1", fmt.Sprint(from), "$2", fmt.Sprint(to)).Replace(lists))
+	}
+	cost := func() int64 {
+		list := pgtest.Value[string](t, p.url, `SELECT public_id::text FROM notification_lists ORDER BY id DESC LIMIT 1`)
+		before := pgtest.Reads(t, p.url, p.db)
+		for _, path := range []string{"cases?", "appointments?", "webhook/deliveries?", "webhook/deliveries?state=waiting&", "notification-lists/" + list + "/messages?"} {
+			cursor := ""
+			for range 3 {
+				status, answer := p.ask(t, "GET", "/api/v1/"+path+"limit=2&cursor="+cursor, bookingKey, "")
+				require.Equal(t, http.StatusOK, status, "%s: %v", path, answer)
+				cursor, _ = answer["next"].(string)
+				require.NotEmpty(t, cursor, path)
+			}
+		}
+		status, answer := p.books(t, p.handler, bookingKey, "/find", "", "{"+session+"}")
+		require.Equal(t, http.StatusOK, status, answer)
+		return pgtest.Reads(t, p.url, p.db) - before
+	}
+	fill(100, 2100)
+	cost() // statements are planned
+	small := cost()
+	fill(2101, 22_100)
+	require.Less(t, cost(), small+200, "planned for small tables; %d without", small)
+	pgtest.Exec(t, p.url, "ANALYZE")
+	require.Less(t, cost(), small+200, "planned anew; %d without", small)
 }

@@ -11,10 +11,12 @@ import (
 	"net/http/httptest"
 	"net/textproto"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/api"
@@ -25,6 +27,7 @@ import (
 	"okno/internal/notification"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
+	"okno/internal/privacy"
 )
 
 func notices(db *store.Store, clock func() time.Time) *notification.Service {
@@ -344,4 +347,37 @@ func TestAListIsCheckedAsAWhole(t *testing.T) {
 	}
 	require.Equal(t, 1, pgtest.Value[int](t, p.url, `SELECT count(*) FROM notification_lists`))
 	require.Equal(t, 2, pgtest.Value[int](t, p.url, `SELECT count(*) FROM notifications`))
+}
+
+// A citizen's dossier has the notices that clients have for the citizen; who is erased is sent none, though the list is being sent at this moment.
+func TestNoticesOfACitizenWhoIsErased(t *testing.T) {
+	t.Parallel()
+	p := newSender(t)
+	whose := pgtest.Value[int64](t, p.url, `SELECT id FROM citizens`)
+	body := `{"text": "Пункт {a} готов"}` + "\n" + numbers(3) + `{"number": "+77010000001", "parameters": {"a": "42"}}` + "\n" +
+		`{"national_number": "850101300015", "parameters": {"a": "43"}}` + "\n" + strings.ReplaceAll(numbers(3), "+7702", "+7705")
+	status, l := p.post(t, "/api/v1/notification-lists", "application/x-ndjson", "l1", body)
+	require.Equal(t, http.StatusCreated, status, l)
+	d, err := p.db.ExportCitizen(t.Context(), whose, "test", "asked for it")
+	require.NoError(t, err)
+	require.Len(t, d.Notices, 2)
+	require.ElementsMatch(t, []string{"Пункт 42 готов", "Пункт 43 готов"}, []string{d.Notices[0].Text, d.Notices[1].Text})
+	require.Equal(t, []string{"ministry", "waiting"}, []string{d.Notices[0].Client, d.Notices[0].State})
+
+	_, l = p.ask(t, "POST", "/api/v1/notification-lists/"+l["id"].(string)+"/start", noticeKey, "")
+	require.Equal(t, "running", l["state"])
+	var all sync.WaitGroup
+	var erased privacy.Erased
+	all.Go(func() {
+		var err error
+		erased, err = p.db.EraseCitizen(context.WithoutCancel(t.Context()), whose, "test", "asked for it", func(privacy.Erasure) error { return nil })
+		assert.NoError(t, err)
+	})
+	all.Go(func() { p.goOn(t, 1) })
+	all.Wait()
+	p.goOn(t, 1)
+	waiting := len(pgtest.Texts(t, p.url, "destination_index = $1", pgtest.Index("+77010000001")))
+	require.Equal(t, erased.Waiting, waiting, "what was queued before is known to the erasure, and nothing is queued after it")
+	require.Equal(t, 6, pgtest.Value[int](t, p.url, `SELECT count(*) FROM notifications WHERE state = 'queued'`), "the others are sent theirs")
+	require.Equal(t, 2, pgtest.Value[int](t, p.url, `SELECT count(*) FROM notifications WHERE state = 'failed' AND failure = 'erased' AND number_index IS NULL AND citizen_id IS NULL`))
 }

@@ -83,7 +83,7 @@ var aggregates = map[string][]string{
 	"guesses":       {"audit"},
 	"reports":       nil,
 	"webhooks":      {"audit"},
-	"privacy":       {"audit", "datakeys", "identity", "lockout"},
+	"privacy":       {"audit", "datakeys", "identity", "lockout", "notifications"},
 	"smppaccounts":  {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},
 	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},

@@ -33,6 +33,7 @@ td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-al
 <h2>Conversations</h2>{{range .Interactions}}<h3>{{.Channel}} · {{.Number}} · {{at .StartedAt}} · {{at .EndedAt}} · {{.Outcome}}</h3>
 <table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{end}}
 <h2>Messages</h2><table>{{range .Messages}}<tr><td>{{at .At}}<td>{{.Way}}<td>{{.Interaction}}<td>{{.State}}{{end}}</table>
+<h2>Notices</h2><table>{{range .Notices}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.State}}<td>{{.Failure}}<td>{{.Text}}{{end}}</table>
 <h2>One-time passwords</h2><table>{{range .Passwords}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.Purpose}}<td>{{.State}}{{end}}</table>
 <h2>Who looked</h2><table>{{range .Journal}}<tr><td>{{at .At}}<td>{{.Actor}}<td>{{.Action}}<td>{{.Subject}}{{end}}</table>
 `))

@@ -41,6 +41,7 @@ type Dossier struct {
 	Cases        []Case        `json:"cases"`
 	Interactions []Interaction `json:"interactions"`
 	Messages     []Message     `json:"messages"`
+	Notices      []Notice      `json:"notices"`
 	Passwords    []Password    `json:"passwords"`
 	Journal      []Look        `json:"journal"`
 }
@@ -126,6 +127,15 @@ type Message struct {
 	Way         string    `json:"way"`         // from, to
 	Interaction int64     `json:"interaction"` // whose transcript has the text; 0: none
 	State       string    `json:"state"`       // of its first segment; of one from the citizen: why it was not handled, or ""
+}
+
+// Notice is a message that a client of the API has for the citizen, by itself or in a list. What was sent of it is among the messages.
+type Notice struct {
+	At      time.Time `json:"at"`
+	Client  string    `json:"client"`
+	State   string    `json:"state"`
+	Failure string    `json:"failure,omitempty"`
+	Text    string    `json:"text,omitempty"` // while it waits to be sent; then it is not kept
 }
 
 // Password is a one-time password that was asked for; the code is not kept.

@@ -10,10 +10,11 @@ import (
 	"okno/internal/postgres"
 )
 
+// Each filter is an OR, so that no plan goes by another index than the client's: one by opened_at reads all cases.
 const casesOfClient = `SELECT ` + Columns + ` FROM cases
 WHERE client = $1 AND (updated_at, id) > (coalesce($2::timestamptz, '-infinity'), $3)
   AND ($4 = '' OR kind = $4) AND ($5::text[] = '{}' OR coalesce(service, '') = ANY ($5))
-  AND opened_at >= coalesce($6::timestamptz, '-infinity') AND opened_at <= coalesce($7::timestamptz, 'infinity')
+  AND ($6::timestamptz IS NULL OR opened_at >= $6) AND ($7::timestamptz IS NULL OR opened_at <= $7)
   AND ($8::boolean IS NULL OR (state IN ('closed', 'rejected', 'withdrawn')) = $8)
 ORDER BY updated_at, id LIMIT $9`
 

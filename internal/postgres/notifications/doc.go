@@ -2,6 +2,8 @@
 package notifications
 
 import (
+	"encoding/json"
+
 	"okno/internal/postgres"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/messages"
@@ -34,4 +36,18 @@ type Steps struct {
 // In gives the steps of a unit of work.
 func In(tx *postgres.Tx, ring *seal.Ring) Steps {
 	return Steps{tx, ring, messages.In(tx, ring), identity.In(tx, ring)}
+}
+
+// Text gives the text of a notification that is not an SMS yet, as its row has it; "" of any other.
+func Text(ring *seal.Ring, sealed []byte) (string, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	raw, err := ring.Open(placeOfNotification, sealed)
+	if err != nil {
+		return "", err
+	}
+	var what kept
+	err = json.Unmarshal(raw, &what)
+	return what.Text, err
 }

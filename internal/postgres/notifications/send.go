@@ -15,7 +15,8 @@ import (
 
 const (
 	oneToQueue = `SELECT id, coalesce(citizen_id, 0), sealed, segments FROM notifications WHERE id = $1 AND state = 'waiting' FOR UPDATE`
-	toQueue    = `SELECT id, coalesce(citizen_id, 0), sealed, segments FROM notifications WHERE list_id = $1 AND state = 'waiting' ORDER BY id LIMIT $2`
+	// Locked, so that a citizen who is erased at this moment is sent nothing.
+	toQueue    = `SELECT id, coalesce(citizen_id, 0), sealed, segments FROM notifications WHERE list_id = $1 AND state = 'waiting' ORDER BY id LIMIT $2 FOR UPDATE`
 	noteQueued = `
 UPDATE notifications n SET state = CASE WHEN q.mt = 0 THEN 'unreachable' ELSE 'queued' END, mt_id = nullif(q.mt, 0), sealed = ''
 FROM unnest($1::bigint[], $2::bigint[]) q (id, mt) WHERE n.id = q.id`

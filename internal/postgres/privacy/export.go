@@ -10,6 +10,7 @@ import (
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
+	"okno/internal/postgres/notifications"
 	"okno/internal/privacy"
 	"okno/internal/seal"
 )
@@ -44,6 +45,10 @@ UNION ALL
 SELECT m.created_at, 'to', coalesce(m.interaction_id, 0), s.state FROM mt_messages m CROSS JOIN LATERAL (
     SELECT state FROM mt_segments WHERE id = m.id * 256 + 1 OFFSET 0) s
 WHERE m.destination_index = ANY ($1) AND (m.destination_index = ANY ($2) OR m.interaction_id = ANY ($3)) AND m.lane <> 'otp' ORDER BY 1`
+
+	exportedNotices = `
+SELECT created_at, client, state, failure, sealed FROM notifications WHERE citizen_id = $1
+UNION ALL SELECT created_at, client, state, failure, sealed FROM notifications WHERE number_index = ANY ($2) ORDER BY 1`
 
 	exportedPasswords = `
 SELECT created_at, client, purpose, state FROM challenges WHERE number_index = ANY ($2) AND (number_index = ANY ($3) OR citizen_id = $1) ORDER BY id`
@@ -90,6 +95,9 @@ func (w steps) dossier(ctx context.Context, id int64) (d privacy.Dossier, err er
 	if d.Messages, err = collect[privacy.Message](ctx, w, exportedMessages, all, bound, s.interactions); err != nil {
 		return d, err
 	}
+	if d.Notices, err = w.noticesOf(ctx, id, bound); err != nil {
+		return d, err
+	}
 	if d.Passwords, err = collect[privacy.Password](ctx, w, exportedPasswords, id, all, bound); err != nil {
 		return d, err
 	}
@@ -113,6 +121,20 @@ func (w steps) numbersOf(ctx context.Context, id int64, key seal.Wrapped) ([]pri
 		var sealed []byte
 		if err = row.Scan(&sealed, &n.Proof, &n.VerifiedAt, &n.EndedAt, &n.Language, &n.NoticesStopped); err == nil {
 			n.Number, err = opener.Text(key, identity.PlaceOfBound(id), sealed)
+		}
+		return n, err
+	})
+}
+
+func (w steps) noticesOf(ctx context.Context, id int64, bound [][]byte) ([]privacy.Notice, error) {
+	rows, err := w.tx.Query(ctx, exportedNotices, id, bound)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n privacy.Notice, err error) {
+		var sealed []byte
+		if err = row.Scan(&n.At, &n.Client, &n.State, &n.Failure, &sealed); err == nil {
+			n.Text, err = notifications.Text(w.ring, sealed)
 		}
 		return n, err
 	})
