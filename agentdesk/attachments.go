@@ -14,6 +14,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/attachment"
 	"okno/internal/cases"
+	"okno/internal/edge"
 	"okno/internal/fault"
 	"okno/internal/floor"
 )
@@ -33,6 +34,8 @@ type attachmentWork interface {
 	// RoomForAttachment says that a case may have one more. attachment.ErrMany.
 	RoomForAttachment(ctx context.Context, id int64) error
 	AddAttachment(ctx context.Context, c cases.Case, a attachment.Attachment) (attachment.Attachment, error)
+	// DropAttachment takes a file off a case. attachment.ErrUnknown.
+	DropAttachment(ctx context.Context, c cases.Case, id int64, by, why string) (attachment.Attachment, error)
 	// Attachments lists the files of a case, the oldest first.
 	Attachments(ctx context.Context, id int64) ([]attachment.Attachment, error)
 	// AttachmentToRead gives a file with its key, and journals the look. attachment.ErrUnknown, attachment.ErrErased.
@@ -105,6 +108,44 @@ func (d *Desk) attach(w http.ResponseWriter, r *http.Request) {
 
 func mayAttach(agent acd.Agent, c cases.Assigned) error {
 	return access.May(floor.Subject(agent), access.AttachFile, assignedTie(c, agent.ID))
+}
+
+// detach takes a file off a case, and removes its content once nothing names it. What is left by a crash in between the sweeper removes.
+func (d *Desk) detach(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Why string `json:"why"`
+	}
+	if err := edge.ReadJSON(w, r, 16<<10, false, &body); err != nil {
+		d.fail(w, bodyError(err))
+		return
+	}
+	why := strings.TrimSpace(body.Why)
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	switch {
+	case err != nil:
+		err = attachment.ErrUnknown
+	case why == "" || len([]rune(why)) > mostWhy:
+		err = errWhy
+	case d.Attachments == nil:
+		err = attachment.ErrNone
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	var dropped attachment.Attachment
+	_, err = d.inCase(r, func(work Work, agent acd.Agent, c cases.Assigned) (_ any, err error) {
+		if err = access.May(floor.Subject(agent), access.DetachFile, assignedTie(c, agent.ID)); err == nil {
+			dropped, err = work.DropAttachment(r.Context(), c.Case, id, floor.By(agent.ID), why)
+		}
+		return nil, err
+	})
+	if err == nil {
+		if lost := d.Attachments.Discard(context.WithoutCancel(r.Context()), dropped.Stored); lost != nil {
+			d.Log.Warn().Err(lost).Msg("a file without an attachment stays until the sweeper comes")
+		}
+	}
+	d.answerCase(w, nil, err)
 }
 
 // download gives a file of a case to whoever may view the case, for saving: the browser shows none of it. The journal keeps who read it.

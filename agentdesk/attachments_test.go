@@ -136,6 +136,39 @@ func TestFilesAreAttachedToACase(t *testing.T) {
 	require.Equal(t, 3, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'case.attachment.view'`))
 	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'case.attach'`))
 
+	// It is taken off by whoever has the case, with a reason; the content goes along.
+	remove := func(cookie, id, why string) (int, m) {
+		return asksAt(t, server.URL, cookie, http.MethodPost, "/desk/cases/"+number+"/attachments/"+id+"/remove", m{"why": why})
+	}
+	before := len(o.kept(t))
+	for name, c := range map[string]struct {
+		cookie, id, why string
+		status          int
+	}{
+		"not assigned": {chief, ids["письмо.png"], "ошибка", 403},
+		"no reason":    {agent, ids["письмо.png"], " ", 400},
+		"unknown":      {agent, "9999", "ошибка", 404},
+		"no id":        {agent, "x", "ошибка", 404},
+	} {
+		status, answer := remove(c.cookie, c.id, c.why)
+		require.Equal(t, c.status, status, "%s: %v", name, answer)
+	}
+	require.Len(t, o.kept(t), before)
+	status, _ = remove(agent, ids["письмо.png"], "не тот гражданин")
+	require.Equal(t, http.StatusNoContent, status)
+	status, _ = remove(agent, ids["письмо.png"], "не тот гражданин")
+	require.Equal(t, http.StatusNotFound, status, "once")
+	require.Len(t, o.kept(t), before-1)
+	_, view = asksAt(t, server.URL, agent, http.MethodGet, "/desk/cases/"+number, nil)
+	require.Len(t, view["attachments"], 1)
+	whys := []any{}
+	for _, h := range view["history"].([]any) {
+		whys = append(whys, h.(m)["why"])
+	}
+	require.Contains(t, whys, "− письмо.png: не тот гражданин")
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'case.detach'`))
+	require.NotContains(t, pgtest.Dump(t, o.URL), "не тот гражданин")
+
 	for _, file := range o.kept(t) {
 		content, err := os.ReadFile(file)
 		require.NoError(t, err)

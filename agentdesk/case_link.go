@@ -73,6 +73,16 @@ func (d *Desk) linkCase(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// unlinkCase ends that a case has to do with another.
+func (d *Desk) unlinkCase(w http.ResponseWriter, r *http.Request) {
+	d.onPair(w, r, func(work Work, agent acd.Agent, c, other cases.Assigned, why string) (any, error) {
+		if err := access.May(floor.Subject(agent), access.LinkCase, assignedTie(c, agent.ID)); err != nil {
+			return nil, err
+		}
+		return nil, work.UnlinkCases(r.Context(), c.Case, other.Case, floor.By(agent.ID), why)
+	})
+}
+
 // mergeCase closes a case as a duplicate of another, and tells its citizen. An agent merges cases of one citizen at one agency.
 func (d *Desk) mergeCase(w http.ResponseWriter, r *http.Request) {
 	d.onPair(w, r, func(work Work, agent acd.Agent, c, other cases.Assigned, why string) (any, error) {

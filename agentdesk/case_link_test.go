@@ -51,6 +51,17 @@ func TestDuplicatesAreMerged(t *testing.T) {
 	}
 	status, _ = post(agent, hers[0], "link", hers[1])
 	require.Equal(t, http.StatusNoContent, status)
+	// A link is ended from either side, once, in both histories.
+	status, _ = post(agent, hers[2], "link", hers[3])
+	require.Equal(t, http.StatusNoContent, status)
+	status, _ = post(chief, hers[3], "unlink", others[0])
+	require.Equal(t, http.StatusConflict, status)
+	status, _ = post(agent, hers[3], "unlink", hers[2])
+	require.Equal(t, http.StatusNoContent, status)
+	status, refused := post(agent, hers[3], "unlink", hers[2])
+	require.Equal(t, []any{http.StatusConflict, "not_linked"}, []any{status, refused["code"]})
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM case_links`))
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'case.unlink'`))
 	for name, c := range map[string]struct {
 		number, what, other, code string
 		status                    int

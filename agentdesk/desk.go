@@ -186,6 +186,8 @@ type caseLinks interface {
 	CasesToLink(ctx context.Context, number, other string) (c, otherCase cases.Assigned, err error)
 	// LinkCases keeps that a case belongs to another. cases.ErrLinkItself, cases.ErrLinked.
 	LinkCases(ctx context.Context, c, other cases.Case, kind cases.LinkKind, by, why string) error
+	// UnlinkCases ends that cases are related. cases.ErrNotLinked.
+	UnlinkCases(ctx context.Context, c, other cases.Case, by, why string) error
 	// MergeCase closes a case as a duplicate of another, once nothing is against it.
 	MergeCase(ctx context.Context, c, into cases.Case, by, why string) (cases.Case, error)
 	// UnmergeCase takes a merge back. cases.ErrUndo.
@@ -353,7 +355,9 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/appointments/{id}", d.settleAppointment)
 	mux.HandleFunc("POST /desk/cases/{number}/attachments", d.attach)
 	mux.HandleFunc("GET /desk/cases/{number}/attachments/{id}", d.download)
+	mux.HandleFunc("POST /desk/cases/{number}/attachments/{id}/remove", d.detach)
 	mux.HandleFunc("POST /desk/cases/{number}/link", d.linkCase)
+	mux.HandleFunc("POST /desk/cases/{number}/unlink", d.unlinkCase)
 	mux.HandleFunc("POST /desk/cases/{number}/merge", d.mergeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/unmerge", d.unmergeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/split", d.splitCase)

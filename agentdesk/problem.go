@@ -82,6 +82,7 @@ var problems = []struct {
 	{errOther, "no_other_case", http.StatusBadRequest},
 	{cases.ErrLinkItself, "same_case", http.StatusBadRequest},
 	{cases.ErrLinked, "linked", http.StatusConflict},
+	{cases.ErrNotLinked, "not_linked", http.StatusConflict},
 	{cases.ErrDuplicate, "duplicate", http.StatusConflict},
 	{cases.ErrOtherDuplicate, "other_duplicate", http.StatusConflict},
 	{cases.ErrWithdrawn, "other_withdrawn", http.StatusConflict},

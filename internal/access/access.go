@@ -58,6 +58,7 @@ const (
 	LinkCase          Act = "case.link"          // to another case, or close it as a duplicate of another
 	SplitCase         Act = "case.split"         // open a case for a part of the matter
 	AttachFile        Act = "case.attach"        // add a file to a case
+	DetachFile        Act = "case.detach"        // remove a file of a case
 	MergeOthers       Act = "case.merge_others"  // cases of two citizens, or of two agencies
 	DismissWaiting    Act = "queue.dismiss"      // close as junk what waits in a queue
 	ViewLinks         Act = "link.view"

@@ -34,6 +34,7 @@ var granted = map[access.Act]map[access.Role]string{
 	access.LinkCase:          {access.Agent: "assigned", access.Supervisor: "assigned untied", access.Administrator: "assigned untied"},
 	access.SplitCase:         {access.Agent: "assigned", access.Supervisor: "assigned", access.Administrator: "assigned"},
 	access.AttachFile:        {access.Agent: "assigned", access.Supervisor: "assigned", access.Administrator: "assigned"},
+	access.DetachFile:        {access.Agent: "assigned", access.Supervisor: "assigned", access.Administrator: "assigned"},
 	access.MergeOthers:       {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.DismissWaiting:    {access.Supervisor: "reason", access.Administrator: "reason"},
 	access.ViewLinks:         {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},

@@ -28,6 +28,7 @@ var rights = map[Act]map[Role][]Tie{
 	LinkCase:          {Agent: {Assigned}, Supervisor: {Assigned, Untied}, Administrator: {Assigned, Untied}},
 	SplitCase:         serving(Assigned),
 	AttachFile:        serving(Assigned),
+	DetachFile:        serving(Assigned),
 	MergeOthers:       {Supervisor: {Untied}, Administrator: {Untied}},
 	DismissWaiting:    {Supervisor: {Reason}, Administrator: {Reason}},
 	ViewLinks:         {Supervisor: Ties, Administrator: Ties},
@@ -64,7 +65,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, MergeOthers, ListAppointments, SettleAppointment, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, DismissWaiting,
 	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

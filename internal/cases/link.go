@@ -38,6 +38,7 @@ func (l Link) Undoable(by string, now time.Time) bool {
 var (
 	ErrLinkItself     error = &fault.Error{Kind: fault.Invalid, Field: "other", Text: "that is the same case"}
 	ErrLinked         error = &fault.Error{Kind: fault.Conflict, Field: "other", Text: "these cases belong together already"}
+	ErrNotLinked      error = &fault.Error{Kind: fault.Conflict, Field: "other", Text: "these cases are not related"}
 	ErrDuplicate      error = &fault.Error{Kind: fault.Conflict, Text: "this case is a duplicate already"}
 	ErrOtherDuplicate error = &fault.Error{Kind: fault.Conflict, Field: "other", Text: "that case is a duplicate itself: name the case that goes on"}
 	ErrWithdrawn      error = &fault.Error{Kind: fault.Conflict, Field: "other", Text: "the citizen has withdrawn that case: nothing goes on in it"}

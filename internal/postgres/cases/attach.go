@@ -115,6 +115,27 @@ func (w Steps) AttachmentToRead(ctx context.Context, c cases.Case, id int64, by,
 	return a, key, audit.Record(ctx, w.tx, by, "case.attachment.view", "case:"+c.Number, detail)
 }
 
+const dropAttachment = `DELETE FROM case_attachments WHERE id = $1`
+
+// DropAttachment takes a file off a case, in the case's history too, and gives what nothing names any more once this is committed. The caller has
+// locked the case. attachment.ErrUnknown.
+func (w Steps) DropAttachment(ctx context.Context, c cases.Case, id int64, by, why string) (attachment.Attachment, error) {
+	a, err := scanAttachment(datakeys.NewOpener(w.ring), w.tx.QueryRow(ctx, attachmentOf, c.ID, id))
+	if errors.Is(err, attachment.ErrUnknown) {
+		return a, err
+	}
+	if err == nil {
+		_, err = w.tx.Exec(ctx, dropAttachment, a.ID)
+	}
+	if err == nil {
+		err = w.addMove(ctx, c, c.State, by, reason{Why: "− " + a.Name + ": " + why})
+	}
+	if err != nil {
+		return a, fmt.Errorf("drop attachment: %w", err)
+	}
+	return a, audit.Record(ctx, w.tx, by, "case.detach", "case:"+c.Number, map[string]any{"attachment": a.ID, "size": a.Size, "type": a.Type})
+}
+
 const namedFiles = `SELECT file FROM case_attachments WHERE file = ANY ($1)`
 
 // NamedFiles gives which of some files an attachment names.

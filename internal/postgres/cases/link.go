@@ -69,6 +69,30 @@ func linked(kind cases.LinkKind, way, number, why string) string {
 
 const unlinkRelated = `DELETE FROM case_links WHERE case_id = $1 AND other_id = $2 AND kind = 'related'`
 
+// UnlinkCases ends that two cases are related, whichever was linked to the other, in the history of both. The caller has locked them.
+// cases.ErrNotLinked, also of cases that belong together in another way.
+func (w Steps) UnlinkCases(ctx context.Context, c, other cases.Case, by, why string) error {
+	var ended int64
+	for _, pair := range [][2]int64{{c.ID, other.ID}, {other.ID, c.ID}} {
+		tag, err := w.tx.Exec(ctx, unlinkRelated, pair[0], pair[1])
+		if err != nil {
+			return fmt.Errorf("unlink cases: %w", err)
+		}
+		ended += tag.RowsAffected()
+	}
+	if ended == 0 {
+		return cases.ErrNotLinked
+	}
+	err := w.addMove(ctx, c, c.State, by, reason{Why: linked(cases.Related, "no longer →", other.Number, why)})
+	if err == nil {
+		err = w.addMove(ctx, other, other.State, by, reason{Why: linked(cases.Related, "no longer ←", c.Number, why)})
+	}
+	if err != nil {
+		return fmt.Errorf("unlink cases: %w", err)
+	}
+	return audit.Record(ctx, w.tx, by, "case.unlink", "case:"+c.Number, map[string]any{"other": other.Number})
+}
+
 // MergeCase closes a case as a duplicate of another, in the history of both. The caller has locked them, and has nothing against it
 // ([cases.Case.CheckMerge]). Cases that are related are so no more.
 func (w Steps) MergeCase(ctx context.Context, c, into cases.Case, by, why string) (cases.Case, error) {

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { send } from './desk'
 import { text } from './texts'
 import { moment } from './time'
 
@@ -31,6 +32,12 @@ export function Attachments({ of: c, mine, changed }: Props) {
       changed()
     }
   }
+  const remove = async (event: SubmitEvent, id: number) => {
+    event.preventDefault()
+    const answer = await send(`/desk/cases/${c.number}/attachments/${id}/remove`, Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement)))
+    wrong.value = answer.ok ? '' : answer.code
+    if (answer.ok) changed()
+  }
   if (!mine && c.attachments.length === 0) return null
   return (
     <section class="attachments">
@@ -41,6 +48,15 @@ export function Attachments({ of: c, mine, changed }: Props) {
           <li key={a.id}>
             <a href={`/desk/cases/${c.number}/attachments/${a.id}`} download={a.name}>{a.name}</a>
             <span class="muted"> · {Math.ceil(a.size / 1024)} KB · {a.by} · {moment(a.at)}</span>
+            {mine && (
+              <details class="remove-file">
+                <summary>{text('files.remove')}</summary>
+                <form class="inline" onSubmit={(event) => remove(event, a.id)}>
+                  <label>{text('case.why')}<input name="why" required maxLength={1000} /></label>
+                  <button>{text('files.remove')}</button>
+                </form>
+              </details>
+            )}
           </li>
         ))}
       </ul>

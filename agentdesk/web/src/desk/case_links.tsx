@@ -32,8 +32,8 @@ export function Links({ of: c, mine, changed }: Props) {
     if (answer.ok) form.reset()
     if (answer.ok) changed()
   }
-  const undo = async (other: string) => {
-    const answer = await send(`/desk/cases/${c.number}/unmerge`, { other, why: text('link.undo') })
+  const undo = async (what: 'unmerge' | 'unlink', other: string) => {
+    const answer = await send(`/desk/cases/${c.number}/${what}`, { other, why: text(what === 'unlink' ? 'link.unlink' : 'link.undo') })
     wrong.value = answer.ok ? '' : answer.code
     if (answer.ok) changed()
   }
@@ -44,7 +44,8 @@ export function Links({ of: c, mine, changed }: Props) {
         <ul class="case-links">
           {c.links.map((l) => (
             <li key={l.number}>{text(`link.${l.kind}${l.to ? '' : '.from'}`)} {l.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('case.' + l.state)}
-              {l.undo && <button class="plain undo" onClick={() => void undo(l.number)}>{text('link.undo')}</button>}
+              {l.undo && <button class="plain undo" onClick={() => void undo('unmerge', l.number)}>{text('link.undo')}</button>}
+              {mine && l.kind === 'related' && <button class="plain unlink" onClick={() => void undo('unlink', l.number)}>{text('link.unlink')}</button>}
             </li>
           ))}
         </ul>

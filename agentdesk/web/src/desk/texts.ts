@@ -318,6 +318,7 @@ const words: Record<string, [string, string, string]> = {
   ],
   'files.title': ['Файлдар', 'Файлы', 'Files'],
   'files.file': ['20 МБ-қа дейінгі файл', 'Файл до 20 МБ', 'A file of up to 20 MB'],
+  'files.remove': ['Жою', 'Удалить', 'Remove'],
   'files.add': ['Қосу', 'Приложить', 'Attach'],
   'error.file_too_large': ['Файл 20 МБ-тан үлкен', 'Файл больше 20 МБ', 'The file is larger than 20 MB'],
   'error.file_empty': ['Файл бос', 'Файл пуст', 'The file is empty'],
@@ -327,6 +328,8 @@ const words: Record<string, [string, string, string]> = {
   'error.erased': ['Азаматтың деректері жойылған', 'Данные этого гражданина стёрты', 'The data of this citizen is erased'],
   'error.no_attachments': ['Файлдар сақталмайды', 'Файлы здесь не хранятся', 'No place for files is set up'],
   'link.title': ['Байланыстыру, бөлу', 'Связать, разделить', 'Link, split'],
+  'link.unlink': ['Байланысты алып тастау', 'Убрать связь', 'Unlink'],
+  'error.not_linked': ['Бұл істер байланысты емес', 'Эти дела не связаны', 'These cases are not related'],
   'link.undo': ['Біріктіруді қайтару', 'Отменить объединение', 'Undo the merge'],
   'error.no_undo': [
     'Біріктіруді оны жасаған адам ғана, 10 минут ішінде қайтарады', 'Отменить может только тот, кто объединил, в течение 10 минут',
