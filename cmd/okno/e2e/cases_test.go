@@ -11,7 +11,7 @@ import (
 	"okno/internal/postgres/pgtest"
 )
 
-// An operator takes a case from the list, adds a file, reads it back, links the case, and splits it.
+// An operator takes a case from the list, adds a file, reads it back, links the case, splits it, and takes the link and the file back.
 func TestACaseIsWorkedOnAtThePage(t *testing.T) {
 	t.Parallel()
 	url, folder := pgtest.URL(t), filepath.Join(t.TempDir(), "attachments")
@@ -59,4 +59,13 @@ func TestACaseIsWorkedOnAtThePage(t *testing.T) {
 	desk.reads(t, "#opened-case .case-links", "Из него выделено")
 	require.Equal(t, 1, pgtest.Value[int](t, url, `SELECT count(*) FROM case_links WHERE kind = 'split_from'`))
 	desk.picture(t, "desk-case.png")
+
+	desk.clicks(t, "#opened-case .case-links .unlink")
+	desk.reads(t, "#opened-case .history", "no longer")
+	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM case_links WHERE kind = 'related'`))
+	desk.clicks(t, "#opened-case .remove-file summary")
+	desk.types(t, "#opened-case .remove-file input[name=why]", "не тот акт")
+	desk.clicks(t, "#opened-case .remove-file button")
+	desk.reads(t, "#opened-case .history", "− акт.txt: не тот акт")
+	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM case_attachments`))
 }
