@@ -276,7 +276,9 @@ func TestOneDecisionIsOneChange(t *testing.T) {
 	const changes = `SELECT version FROM agents WHERE login = 'aliya'`
 	before := pgtest.Value[int](t, s.database, changes)
 	s.desk.do(t, "focus", chromedp.Focus(chromedp.CSS("#status")))
+	s.desk.focusIn(t, "#status")
 	s.desk.do(t, "three down", chromedp.KeyEvent(kb.ArrowDown+kb.ArrowDown+kb.ArrowDown))
+	s.desk.holds(t, "#status", "paused:training")
 	eventually(t, patience, func() bool {
 		return pgtest.Value[string](t, s.database, `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`) == "paused training"
 	}, func() string {

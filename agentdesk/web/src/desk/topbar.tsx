@@ -69,42 +69,46 @@ function StatusChoice() {
   const busy = held.value.length > 0
   const timer = useRef<number | undefined>(undefined)
   const keyed = useRef(false)
-  const select = useRef<HTMLSelectElement>(null)
-  const asked = useSignal<{ status: string; reason: string } | null>(null) // a status that was chosen with open threads
+  const picked = useSignal('') // what was chosen and is not in effect yet
+  const asked = useSignal(false) // about open threads
   const threads = held.value.filter((c) => c.channel === 'sms' && c.state === 'connected').length
+  const [status = '', reason = ''] = picked.value.split(':')
+  const forget = () => {
+    picked.value = ''
+    asked.value = false
+  }
   const choose = (choice: string) => {
-    const [status = '', reason = ''] = choice.split(':')
+    picked.value = choice
+    asked.value = false
     clearTimeout(timer.current)
-    asked.value = null
-    if (status !== 'available' && threads > 0) {
-      asked.value = { status, reason }
-      return
-    }
     // The arrows pass what is between: one decision is one change.
-    timer.current = window.setTimeout(() => void set(status, reason), keyed.current ? settled : 0)
+    timer.current = window.setTimeout(() => void decide(), keyed.current ? settled : 0)
   }
-  const set = async (status: string, reason: string) => {
+  const decide = async () => {
+    const [status = '', reason = ''] = picked.peek().split(':')
+    if (status !== 'available' && threads > 0) asked.value = true
     // Whoever is called wants a microphone.
-    if (status === 'available' && hasVoice.value && !(await works())) select.current!.value = value
-    else await act('set_status', { status, reason })
+    else if (status === 'available' && hasVoice.value && !(await works())) forget()
+    else await set(status, reason, false)
   }
-  const decide = (giveBack: boolean) => {
-    void act('set_status', { ...asked.value, give_back: giveBack })
-    asked.value = null
+  const set = async (status: string, reason: string, giveBack: boolean) => {
+    asked.value = false
+    await act('set_status', { status, reason, give_back: giveBack })
+    forget()
   }
   return (
     <div class={'status ' + a.status}>
       {asked.value && (
-        <div class="asked" role="alertdialog" aria-label={text('status.threads')} onKeyDown={(e) => e.key === 'Escape' && (asked.value = null)}>
+        <div class="asked" role="alertdialog" aria-label={text('status.threads')} onKeyDown={(e) => e.key === 'Escape' && forget()}>
           <p>{text('status.threads')}: {threads}</p>
-          <button class="primary give-back" onClick={() => decide(true)}>{text('status.give_back')}</button>
-          {asked.value.status === 'paused' && <button class="keep" onClick={() => decide(false)}>{text('status.keep')}</button>}
-          <button class="plain" onClick={() => (asked.value = null)}>{text('cancel')}</button>
+          <button class="primary give-back" onClick={() => void set(status, reason, true)}>{text('status.give_back')}</button>
+          {status === 'paused' && <button class="keep" onClick={() => void set(status, reason, false)}>{text('status.keep')}</button>}
+          <button class="plain" onClick={forget}>{text('cancel')}</button>
         </div>
       )}
       <label>
         <span class="visually-hidden">{text('status')}</span>
-        <select ref={select} id="status" value={asked.value ? asked.value.status + (asked.value.reason && ':' + asked.value.reason) : value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
+        <select id="status" value={picked.value || value} onKeyDown={() => (keyed.current = true)} onPointerDown={() => (keyed.current = false)} onChange={(e) => choose(e.currentTarget.value)}>
           <option value="available">● {text('status.available')}</option>
           {pauseReasons.value.map((reason) => (
             <option key={reason} value={'paused:' + reason} disabled={reason === 'not_responding'}>◐ {text('pause.' + reason)}</option>
