@@ -275,6 +275,7 @@ func TestOneDecisionIsOneChange(t *testing.T) {
 	s := newShift(t)
 	const changes = `SELECT version FROM agents WHERE login = 'aliya'`
 	before := pgtest.Value[int](t, s.database, changes)
+	s.desk.holds(t, "#status", "available")
 	s.desk.do(t, "focus", chromedp.Focus(chromedp.CSS("#status")))
 	s.desk.focusIn(t, "#status")
 	s.desk.do(t, "three down", chromedp.KeyEvent(kb.ArrowDown+kb.ArrowDown+kb.ArrowDown))

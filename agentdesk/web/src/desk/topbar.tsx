@@ -93,8 +93,10 @@ function StatusChoice() {
   }
   const set = async (status: string, reason: string, giveBack: boolean) => {
     asked.value = false
-    await act('set_status', { status, reason, give_back: giveBack })
-    forget()
+    const mine = picked.peek()
+    const done = await act('set_status', { status, reason, give_back: giveBack })
+    // The desk follows its answer by a moment: until then the choice stands, unless something else was chosen meanwhile.
+    setTimeout(() => picked.peek() === mine && forget(), done ? settled : 0)
   }
   return (
     <div class={'status ' + a.status}>
