@@ -17,7 +17,8 @@ import (
 )
 
 // Handset is a telephone of our own that has called the line: SIP and RTP, written by hand for the one thing that the other phones cannot
-// do. It sends keys as RTP events (RFC 4733) of any length, over a network that can stall, and it notes when each packet of sound arrived.
+// do. It sends keys of any length, as RTP events (RFC 4733) over a network that can stall or as SIP messages, and it notes when each packet of
+// sound arrived.
 // It knows PCMU, UDP, and a line that asks for no password.
 type Handset struct {
 	sip, rtp *net.UDPConn
@@ -42,6 +43,7 @@ type press struct {
 	key     byte
 	on, off int           // in ticks
 	stall   time.Duration // of the network, in the middle of it
+	info    bool
 	done    chan time.Time
 }
 
@@ -56,6 +58,10 @@ type Keying struct {
 	On, Off time.Duration // in steps of 10 ms
 	// Stall is for how long the network holds packets back, beginning in the middle of every third key; then they come at once.
 	Stall time.Duration
+	// Hold is for how long every third key is held, in the place of On.
+	Hold time.Duration
+	// Info says that keys go as SIP messages (INFO with application/dtmf-relay), each when it is let go.
+	Info bool
 }
 
 const (
@@ -87,7 +93,7 @@ func StartHandset(t *testing.T, line, from, number string) *Handset {
 	})
 	answered := make(chan error, 1)
 	h.working.Go(func() { h.signal(answered) })
-	h.send("INVITE", 1, h.offer())
+	h.send("INVITE", 1, "application/sdp", h.offer())
 	select {
 	case err := <-answered:
 		require.NoError(t, err)
@@ -105,9 +111,10 @@ func (h *Handset) Press(t *testing.T, keys string, how Keying) (released []time.
 	done := make(chan time.Time, len(keys))
 	h.mu.Lock()
 	for i := range len(keys) {
-		p := press{key: keys[i], on: int(how.On / tick), off: int(how.Off / tick), done: done}
+		p := press{key: keys[i], on: int(how.On / tick), off: int(how.Off / tick), info: how.Info, done: done}
 		if i%3 == 1 {
 			p.stall = how.Stall
+			p.on = max(p.on, int(how.Hold/tick))
 		}
 		h.keys = append(h.keys, p)
 	}
@@ -204,19 +211,19 @@ func (h *Handset) Ends(t *testing.T, within time.Duration) {
 
 func (h *Handset) end() {
 	h.ended.Do(func() {
-		h.send("BYE", 2, "")
+		h.send("BYE", math.MaxInt32, "", "") // behind all keys
 		close(h.over)
 	})
 }
 
 // send sends a request of the dialog (RFC 3261).
-func (h *Handset) send(method string, number int, body string) {
+func (h *Handset) send(method string, number int, kind, body string) {
 	local := h.sip.LocalAddr()
 	var message strings.Builder
 	fmt.Fprintf(&message, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nMax-Forwards: 70\r\n", method, h.target, local, rand.Text())
 	fmt.Fprintf(&message, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\nContact: <sip:handset@%s>\r\n", h.from, h.to, h.callID, number, method, local)
 	if body != "" {
-		message.WriteString("Content-Type: application/sdp\r\n")
+		fmt.Fprintf(&message, "Content-Type: %s\r\n", kind)
 	}
 	fmt.Fprintf(&message, "Content-Length: %d\r\n\r\n%s", len(body), body)
 	_, _ = h.sip.Write([]byte(message.String()))
@@ -245,12 +252,15 @@ func (h *Handset) signal(answered chan<- error) {
 			h.respond(lines)
 		case !strings.HasSuffix(header(lines, "CSeq"), "INVITE") || status[0] == '1':
 		case status[0] == '2':
-			h.to = header(lines, "To")
-			if contact := strings.Trim(header(lines, "Contact"), "<>"); contact != "" {
+			first := h.media == nil // an answer that comes twice wants another ACK, and is no other answer
+			if first {
+				h.to = header(lines, "To")
+			}
+			if contact := strings.Trim(header(lines, "Contact"), "<>"); first && contact != "" {
 				h.target, _, _ = strings.Cut(contact, ">")
 			}
-			h.send("ACK", 1, "")
-			if h.media == nil { // an answer that comes twice wants another ACK, and is no other answer
+			h.send("ACK", 1, "", "")
+			if first {
 				answered <- h.accept(body)
 			}
 		default:
@@ -345,7 +355,7 @@ func (h *Handset) speak() {
 		ticker   = time.NewTicker(tick)
 	)
 	defer ticker.Stop()
-	for n := 0; ; n++ {
+	for n := 2; ; n++ { // n numbers the SIP messages, too: behind the INVITE
 		for time.Since(begun) < time.Duration(n)*tick {
 			select {
 			case <-ticker.C:
@@ -358,13 +368,17 @@ func (h *Handset) speak() {
 			current, phase, since = h.nextKey(), 0, now
 		}
 		switch {
-		case current == nil || phase > current.on:
+		case current == nil || phase > current.on || current.info && phase < current.on:
 			if n%2 == 0 {
 				h.rtpSend(&sequence, pcmu, false, now, bytes.Repeat([]byte{0xff}, 2*tickSamples))
 			}
 		case phase == current.on:
-			for range 3 {
-				h.rtpSend(&sequence, h.events, false, since, event(current.key, true, phase))
+			if current.info {
+				h.send("INFO", n, "application/dtmf-relay", fmt.Sprintf("Signal=%c\r\nDuration=%d\r\n", current.key, phase*10))
+			} else {
+				for range 3 {
+					h.rtpSend(&sequence, h.events, false, since, event(current.key, true, phase))
+				}
 			}
 			current.done <- time.Now()
 		case phase%2 == 0:

@@ -50,7 +50,7 @@ type Phone struct {
 
 const sitePhones = `
 [line](carrier)
-; Keys go as SIP messages: sent as RTP events by a busy machine's Asterisk, one has been heard twice. Browsers' go by RTP.
+; Keys go as SIP messages; those of a Handset by RTP as well, as browsers' do.
 dtmf_mode = info
 transport = transport-udp
 context = ringing
