@@ -88,6 +88,10 @@ func (s *script) Answer(ctx context.Context, w conversation.Work, interaction in
 	return turnAt(interaction, "bye"), w.SaveSession(ctx, interaction, state)
 }
 
+func (s *script) Say(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error) {
+	return s.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Resumed})
+}
+
 func (s *script) Reply(context.Context, conversation.Work, conversation.Turn) error { return nil }
 
 func (s *script) Leave(ctx context.Context, w conversation.Work, interaction int64) (conversation.Outcome, error) {

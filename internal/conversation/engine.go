@@ -101,6 +101,15 @@ func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, fr
 	return e.advance(ctx, w, definition, interaction, s, dialogue.Input{Kind: dialogue.Started})
 }
 
+// Say gives again the turn that [Engine.Answer] or [Engine.GoOn] came to, for whoever speaks it. The transcript has it already.
+func (e *Engine) Say(ctx context.Context, w Work, interaction int64) (Turn, error) {
+	d, i, s, err := e.session(ctx, w, interaction)
+	if err != nil {
+		return Turn{}, err
+	}
+	return e.take(ctx, w, d, i, s, dialogue.Input{Kind: dialogue.Resumed}, true)
+}
+
 // Advance gives what follows from an input. [ErrNoSession]; [dialogue.ErrStale] for the outcome of an effect that is no
 // longer awaited.
 func (e *Engine) Advance(ctx context.Context, w Work, interaction int64, in dialogue.Input) (Turn, error) {
@@ -149,6 +158,7 @@ func (e *Engine) GoOn(ctx context.Context, w Work, interaction int64) (Turn, err
 	if in == nil {
 		return Turn{}, dialogue.ErrStale
 	}
+	s.Said = nil // the citizen was told that before the wait
 	return e.advance(ctx, w, d, i, s, *in)
 }
 
@@ -167,6 +177,11 @@ const mostActions = 32
 
 // advance steps the dialogue until it waits for the citizen, carries out what the steps ask for, and keeps all of it.
 func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input) (Turn, error) {
+	return e.take(ctx, w, d, i, s, in, false)
+}
+
+// take is advance; transcribed says that the transcript has what is said.
+func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input, transcribed bool) (Turn, error) {
 	if err := e.transcribe(ctx, w, i, in, d.Secret(s.State)); err != nil {
 		return Turn{}, err
 	}
@@ -218,7 +233,7 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 	keys := make([]string, len(said))
 	var lines []Entry
 	for n, u := range said {
-		if line := e.say(d, i, u, &turn); line.Body != "" {
+		if line := e.say(d, i, u, &turn); line.Body != "" && !transcribed {
 			lines = append(lines, line)
 		}
 		keys[n] = u.Key

@@ -120,6 +120,7 @@ func TestWhoWaitsForNobodyIsGivenUp(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, turn.Spoken, "the caller hears how it goes on")
 	require.Equal(t, interaction, turn.Interaction)
+	requireTranscribed(t, h, turn)
 	require.Positive(t, pgtest.Value[int](t, h.URL, `SELECT count(*) FROM mt_messages WHERE interaction_id = $1`, thread), "and the writer reads it")
 }
 

@@ -28,6 +28,8 @@ type Dialogue interface {
 	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)
 	// GoOn has the session go on that waits for answers. [dialogue.ErrStale] when it waits for nothing, or still does.
 	GoOn(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
+	// Say gives again the turn that Answer or GoOn came to, for whoever speaks it.
+	Say(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
 	// Reply sends what a turn wrote.
 	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
 	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.

@@ -167,6 +167,18 @@ func (c *counter) begins(t *testing.T, turn conversation.Turn, key string) {
 	require.Equal(t, want[0], turn.Spoken[0][0], "%v", turn.Spoken)
 }
 
+// requireTranscribed checks that the transcript ends with what a turn says, once.
+func requireTranscribed(t *testing.T, h *floortest.House, turn conversation.Turn) {
+	t.Helper()
+	said := pgtest.Opened[[]string](t, h.URL, `SELECT array_agg(body ORDER BY id) FROM entries WHERE interaction_id = $1 AND kind = 'said'`, turn.Interaction)
+	require.Greater(t, len(said), len(turn.Spoken))
+	told := said[len(said)-len(turn.Spoken):]
+	require.NotContains(t, said[:len(said)-len(turn.Spoken)], told[0], "the citizen hears it once")
+	for n, utterance := range turn.Spoken {
+		require.Contains(t, told[n], utterance[0].Text)
+	}
+}
+
 func answerState(state string, sequence int) string {
 	return fmt.Sprintf(`{"state": %q, "sequence": %d, "at": %q, "reason": "r"}`, state, sequence, time.Now().Format(time.RFC3339))
 }
@@ -186,6 +198,7 @@ func TestAStatusIsAskedOfTheAgency(t *testing.T) {
 	require.False(t, turn.Expect.Queue)
 	turn = c.said(t, interaction, 2*time.Second)
 	c.begins(t, turn, "status.tell")
+	requireTranscribed(t, c.House, turn)
 	require.Equal(t, "in_progress", pgtest.Value[string](t, c.URL, `SELECT state FROM cases`))
 	require.EqualValues(t, 1, c.agency.asked.Load())
 

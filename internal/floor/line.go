@@ -74,7 +74,7 @@ func (f *Floor) Say(ctx context.Context, l lease.Lease, o call.Order) (turn conv
 		if _, err := w.Order(ctx, o.ID); err != nil {
 			return err
 		}
-		if turn, err = f.dialogue.Advance(ctx, w, o.Interaction, resumed); err != nil {
+		if turn, err = f.dialogue.Say(ctx, w, o.Interaction); err != nil {
 			return err
 		}
 		return w.EndOrder(ctx, o.ID, call.OrderDone, "")
