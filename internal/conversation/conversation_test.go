@@ -138,7 +138,9 @@ func TestByText(t *testing.T) {
 func TestNobodyOnDutyMakesACallback(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	reply := w.writes(t, bound, "оператор")
+	require.Equal(t, "Сейчас операторов нет. Ответьте 1, и мы перезвоним.", w.writes(t, bound, "оператор"))
+	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM cases WHERE kind = 'callback'`), "who has not said yes is promised nothing")
+	reply := w.writes(t, bound, "1")
 	require.Contains(t, reply, "Мы перезвоним")
 	number := strings.TrimSpace(reply[strings.LastIndex(reply, ":")+1:])
 	number = strings.Fields(number)[0]

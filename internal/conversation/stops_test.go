@@ -28,9 +28,9 @@ func TestTheTranscriptNamesWhereTheDialogueWaits(t *testing.T) {
 		return w.engine.Begin(t.Context(), work, dialogue.Voice, conversation.Caller{Number: unbound})
 	}).Interaction
 	advance(dialogue.Input{Kind: dialogue.Keys, Keys: "2"}, call)
-	require.Equal(t, "- - language main", nodes(call), "the choice of a language is one stop, in three languages")
+	require.Equal(t, "- - - - - language main", nodes(call), "the choice of a language is one stop, in three languages")
 	advance(dialogue.Input{Kind: dialogue.Silence}, call)
-	require.Equal(t, "- - language main - main", nodes(call), "silence leads to the same stop")
+	require.Equal(t, "- - - - - language main - main", nodes(call), "silence leads to the same stop")
 	require.NoError(t, w.db.Do(t.Context(), func(work *store.Work) error {
 		outcome, err := w.engine.Leave(t.Context(), work, call)
 		require.NoError(t, err)

@@ -115,7 +115,8 @@ func (r *run) choose(option Option, answer string) {
 	delete(r.s.Strikes, r.s.Node)
 	for slot, value := range option.Set {
 		if slot == "language" {
-			r.s.Language, r.chosen = Language(value), true
+			r.speaks(Language(value))
+			r.chosen = true
 			continue
 		}
 		if strings.HasPrefix(value, "$") {

@@ -8,12 +8,32 @@ import (
 
 // say adds a text to what this step says. Values are looked up for the text's parameters: given ones first, then slots.
 func (r *run) say(key string, given map[string]Value) {
-	r.said = append(r.said, Utterance{Key: key, Language: r.s.Language, Values: r.ofText(key, r.s.Channel, given)})
+	if r.s.AllLanguages {
+		r.sayInAll(key, given)
+		return
+	}
+	r.sayIn(r.s.Language, key, given)
+}
+
+// sayInAll says a text once in every language.
+func (r *run) sayInAll(key string, given map[string]Value) {
+	for _, l := range Languages {
+		r.sayIn(l, key, given)
+	}
+}
+
+func (r *run) sayIn(l Language, key string, given map[string]Value) {
+	r.said = append(r.said, Utterance{Key: key, Language: l, Values: r.ofText(l, key, r.s.Channel, given)})
+}
+
+// speaks takes the language in which the conversation goes on.
+func (r *run) speaks(l Language) {
+	r.s.Language, r.s.AllLanguages = l, false
 }
 
 // ofText picks the values that a text has parameters for. A secret stays one whatever the parameter's type is.
-func (r *run) ofText(key string, c Channel, given map[string]Value) map[string]Value {
-	text, _ := r.d.Texts.find(r.s.Language, c, key)
+func (r *run) ofText(l Language, key string, c Channel, given map[string]Value) map[string]Value {
+	text, _ := r.d.Texts.find(l, c, key)
 	var values map[string]Value
 	for name := range text.parameters() {
 		if value, ok := given[name]; ok {

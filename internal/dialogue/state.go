@@ -17,6 +17,8 @@ type State struct {
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
 	Answered bool             `json:"answered,omitempty"` // the citizen has answered something
+	// AllLanguages says that a caller's language is not known yet: each text is said in all.
+	AllLanguages bool `json:"all_languages,omitempty"`
 }
 
 // Frame is where a call goes on when it comes back.

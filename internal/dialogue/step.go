@@ -22,7 +22,18 @@ func (d *Definition) Begin(channel Channel, known Language, slots map[string]Val
 		s.Language = known
 		s.Slots[slotKnownLanguage] = TextValue(string(known))
 	}
+	s.AllLanguages = known == "" && channel == Voice && d.asksForLanguage()
 	return s
+}
+
+// asksForLanguage says whether the dialogue has a menu for it.
+func (d *Definition) asksForLanguage() bool {
+	for _, node := range d.Nodes {
+		if node.Menu != nil && node.Menu.Remember == "language" {
+			return true
+		}
+	}
+	return false
 }
 
 // OutcomeLanguage is the value that any outcome may carry beside those that its action declares: the language in which the
@@ -184,12 +195,7 @@ func (r *run) prompt() {
 	switch {
 	case menu.Say == "":
 	case menu.In == "all":
-		own := r.s.Language
-		for _, l := range Languages {
-			r.s.Language = l
-			r.say(menu.Say, r.values(menu.With))
-		}
-		r.s.Language = own
+		r.sayInAll(menu.Say, r.values(menu.With))
 	default:
 		r.say(menu.Say, r.values(menu.With))
 	}
@@ -199,7 +205,7 @@ func (r *run) prompt() {
 func (r *run) begin(action string, with map[string]Value, write string) {
 	r.effect = &Effect{ID: fmt.Sprintf("%d.%d", r.s.Steps, r.hops), Action: action, With: with}
 	if write != "" {
-		r.effect.Write = &Utterance{Key: write, Language: r.s.Language, Values: r.ofText(write, SMS, with)}
+		r.effect.Write = &Utterance{Key: write, Language: r.s.Language, Values: r.ofText(r.s.Language, write, SMS, with)}
 	}
 	r.s.Pending = r.effect
 }
@@ -232,7 +238,7 @@ func (r *run) outcome(in Input) error {
 	r.s.Pending = nil
 	for name, value := range in.Values {
 		if name == OutcomeLanguage {
-			r.s.Language = Language(value.Text)
+			r.speaks(Language(value.Text))
 			continue
 		}
 		r.s.Slots[in.Name+"."+name] = value

@@ -86,7 +86,7 @@ func (a *attacked) floodsByUSSD(t *testing.T) {
 	before := pgtest.Value[int](t, a.database, owed)
 	tries := 30 * a.times
 	for range tries {
-		require.Contains(t, a.plays(t, stranger, "0", "1").Text, "We will call you back")
+		require.Contains(t, a.plays(t, stranger, "0", "1", "1").Text, "We will call you back")
 	}
 	var got []string
 	if more := pgtest.Value[int](t, a.database, owed) - before; more > 1 {

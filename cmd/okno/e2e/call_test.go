@@ -166,7 +166,7 @@ func (w *world) bargeIn(t *testing.T) {
 	phone.HangUp(t)
 }
 
-// Nobody is on duty: whoever asks for an operator is called back, by phone as by SMS, and gets a number for it.
+// Nobody is on duty: whoever asks for an operator and says yes is called back, by phone as by SMS, and gets a number for it.
 func (w *world) nobodyOnDuty(t *testing.T) {
 	t.Parallel()
 	const caller, writer = "+77010000003", "+77010000004"
@@ -177,15 +177,19 @@ func (w *world) nobodyOnDuty(t *testing.T) {
 			given = pgtest.Opened[string](t, w.database, found, number)
 			return given != ""
 		}, func() string { return "no callback is noted for " + number })
-		return whole("operator.closed").with("case", dialogue.TypeCaseNumber, given)
+		return whole("operator.callback").with("case", dialogue.TypeCaseNumber, given)
 	}
 	phone := w.calls(t, caller)
 	w.hears(t, phone, en, 0, begins("main.menu"))
 	phone.Key(t, "0")
-	at := w.hears(t, phone, en, 0, callback(caller))
+	at := w.hears(t, phone, en, 0, whole("operator.closed"))
+	phone.Key(t, "1")
+	at = w.hears(t, phone, en, at, callback(caller))
 	w.hears(t, phone, en, at, whole("bye"))
 	phone.Ends(t, 5*time.Second)
 
 	w.sends(t, writer, "ОПЕРАТОР")
+	w.gets(t, writer, w.write(ru, whole("operator.closed")))
+	w.sends(t, writer, "1")
 	w.gets(t, writer, w.write(ru, callback(writer))+"\n"+w.write(ru, whole("bye")))
 }

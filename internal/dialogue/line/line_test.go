@@ -42,7 +42,7 @@ func TestVoiceJourneyToAStatus(t *testing.T) {
 	t.Parallel()
 	d := load(t)
 	r := step(t, d, d.Begin(dialogue.Voice, "", nil), dialogue.Input{Kind: dialogue.Started})
-	require.Equal(t, []string{"language.choose", "language.choose", "language.choose"}, keys(r))
+	require.Equal(t, []string{"greeting", "greeting", "greeting", "language.choose", "language.choose", "language.choose"}, keys(r))
 	require.Equal(t, "123098*"[:5], r.Expect.Keys[:5])
 	r = step(t, d, r.State, press("2"))
 	require.Equal(t, []string{"main.menu"}, keys(r))
@@ -74,11 +74,71 @@ func TestVoiceJourneyToAStatus(t *testing.T) {
 	require.Equal(t, []string{"status.ask"}, keys(back))
 }
 
+// Whoever has not chosen a language is told in all three what is wrong; whoever has, in that one.
+func TestBeforeALanguageIsChosenAllAreSpoken(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	languages := func(r dialogue.Result, key string) (spoken []dialogue.Language) {
+		for _, u := range r.Utterances {
+			if u.Key == key {
+				spoken = append(spoken, u.Language)
+			}
+		}
+		return spoken
+	}
+	r := step(t, d, d.Begin(dialogue.Voice, "", nil), dialogue.Input{Kind: dialogue.Started})
+	require.Equal(t, dialogue.Languages, languages(r, "greeting"))
+	r = step(t, d, r.State, press("8"))
+	require.Equal(t, dialogue.Languages, languages(r, "common.wrong"))
+	require.Equal(t, 3, r.Refused, "all of it is heard to its end")
+	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Silence})
+	require.Equal(t, dialogue.Languages, languages(r, "common.silence"))
+	asked := step(t, d, step(t, d, r.State, press("0")).State, dialogue.Input{Kind: dialogue.Outcome, Effect: "4.1", Name: dialogue.QueueJoined})
+	require.Equal(t, dialogue.Languages, languages(asked, "operator.wait"))
+
+	r = step(t, d, r.State, press("1"))
+	require.Equal(t, []dialogue.Language{dialogue.Kazakh}, languages(r, "main.menu"))
+	r = step(t, d, r.State, press("*"))
+	require.Equal(t, dialogue.Languages, languages(r, "language.choose"), "the menu itself is said in all, always")
+	r = step(t, d, r.State, press("8"))
+	require.Equal(t, []dialogue.Language{dialogue.Kazakh}, languages(r, "common.wrong"))
+
+	r = step(t, d, d.Begin(dialogue.USSD, "", nil), dialogue.Input{Kind: dialogue.Started})
+	r = step(t, d, r.State, press("8"))
+	require.Len(t, languages(r, "common.wrong"), 1, "a page of USSD is short")
+}
+
+// Whoever presses nothing, or nothing that makes sense, is promised nothing: only who says yes is called back.
+func TestNobodyIsCalledBackWithoutAYes(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	silent := dialogue.Input{Kind: dialogue.Silence}
+	for name, in := range map[string]dialogue.Input{"silence": silent, "wrong": press("8")} {
+		r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+		for range 3 {
+			r = step(t, d, r.State, in)
+		}
+		require.Equal(t, dialogue.QueueAction, r.Effect.Action, name)
+		closed := step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "closed"})
+		require.Equal(t, []string{"operator.closed"}, keys(closed))
+		require.Nil(t, closed.Effect)
+		r = step(t, d, closed.State, in)
+		require.Nil(t, r.Effect)
+		r = step(t, d, r.State, in)
+		require.Nil(t, r.Effect)
+		require.True(t, r.State.Ended)
+		require.Contains(t, keys(r), "bye")
+
+		r = step(t, d, closed.State, press("1"))
+		require.Equal(t, "callback.open", r.Effect.Action)
+	}
+}
+
 func TestThreeStrikesLeadToAnOperator(t *testing.T) {
 	t.Parallel()
 	d := load(t)
 	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
-	require.Equal(t, []string{"main.menu"}, keys(r), "a known language is not asked for again")
+	require.Equal(t, []string{"greeting", "main.menu"}, keys(r), "a known language is not asked for again")
 	for range 2 {
 		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Silence})
 		require.Equal(t, []string{"common.silence", "main.menu"}, keys(r))
