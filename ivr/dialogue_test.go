@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
+	"okno/ivr/ivrtest"
 )
 
 func TestCitizenKeysThroughTheDialogue(t *testing.T) {
@@ -75,6 +76,18 @@ func TestSilenceIsAnAnswer(t *testing.T) {
 	w.hears(t, phone, "told", "4", at)
 	phone.HangUp(t)
 	w.ends(t)
+}
+
+// A trunk in a town gives its numbers as the town dials them.
+func TestATownsNumberIsCompleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := ivrtest.StartHandset(t, w.asterisk.SIP(), "2725000", "1414")
+	require.Equal(t, "+77272725000", w.only(t, call.InDialogue).Number)
+	h.HangUp(t)
+	w.ends(t)
+	ivrtest.StartHandset(t, w.asterisk.SIP(), "25000", "1414")
+	require.Empty(t, w.only(t, call.InDialogue).Number, "what cannot be completed is no number")
 }
 
 func TestHangUpDuringAPrompt(t *testing.T) {

@@ -34,7 +34,7 @@ func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, agent bool) {
 	if !agent {
 		l.take(ctx, call.Call{
-			Asterisk: l.config.Asterisk.Name, Number: numberOf(channel), Vouched: l.config.Asterisk.Vouches, State: call.Ringing, Stage: call.InDialogue,
+			Asterisk: l.config.Asterisk.Name, Number: l.numberOf(channel), Vouched: l.config.Asterisk.Vouches, State: call.Ringing, Stage: call.InDialogue,
 			Legs: []call.Leg{{ID: channel.ID, Role: call.Citizen, State: call.LegRinging}},
 		}, (*liveCall).greet)
 		return
@@ -132,11 +132,11 @@ func (l *Line) dismiss(channel string) {
 }
 
 // numberOf is the caller's number in E.164, or "" if it is withheld or none.
-func numberOf(channel *ari.ChannelData) string {
+func (l *Line) numberOf(channel *ari.ChannelData) string {
 	if channel.Caller == nil {
 		return ""
 	}
-	number, err := phone.Parse(channel.Caller.Number)
+	number, err := phone.ParseWithin(l.config.Asterisk.Area, channel.Caller.Number)
 	if err != nil {
 		return ""
 	}

@@ -99,6 +99,8 @@ type Asterisk struct {
 	WebSocketURL string
 	// Vouches says that the trunk vouches for callers' numbers. Otherwise a number is a claim: anybody can send any.
 	Vouches bool
+	// Area completes callers' numbers that the trunk gives without an area's code ("727"). Where it is "", such a number is none.
+	Area string
 }
 
 // Config is what a line is made of.

@@ -134,7 +134,7 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	hints, unsubscribe := w.news.Subscribe(news.Orders)
 	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Str("node", node).Logger()
 	line = ivr.New(ivr.Config{
-		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret"},
+		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727"},
 		Node:     node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Hints: hints, Active: w.active, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -21,6 +21,7 @@ import (
 	"okno/internal/api"
 	"okno/internal/edge"
 	"okno/internal/kms"
+	"okno/internal/phone"
 	"okno/internal/sso"
 	"okno/sms"
 	"okno/sms/gateway"
@@ -103,6 +104,7 @@ type asteriskConfig struct {
 	Password string `yaml:"password"`
 	Trunk    string `yaml:"trunk"`
 	Vouches  bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
+	Area     string `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
 	SIPWS    string `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
 }
 
@@ -314,6 +316,9 @@ func (c *config) check() error {
 	for _, a := range c.Voice.Asterisks {
 		if a.Name == "" || a.ARIURL == "" {
 			return errors.New("an asterisk needs a name and an ari_url")
+		}
+		if a.Area != "" && !phone.IsArea(a.Area) {
+			return fmt.Errorf("asterisk %s: area %q is no area's code, such as 727", a.Name, a.Area)
 		}
 	}
 	return nil

@@ -87,8 +87,9 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/x\"}}\n": "desk.sso.redirect",
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\"}}\n":                                   "desk.sso.groups",
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\", groups: [{group: a, role: boss}]}}\n": `"a" has the role "boss"`,
-		"database_url: postgres://x\nsecret: short\n": "secret is missing or shorter",
-		good + "voice: {asterisks: [{name: a}]}\n":    "a name and an ari_url",
+		"database_url: postgres://x\nsecret: short\n":                                               "secret is missing or shorter",
+		good + "voice: {asterisks: [{name: a}]}\n":                                                  "a name and an ari_url",
+		good + "voice: {asterisks: [{name: a, ari_url: \"http://127.0.0.1/ari\", area: \"+7\"}]}\n": "no area's code",
 		good + "\tx: 1\n": "tab character",
 	} {
 		c := defaultConfig()

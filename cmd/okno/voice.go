@@ -30,7 +30,7 @@ func (n *node) startVoice() error {
 	for _, a := range c.Asterisks {
 		hints, _ := n.news.Subscribe(news.Orders)
 		line := ivr.New(ivr.Config{
-			Asterisk: ivr.Asterisk{Name: a.Name, URL: a.ARIURL, Username: a.Username, Password: a.Password, WebSocketURL: a.SIPWS, Vouches: a.Vouches},
+			Asterisk: ivr.Asterisk{Name: a.Name, URL: a.ARIURL, Username: a.Username, Password: a.Password, WebSocketURL: a.SIPWS, Vouches: a.Vouches, Area: a.Area},
 			Node:     nodeName(n.config), Floor: n.floor, Store: n.db, Voice: pack, Hints: hints, Active: active, Log: n.log,
 		})
 		n.checks.Add("asterisk "+a.Name, func(context.Context) error { return line.Ready() })

@@ -17,6 +17,8 @@ var ErrInvalid = errors.New("not a telephone number")
 // Region is the country whose national form numbers may have.
 const Region = "KZ"
 
+const countryCode = "+7" // of Region
+
 // Parse gives a number in E.164, "+77011234567", from any usual form: "8 701 123 45 67", "77011234567", "+7 (701) …", "0044 …",
 // in the digits of any script and among the marks of direction that come with what is pasted (U+202D…U+202C). Letters are
 // refused: nobody dials by them here, and an O for a 0 is as likely another's number.
@@ -31,10 +33,25 @@ func Parse(s string) (string, error) {
 		return "", ErrInvalid
 	}
 	number, err := phonenumbers.Parse(international(s, plus), Region)
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE { // a number within a town can be reached there only
 		return "", ErrInvalid
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
+}
+
+// ParseWithin is Parse for what a network of an area writes: its subscribers' numbers without the area's code ("27-25-000" of 727). Where
+// area is "", no such number can be completed.
+func ParseWithin(area, s string) (string, error) {
+	number, err := Parse(s)
+	if err == nil || area == "" || words.Digits(s) == "" || strings.HasPrefix(strings.TrimSpace(s), "+") {
+		return number, err
+	}
+	return Parse(countryCode + area + words.Digits(s))
+}
+
+// IsArea says whether a code can stand before the numbers of a town.
+func IsArea(code string) bool {
+	return len(code) >= 3 && len(code) <= 5 && strings.Trim(code, "0123456789") == ""
 }
 
 // international undoes what is written before a number by mistake: 00 for the plus, and the 8 of calls within the country after
