@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
-	"okno/internal/dialogue"
 	"okno/internal/floor"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -26,7 +25,6 @@ import (
 // lineOptions is what a line in a process of its own needs.
 type lineOptions struct {
 	ARI, Database, Espeak, Sounds string
-	Recorded                      map[dialogue.Language]string
 }
 
 // runLine runs a line until the process is killed.
@@ -47,7 +45,7 @@ func runLine(text string) {
 	line := ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: options.ARI, Username: "okno", Password: "secret"}, Node: "node-1",
 		Floor: floor.New(units, &script{}, zerolog.Nop()), Store: db,
-		Voice:  voice.New(voice.Config{Espeak: options.Espeak, Folder: options.Sounds, Recorded: options.Recorded}),
+		Voice:  voice.New(voice.Config{Espeak: options.Espeak, Folder: options.Sounds}),
 		Active: ivr.ActiveCalls(prometheus.NewRegistry(), "child"), Log: zerolog.New(os.Stderr),
 	})
 	go func() {
@@ -64,7 +62,7 @@ func (w *world) startChild(t *testing.T) (kill func()) {
 	t.Helper()
 	options, err := json.Marshal(lineOptions{
 		ARI: w.asterisk.ARI(), Database: w.URL,
-		Espeak: w.voice.Espeak, Sounds: w.voice.Folder, Recorded: w.voice.Recorded,
+		Espeak: w.voice.Espeak, Sounds: w.voice.Folder,
 	})
 	require.NoError(t, err)
 	self, err := os.Executable()

@@ -94,7 +94,7 @@ func buildWorld(t *testing.T, database string) *world {
 	w.Floor = floor.New(w.Units, w.script, zerolog.Nop())
 	w.active = ivr.ActiveCalls(w.metrics, "test")
 	w.voice = voice.Config{
-		Espeak: tools.Espeak, Folder: t.TempDir(), Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop(),
+		Espeak: tools.Espeak, Folder: t.TempDir(), Log: zerolog.Nop(),
 	}
 	w.pack = voice.New(w.voice)
 	for _, text := range texts {

@@ -62,7 +62,7 @@ func (c catalogueCheck) Run(ctx context.Context) error {
 func newMonitor(c voiceConfig) catalogue.Monitor {
 	m := catalogue.Monitor{Segments: text.Segments}
 	if len(c.Asterisks) > 0 {
-		pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Recorded: voice.RecordedSets(c.Sounds)})
+		pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips})
 		m.HasClip = func(l dialogue.Language, text string) bool { return pack.Has(voice.Phrase{Language: l, Text: text}) }
 	}
 	return m

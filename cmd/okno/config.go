@@ -93,7 +93,6 @@ type logConfig struct {
 type voiceConfig struct {
 	Asterisks []asteriskConfig `yaml:"asterisks"`
 	Espeak    string           `yaml:"espeak"` // the program; default espeak-ng
-	Sounds    string           `yaml:"sounds"` // Asterisk's own recorded sounds
 	Clips     string           `yaml:"clips"`  // where Okno renders clips, and Asterisk reads them
 }
 
@@ -125,7 +124,7 @@ func defaultConfig() config {
 		Roles: allRoles,
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		OTP:   defaultOTP(),
-		Voice: voiceConfig{Espeak: "espeak-ng", Sounds: "/usr/share/asterisk/sounds", Clips: "/var/cache/okno/sounds"},
+		Voice: voiceConfig{Espeak: "espeak-ng", Clips: "/var/cache/okno/sounds"},
 		Audit: auditConfig{Every: 10 * time.Minute}, Privacy: privacyConfig{Logs: warnOfLogs},
 		Log: logConfig{Format: "json", Level: "info"},
 	}

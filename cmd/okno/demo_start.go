@@ -212,7 +212,7 @@ func (d *demo) configuration() string {
 		b.WriteString("roles: [sms, desk, api, worker]\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "voice:\n  espeak: %q\n  clips: %q\n  sounds: %q\n  asterisks:\n", d.tools.Espeak, filepath.Join(d.data, "clips"), d.tools.AsteriskSounds())
+	fmt.Fprintf(&b, "voice:\n  espeak: %q\n  clips: %q\n  asterisks:\n", d.tools.Espeak, filepath.Join(d.data, "clips"))
 	fmt.Fprintf(&b, "    - {name: ast1, ari_url: %q, username: okno, password: \"${ARI_1}\", trunk: \"PJSIP/{number}\", vouches: true, sip_ws: %q}\n", d.asterisk.ARI(), d.asterisk.WebSocket())
 	return b.String()
 }

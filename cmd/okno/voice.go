@@ -17,7 +17,7 @@ func (n *node) startVoice() error {
 		return nil
 	}
 	ivr.PrepareTransport()
-	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Recorded: voice.RecordedSets(c.Sounds), Log: n.log})
+	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Log: n.log})
 	renderer := voice.NewRenderer(pack, n.library, n.log)
 	renderer.Renew("catalogue", n.services.Index())
 	renderer.Renew("offices", n.offices.Directory())

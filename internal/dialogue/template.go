@@ -150,6 +150,8 @@ func (t template) speak(texts *Texts, u Utterance) []Fragment {
 			out = append(out, Fragment{Kind: SpokenCount, Language: u.Language, Text: value})
 		case p.typ == TypeCaseNumber:
 			out = append(out, Fragment{Kind: SpokenCase, Language: u.Language, Text: value})
+		case p.typ == TypeSecret:
+			out = append(out, Fragment{Kind: SpokenSecret, Language: u.Language, Text: value})
 		default:
 			out = append(out, Fragment{Kind: SpokenDigits, Language: u.Language, Text: value})
 		}

@@ -24,6 +24,7 @@ const (
 	Words        FragmentKind = "words"       // as they stand
 	SpokenDigits FragmentKind = "digits"      // "031": digit by digit
 	SpokenCase   FragmentKind = "case_number" // "123456786": digit by digit, in groups of three
+	SpokenSecret FragmentKind = "secret"      // "123456": digit by digit, to be written down
 	SpokenDate   FragmentKind = "date"        // "2026-12-05": day and month, in the nominative
 	SpokenTime   FragmentKind = "time"        // "09:20": hours and minutes of the day
 	SpokenMoney  FragmentKind = "money"       // "1500.50 KZT"

@@ -1,7 +1,7 @@
 package voice
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,10 +12,15 @@ import (
 // word is one clip's worth of sound, in one language.
 type word struct {
 	language dialogue.Language
-	text     string // what to synthesise, where there is no recording
-	recorded string // name in Asterisk's sound set of the language; "" if there is none
-	pause    bool   // no sound at all, for as long as one takes a breath
+	text     string        // what to synthesise
+	slow     bool          // of a code: it takes as long as any other digit
+	pause    time.Duration // in the place of a word: no sound at all
 }
+
+const (
+	breath    = 300 * time.Millisecond // between utterances, and between groups of digits
+	codePause = time.Second            // between the two halves of a code: time to write the first down
+)
 
 // words speaks a fragment by the grammar of its language. A value that is not of its kind is spoken as it stands: a
 // citizen hears something odd rather than nothing.
@@ -25,6 +30,8 @@ func words(f dialogue.Fragment) []word {
 		return digits(f.Language, f.Text)
 	case dialogue.SpokenCase:
 		return groups(f.Language, f.Text)
+	case dialogue.SpokenSecret:
+		return code(f.Language, f.Text)
 	case dialogue.SpokenDate:
 		if day, err := time.Parse(time.DateOnly, f.Text); err == nil {
 			return date(f.Language, day)
@@ -61,9 +68,21 @@ func groups(l dialogue.Language, text string) []word {
 	var out []word
 	for i, digit := range digits(l, text) {
 		if i > 0 && i%3 == 0 {
-			out = append(out, word{language: l, pause: true})
+			out = append(out, word{language: l, pause: breath})
 		}
 		out = append(out, digit)
+	}
+	return out
+}
+
+// code speaks digits to be written down: in two groups, one by one at the same pace.
+func code(l dialogue.Language, text string) []word {
+	out := digits(l, text)
+	for i := range out {
+		out[i].slow = true
+	}
+	if half := (len(out) + 1) / 2; len(out) > 3 {
+		out = slices.Insert(out, half, word{language: l, pause: codePause})
 	}
 	return out
 }
@@ -121,7 +140,7 @@ func hundreds(l dialogue.Language, n int) []word {
 			}
 			out = append(out, word{language: l, text: "жүз"})
 		default:
-			out = append(out, numeral(l, count), word{language: l, text: "hundred", recorded: "digits/hundred"})
+			out = append(out, numeral(l, count), word{language: l, text: "hundred"})
 		}
 	}
 	rest := n % 100
@@ -143,17 +162,10 @@ func hundreds(l dialogue.Language, n int) []word {
 // numeral is a number that is one word: 0 to 19 (0 to 9 in Kazakh) and the tens to 90.
 func numeral(l dialogue.Language, n int) word {
 	names := numerals[l]
-	w := word{language: l}
-	switch {
-	case n < 20 && n < len(names.ones):
-		w.text = names.ones[n]
-	default:
-		w.text = names.tens[n/10-1]
+	if n < len(names.ones) {
+		return word{language: l, text: names.ones[n]}
 	}
-	if l != dialogue.Kazakh { // no Kazakh set is recorded
-		w.recorded = fmt.Sprintf("digits/%d", n)
-	}
-	return w
+	return word{language: l, text: names.tens[n/10-1]}
 }
 
 // date speaks day and month in the nominative: "бесінші желтоқсан", "пятое декабря", "December fifth".
@@ -289,7 +301,7 @@ func vocabulary() []word {
 				out = append(out, sum(l, money.Amount{Minor: minor, Currency: currency})...)
 			}
 		}
-		out = append(out, word{language: l, pause: true})
+		out = append(append(out, code(l, "0123456789")...), groups(l, "0123")...)
 	}
 	return out
 }

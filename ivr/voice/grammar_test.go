@@ -14,18 +14,23 @@ func TestWords(t *testing.T) {
 	const kk, ru, en = dialogue.Kazakh, dialogue.Russian, dialogue.English
 	for _, test := range []struct {
 		fragment dialogue.Fragment
-		want     string // words, with recordings in brackets and a pause as |
+		want     string // words, with a breath as | and a pause to write as ||
 	}{
 		{dialogue.Fragment{Kind: dialogue.Words, Language: kk, Text: "Сәлеметсіз бе"}, "Сәлеметсіз бе"},
 
 		{dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: kk, Text: "031"}, "нөл үш бір"},
-		{dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: ru, Text: "031"}, "[digits/0] [digits/3] [digits/1]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: en, Text: "0 3-1"}, "[digits/0] [digits/3] [digits/1]"},
+		{dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: ru, Text: "031"}, "ноль три один"},
+		{dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: en, Text: "0 3-1"}, "zero three one"},
 
 		{dialogue.Fragment{Kind: dialogue.SpokenCase, Language: kk, Text: "123456786"},
 			"бір екі үш | төрт бес алты | жеті сегіз алты"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCase, Language: en, Text: "1234"},
-			"[digits/1] [digits/2] [digits/3] | [digits/4]"},
+			"one two three | four"},
+
+		{dialogue.Fragment{Kind: dialogue.SpokenSecret, Language: kk, Text: "031786"}, "нөл үш бір || жеті сегіз алты"},
+		{dialogue.Fragment{Kind: dialogue.SpokenSecret, Language: ru, Text: "1234"}, "один два || три четыре"},
+		{dialogue.Fragment{Kind: dialogue.SpokenSecret, Language: en, Text: "12345"}, "one two three || four five"},
+		{dialogue.Fragment{Kind: dialogue.SpokenSecret, Language: en, Text: "12"}, "one two"},
 
 		{dialogue.Fragment{Kind: dialogue.SpokenDate, Language: kk, Text: "2026-12-05"}, "бесінші желтоқсан"},
 		{dialogue.Fragment{Kind: dialogue.SpokenDate, Language: ru, Text: "2026-12-05"}, "пятое декабря"},
@@ -35,13 +40,13 @@ func TestWords(t *testing.T) {
 
 		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: kk, Text: "09:20"}, "сағат тоғыз жиырма минут"},
 		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: kk, Text: "14:00"}, "сағат он төрт"},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "09:20"}, "[digits/9] часов [digits/20] минут"},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "21:02"}, "[digits/20] [digits/1] час две минуты"},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "12:41"}, "[digits/12] часов [digits/40] одна минута"},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "11:00"}, "[digits/11] часов"},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "09:20"}, "[digits/9] [digits/20] a.m."},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "12:00"}, "[digits/12] o'clock p.m."},
-		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "00:05"}, "[digits/12] oh [digits/5] a.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "09:20"}, "девять часов двадцать минут"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "21:02"}, "двадцать один час две минуты"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "12:41"}, "двенадцать часов сорок одна минута"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: ru, Text: "11:00"}, "одиннадцать часов"},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "09:20"}, "nine twenty a.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "12:00"}, "twelve o'clock p.m."},
+		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "00:05"}, "twelve oh five a.m."},
 		{dialogue.Fragment{Kind: dialogue.SpokenTime, Language: en, Text: "скоро"}, "скоро"},
 
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "0"}, "нөл"},
@@ -52,41 +57,41 @@ func TestWords(t *testing.T) {
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "101"}, "жүз бір"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "999"}, "тоғыз жүз тоқсан тоғыз"},
 
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "0"}, "[digits/0]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "11"}, "[digits/11]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "21"}, "[digits/20] [digits/1]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "40"}, "[digits/40]"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "0"}, "ноль"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "11"}, "одиннадцать"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "21"}, "двадцать один"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "40"}, "сорок"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "100"}, "сто"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "219"}, "двести [digits/19]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "999"}, "девятьсот [digits/90] [digits/9]"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "219"}, "двести девятнадцать"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "999"}, "девятьсот девяносто девять"},
 
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "13"}, "[digits/13]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "100"}, "[digits/1] [digits/hundred]"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "13"}, "thirteen"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "100"}, "one hundred"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "342"},
-			"[digits/3] [digits/hundred] [digits/40] [digits/2]"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000"}, "[digits/1] thousand"},
+			"three hundred forty two"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000"}, "one thousand"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: en, Text: "1000000000"}, "1000000000"},
-		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "2501.21 RUB"}, "две тысячи пятьсот [digits/1] рубль [digits/20] одна копейка"},
-		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1 KZT"}, "[digits/1] тенге"},
-		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1002000.05 KZT"}, "[digits/1] миллион две тысячи тенге [digits/5] тиынов"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "2501.21 RUB"}, "две тысячи пятьсот один рубль двадцать одна копейка"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1 KZT"}, "один тенге"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: ru, Text: "1002000.05 KZT"}, "один миллион две тысячи тенге пять тиынов"},
 		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: kk, Text: "21500 KZT"}, "жиырма бір мың бес жүз теңге"},
-		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "1.01 USD"}, "[digits/1] dollar [digits/1] cent"},
-		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12000 KZT"}, "[digits/12] thousand tenge"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "1.01 USD"}, "one dollar one cent"},
+		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12000 KZT"}, "twelve thousand tenge"},
 		{dialogue.Fragment{Kind: dialogue.SpokenMoney, Language: en, Text: "12,000 KZT"}, "12,000 KZT"},
-		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "11000"}, "[digits/11] тысяч"},
+		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: ru, Text: "11000"}, "одиннадцать тысяч"},
 		{dialogue.Fragment{Kind: dialogue.SpokenCount, Language: kk, Text: "2000000"}, "екі миллион"},
 	} {
 		t.Run(string(test.fragment.Language)+" "+test.fragment.Text, func(t *testing.T) {
 			t.Parallel()
 			var got []string
 			for _, w := range words(test.fragment) {
-				switch {
-				case w.pause:
-					got = append(got, "|")
-				case w.recorded != "":
-					got = append(got, "["+w.recorded+"]")
-				default:
+				switch w.pause {
+				case 0:
 					got = append(got, w.text)
+				case breath:
+					got = append(got, "|")
+				case codePause:
+					got = append(got, "||")
 				}
 			}
 			require.Equal(t, test.want, strings.Join(got, " "))

@@ -22,7 +22,7 @@ import (
 )
 
 // recipe is the version of how clips are made. A new one makes new clips, under new names.
-const recipe = "1"
+const recipe = "2"
 
 // renderLimit bounds the rendering of a clip that a caller waits for. It takes some 50 ms.
 const renderLimit = 3 * time.Second
@@ -38,10 +38,7 @@ type Config struct {
 	Folder string // where rendered clips are kept
 	// SeenAs is Folder as Asterisk sees it, if that is another path; default Folder.
 	SeenAs string
-	// Recorded are the folders of Asterisk's recorded sound sets, as Asterisk sees them. Digits of a language without one
-	// are synthesised.
-	Recorded map[dialogue.Language]string
-	Log      zerolog.Logger
+	Log    zerolog.Logger
 }
 
 // Phrase is a stretch of words to be rendered ahead of time.
@@ -63,14 +60,6 @@ func New(config Config) *Pack {
 	return &Pack{config: config}
 }
 
-// RecordedSets are the sets that Debian's packages asterisk-core-sounds-{ru,en}-wav put under Asterisk's folder of sounds.
-func RecordedSets(sounds string) map[dialogue.Language]string {
-	return map[dialogue.Language]string{
-		dialogue.Russian: filepath.Join(sounds, "ru_RU_f_IvrvoiceRU"),
-		dialogue.English: filepath.Join(sounds, "en_US_f_Allison"),
-	}
-}
-
 // Prepare renders what is missing: the phrases, every word of the grammars, and what Asterisk says when Okno is away. It
 // returns the first failure, after trying all.
 func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
@@ -83,7 +72,7 @@ func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
 	begun := map[string]bool{}
 	for _, w := range all {
 		file := p.file(w)
-		if p.isRecorded(w) || begun[file] || exists(file) {
+		if begun[file] || exists(file) {
 			continue
 		}
 		begun[file] = true
@@ -107,7 +96,7 @@ func (p *Pack) Clips(ctx context.Context, utterances [][]dialogue.Fragment) []st
 	var clips []string
 	for i, utterance := range utterances {
 		if i > 0 {
-			clips = p.append(ctx, clips, word{pause: true})
+			clips = p.append(ctx, clips, word{pause: breath})
 		}
 		for _, fragment := range utterance {
 			for _, w := range words(fragment) {
@@ -119,9 +108,6 @@ func (p *Pack) Clips(ctx context.Context, utterances [][]dialogue.Fragment) []st
 }
 
 func (p *Pack) append(ctx context.Context, clips []string, w word) []string {
-	if p.isRecorded(w) {
-		return append(clips, "sound:"+filepath.Join(p.config.Recorded[w.language], w.recorded))
-	}
 	file := p.file(w)
 	if !exists(file) {
 		ctx, cancel := context.WithTimeout(ctx, renderLimit)
@@ -137,26 +123,29 @@ func (p *Pack) append(ctx context.Context, clips []string, w word) []string {
 	return append(clips, "sound:"+filepath.Join(p.config.SeenAs, strings.TrimSuffix(name, ".wav")))
 }
 
-func (p *Pack) isRecorded(w word) bool {
-	return w.recorded != "" && p.config.Recorded[w.language] != ""
-}
-
 // file is where the clip of a word is kept: its name says its content.
 func (p *Pack) file(w word) string {
-	if w.pause {
-		return filepath.Join(p.config.Folder, "pause-"+recipe+".wav")
+	if w.pause > 0 {
+		return filepath.Join(p.config.Folder, fmt.Sprintf("pause-%d.wav", w.pause.Milliseconds()))
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{recipe, espeakVoices[w.language], w.text}, "\x00")))
+	content := []string{recipe, espeakVoices[w.language], w.text}
+	if w.slow {
+		content = append(content, "slow")
+	}
+	sum := sha256.Sum256([]byte(strings.Join(content, "\x00")))
 	return filepath.Join(p.config.Folder, string(w.language), hex.EncodeToString(sum[:12])+".wav")
 }
 
 func (p *Pack) render(ctx context.Context, w word) error {
-	samples := make([]float64, pauseLength)
-	if !w.pause {
+	samples := quiet(w.pause)
+	if w.pause == 0 {
 		var err error
 		if samples, err = p.synthesise(ctx, w.language, w.text); err != nil {
 			return fmt.Errorf("render clip %s: %w", filepath.Base(p.file(w)), err)
 		}
+	}
+	if w.slow {
+		samples = append(samples, make([]float64, max(codeSlot-len(samples), 0))...)
 	}
 	return write(p.file(w), encode(samples))
 }

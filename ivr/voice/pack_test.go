@@ -19,12 +19,10 @@ import (
 
 func newPack(t *testing.T) (pack *voice.Pack, folder string) {
 	t.Helper()
-	tools, err := sandbox.Prepare(t.Context(), "speech", "asterisk")
+	tools, err := sandbox.Prepare(t.Context(), "speech")
 	require.NoError(t, err)
 	folder = t.TempDir()
-	return voice.New(voice.Config{
-		Espeak: tools.Espeak, Folder: folder, Recorded: voice.RecordedSets(tools.AsteriskSounds()), Log: zerolog.Nop(),
-	}), folder
+	return voice.New(voice.Config{Espeak: tools.Espeak, Folder: folder, Log: zerolog.Nop()}), folder
 }
 
 func sentence(l dialogue.Language, text string) [][]dialogue.Fragment {
@@ -105,21 +103,38 @@ func TestPrepareLeavesNothingToRenderWhileACallerWaits(t *testing.T) {
 	}
 	announcement := ivrtest.ReadSound(t, filepath.Join(folder, "unavailable.wav"))
 	require.Greater(t, announcement.Length(), 8*time.Second)
+
+	files, err := filepath.Glob(filepath.Join(folder, "*", "*.wav"))
+	require.NoError(t, err)
+	require.Greater(t, len(files), 250)
+	for _, file := range files { // so two that follow each other are within 3 dB
+		require.InDelta(t, -19, voice.Loudness(ivrtest.ReadSound(t, file)), 1.4, file)
+	}
+	for _, l := range dialogue.Languages {
+		code := prepared.Clips(t.Context(), [][]dialogue.Fragment{{{Kind: dialogue.SpokenSecret, Language: l, Text: "0123456789"}}})
+		require.Len(t, code, 11)
+		for n, clip := range code {
+			want := 700 * time.Millisecond
+			if n == 5 {
+				want = time.Second
+			}
+			name := strings.TrimPrefix(clip, "sound:/srv/sounds/")
+			require.Equal(t, want, ivrtest.ReadSound(t, filepath.Join(folder, name+".wav")).Length(), "digits of a code keep one pace in %s", l)
+		}
+	}
 }
 
 func TestWordThatCannotBeSpokenSilencesNothingElse(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
+	pack, folder := newPack(t)
+	require.NoError(t, pack.Prepare(t.Context(), nil))
 	var log strings.Builder
-	mute := voice.New(voice.Config{
-		Espeak: "/nothing/speaks/here", Folder: folder, Log: zerolog.New(&log),
-		Recorded: map[dialogue.Language]string{dialogue.Russian: "/sounds/ru"},
-	})
+	mute := voice.New(voice.Config{Espeak: "/nothing/speaks/here", Folder: folder, Log: zerolog.New(&log)})
 	clips := mute.Clips(t.Context(), [][]dialogue.Fragment{{
 		{Kind: dialogue.Words, Language: dialogue.Russian, Text: "Иванов Иван"},
 		{Kind: dialogue.SpokenDigits, Language: dialogue.Russian, Text: "12"},
 	}})
-	require.Equal(t, []string{"sound:/sounds/ru/digits/1", "sound:/sounds/ru/digits/2"}, clips)
+	require.Equal(t, pack.Clips(t.Context(), [][]dialogue.Fragment{{{Kind: dialogue.SpokenDigits, Language: dialogue.Russian, Text: "12"}}}), clips)
 	require.Contains(t, log.String(), "clip left out")
 	require.NotContains(t, log.String(), "Иванов")
 }

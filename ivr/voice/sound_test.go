@@ -29,6 +29,28 @@ func TestResample(t *testing.T) {
 	}
 }
 
+// A sine of 997 Hz at full scale has -3.01 LUFS, by definition; a second of it among silence is as loud as it is alone.
+func TestLoudness(t *testing.T) {
+	t.Parallel()
+	require.InDelta(t, -3.01, loudness(sine(997, 1, rate)), 0.1)
+	require.InDelta(t, -23.01, loudness(sine(997, 0.1, rate)), 0.1)
+	require.InDelta(t, -3.01, loudness(sine(997, 1, rate/20)), 3.2, "half of the one block is silence")
+	require.InDelta(t, -3.01, loudness(append(make([]float64, 3*rate), sine(997, 1, rate)...)), 0.3)
+	require.Less(t, loudness(sine(20, 1, rate)), -12.0, "a hum is not speech")
+	for _, quieter := range []float64{0.001, 0.05, 0.5} {
+		require.InDelta(t, speechLoudness, loudness(level(sine(997, quieter, rate))), 0.2)
+	}
+	require.Equal(t, make([]float64, 100), level(make([]float64, 100)), "silence stays silent")
+}
+
+func sine(hertz, size float64, length int) []float64 {
+	out := make([]float64, length)
+	for i := range out {
+		out[i] = size * math.Sin(2*math.Pi*hertz*float64(i)/rate)
+	}
+	return out
+}
+
 func TestTrimAndLevel(t *testing.T) {
 	t.Parallel()
 	sound := make([]float64, 3*rate)

@@ -31,7 +31,7 @@ func (p *Pack) joinUnavailable() error {
 		if err != nil {
 			return fmt.Errorf("join announcement: %w", err)
 		}
-		joined = append(append(joined, samples...), make([]float64, pauseLength)...)
+		joined = append(append(joined, samples...), quiet(breath)...)
 	}
 	return write(filepath.Join(p.config.Folder, "unavailable.wav"), encode(joined))
 }

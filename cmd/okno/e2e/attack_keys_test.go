@@ -26,9 +26,8 @@ func (a *attacked) telephone(t *testing.T) (section string) {
 	return fmt.Sprintf(`voice:
   espeak: %q
   clips: %q
-  sounds: %q
   asterisks: [{name: ast1, ari_url: %q, username: okno, password: secret}]
-`, tools.Espeak, clips, tools.AsteriskSounds(), asterisk.ARI())
+`, tools.Espeak, clips, asterisk.ARI())
 }
 
 // told is all that a number was told by phone so far.

@@ -31,7 +31,6 @@ sms: {short_number: "1414"}
 voice:
   espeak: %q
   clips: %q
-  sounds: %q
   asterisks:
     - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}"}
 `
@@ -51,7 +50,7 @@ func newNodes(t *testing.T) *nodes {
 	n.phones = ivrtest.StartPhones(t, tools, n.asterisk.SIP())
 	n.prepareVoice(t, clips)
 	for _, roles := range []string{"desk, api", "worker", "voice"} {
-		o := newOkno(t, fmt.Sprintf(nodesConfiguration, n.database, roles, tools.Espeak, clips, tools.AsteriskSounds(), n.asterisk.ARI()))
+		o := newOkno(t, fmt.Sprintf(nodesConfiguration, n.database, roles, tools.Espeak, clips, n.asterisk.ARI()))
 		n.parts[roles] = o
 		if roles == "desk, api" {
 			n.okno = o

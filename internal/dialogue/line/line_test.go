@@ -235,7 +235,7 @@ func TestAPasscodeIsSpokenAndNeverKept(t *testing.T) {
 	r = step(t, d, r.State, press("3"))
 	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "found",
 		Values: map[string]dialogue.Value{"code": {Type: dialogue.TypeSecret, Text: "314159"}}})
-	require.Contains(t, d.Texts.Speak(r.Utterances[0]), dialogue.Fragment{Kind: dialogue.SpokenDigits, Language: dialogue.English, Text: "314159"})
+	require.Contains(t, d.Texts.Speak(r.Utterances[0]), dialogue.Fragment{Kind: dialogue.SpokenSecret, Language: dialogue.English, Text: "314159"})
 	require.NotContains(t, d.Texts.Transcript(r.Utterances[0]), "314159")
 	for _, u := range r.State.Said {
 		require.NotContains(t, d.Texts.Write(u), "314159")
