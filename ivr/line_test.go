@@ -7,6 +7,7 @@ import (
 	"net"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +85,22 @@ func TestAccountsLiveAsLongAsTheirRows(t *testing.T) {
 	becomes(name, "Unable to find")
 	becomes("phone-1", `context +: citizens`)
 	require.Eventually(t, func() bool { return pgtest.Value[int](t, w.URL, `SELECT count(*) FROM sip_accounts`) == 1 }, 5*time.Second, 50*time.Millisecond)
+}
+
+// A call that comes while the process starts again rings for a moment, and is served.
+func TestACallWhileOknoStarts(t *testing.T) {
+	t.Parallel()
+	w := newWorldWithoutLine(t)
+	var starting sync.WaitGroup
+	starting.Go(func() {
+		<-time.After(2 * time.Second)
+		w.line, w.stop = w.run(t, "node-1")
+	})
+	t.Cleanup(func() { starting.Wait(); w.stop() })
+	phone := w.phones.Call(t, "+77010000032", "1414")
+	w.hears(t, phone, "menu", "", 0)
+	phone.HangUp(t)
+	w.ends(t)
 }
 
 // Two nodes want one Asterisk: one serves it, and the other takes over when that one goes.

@@ -39,7 +39,7 @@ func TestLineWithoutOkno(t *testing.T) {
 			phones := ivrtest.StartPhones(t, tools, line.SIP())
 
 			phone := phones.Call(t, "+77010000001", "1414")
-			phone.Ends(t, 15*time.Second)
+			phone.Ends(t, 20*time.Second)
 
 			heard := phone.Heard()
 			found := heard.Find(ivrtest.ReadSound(t, filepath.Join(sounds, test.heard+".wav")))
