@@ -254,7 +254,7 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 	if err := w.SaveSession(ctx, i.ID, s); err != nil {
 		return Turn{}, err
 	}
-	turn.answered = s.Answered
+	turn.told = s.Told
 	if in.Kind == dialogue.Hangup {
 		return turn, nil
 	}
@@ -314,7 +314,7 @@ func dotted(s string) string {
 // it ends the interaction. [ErrNoSession].
 func (e *Engine) Leave(ctx context.Context, w Work, interaction int64) (Outcome, error) {
 	turn, err := e.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Hangup})
-	if err != nil || turn.answered {
+	if err != nil || turn.told {
 		return SelfService, err
 	}
 	return Incomplete, nil

@@ -15,5 +15,5 @@ type Turn struct {
 	Over            bool                     // the conversation has ended
 	Expect          dialogue.Expectation
 
-	answered bool // the citizen has answered something by now
+	told bool // the citizen has been told what an action came to
 }

@@ -153,7 +153,7 @@ const (
 	SelfService Outcome = "self_service" // ended without an operator
 	Operator    Outcome = "operator"     // an operator served it
 	Abandoned   Outcome = "abandoned"    // the citizen left while waiting
-	Incomplete  Outcome = "incomplete"   // the citizen left without having answered anything
+	Incomplete  Outcome = "incomplete"   // the citizen left a menu or a question, and had been told nothing
 	Cancelled   Outcome = "cancelled"    // the citizen hung up before Okno had answered
 	Lost        Outcome = "lost"         // the call broke off
 	Dismissed   Outcome = "dismissed"    // a supervisor closed it as junk

@@ -16,7 +16,7 @@ type State struct {
 	Calls    []Frame          `json:"calls,omitempty"`   // the calls that were not returned from, the last one last
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
-	Answered bool             `json:"answered,omitempty"` // the citizen has answered something
+	Told     bool             `json:"told,omitempty"` // the citizen has been told what an action came to
 	// AllLanguages says that a caller's language is not known yet: each text is said in all.
 	AllLanguages bool `json:"all_languages,omitempty"`
 }

@@ -70,7 +70,6 @@ func (d *Definition) Step(state State, in Input) (Result, error) {
 	case Keys, Text, Silence:
 		// While an effect is under way, keys are kept by the channel and messages go to the operator.
 		if r.s.Pending == nil {
-			r.s.Answered = r.s.Answered || in.Kind != Silence
 			r.answer(in)
 		}
 	default:
@@ -91,6 +90,7 @@ type run struct {
 	hops   int
 	chosen bool // a language was
 	keyed  bool // the input came from keys, or follows from them
+	came   bool // an action came to an outcome, and not in a call: what is said now tells of it
 	refuse int  // utterances that say why the answer was refused, and what came before them
 	repeat bool // what is said stands in State.Said already
 }
@@ -122,6 +122,7 @@ func (r *run) enter(name string) {
 		r.s.Node, r.s.Page = name, 0
 		switch {
 		case node.Say != "":
+			r.s.Told = r.s.Told || r.came
 			r.say(node.Say, r.values(node.With))
 			name = r.s.Channel.of(node.To)
 			continue
@@ -192,6 +193,7 @@ func (r *run) prompt() {
 		return
 	}
 	menu := node.Menu
+	r.s.Told = r.s.Told || r.came && len(menu.With) > 0
 	switch {
 	case menu.Say == "":
 	case menu.In == "all":
@@ -236,6 +238,7 @@ func (r *run) outcome(in Input) error {
 		r.s.Said = nil
 	}
 	r.s.Pending = nil
+	r.came = node.Do != "" && len(r.s.Calls) == 0
 	for name, value := range in.Values {
 		if name == OutcomeLanguage {
 			r.speaks(Language(value.Text))

@@ -9,6 +9,7 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/call"
+	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/dialogue"
 	"okno/internal/floor/floortest"
@@ -204,11 +205,30 @@ func TestOutcomesAreTrue(t *testing.T) {
 	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.HungUp))
 	require.Equal(t, "incomplete", outcome(t, h, i), "nothing was answered")
 
-	i = h.Calls(t, "+77010000003")
-	_, err = h.Floor.Advance(ctx, h.Voice, i, dialogue.Input{Kind: dialogue.Keys, Keys: "2"})
-	require.NoError(t, err)
-	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.HungUp))
-	require.Equal(t, "self_service", outcome(t, h, i))
+	var known cases.Case
+	h.Do(t, func(w *store.Work) error {
+		known, err = w.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, Contact: number, Subject: "жалоба", By: "okno"})
+		return err
+	})
+	for _, left := range []struct {
+		where, want string
+		keys        []string
+	}{
+		{"a menu", "incomplete", []string{"2"}},
+		{"a question", "incomplete", []string{"2", "2"}},
+		{"behind a wrong answer", "incomplete", []string{"2", "2", "123456785"}},
+		{"behind a number that is nobody's", "incomplete", []string{"2", "2", "123456786"}},
+		{"the proof of who speaks", "incomplete", []string{"2", "5"}},
+		{"an answer", "self_service", []string{"2", "2", known.Number}},
+	} {
+		i = h.Calls(t, "+77010000003")
+		for _, keys := range left.keys {
+			_, err = h.Floor.Advance(ctx, h.Voice, i, dialogue.Input{Kind: dialogue.Keys, Keys: keys})
+			require.NoError(t, err)
+		}
+		require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.HungUp))
+		require.Equal(t, left.want, outcome(t, h, i), "who has left %s", left.where)
+	}
 
 	i, _ = h.CallWaits(t, "+77010000004")
 	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.HungUp))
