@@ -1,12 +1,14 @@
 package ivr_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
+	"okno/internal/postgres/pgtest"
 	"okno/ivr/ivrtest"
 )
 
@@ -99,6 +101,24 @@ func TestHangUpDuringAPrompt(t *testing.T) {
 	phone.HangUp(t)
 	w.ends(t)
 	require.Equal(t, []string{"hangup"}, w.inputs(t, interaction))
+}
+
+// Whoever gives up before Okno has answered was not served.
+func TestACallThatIsCancelled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cancelled := 0
+	for n := 0; cancelled < 3; n++ {
+		require.Less(t, n, 30, "Okno answers before a call can be cancelled")
+		number := fmt.Sprintf("+770100007%02d", n)
+		if !ivrtest.GiveUp(t, w.asterisk.SIP(), number, "1414", time.Duration(n%3)*time.Millisecond) {
+			continue
+		}
+		cancelled++
+		w.ends(t)
+		require.Contains(t, []string{"", "cancelled"}, pgtest.Opened[string](t, w.URL, `SELECT coalesce(max(outcome), '') FROM interactions WHERE number = $1`, number))
+	}
+	require.Positive(t, pgtest.Value[int](t, w.URL, `SELECT count(*) FROM interactions WHERE outcome = 'cancelled'`))
 }
 
 // A database that is away for a moment is not heard; one that stays away is admitted.

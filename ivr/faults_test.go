@@ -213,6 +213,9 @@ func (f fault) happens(t *testing.T, w *world, row int) {
 		i.citizen.HangUp(t)
 	}
 	i.leavesNothing(t)
+	if f.outcome == contact.Lost {
+		require.Equal(t, 1, pgtest.Opened[int](t, w.URL, `SELECT count(*) FROM cases WHERE kind = 'callback' AND contact = $1`, i.number), "nobody calls back")
+	}
 	if f.ended != "" {
 		require.Equal(t, f.ended, pgtest.Value[conversation.Outcome](t, w.URL, `SELECT outcome FROM interactions WHERE id = $1`, i.interaction))
 	}

@@ -14,6 +14,8 @@ type Rules struct {
 
 	MostWaiting  int // so many wait at most; 0: any number
 	MostOfNumber int // so many contacts of one number join within AdmissionTime at most; 0: any number
+
+	CallBackLost bool // a callback is opened for whoever waits or talks when the telephone system goes away
 }
 
 // Standing is what a queue looks at before it admits somebody.
@@ -36,8 +38,9 @@ func (r Rules) Admit(s Standing) contact.Admission {
 
 // DefaultRules are those of a queue that says nothing else. 20 s is the ring time most centres use (it is also the usual limit of the
 // service level); shifts overlap badly and a click can be a slip, hence 30 s of patience. 200
-// who wait keep 20 agents busy for most of an hour; nobody needs an operator more than ten times in an hour.
-var DefaultRules = Rules{Ring: 20 * time.Second, WrapUp: 60 * time.Second, GiveUp: 30 * time.Second, MostWaiting: 200, MostOfNumber: 10}
+// who wait keep 20 agents busy for most of an hour; nobody needs an operator more than ten times in an hour. Whoever was cut off has asked for
+// an operator already, and is owed one.
+var DefaultRules = Rules{Ring: 20 * time.Second, WrapUp: 60 * time.Second, GiveUp: 30 * time.Second, MostWaiting: 200, MostOfNumber: 10, CallBackLost: true}
 
 const (
 	// AdmissionTime is the time in which the contacts of one number are counted.

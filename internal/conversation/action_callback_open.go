@@ -25,3 +25,19 @@ var callbackOpen = action{
 		return openCase(ctx, r, cases.Callback, "")
 	},
 }
+
+// CallBack opens a callback for a citizen whose call has broken off, unless one is open, or the number is not known.
+func CallBack(ctx context.Context, w Work, interaction int64) error {
+	i, _, err := w.LockSession(ctx, interaction)
+	if err != nil || i.Number == "" {
+		return err
+	}
+	if _, found, err := w.OpenCallback(ctx, i.Number); err != nil || found {
+		return err
+	}
+	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Callback, CitizenID: i.CitizenID, Contact: i.Number, By: Okno, Subject: "callback, the call broke off"})
+	if err != nil {
+		return err
+	}
+	return w.LinkCase(ctx, i.ID, c.ID)
+}

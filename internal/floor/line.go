@@ -264,17 +264,29 @@ func (f *Floor) HungUp(ctx context.Context, l lease.Lease, interaction int64, ho
 		if err != nil {
 			return err
 		}
+		owed := false // a call back
 		if found {
 			event := contact.CitizenGone
 			if how == call.Lost {
 				event = contact.ChannelLost
 			}
-			if _, _, err := move(ctx, w, c, event, 0); err != nil {
+			_, changed, err := move(ctx, w, c, event, 0)
+			if err != nil {
 				return err
 			}
+			rules, err := w.Rules(ctx, c.Queue)
+			if err != nil {
+				return err
+			}
+			owed = changed && how == call.Lost && rules.CallBackLost
 		}
 		if err := w.EndCall(ctx, interaction); err != nil {
 			return err
+		}
+		if owed {
+			if err := conversation.CallBack(ctx, w, interaction); err != nil {
+				return err
+			}
 		}
 		return w.EndInteraction(ctx, interaction, outcome)
 	})

@@ -242,6 +242,23 @@ func TestOutcomesAreTrue(t *testing.T) {
 	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.Lost))
 	require.Equal(t, "operator", outcome(t, h, i), "they have talked")
 	require.Equal(t, contact.Lost, h.Contact(t, id).Outcome, "and it broke off")
+	require.Equal(t, contact.WrapUp, h.Contact(t, id).State)
+	owed := func() int {
+		return pgtest.Value[int](t, h.URL, `SELECT count(*) FROM cases WHERE kind = 'callback' AND state NOT IN ('closed', 'withdrawn')`)
+	}
+	require.Equal(t, 1, owed(), "who was cut off in a talk is called back; who was in a menu is not")
+	require.Equal(t, i, pgtest.Value[int64](t, h.URL, `SELECT interaction_id FROM interaction_cases ORDER BY case_id DESC LIMIT 1`))
+	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.Lost))
+	require.Equal(t, 1, owed(), "told twice")
+
+	i, _ = h.CallWaits(t, "+77010000007")
+	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.Lost))
+	require.Equal(t, "lost", outcome(t, h, i))
+	require.Equal(t, 2, owed(), "who waited has asked for an operator")
+	pgtest.Exec(t, h.URL, `UPDATE queues SET call_back_lost = false`)
+	i, _ = h.CallWaits(t, "+77010000008")
+	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.Lost))
+	require.Equal(t, 2, owed(), "the queue's rule says no")
 }
 
 // A process that lost its lease writes nothing more, and the next owner does.

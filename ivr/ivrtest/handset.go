@@ -26,8 +26,10 @@ type Handset struct {
 	from, to string       // SIP addresses with their tags
 	target   string       // of requests within the dialog
 	callID   string
+	invited  string // the branch of the INVITE, which the CANCEL has too
 	events   byte // the payload type of telephone-event that the line chose
 	working  sync.WaitGroup
+	trying   chan struct{} // the line has the INVITE
 	over     chan struct{} // the line has hung up, or this side has
 	ended    sync.Once
 
@@ -75,7 +77,44 @@ const (
 // test, at the latest.
 func StartHandset(t *testing.T, line, from, number string) *Handset {
 	t.Helper()
-	h := &Handset{over: make(chan struct{}), events: keyPayload, callID: rand.Text()}
+	h, answered := dial(t, line, from, number)
+	select {
+	case err := <-answered:
+		require.NoError(t, err)
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "the line does not answer the handset")
+	}
+	h.working.Go(h.listen)
+	h.working.Go(h.speak)
+	return h
+}
+
+// GiveUp calls a number as StartHandset does, and cancels the call a moment after the line's first sign of life, before it has answered.
+// It says whether that was in time.
+func GiveUp(t *testing.T, line, from, number string, after time.Duration) (cancelled bool) {
+	t.Helper()
+	h, answered := dial(t, line, from, number)
+	wait(t, h.trying, 20*time.Second, "the line does not try") // a CANCEL before would cancel nothing
+	<-time.After(after)
+	h.send("CANCEL", 1, "", "")
+	select {
+	case err := <-answered:
+		if err == nil {
+			h.end()
+			return false
+		}
+		require.ErrorContains(t, err, "487")
+		return true
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "the call is not cancelled")
+		return false
+	}
+}
+
+// dial sends the INVITE of a call. The line's final answer comes on the channel.
+func dial(t *testing.T, line, from, number string) (h *Handset, answered chan error) {
+	t.Helper()
+	h = &Handset{trying: make(chan struct{}), over: make(chan struct{}), events: keyPayload, callID: rand.Text()}
 	server, err := net.ResolveUDPAddr("udp4", line)
 	require.NoError(t, err)
 	h.sip, err = net.DialUDP("udp4", nil, server)
@@ -91,18 +130,11 @@ func StartHandset(t *testing.T, line, from, number string) *Handset {
 		h.rtp.Close()
 		h.working.Wait()
 	})
-	answered := make(chan error, 1)
+	answered = make(chan error, 4) // refusals come again: nobody acknowledges them
 	h.working.Go(func() { h.signal(answered) })
+	h.invited = "z9hG4bK" + rand.Text()
 	h.send("INVITE", 1, "application/sdp", h.offer())
-	select {
-	case err := <-answered:
-		require.NoError(t, err)
-	case <-time.After(20 * time.Second):
-		require.FailNow(t, "the line does not answer the handset")
-	}
-	h.working.Go(h.listen)
-	h.working.Go(h.speak)
-	return h
+	return h, answered
 }
 
 // Press presses keys, and returns when the last has been let go of and has been sent. Any goroutine may call it. It gives the times at which each was let go.
@@ -219,8 +251,12 @@ func (h *Handset) end() {
 // send sends a request of the dialog (RFC 3261).
 func (h *Handset) send(method string, number int, kind, body string) {
 	local := h.sip.LocalAddr()
+	branch := "z9hG4bK" + rand.Text()
+	if method == "INVITE" || method == "CANCEL" {
+		branch = h.invited
+	}
 	var message strings.Builder
-	fmt.Fprintf(&message, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nMax-Forwards: 70\r\n", method, h.target, local, rand.Text())
+	fmt.Fprintf(&message, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=%s;rport\r\nMax-Forwards: 70\r\n", method, h.target, local, branch)
 	fmt.Fprintf(&message, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\nContact: <sip:handset@%s>\r\n", h.from, h.to, h.callID, number, method, local)
 	if body != "" {
 		fmt.Fprintf(&message, "Content-Type: %s\r\n", kind)
@@ -239,6 +275,7 @@ func (h *Handset) offer() string {
 // signal reads SIP until the socket is closed.
 func (h *Handset) signal(answered chan<- error) {
 	buffer := make([]byte, 8192)
+	trying := sync.OnceFunc(func() { close(h.trying) })
 	for {
 		n, err := h.sip.Read(buffer)
 		if err != nil {
@@ -250,7 +287,9 @@ func (h *Handset) signal(answered chan<- error) {
 		switch {
 		case !isResponse:
 			h.respond(lines)
-		case !strings.HasSuffix(header(lines, "CSeq"), "INVITE") || status[0] == '1':
+		case !strings.HasSuffix(header(lines, "CSeq"), "INVITE"):
+		case status[0] == '1':
+			trying()
 		case status[0] == '2':
 			first := h.media == nil // an answer that comes twice wants another ACK, and is no other answer
 			if first {

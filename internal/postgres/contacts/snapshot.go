@@ -107,13 +107,16 @@ func (s *Store) DistributionSnapshot(ctx context.Context) (acd.Snapshot, error) 
 
 // ruleColumns are what [settings] are read from.
 const ruleColumns = `
-q.ring_seconds, q.wrap_up_seconds, q.give_up_seconds, q.most_waiting, q.most_of_number`
+q.ring_seconds, q.wrap_up_seconds, q.give_up_seconds, q.most_waiting, q.most_of_number, q.call_back_lost`
 
 // settings are a queue's own; nil where it has none.
-type settings struct{ ring, wrapUp, giveUp, mostWaiting, mostOfNumber *int }
+type settings struct {
+	ring, wrapUp, giveUp, mostWaiting, mostOfNumber *int
+	callBackLost                                    *bool
+}
 
 func (s *settings) columns() []any {
-	return []any{&s.ring, &s.wrapUp, &s.giveUp, &s.mostWaiting, &s.mostOfNumber}
+	return []any{&s.ring, &s.wrapUp, &s.giveUp, &s.mostWaiting, &s.mostOfNumber, &s.callBackLost}
 }
 
 // rules are a queue's own, or the house's.
@@ -134,6 +137,9 @@ func (s *settings) rules() acd.Rules {
 	seconds(s.giveUp, &r.GiveUp)
 	count(s.mostWaiting, &r.MostWaiting)
 	count(s.mostOfNumber, &r.MostOfNumber)
+	if s.callBackLost != nil {
+		r.CallBackLost = *s.callBackLost
+	}
 	return r
 }
 
