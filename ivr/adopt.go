@@ -104,7 +104,7 @@ func (l *Line) sweep(ctx context.Context) error {
 		if over || isAgentChannel(channel.ID) {
 			l.dismiss(channel.ID)
 		} else {
-			l.arrived(ctx, channel, false) // it came in the moment the process before us died
+			l.arrived(ctx, channel, (*liveCall).greetAgain) // the process before us died as it came, or could not keep it
 		}
 	}
 	for _, bridge := range bridges {

@@ -45,10 +45,13 @@ const (
 	// stepLimit bounds a step of the conversation. It is not cut short by a hang-up, nor by the process's end: what the
 	// citizen did is kept.
 	stepLimit = 10 * time.Second
-	// A step that does not work (the store is away) is tried again this often, a second apart, before the caller
-	// is told to call later.
-	stepTries = 8
-	stepPause = time.Second
+	// A step that does not work (the store is away) is tried again, a second apart, for as long, before the caller is told to call later.
+	// A lease runs out sooner: whoever has it then goes on with the call.
+	stepPatience  = time.Minute
+	greetPatience = 4 * time.Second // for a call that rings
+	stepPause     = time.Second
+	// momentAfter is how long a caller hears nothing while a step takes its time.
+	momentAfter = 1200 * time.Millisecond
 )
 
 // liveCall is a call in the hands of its goroutine.
@@ -66,8 +69,9 @@ type liveCall struct {
 	later   []call.Order    // that wait for the end of a prompt
 	known   map[string]bool // orders that have been put into the mailbox; guarded by line.mu
 	player  player
-	swallow string    // a key that ends an entry which was complete without it
-	pressed time.Time // the last key
+	spoken  dialogue.Language // of the last turn
+	swallow string            // a key that ends an entry which was complete without it
+	pressed time.Time         // the last key
 }
 
 func newLiveCall(l *Line, c call.Call, hangUp func(cause error)) *liveCall {
@@ -152,6 +156,7 @@ func (c *liveCall) awaitAsterisk(ctx context.Context) error {
 
 // take says a turn, and gives the next one.
 func (c *liveCall) take(ctx context.Context, turn conversation.Turn) (conversation.Turn, error) {
+	c.spoken = turn.Language
 	refusal, clips := c.clips(ctx, turn)
 	switch {
 	case takesKeys(turn.Expect):
@@ -195,6 +200,17 @@ func (c *liveCall) greet(ctx context.Context) (conversation.Turn, error) {
 	return turn, c.answer(ctx)
 }
 
+// greetAgain is greet for a call that a process before us may have begun with, and could not keep.
+func (c *liveCall) greetAgain(ctx context.Context) (conversation.Turn, error) {
+	if err := c.line.rest.follow(c.channel); err != nil {
+		return conversation.Turn{}, err
+	}
+	if err := c.player.reset(); err != nil {
+		return conversation.Turn{}, err
+	}
+	return c.greet(ctx)
+}
+
 // answer answers the citizen's channel, and keeps that. A store that fails costs no call: a later process answers again.
 func (c *liveCall) answer(ctx context.Context) error {
 	if err := c.line.rest.answer(c.channel); err != nil {
@@ -223,12 +239,44 @@ func (c *liveCall) advance(ctx context.Context, in dialogue.Input) (conversation
 
 // step does a step of the conversation, to its end and again until it works.
 func (c *liveCall) step(ctx context.Context, do func(ctx context.Context, again bool) (conversation.Turn, error)) (turn conversation.Turn, err error) {
+	c.patiently(ctx, func() { turn, err = c.persist(ctx, do) })
+	return turn, err
+}
+
+// patiently does what may take its time. A caller who hears nothing meanwhile is asked for patience, and hears music.
+func (c *liveCall) patiently(ctx context.Context, do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	late := time.NewTimer(momentAfter)
+	defer late.Stop()
+	select {
+	case <-done:
+		return
+	case <-late.C:
+	}
+	waits := c.askForPatience(ctx)
+	<-done
+	if waits { // what was pressed meanwhile answers nothing
+		c.keys, c.swallow = "", ""
+		c.inbox.dropKeys()
+	}
+}
+
+// persist does a step again until it works.
+func (c *liveCall) persist(ctx context.Context, do func(ctx context.Context, again bool) (conversation.Turn, error)) (turn conversation.Turn, err error) {
+	began, patience := time.Now(), stepPatience
+	if c.call.Interaction == 0 {
+		patience = greetPatience
+	}
 	for try := 1; ; try++ {
 		err = c.once(ctx, func(ctx context.Context) (err error) {
 			turn, err = do(ctx, try > 1)
 			return err
 		})
-		if err == nil || isFinal(err) || try == stepTries {
+		if err == nil || isFinal(err) || time.Since(began) > patience {
 			return turn, err
 		}
 		c.log.Warn().Err(err).Int("try", try).Msg("step failed")
@@ -236,6 +284,20 @@ func (c *liveCall) step(ctx context.Context, do func(ctx context.Context, again 
 			return turn, err
 		}
 	}
+}
+
+// askForPatience asks for it, with music queued behind: it goes on even if this process may no longer act. It is false for a call that hears something
+// already, music or the network's ringing.
+func (c *liveCall) askForPatience(ctx context.Context) bool {
+	if c.call.Interaction == 0 || c.player.music {
+		return false
+	}
+	if _, err := c.player.play(c.line.config.Voice.Moment(ctx, c.spoken)); err != nil {
+		c.log.Warn().Err(err).Msg("not asked for patience")
+		return false
+	}
+	c.player.startMusic()
+	return true
 }
 
 // insist tells the floor what has happened, until it knows: what Asterisk did is a fact, however long the store is away. It ends with the
@@ -298,6 +360,10 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 		how = call.Lost
 		c.log.Error().Err(why).Msg("call cannot go on")
 		c.apologise(ctx)
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, ErrHangup) && !errors.Is(cause, errLost) {
+			c.log.Info().Msg("call left to the next owner") // who goes on where it was
+			return
+		}
 	}
 	if _, ok := c.call.Leg(call.Agent); ok {
 		c.dropAgent()
@@ -326,7 +392,10 @@ func (c *liveCall) apologise(ctx context.Context) {
 			return
 		}
 	}
-	_ = c.say(ctx, []string{c.line.config.Voice.Unavailable()})
+	if id, err := c.player.play(c.line.config.Voice.Unavailable(ctx, c.spoken)); err == nil {
+		c.player.startMusic() // until the next owner comes, if this one has to leave
+		_ = c.awaitEnd(ctx, id)
+	}
 }
 
 // hungUp tells the floor that a call is over.

@@ -16,7 +16,11 @@ import (
 func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 	switch event := event.(type) {
 	case *ari.StasisStart:
-		l.arrived(ctx, &event.Channel, len(event.Args) > 0 && event.Args[0] == agentArg)
+		if len(event.Args) > 0 && event.Args[0] == agentArg {
+			l.agentAnswered(event.Channel.ID)
+		} else {
+			l.arrived(ctx, &event.Channel, (*liveCall).greet)
+		}
 	case *ari.ChannelDtmfReceived:
 		l.tell(event.Channel.ID, key(event.Digit))
 	case *ari.PlaybackFinished:
@@ -30,17 +34,18 @@ func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 	}
 }
 
-// arrived takes a channel that has come into our application: a citizen who calls, or an agent who answers.
-func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, agent bool) {
-	if !agent {
-		l.take(ctx, call.Call{
-			Asterisk: l.config.Asterisk.Name, Number: l.numberOf(channel), Vouched: l.config.Asterisk.Vouches, State: call.Ringing, Stage: call.InDialogue,
-			Legs: []call.Leg{{ID: channel.ID, Role: call.Citizen, State: call.LegRinging}},
-		}, (*liveCall).greet)
-		return
-	}
-	if !l.tell(channel.ID, legUp(channel.ID)) {
-		l.work.Go(func() { l.dismiss(channel.ID) }) // answered too late: nobody waits for it
+// arrived takes the channel of a citizen who calls.
+func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, greet func(*liveCall, context.Context) (conversation.Turn, error)) {
+	l.take(ctx, call.Call{
+		Asterisk: l.config.Asterisk.Name, Number: l.numberOf(channel), Vouched: l.config.Asterisk.Vouches, State: call.Ringing, Stage: call.InDialogue,
+		Legs: []call.Leg{{ID: channel.ID, Role: call.Citizen, State: call.LegRinging}},
+	}, greet)
+}
+
+// agentAnswered takes the channel of an agent who has answered.
+func (l *Line) agentAnswered(channel string) {
+	if !l.tell(channel, legUp(channel)) {
+		l.work.Go(func() { l.dismiss(channel) }) // too late: nobody waits for it
 	}
 }
 

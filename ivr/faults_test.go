@@ -14,6 +14,7 @@ import (
 	"okno/internal/call"
 	"okno/internal/contact"
 	"okno/internal/conversation"
+	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
@@ -397,6 +398,52 @@ func asteriskKilled(t *testing.T, i *incident) {
 	var err error
 	i.asterisk, err = sandbox.StartAsterisk(t.Context(), config)
 	require.NoError(t, err)
+}
+
+// While Postgres is away, a caller is asked for patience and hears music, however long; one who calls meanwhile hears why. Then both go on.
+func TestPostgresAwayIsHeard(t *testing.T) {
+	for _, away := range []time.Duration{5 * time.Second, 30 * time.Second} { // a lease lives for 10 s, and the announcement lasts for 20
+		t.Run(away.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newFaultyWorld(t)
+			clips := func(uris []string) (sounds []ivrtest.Sound) {
+				for n := 0; n < len(uris); n += 2 { // a breath between two
+					sounds = append(sounds, ivrtest.ReadSound(t, strings.TrimPrefix(uris[n], "sound:")+".wav"))
+				}
+				require.Len(t, sounds, 3)
+				return sounds
+			}
+			menu := w.clip(t, "menu").Until(2 * time.Second)
+			phone := w.phones.Call(t, "+77010000072", "1414")
+			at := phone.Hears(t, menu, 0, 10*time.Second)
+			w.wire.Cut()
+			mend := time.AfterFunc(away, w.wire.Mend)
+			defer mend.Stop()
+			phone.Key(t, "1")
+			moment := clips(w.pack.Moment(t.Context(), dialogue.Russian))
+			if away < 10*time.Second {
+				moment = moment[:1] // the caller's language comes first
+			} else {
+				late := w.phones.Call(t, "+77010000073", "1414")
+				end := time.Duration(0)
+				for _, clip := range clips(w.pack.Unavailable(t.Context(), "")) {
+					end = late.Hears(t, clip, end, 20*time.Second)
+				}
+				end = late.Hears(t, menu, end, 30*time.Second)
+				late.Key(t, "3")
+				w.hears(t, late, "bye", "", end)
+			}
+			for _, clip := range moment {
+				at = phone.Hears(t, clip, at, 8*time.Second)
+			}
+			again := phone.Hears(t, menu, at, 30*time.Second)
+			require.Greater(t, again-at, (away-menu.Length())/3, "music")
+			phone.Key(t, "3")
+			w.hears(t, phone, "bye", "", again)
+			phone.Ends(t, 10*time.Second)
+			w.ends(t)
+		})
+	}
 }
 
 // A whole call in which the first request of every kind fails: it goes its way, and nothing of it is done twice.

@@ -166,6 +166,11 @@ func (c *liveCall) sayThen(ctx context.Context, clips []string, behind ...string
 	if err != nil {
 		return err
 	}
+	return c.awaitEnd(ctx, id)
+}
+
+// awaitEnd waits for the end of a playback, whatever is pressed.
+func (c *liveCall) awaitEnd(ctx context.Context, id string) error {
 	for c.player.plays(id) {
 		item, err := c.next(ctx, nil)
 		if err != nil {

@@ -86,8 +86,9 @@ type accounts interface {
 // Voice turns utterances into the URIs of clips that Asterisk can play.
 type Voice interface {
 	Clips(ctx context.Context, utterances [][]dialogue.Fragment) []string
-	// Unavailable is the announcement for when nothing else can be said.
-	Unavailable() string
+	// Unavailable is the announcement for when nothing else can be said, Moment asks for patience: both in all languages, one of them first.
+	Unavailable(ctx context.Context, first dialogue.Language) []string
+	Moment(ctx context.Context, first dialogue.Language) []string
 }
 
 // Asterisk is one Asterisk of the configuration.

@@ -1,6 +1,9 @@
 package ivr
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // mailbox is what happens to one call, in order and without bound: the event stream never waits for a call, and a call
 // never misses a key. Any goroutine may put, one takes.
@@ -20,6 +23,13 @@ func (m *mailbox) put(item any) {
 	case m.ready <- struct{}{}:
 	default:
 	}
+}
+
+// dropKeys forgets the keys that wait.
+func (m *mailbox) dropKeys() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.items = slices.DeleteFunc(m.items, func(item any) bool { _, is := item.(key); return is })
 }
 
 // take returns the oldest item, or nil if there is none.

@@ -36,7 +36,6 @@ type player struct {
 
 // play queues clips, and stops what played before. It gives the id of the playback.
 func (p *player) play(clips []string) (id string, err error) {
-	p.stopMusic()
 	before := p.queued
 	if id, err = p.queue(clips); err != nil {
 		return "", err
@@ -44,8 +43,9 @@ func (p *player) play(clips []string) (id string, err error) {
 	return id, p.stop(before)
 }
 
-// queue queues clips behind what plays.
+// queue queues clips behind what plays, and behind which music is to end.
 func (p *player) queue(clips []string) (id string, err error) {
+	p.stopMusic()
 	id, err = p.rest.play(p.channel, func() string {
 		p.n++
 		return playID(p.channel, p.n)
@@ -98,6 +98,7 @@ func (p *player) reset() error {
 	return p.stopAll()
 }
 
+// startMusic plays music behind what plays.
 func (p *player) startMusic() {
 	if p.music {
 		return

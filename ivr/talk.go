@@ -44,9 +44,12 @@ func (c *liveCall) agentLeft(ctx context.Context, leg string, lost bool, order s
 	c.dropAgent()
 	c.keys = ""
 	var turn conversation.Turn
-	err := c.insist(ctx, "agent's leaving", func(ctx context.Context) (err error) {
-		turn, err = c.floor().AgentLeft(ctx, c.lease(), c.call.Interaction, leg, lost, order)
-		return err
+	var err error
+	c.patiently(ctx, func() {
+		err = c.insist(ctx, "agent's leaving", func(ctx context.Context) (err error) {
+			turn, err = c.floor().AgentLeft(ctx, c.lease(), c.call.Interaction, leg, lost, order)
+			return err
+		})
 	})
 	return turn, err
 }

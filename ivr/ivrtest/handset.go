@@ -27,7 +27,7 @@ type Handset struct {
 	target   string       // of requests within the dialog
 	callID   string
 	invited  string // the branch of the INVITE, which the CANCEL has too
-	events   byte // the payload type of telephone-event that the line chose
+	events   byte   // the payload type of telephone-event that the line chose
 	working  sync.WaitGroup
 	trying   chan struct{} // the line has the INVITE
 	over     chan struct{} // the line has hung up, or this side has

@@ -64,7 +64,7 @@ func New(config Config) *Pack {
 // returns the first failure, after trying all.
 func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
 	all := vocabulary()
-	for _, phrase := range append(slices.Clone(phrases), unavailable...) {
+	for _, phrase := range slices.Concat(phrases, unavailable, moment) {
 		all = append(all, word{language: phrase.Language, text: phrase.Text})
 	}
 	var work errgroup.Group

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,8 +17,36 @@ var unavailable = []Phrase{
 	{dialogue.English, "We are sorry, the line is not available at the moment. Please call again in a few minutes."},
 }
 
-// Unavailable is the URI of the announcement that Prepare makes.
-func (p *Pack) Unavailable() string { return "sound:" + filepath.Join(p.config.SeenAs, "unavailable") }
+// moment asks for patience: what a citizen waits for does not come.
+var moment = []Phrase{
+	{dialogue.Kazakh, "Күте тұрыңыз, өтінеміз."},
+	{dialogue.Russian, "Подождите, пожалуйста."},
+	{dialogue.English, "Please hold the line."},
+}
+
+// Unavailable are the clips that ask to call later, in all languages.
+func (p *Pack) Unavailable(ctx context.Context, first dialogue.Language) []string {
+	return p.inAll(ctx, unavailable, first)
+}
+
+// Moment are the clips that ask for patience, in all languages.
+func (p *Pack) Moment(ctx context.Context, first dialogue.Language) []string {
+	return p.inAll(ctx, moment, first)
+}
+
+// inAll are the clips of phrases, one language before the others.
+func (p *Pack) inAll(ctx context.Context, phrases []Phrase, first dialogue.Language) []string {
+	var own, others [][]dialogue.Fragment
+	for _, phrase := range phrases {
+		said := []dialogue.Fragment{{Kind: dialogue.Words, Language: phrase.Language, Text: phrase.Text}}
+		if phrase.Language == first {
+			own = append(own, said)
+		} else {
+			others = append(others, said)
+		}
+	}
+	return p.Clips(ctx, append(own, others...))
+}
 
 // joinUnavailable makes the announcement of its sentences, which have been rendered.
 func (p *Pack) joinUnavailable() error {
