@@ -239,11 +239,22 @@ func (c *liveCall) advance(ctx context.Context, in dialogue.Input) (conversation
 
 // step does a step of the conversation, to its end and again until it works.
 func (c *liveCall) step(ctx context.Context, do func(ctx context.Context, again bool) (conversation.Turn, error)) (turn conversation.Turn, err error) {
-	c.patiently(ctx, func() { turn, err = c.persist(ctx, do) })
+	again := false
+	c.patiently(ctx, func() {
+		turn, err = c.persist(ctx, func(ctx context.Context, a bool) (conversation.Turn, error) {
+			again = a
+			return do(ctx, a)
+		})
+	})
+	if again { // what was pressed ahead was meant for what came after the input that may be lost
+		c.keys, c.swallow = "", ""
+		c.inbox.takeKeys()
+	}
 	return turn, err
 }
 
-// patiently does what may take its time. A caller who hears nothing meanwhile is asked for patience, and hears music.
+// patiently does what may take its time. A caller who hears nothing meanwhile is asked for patience, and hears music; what is pressed then
+// answers nothing, while keys from before are kept.
 func (c *liveCall) patiently(ctx context.Context, do func()) {
 	done := make(chan struct{})
 	go func() {
@@ -257,11 +268,13 @@ func (c *liveCall) patiently(ctx context.Context, do func()) {
 		return
 	case <-late.C:
 	}
+	for _, k := range c.inbox.takeKeys() {
+		c.press(string(k))
+	}
 	waits := c.askForPatience(ctx)
 	<-done
-	if waits { // what was pressed meanwhile answers nothing
-		c.keys, c.swallow = "", ""
-		c.inbox.dropKeys()
+	if waits {
+		c.inbox.takeKeys()
 	}
 }
 

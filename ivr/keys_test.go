@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/call"
+	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
 	"okno/ivr/ivrtest"
 )
@@ -126,6 +127,24 @@ func TestKeysBeyondARefusedEntry(t *testing.T) {
 		w.isTold(t, interaction, "keys 7", "keys 3", "hangup")
 	}
 	long.Ends(t, 10*time.Second)
+	w.ends(t)
+}
+
+// A step that is slow loses no key that was pressed ahead, and takes none that is pressed into the music.
+func TestKeysAheadOfASlowStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h, interaction := w.dials(t, "+77010000066")
+	<-time.After(time.Second)
+	w.script.slowDown(8 * time.Second)
+	h.Press(t, "1031", fast)
+	moment := w.pack.Moment(t.Context(), dialogue.Russian)
+	h.Hears(t, ivrtest.ReadSound(t, strings.TrimPrefix(moment[0], "sound:")+".wav"), 0, 10*time.Second)
+	h.Press(t, "777", fast)
+	h.Hears(t, w.clip(t, "told"), 0, 15*time.Second)
+	h.Press(t, "3", usual)
+	h.Ends(t, 10*time.Second)
+	w.isTold(t, interaction, "keys 1", "keys 031", "keys 3", "hangup")
 	w.ends(t)
 }
 

@@ -25,11 +25,18 @@ func (m *mailbox) put(item any) {
 	}
 }
 
-// dropKeys forgets the keys that wait.
-func (m *mailbox) dropKeys() {
+// takeKeys returns the keys among the items, and leaves the rest.
+func (m *mailbox) takeKeys() (keys []key) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.items = slices.DeleteFunc(m.items, func(item any) bool { _, is := item.(key); return is })
+	m.items = slices.DeleteFunc(m.items, func(item any) bool {
+		k, is := item.(key)
+		if is {
+			keys = append(keys, k)
+		}
+		return is
+	})
+	return keys
 }
 
 // take returns the oldest item, or nil if there is none.

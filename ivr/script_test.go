@@ -17,7 +17,8 @@ import (
 // and what it was told in its transcript.
 type script struct {
 	mu   sync.Mutex
-	down int // steps that are to fail
+	down int           // steps that are to fail
+	slow time.Duration // what the next step takes
 }
 
 var errDown = errors.New("the script is down")
@@ -34,6 +35,7 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	if s.fails() {
 		return conversation.Turn{}, errDown
 	}
+	<-time.After(s.takesTime())
 	_, state, err := w.LockSession(ctx, interaction)
 	if err != nil {
 		return conversation.Turn{}, err
@@ -131,6 +133,20 @@ func (s *script) fail(steps int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.down = steps
+}
+
+// slowDown makes the next step take its time.
+func (s *script) slowDown(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = d
+}
+
+func (s *script) takesTime() (d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, s.slow = s.slow, 0
+	return d
 }
 
 func (s *script) fails() bool {
