@@ -57,7 +57,7 @@ func TestTheTranscriptNamesWhereTheDialogueWaits(t *testing.T) {
 			funnel[channel+" "+l.Key[1]] = l.Counts
 		}
 	}
-	require.Equal(t, report.Counts{"stops": 2, "visits": 1, "left": 1, "gave_up": 1}, funnel["voice main"], "the citizen hung up")
+	require.Equal(t, report.Counts{"stops": 2, "visits": 1, "left": 1, "gave_up": 1, "gave_up_unanswered": 1}, funnel["voice main"], "the citizen hung up, and had been told nothing")
 	require.Equal(t, report.Counts{"stops": 1, "visits": 1}, funnel["voice language"])
 	require.Equal(t, report.Counts{"stops": 1, "visits": 1}, funnel["sms service_choose"])
 	last := strings.TrimPrefix(nodes(text), "- - service_choose ")
