@@ -115,6 +115,9 @@ func (s Sound) Find(clip Sound) Match {
 	return Match{At: length(at), Likeness: sum / float64(pieces)}
 }
 
+// alike is how much two places may differ by noise alone: a digit that is said twice is found where it was said first.
+const alike = 0.02
+
 // place is the sample at which the clip is likeliest to begin.
 func (s Sound) place(clip Sound) (at int, likeness float64) {
 	if len(clip) == 0 || len(s) < len(clip) {
@@ -134,7 +137,7 @@ func (s Sound) place(clip Sound) (at int, likeness float64) {
 		if energy < clipEnergy/1e4 { // 40 dB quieter: silence, where any noise could look alike
 			continue
 		}
-		if l := products[i] / math.Sqrt(energy*clipEnergy); l > likeness {
+		if l := products[i] / math.Sqrt(energy*clipEnergy); l > likeness+alike {
 			at, likeness = i, l
 		}
 	}
