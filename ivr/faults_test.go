@@ -60,9 +60,9 @@ var faults = []fault{
 		i.citizen.Key(t, "3")
 	}), hears: "bye", ended: conversation.SelfService},
 	{what: "Asterisk is killed", at: "menu", do: asteriskKilled, ended: conversation.Lost},
-	{what: "the citizen hangs up", at: "menu", do: hangsUp, ended: conversation.SelfService},
-	{what: "the citizen hangs up while events are cut", at: "menu", do: then(eventsCut, hangsUp), ended: conversation.SelfService},
-	{what: "the citizen hangs up while Postgres is away", at: "menu", do: without(hangsUp), ended: conversation.SelfService},
+	{what: "the citizen hangs up", at: "menu", do: hangsUp, ended: conversation.Incomplete},
+	{what: "the citizen hangs up while events are cut", at: "menu", do: then(eventsCut, hangsUp), ended: conversation.Incomplete},
+	{what: "the citizen hangs up while Postgres is away", at: "menu", do: without(hangsUp), ended: conversation.Incomplete},
 	{what: "Postgres is away when a key is pressed", at: "menu", do: without(func(t *testing.T, i *incident) { i.citizen.Key(t, "1") }), hears: "menu"},
 	{what: "Postgres is away when a call comes", do: without(nil), hears: "menu"},
 	{what: "the first step's commit is not answered", do: uncertain("INTO calls", pgtest.LosesReply), hears: "menu"},

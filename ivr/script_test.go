@@ -97,7 +97,13 @@ func (s *script) Say(ctx context.Context, w conversation.Work, interaction int64
 func (s *script) Reply(context.Context, conversation.Work, conversation.Turn) error { return nil }
 
 func (s *script) Leave(ctx context.Context, w conversation.Work, interaction int64) (conversation.Outcome, error) {
-	_, err := s.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Hangup})
+	_, state, err := w.LockSession(ctx, interaction)
+	if err == nil {
+		_, err = s.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Hangup})
+	}
+	if state.Node == "menu" {
+		return conversation.Incomplete, err
+	}
 	return conversation.SelfService, err
 }
 
