@@ -135,6 +135,10 @@ func (d *Desk) fail(w http.ResponseWriter, err error) {
 	if code == "internal" {
 		d.Log.Error().Err(err).Msg("desk request")
 	}
+	var known *fault.Error
+	if errors.As(err, &known) && known.Kind == fault.Unavailable && known.Err != nil {
+		d.Log.Warn().Err(err).Msg("desk request") // who waits for what is away hears only that it is
+	}
 	var slow *guess.SlowDown
 	if errors.As(err, &slow) {
 		code, text, status = "too_many", slow.Error(), http.StatusTooManyRequests

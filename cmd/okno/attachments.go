@@ -2,30 +2,43 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
 	"okno/internal/attachment"
 	"okno/internal/attachment/folder"
+	"okno/internal/attachment/s3"
 	"okno/internal/privacy"
 )
 
-// attachmentsConfig is where files of cases are kept.
+// attachmentsConfig is where files of cases are kept: a folder, or a bucket. Neither: cases have no files.
 type attachmentsConfig struct {
-	Dir string `yaml:"dir"` // one folder for all nodes that serve desks; "": cases have no files
+	Dir string    `yaml:"dir"` // one folder for all nodes that serve desks
+	S3  s3.Config `yaml:"s3"`
 }
 
-// files is the folder of attachments; nil without one.
-func (c config) files() (*folder.Folder, error) {
-	if c.Attachments.Dir == "" {
-		return nil, nil
+func (c attachmentsConfig) check() error {
+	if c.Dir != "" && c.S3.On() {
+		return errors.New("attachments: dir or s3, not both")
 	}
-	return folder.New(c.Attachments.Dir)
+	return c.S3.Check()
 }
 
-// contents reads attachments for an archive. Without a folder all of them are missing.
+// files is where files are kept; nil for nowhere.
+func (c attachmentsConfig) files() (attachment.Files, error) {
+	switch {
+	case c.Dir != "":
+		return folder.New(c.Dir)
+	case c.S3.On():
+		return s3.New(c.S3)
+	}
+	return nil, nil
+}
+
+// contents reads attachments for an archive. Where no files are kept all of them are missing.
 func (c config) contents(ctx context.Context) (privacy.Contents, error) {
-	files, err := c.files()
+	files, err := c.Attachments.files()
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +50,9 @@ func (c config) contents(ctx context.Context) (privacy.Contents, error) {
 	}, nil
 }
 
-// startAttachments gives the keeper of files, and sweeps them; nil without a folder.
+// startAttachments gives the keeper of files, and sweeps them; nil where none are kept.
 func (n *node) startAttachments() (*attachment.Keeper, error) {
-	files, err := n.config.files()
+	files, err := n.config.Attachments.files()
 	if files == nil || err != nil {
 		return nil, err
 	}

@@ -298,6 +298,9 @@ func (c *config) check() error {
 	if err := c.Privacy.check(); err != nil {
 		return err
 	}
+	if err := c.Attachments.check(); err != nil {
+		return err
+	}
 	if err := c.Reports.check(); err != nil {
 		return err
 	}

@@ -90,6 +90,8 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		"database_url: postgres://x\nsecret: short\n":                                               "secret is missing or shorter",
 		good + "voice: {asterisks: [{name: a}]}\n":                                                  "a name and an ari_url",
 		good + "voice: {asterisks: [{name: a, ari_url: \"http://127.0.0.1/ari\", area: \"+7\"}]}\n": "no area's code",
+		good + "attachments: {dir: /a, s3: {endpoint: \"https://a\"}}\n":                            "dir or s3, not both",
+		good + "attachments: {s3: {endpoint: \"http://a\"}}\n":                                      "attachments.s3.endpoint",
 		good + "\tx: 1\n": "tab character",
 	} {
 		c := defaultConfig()

@@ -54,6 +54,8 @@ var homes = map[string][]string{
 	"github.com/zitadel/oidc":      {"okno/internal/sso/ssotest"},
 	"github.com/nyaruka":           {"okno/internal/phone"},
 	"github.com/pkg/sftp":          {"okno/internal/folder"},
+	"github.com/minio/minio-go":    {"okno/internal/attachment/s3"},
+	"github.com/johannesboyne":     {"okno/internal/attachment/s3/s3test"},
 	"github.com/oapi-codegen":      {"okno/internal/api/apiclient"},
 	"github.com/pb33f":             {"okno/internal/api"},
 	"golang.org/x/crypto/ssh":      {"okno/internal/folder"},

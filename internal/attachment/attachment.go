@@ -3,7 +3,9 @@ package attachment
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -69,7 +71,7 @@ var (
 	ErrMany     error = &fault.Error{Kind: fault.Conflict, Text: "a case has at most 50 attachments"}
 	ErrUnknown  error = &fault.Error{Kind: fault.NotFound, Text: "there is no such attachment"}
 	ErrErased   error = &fault.Error{Kind: fault.Conflict, Text: "what was kept of this citizen is erased"}
-	ErrNone     error = &fault.Error{Kind: fault.Unavailable, Text: "no place for attachments is set up (attachments.dir)"}
+	ErrNone     error = &fault.Error{Kind: fault.Unavailable, Text: "no place for attachments is set up (attachments.dir or attachments.s3)"}
 )
 
 // ErrMissing says that a file is not where it was kept, ErrBroken that its content is not what was kept.
@@ -77,6 +79,18 @@ var (
 	ErrMissing = errors.New("the file of an attachment is missing")
 	ErrBroken  = errors.New("the file of an attachment was altered")
 )
+
+// form is that of a file's name (crypto/rand.Text): nothing in it leads out of where files are kept.
+var form = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// Path is where a file lies below the place of all files, the same in every store: by the first two letters of its name, so that no folder has
+// too many.
+func Path(file string) (string, error) {
+	if !form.MatchString(file) {
+		return "", fmt.Errorf("%q is no name of an attachment", file)
+	}
+	return file[:2] + "/" + file, nil
+}
 
 // CheckName gives a file's name as it is kept: its last part, without control and direction characters. ErrName.
 func CheckName(name string) (string, error) {

@@ -72,7 +72,7 @@ func seal(key Key, file string, content io.Reader, w io.Writer) (size int64, hea
 	}
 }
 
-// opened reads the content of a sealed file. ErrBroken.
+// opened reads the content of a sealed file. ErrBroken; or what the store failed with.
 type opened struct {
 	file   io.ReadCloser
 	key    Key
@@ -103,7 +103,10 @@ func (o *opened) advance() (err error) {
 	if !o.begun {
 		o.begun = true
 		head := make([]byte, len(mark))
-		if _, err := io.ReadFull(o.file, head); err != nil || string(head) != mark {
+		if _, err := io.ReadFull(o.file, head); err != nil {
+			return cut(err)
+		}
+		if string(head) != mark {
 			return ErrBroken
 		}
 		if o.next, err = o.chunk(); err != nil {
@@ -131,7 +134,7 @@ func (o *opened) chunk() ([]byte, error) {
 	if _, err := io.ReadFull(o.file, length[:]); errors.Is(err, io.EOF) {
 		return nil, nil
 	} else if err != nil {
-		return nil, ErrBroken
+		return nil, cut(err)
 	}
 	n := binary.BigEndian.Uint32(length[:])
 	if n > mostChunk {
@@ -139,9 +142,17 @@ func (o *opened) chunk() ([]byte, error) {
 	}
 	sealed := make([]byte, n)
 	if _, err := io.ReadFull(o.file, sealed); err != nil {
-		return nil, ErrBroken
+		return nil, cut(err)
 	}
 	return sealed, nil
+}
+
+// cut is an error of reading a file: one that ends too early is ErrBroken, one whose store fails stays what it is.
+func cut(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrBroken
+	}
+	return err
 }
 
 // Close ends the reading.

@@ -24,7 +24,7 @@ func (k *Keeper) Keep(ctx context.Context, key Key, content io.Reader) (s Stored
 	s.File = rand.Text()
 	draft, err := k.files.Create(ctx, s.File)
 	if err != nil {
-		return s, unavailable(err)
+		return s, fmt.Errorf("keep attachment: %w", unavailable("kept", err))
 	}
 	defer func() { err = errors.Join(err, draft.Abort()) }() // nothing, once it is committed
 	hash := sha256.New()
@@ -34,33 +34,37 @@ func (k *Keeper) Keep(ctx context.Context, key Key, content io.Reader) (s Stored
 	case errors.As(err, &refused):
 		return s, err
 	case err != nil:
-		return s, unavailable(err)
+		return s, fmt.Errorf("keep attachment: %w", unavailable("kept", err))
 	case size == 0:
 		return s, ErrEmpty
 	}
 	s.Type, s.Size, s.Hash = http.DetectContentType(head), size, hash.Sum(nil)
 	if err := draft.Commit(); err != nil {
-		return s, unavailable(err)
+		return s, fmt.Errorf("keep attachment: %w", unavailable("kept", err))
 	}
 	return s, nil
 }
 
-func unavailable(err error) error {
-	return fmt.Errorf("keep attachment: %w", &fault.Error{Kind: fault.Unavailable, Text: "the file cannot be kept now; try again", Err: err})
+// unavailable is what goes wrong where files are kept, and may be well again soon.
+func unavailable(what string, err error) error {
+	return &fault.Error{Kind: fault.Unavailable, Text: "the file cannot be " + what + " now; try again", Err: err}
 }
 
 // Read gives the content of a file. It opens the first chunk at once: a file that is missing or altered shows before the caller has begun to
-// answer. ErrMissing, ErrBroken.
+// answer. ErrMissing, ErrBroken; fault.Unavailable when it cannot be read now.
 func (k *Keeper) Read(ctx context.Context, key Key, s Stored) (io.ReadCloser, error) {
 	file, err := k.files.Open(ctx, s.File)
-	if err != nil {
-		return nil, fmt.Errorf("read attachment %s: %w", s.File, err)
-	}
 	o := &opened{file: file, key: key, name: s.File}
-	if err := o.advance(); err != nil {
-		return nil, errors.Join(fmt.Errorf("read attachment %s: %w", s.File, err), file.Close())
+	if err == nil {
+		if err = o.advance(); err == nil {
+			return o, nil
+		}
+		_ = file.Close()
 	}
-	return o, nil
+	if !errors.Is(err, ErrMissing) && !errors.Is(err, ErrBroken) {
+		err = unavailable("read", err)
+	}
+	return nil, fmt.Errorf("read attachment %s: %w", s.File, err)
 }
 
 // Discard removes a file that no row names.

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
 
 	"okno/internal/attachment"
@@ -18,9 +17,6 @@ import (
 
 // drafts is the folder of what is being written: in the same file system, so that a rename is atomic.
 const drafts = "drafts"
-
-// form is that of a file's name (crypto/rand.Text): nothing in it leads out of the folder.
-var form = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
 // Folder keeps files.
 type Folder struct{ path string }
@@ -38,12 +34,10 @@ func New(path string) (*Folder, error) {
 	return &Folder{path}, nil
 }
 
-// place is a file's path: by the first two letters, so that no folder has too many.
+// place is a file's path.
 func (f *Folder) place(name string) (string, error) {
-	if !form.MatchString(name) {
-		return "", fmt.Errorf("%q is no name of an attachment", name)
-	}
-	return filepath.Join(f.path, name[:2], name), nil
+	path, err := attachment.Path(name)
+	return filepath.Join(f.path, filepath.FromSlash(path)), err
 }
 
 type draft struct {
@@ -131,8 +125,11 @@ func (f *Folder) Walk(ctx context.Context, stale time.Time, each func(name strin
 		if errors.Is(err, fs.ErrNotExist) { // committed or removed meanwhile
 			return nil
 		}
-		if err = errors.Join(err, ctx.Err()); err != nil || entry.IsDir() || !form.MatchString(entry.Name()) {
+		if err = errors.Join(err, ctx.Err()); err != nil || entry.IsDir() {
 			return err
+		}
+		if _, other := attachment.Path(entry.Name()); other != nil {
+			return nil
 		}
 		info, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {
