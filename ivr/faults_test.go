@@ -133,7 +133,7 @@ var faults = []fault{
 		require.Eventually(t, func() bool {
 			status, _ := i.ari(t, http.MethodGet, fmt.Sprint("/endpoints/PJSIP/agent-", i.Agents[0].ID), "")
 			return status == http.StatusNotFound
-		}, 10*time.Second, 100*time.Millisecond, "the account stays")
+		}, 30*time.Second, 100*time.Millisecond, "the account stays")
 	}, hears: "talk", contact: contact.Connected},
 }
 
@@ -273,7 +273,7 @@ func (i *incident) leavesNothing(t *testing.T) {
 		_, channels := i.ari(t, http.MethodGet, "/channels", "")
 		_, bridges := i.ari(t, http.MethodGet, "/bridges", "")
 		return strings.TrimSpace(channels) == "[]" && strings.TrimSpace(bridges) == "[]"
-	}, 10*time.Second, 50*time.Millisecond, "a channel or a bridge stays in Asterisk")
+	}, 30*time.Second, 50*time.Millisecond, "a channel or a bridge stays in Asterisk")
 	require.Zero(t, pgtest.Value[int](t, i.URL, `SELECT count(*) FROM contacts WHERE state NOT IN ('wrap_up', 'ended')`), "a contact stays")
 	require.Zero(t, pgtest.Value[int](t, i.URL, `SELECT count(*) FROM call_orders WHERE state IN ('new', 'taken')`), "an order stays")
 	if i.id != 0 && i.Contact(t, i.id).State == contact.WrapUp {
@@ -297,7 +297,7 @@ func (i *incident) opensAccount(t *testing.T, reached bool) {
 	require.Eventually(t, func() bool {
 		status, _ := i.ari(t, http.MethodGet, "/endpoints/PJSIP/"+name, "")
 		return status == http.StatusOK
-	}, 10*time.Second, 50*time.Millisecond, "no account")
+	}, 30*time.Second, 50*time.Millisecond, "no account")
 	if !reached {
 		i.sitsAt(t, "PJSIP/"+name)
 		return
