@@ -89,8 +89,8 @@ type desks interface {
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
 	// ContactView gives what an agent sees of a contact, once may has nothing against it, and journals the look and its reason.
 	ContactView(ctx context.Context, agent, contact int64, reason string, may func(contact.Contact) error) (desk.View, error)
-	// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries.
-	Deliveries(ctx context.Context, contact int64) (map[int64]desk.Delivery, error)
+	// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries, once may has nothing against it.
+	Deliveries(ctx context.Context, contact int64, may func(contact.Contact) error) (map[int64]desk.Delivery, error)
 	// Search gives what an agent looks for, and journals that, and whom the agent found.
 	Search(ctx context.Context, agent int64, q search.Query, p desk.Page) (desk.Found, error)
 	// RevealCitizen gives the whole numbers of the citizen of a contact, once may has nothing against it, and journals the look.
@@ -110,8 +110,6 @@ type accounts interface {
 type Work interface {
 	floor.Work
 	commands
-	// Contact gives a contact as it stands. contact.ErrUnknown.
-	Contact(ctx context.Context, id int64) (contact.Contact, error)
 	// EnqueueMTs adds messages to their lanes, and gives their ids.
 	EnqueueMTs(ctx context.Context, mts []message.MT) ([]int64, error)
 	// SaveDraft keeps what an agent has written in a field of a contact; "" keeps nothing.

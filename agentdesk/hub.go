@@ -2,7 +2,6 @@ package agentdesk
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -205,17 +204,19 @@ func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
 	if err != nil {
 		return err
 	}
-	changed := map[string]bool{}
+	var changed []string
 	now := make(map[string]desk.Queue, len(stands))
 	for _, q := range stands {
 		now[q.Name] = q
 		before, known := h.queues[q.Name]
 		// At the first look nobody knows what has changed since the pages read their desks.
-		changed[q.Name] = !known || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest)
+		if !known || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest) {
+			changed = append(changed, q.Name)
+		}
 	}
 	h.queues = now
 	for _, s := range sessions {
-		if slices.ContainsFunc(slices.Collect(maps.Keys(now)), func(name string) bool { return changed[name] && s.watches(name) }) {
+		if slices.ContainsFunc(changed, s.watches) {
 			s.tellQueues(now)
 		}
 	}

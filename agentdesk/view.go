@@ -66,9 +66,9 @@ func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := contactID(r)
 	if err != nil {
-		d.fail(w, contact.ErrUnknown)
+		d.fail(w, err)
 		return
 	}
 	whole, err := d.Store.RevealCitizen(r.Context(), agent.ID, id, func(c contact.Contact) error {
@@ -81,11 +81,20 @@ func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, object{"national_number": whole.NationalNumber, "number": whole.Number})
 }
 
-// show answers with the view of the contact that a request names.
-func (d *Desk) show(w http.ResponseWriter, r *http.Request, agent acd.Agent, reason string, may func(contact.Contact) error) {
+// contactID is the contact that a request names. [contact.ErrUnknown].
+func contactID(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		d.fail(w, contact.ErrUnknown)
+		return 0, contact.ErrUnknown
+	}
+	return id, nil
+}
+
+// show answers with the view of the contact that a request names.
+func (d *Desk) show(w http.ResponseWriter, r *http.Request, agent acd.Agent, reason string, may func(contact.Contact) error) {
+	id, err := contactID(r)
+	if err != nil {
+		d.fail(w, err)
 		return
 	}
 	v, err := d.Store.ContactView(r.Context(), agent.ID, id, reason, may)
@@ -141,22 +150,14 @@ func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := contactID(r)
 	if err != nil {
-		d.fail(w, contact.ErrUnknown)
+		d.fail(w, err)
 		return
 	}
-	err = d.Units(r.Context(), func(work Work) error {
-		c, err := work.Contact(r.Context(), id)
-		if err != nil {
-			return err
-		}
+	found, err := d.Store.Deliveries(r.Context(), id, func(c contact.Contact) error {
 		return access.May(floor.Subject(agent), access.ViewContact, floor.Tie(c, agent.ID))
 	})
-	var found map[int64]desk.Delivery
-	if err == nil {
-		found, err = d.Store.Deliveries(r.Context(), id)
-	}
 	if err != nil {
 		d.fail(w, err)
 		return

@@ -6,12 +6,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"time"
 
 	"okno/internal/cases"
 	"okno/internal/fault"
+	"okno/internal/outbound"
 )
 
 // Endpoint is where an agency takes what Okno tells it.
@@ -45,7 +45,7 @@ func CheckURL(address string) error {
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return &fault.Error{Kind: fault.Invalid, Field: "url", Text: "https://host/path"}
 	}
-	if ip := net.ParseIP(u.Hostname()); u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !outbound.Secure(u) {
 		return &fault.Error{Kind: fault.Invalid, Field: "url", Text: "off this machine it has to be https"}
 	}
 	return nil

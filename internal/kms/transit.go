@@ -6,19 +6,17 @@ package kms
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"okno/internal/fault"
+	"okno/internal/outbound"
 )
 
 // Config says where the service is.
@@ -77,17 +75,9 @@ type Transit struct {
 // New prepares the client; nothing is asked yet. c was checked.
 func New(c Config) (*Transit, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("kms.ca_file: %w", err)
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("kms.ca_file: %s has no certificate", c.CAFile)
-		}
-		transport.TLSClientConfig.RootCAs = pool
+	var err error
+	if transport.TLSClientConfig, err = outbound.TLS(c.CAFile); err != nil {
+		return nil, fmt.Errorf("kms.ca_file: %w", err)
 	}
 	if c.Mount == "" {
 		c.Mount = "transit"

@@ -3,13 +3,13 @@ package sso
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"os"
 	"slices"
 
 	"okno/internal/access"
 	"okno/internal/login"
+	"okno/internal/outbound"
 )
 
 // CallbackPath is where the provider sends the browser back to.
@@ -52,7 +52,7 @@ func (c Config) Check() error {
 		return errors.New("desk.sso: client_id and client_secret are what the provider gave for this application")
 	}
 	redirect, err := url.Parse(c.Redirect)
-	if err != nil || redirect.Path != CallbackPath || redirect.RawQuery != "" || !secure(redirect) {
+	if err != nil || redirect.Path != CallbackPath || redirect.RawQuery != "" || !outbound.Secure(redirect) {
 		return fmt.Errorf("desk.sso.redirect: https://HOST%s", CallbackPath)
 	}
 	if len(c.Groups) == 0 {
@@ -69,15 +69,6 @@ func (c Config) Check() error {
 		}
 	}
 	return nil
-}
-
-// secure says whether nobody between can read what is sent to a place: HTTPS, or this host.
-func secure(u *url.URL) bool {
-	if u.Scheme == "https" {
-		return u.Host != ""
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Scheme == "http" && (u.Hostname() == "localhost" || err == nil && ip.IsLoopback())
 }
 
 // Grant gives what groups open: the role of the first rule that names one of them, and the queues and languages of all such rules.

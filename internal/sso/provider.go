@@ -2,17 +2,15 @@ package sso
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"okno/internal/fault"
+	"okno/internal/outbound"
 )
 
 const (
@@ -35,17 +33,9 @@ func unavailable(err error) error {
 // newClient makes the client that talks to the provider.
 func newClient(caFile string) (*http.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
-		if err != nil {
-			return nil, fmt.Errorf("desk.sso.ca_file: %w", err)
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("desk.sso.ca_file: %s has no certificate", caFile)
-		}
-		transport.TLSClientConfig.RootCAs = pool
+	var err error
+	if transport.TLSClientConfig, err = outbound.TLS(caFile); err != nil {
+		return nil, fmt.Errorf("desk.sso.ca_file: %w", err)
 	}
 	return &http.Client{Timeout: patience, Transport: watch{transport}}, nil
 }

@@ -3,12 +3,13 @@ package s3
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"os"
 	"strings"
 
 	"github.com/minio/minio-go/v7/pkg/s3utils"
+
+	"okno/internal/outbound"
 )
 
 // Config is attachments.s3 of the configuration. Without an endpoint there is no object store.
@@ -30,7 +31,7 @@ func (c Config) Check() error {
 	if !c.On() {
 		return nil
 	}
-	if u, err := url.Parse(c.Endpoint); err != nil || !secure(u) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+	if u, err := url.Parse(c.Endpoint); err != nil || !outbound.Secure(u) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return errors.New("attachments.s3.endpoint: https://HOST or https://HOST:PORT; http:// only on this machine")
 	}
 	if err := s3utils.CheckValidBucketNameStrict(c.Bucket); err != nil {
@@ -48,13 +49,4 @@ func (c Config) Check() error {
 		}
 	}
 	return nil
-}
-
-// secure says whether nobody between can read the keys and swap answers: HTTPS, or this host.
-func secure(u *url.URL) bool {
-	if u.Scheme == "https" {
-		return u.Host != ""
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Scheme == "http" && (u.Hostname() == "localhost" || err == nil && ip.IsLoopback())
 }

@@ -2,15 +2,14 @@ package s3
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"time"
+
+	"okno/internal/outbound"
 )
 
 // limits are how long a store may take.
@@ -42,16 +41,9 @@ func newTransport(caFile string, l limits) (http.RoundTripper, error) {
 	t.DialContext = (&net.Dialer{Timeout: l.connect}).DialContext
 	t.TLSHandshakeTimeout, t.ResponseHeaderTimeout = l.connect, l.answer
 	t.DisableCompression = true // what is kept is what was sent
-	if caFile == "" {
-		return patient{t, l.quiet}, nil
-	}
-	pem, err := os.ReadFile(caFile)
-	if err != nil {
+	var err error
+	if t.TLSClientConfig, err = outbound.TLS(caFile); err != nil {
 		return nil, fmt.Errorf("attachments.s3.ca_file: %w", err)
-	}
-	t.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
-	if !t.TLSClientConfig.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("attachments.s3.ca_file: %s has no certificate", caFile)
 	}
 	return patient{t, l.quiet}, nil
 }

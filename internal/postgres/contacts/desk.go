@@ -108,21 +108,33 @@ const deliveryOfEntry = `(
     FROM mt_segments WHERE id BETWEEN e.mt_id * 256 + 1 AND e.mt_id * 256 + 255 HAVING count(*) > 0)`
 
 const deliveriesOf = `
-SELECT e.id, coalesce(` + deliveryOfEntry + `, '') FROM contacts c JOIN entries e ON e.interaction_id = c.interaction_id
-WHERE c.id = $1 AND e.mt_id IS NOT NULL ORDER BY e.id DESC LIMIT 50`
+SELECT e.id, coalesce(` + deliveryOfEntry + `, '') FROM entries e
+WHERE e.interaction_id = $1 AND e.mt_id IS NOT NULL ORDER BY e.id DESC LIMIT 50`
 
-// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries: of the last 50.
-func (s *Store) Deliveries(ctx context.Context, id int64) (map[int64]desk.Delivery, error) {
+// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries: of the last 50, once may has nothing
+// against it. [contact.ErrUnknown], and the errors of may.
+func (s *Store) Deliveries(ctx context.Context, id int64, may func(contact.Contact) error) (map[int64]desk.Delivery, error) {
 	found := map[int64]desk.Delivery{}
-	rows, err := s.db.Query(ctx, deliveriesOf, id)
-	if err == nil {
+	err := s.do(ctx, func(w Steps) error {
+		c, err := w.Contact(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := may(c); err != nil {
+			return err
+		}
+		rows, err := w.tx.Query(ctx, deliveriesOf, c.Interaction)
+		if err != nil {
+			return err
+		}
 		var entry int64
 		var d desk.Delivery
 		_, err = pgx.ForEachRow(rows, []any{&entry, &d}, func() error {
 			found[entry] = d
 			return nil
 		})
-	}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries of contact %d: %w", id, err)
 	}

@@ -12,13 +12,13 @@ import (
 	"okno/internal/report"
 )
 
-// column is how a dimension is read: $4 is the zone.
+// column is how a dimension is read.
 func column(d report.Dimension) string {
 	switch d {
 	case report.Day:
-		return `to_char(hour AT TIME ZONE $4, 'YYYY-MM-DD')`
+		return `to_char(hour AT TIME ZONE zone, 'YYYY-MM-DD')`
 	case report.Hour:
-		return `to_char(hour AT TIME ZONE $4, 'HH24')`
+		return `to_char(hour AT TIME ZONE zone, 'HH24')`
 	}
 	return string(d)
 }
@@ -45,7 +45,8 @@ func (s *Store) ReportLines(ctx context.Context, q report.Query) (lines []report
 		args = append(args, value)
 		only += fmt.Sprintf(" AND %s = $%d", column(d), len(args))
 	}
-	sql := fmt.Sprintf(`SELECT %s, %s FROM report_hours WHERE source = ANY ($1) AND hour >= $2 AND hour < $3 AND counts <> '{}' AND $4::text <> ''%s GROUP BY %s`,
+	sql := fmt.Sprintf(`SELECT %s, %s FROM report_hours, (VALUES ($4::text)) z (zone)
+WHERE source = ANY ($1) AND hour >= $2 AND hour < $3 AND counts <> '{}'%s GROUP BY %s`,
 		by, strings.Join(folds, ", "), only, by)
 	err = s.db.Read(ctx, func(tx *postgres.Tx) error {
 		rows, err := tx.Query(ctx, sql, args...)
