@@ -9,10 +9,7 @@ import (
 
 // agencies shows how agencies take what they are told, and when they reported last.
 func (d *Desk) agencies(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ViewAgencies, access.Untied)
-	}
+	_, err := d.allowed(r, access.ViewAgencies)
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -35,10 +32,7 @@ const mostRevived = 1000
 
 // replayAgency has what was given up for an agency tried again.
 func (d *Desk) replayAgency(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ReplayAgency, access.Untied)
-	}
+	agent, err := d.allowed(r, access.ReplayAgency)
 	if err != nil {
 		d.fail(w, err)
 		return

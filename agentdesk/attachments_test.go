@@ -263,7 +263,7 @@ func TestAnErasedCitizensFilesAreGone(t *testing.T) {
 	response, _ = sends(t, http.MethodPost, o.server.URL+"/desk/cases/"+number+"/attachments?name=a", agent, strings.NewReader("x"))
 	require.Equal(t, http.StatusConflict, response.StatusCode, "nothing more is kept of this citizen")
 	require.Len(t, o.kept(t), 1)
-	swept, err := attachment.NewSweeper(files, o.DB, func() time.Time { return time.Now().Add(attachment.Grace + time.Minute) }, nil, zerolog.Nop()).Sweep(t.Context())
+	swept, err := attachment.NewSweeper(files, o.DB.Files(), func() time.Time { return time.Now().Add(attachment.Grace + time.Minute) }, nil, zerolog.Nop()).Sweep(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, attachment.Swept{Removed: 1}, swept)
 	require.Empty(t, o.kept(t))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/edge"
 	"okno/internal/fault"
@@ -80,4 +81,13 @@ func bodyError(err error) error {
 		return &fault.Error{Kind: fault.Invalid, Field: "body", Text: "the body is too large"}
 	}
 	return err
+}
+
+// allowed gives who asks, if that agent may do an act that nothing has to tie to the own work.
+func (d *Desk) allowed(r *http.Request, act access.Act) (acd.Agent, error) {
+	agent, _, err := d.agentOf(r)
+	if err == nil {
+		err = access.May(floor.Subject(agent), act, access.Untied)
+	}
+	return agent, err
 }

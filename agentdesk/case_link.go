@@ -105,7 +105,7 @@ func (d *Desk) mergeCase(w http.ResponseWriter, r *http.Request) {
 		if err == nil {
 			err = work.NoteTold(r.Context(), merged, told)
 		}
-		return caseJSON(merged), err
+		return d.caseJSON(merged), err
 	})
 }
 
@@ -119,6 +119,6 @@ func (d *Desk) unmergeCase(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		return caseJSON(moved), d.tellStep(r.Context(), work, moved)
+		return d.caseJSON(moved), d.tellStep(r.Context(), work, moved)
 	})
 }

@@ -71,6 +71,6 @@ func (d *Desk) splitCase(w http.ResponseWriter, r *http.Request) {
 		if err == nil {
 			err = work.AssignCase(r.Context(), part, cases.Assignment{Agent: agent.ID, Login: agent.Login}, by)
 		}
-		return caseJSON(part), err
+		return d.caseJSON(part), err
 	})
 }

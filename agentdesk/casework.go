@@ -12,6 +12,7 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/cases"
+	"okno/internal/desk"
 	"okno/internal/edge"
 	"okno/internal/fault"
 	"okno/internal/floor"
@@ -30,10 +31,7 @@ var (
 
 // worklist lists cases by term or by whose they are to work on. A line tells nothing of the citizen.
 func (d *Desk) worklist(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ListCases, access.Untied)
-	}
+	agent, err := d.allowed(r, access.ListCases)
 	view := cases.View(r.URL.Query().Get("view"))
 	if err == nil && !slices.Contains(cases.Views, view) {
 		err = errView
@@ -142,6 +140,11 @@ func mayView(r *http.Request, agent acd.Agent, c cases.Assigned) (reason string,
 	return reason, access.May(floor.Subject(agent), access.ViewCase, tie)
 }
 
+// moveJSON is a step of a case.
+func moveJSON(m cases.Move) object {
+	return object{"from": m.From, "to": m.To, "at": m.At, "by": m.By, "name": m.Name, "why": m.Why, "told": m.Told}
+}
+
 // viewCase shows a case with its history to whom it was given, and to a supervisor who says why. The look is journalled.
 func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 	d.onCase(w, r, func(work Work, agent acd.Agent, c cases.Assigned) (any, error) {
@@ -155,9 +158,9 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 		}
 		history := make([]object, 0, len(moves))
 		for _, m := range moves {
-			history = append(history, object{"from": m.From, "to": m.To, "at": m.At, "by": m.By, "why": m.Why, "told": m.Told})
+			history = append(history, moveJSON(m))
 		}
-		view := caseJSON(c.Case)
+		view := d.caseJSON(c.Case)
 		links, err := work.CaseLinks(r.Context(), c.ID)
 		if err != nil {
 			return nil, err
@@ -177,6 +180,11 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 			attached = append(attached, attachmentJSON(a))
 		}
 		view["attachments"] = attached
+		talks, err := work.RecordingsOfCase(r.Context(), agent.ID, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		view["recordings"] = recordingsJSON(agent, talks)
 		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), c.Agent == agent.ID
 		return view, work.JournalView(r.Context(), c.Case, floor.By(agent.ID), reason)
 	})
@@ -196,6 +204,26 @@ func (d *Desk) takeCase(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil, errTaken
 	})
+}
+
+// assignees lists to whom whoever leads the floor may give a case: those who serve citizens, and are not locked out.
+func (d *Desk) assignees(w http.ResponseWriter, r *http.Request) {
+	_, err := d.allowed(r, access.AssignCase)
+	var people []desk.Person
+	if err == nil {
+		people, err = d.Store.People(r.Context())
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	found := []object{}
+	for _, p := range people {
+		if !p.Locked && p.Role != access.Auditor {
+			found = append(found, object{"login": p.Login, "name": p.Name})
+		}
+	}
+	d.answer(w, object{"agents": found})
 }
 
 // assignCase gives a case to an agent, or to a queue.
@@ -267,7 +295,7 @@ func (d *Desk) moveAssigned(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		return caseJSON(moved), d.tellStep(r.Context(), work, moved)
+		return d.caseJSON(moved), d.tellStep(r.Context(), work, moved)
 	})
 }
 

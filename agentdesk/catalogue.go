@@ -10,7 +10,6 @@ import (
 	"okno/internal/catalogue"
 	"okno/internal/dialogue"
 	"okno/internal/fault"
-	"okno/internal/floor"
 )
 
 // Services answers from the newest catalogue.
@@ -30,10 +29,7 @@ var errLanguage error = &fault.Error{Kind: fault.Invalid, Field: "language", Tex
 
 // services finds what an agent looks up for a citizen, as it is typed.
 func (d *Desk) services(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ViewServices, access.Untied)
-	}
+	_, err := d.allowed(r, access.ViewServices)
 	l := dialogue.Language(r.URL.Query().Get("language"))
 	if err == nil && !slices.Contains(dialogue.Languages, l) {
 		err = errLanguage
@@ -54,10 +50,7 @@ func (d *Desk) services(w http.ResponseWriter, r *http.Request) {
 
 // findings shows who answers for the catalogue what of it is stale.
 func (d *Desk) findings(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ViewFindings, access.Untied)
-	}
+	_, err := d.allowed(r, access.ViewFindings)
 	var found []catalogue.Finding
 	if err == nil {
 		found, err = d.Services.Findings(r.Context())

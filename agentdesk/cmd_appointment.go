@@ -129,7 +129,7 @@ func (d *Desk) booked(ctx context.Context, w Work, agent acd.Agent, interaction 
 	if err != nil {
 		return nil, err
 	}
-	return caseJSON(c), d.tellOfPlace(ctx, w, c, a)
+	return d.caseJSON(c), d.tellOfPlace(ctx, w, c, a)
 }
 
 // tellOfPlace tells the citizen of a place in writing.

@@ -10,7 +10,6 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/cases"
-	"okno/internal/conversation"
 	"okno/internal/floor"
 	"okno/internal/message"
 )
@@ -60,11 +59,7 @@ func (d *Desk) caseOpen(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err != nil {
 		return nil, err
 	}
-	if err := w.LinkCase(ctx, c.Interaction, opened.ID); err != nil {
-		return nil, err
-	}
-	return caseJSON(opened), w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did",
-		Body: "case_open " + opened.Number})
+	return d.caseJSON(opened), w.LinkCase(ctx, c.Interaction, opened.ID)
 }
 
 // caseMove takes a case on, and tells the citizen by SMS if that is wished.
@@ -110,15 +105,13 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if err != nil {
 		return nil, err
 	}
-	err = w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did",
-		Body: "case_move " + moved.Number + " " + string(args.From) + " " + string(moved.State)})
-	if err == nil && tell == "" {
+	if tell == "" {
 		err = d.tellStep(ctx, w, moved)
 	}
 	if err != nil || tell == "" || c.Number == "" {
-		return caseJSON(moved), err
+		return d.caseJSON(moved), err
 	}
-	return caseJSON(moved), w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
+	return d.caseJSON(moved), w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
 		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
 }
 

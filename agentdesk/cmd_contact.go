@@ -15,9 +15,6 @@ import (
 	"okno/internal/message"
 )
 
-// mostReply is the longest reply, in segments: some 2,000 letters. A citizen's phone joins no more than 255, and what is beyond is lost.
-const mostReply = 30
-
 // reply writes to the citizen in the thread of the agent's conversation.
 func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
@@ -39,7 +36,7 @@ func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawM
 		return nil, contact.ErrState
 	}
 	segments := d.Segments(text)
-	if segments > mostReply {
+	if segments > d.Replies.Most {
 		return nil, errTooLong
 	}
 	sent, err := w.EnqueueMTs(ctx, []message.MT{{Lane: message.Reply, Destination: c.Number, Text: text, Segments: segments,

@@ -23,7 +23,7 @@ func (d *Desk) setStatus(ctx context.Context, w Work, agent acd.Agent, raw json.
 	if args.Status == "" && args.Next { // never mind
 		return nil, w.SetNextStatus(ctx, agent.ID, "")
 	}
-	if !slices.Contains([]acd.Status{acd.Available, acd.Paused, acd.Offline}, args.Status) {
+	if !slices.Contains(acd.Statuses, args.Status) {
 		return nil, errCommand
 	}
 	if args.Status == acd.Paused && !args.Next && !slices.Contains(acd.PauseReasons, args.Reason) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"okno/internal/acd"
@@ -17,7 +16,7 @@ var (
 	errNoService = errors.New("there is no such service")
 	errPast      = errors.New("a term is not in the past")
 	errEmpty     = errors.New("there is nothing to send")
-	errTooLong   = fmt.Errorf("a reply has %d segments at most; nothing was sent", mostReply)
+	errTooLong   = errors.New("the reply has more segments than one may have; nothing was sent")
 )
 
 const (
@@ -40,6 +39,23 @@ var verbs = map[string]verb{
 	"hangup":           (*Desk).release,
 	"reply":            (*Desk).reply,
 	"finish":           (*Desk).release,
+	"hold":             onTalk(hold),
+	"resume":           onTalk(resume),
+	"record_pause":     onTalk(recordPause),
+	"record_resume":    onTalk(recordResume),
+	"supervise":        (*Desk).supervise,
+	"direct":           (*Desk).direct,
+	"requeue":          (*Desk).requeue,
+	"unsupervise":      onTalk(Floor.Unsupervise),
+	"take_over":        onTalk(Floor.TakeOver),
+	"rejoin":           onTalk(Floor.Rejoin),
+	"keys":             (*Desk).keys,
+	"transfer":         (*Desk).transfer,
+	"consult":          (*Desk).consult,
+	"swap":             onTalk(Floor.Swap),
+	"conference":       onTalk(Floor.Conference),
+	"complete":         (*Desk).complete,
+	"cancel":           onTalk(Floor.Cancel),
 	"note":             (*Desk).note,
 	"disposition":      (*Desk).disposition,
 	"extend":           (*Desk).extend,
@@ -52,6 +68,10 @@ var verbs = map[string]verb{
 	"bind":             (*Desk).bind,
 	"unbind":           (*Desk).unbind,
 	"order_link":       (*Desk).orderLink,
+	"announce":         (*Desk).announce,
+	"canned_save":      (*Desk).cannedSave,
+	"canned_remove":    (*Desk).cannedRemove,
+	"announce_end":     (*Desk).announceEnd,
 }
 
 // command does a command once: a page that did not hear the answer sends it again under the same id.

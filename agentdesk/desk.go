@@ -12,6 +12,7 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/acd"
+	"okno/internal/announcement"
 	"okno/internal/audit"
 	"okno/internal/call"
 	"okno/internal/cases"
@@ -37,7 +38,13 @@ type Store interface {
 	desks
 	accounts
 	links
+	announcements
 	passwordReports
+	colleagues
+	talkList
+	wallStore
+	cannedStore
+	peopleStore
 }
 
 type logins interface {
@@ -97,6 +104,8 @@ type desks interface {
 	RevealCitizen(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (desk.Citizen, error)
 	// Journal lists what was done to a citizen's data, the newest first.
 	Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error)
+	// WholeJournal lists what was done, the newest first.
+	WholeJournal(ctx context.Context, of audit.Search, limit int) ([]audit.Entry, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
 }
 
@@ -124,6 +133,8 @@ type Work interface {
 	CloseAccounts(ctx context.Context, agent int64) error
 	people
 	// OrderLink orders something of a link, on all nodes. message.ErrNoLink.
+	SwitchOn(ctx context.Context, a announcement.Announcement, by string) (int64, error)
+	EndAnnouncement(ctx context.Context, id int64, by string) error
 	OrderLink(ctx context.Context, link string, order message.Order, by string) error
 }
 
@@ -137,6 +148,8 @@ type people interface {
 	EndLogins(ctx context.Context, agent int64, by string) error
 	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
+	accountWork
+	cannedWork
 	factorWork
 	passkeyWork
 	holdWork
@@ -169,6 +182,7 @@ type caseWork interface {
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	caseLinks
 	attachmentWork
+	recordingWork
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
 	NoteTold(ctx context.Context, c cases.Case, told string) error
 	// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
@@ -203,13 +217,23 @@ type Floor interface {
 	// Held gives a contact that the agent has, and keeps others from it.
 	Held(ctx context.Context, w floor.Work, a acd.Agent, id int64) (contact.Contact, error)
 	offers
+	talks
 	File(ctx context.Context, w floor.Work, a acd.Agent, id int64, disposition, note string) error
 	Extend(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 	SetStatus(ctx context.Context, w floor.Work, a acd.Agent, s acd.Status, reason string, giveBack bool) error
+	leading
 	// Dismiss closes as junk the threads that wait in a queue since a time, and gives how many.
 	Dismiss(ctx context.Context, a acd.Agent, queue string, since time.Time, why string) (int, error)
 	// Depart gives back what an agent has who logs out.
 	Depart(ctx context.Context, agent int64) error
+}
+
+// leading is what somebody who leads the floor does.
+type leading interface {
+	// Direct sets the status of an agent in the agent's place.
+	Direct(ctx context.Context, w floor.Work, leader acd.Agent, agent int64, s acd.Status, reason string) error
+	// Requeue sends what waits, or a thread, to another queue.
+	Requeue(ctx context.Context, w floor.Work, leader acd.Agent, id int64, queue string) error
 }
 
 type offers interface {
@@ -217,6 +241,29 @@ type offers interface {
 	Decline(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 	// Release ends the agent's part of a contact.
 	Release(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
+}
+
+type talks interface {
+	// Hold has the citizen hear music, or ends that.
+	Hold(ctx context.Context, w floor.Work, a acd.Agent, id int64, hold bool) error
+	// PauseRecording has the recording of a talk be silent for a while, or go on at once.
+	PauseRecording(ctx context.Context, w floor.Work, a acd.Agent, id int64, pause bool) error
+	// Keys sends keys to whoever the agent talks with.
+	Keys(ctx context.Context, w floor.Work, a acd.Agent, id int64, keys string) error
+	// Supervise brings a supervisor into a talk, Unsupervise takes one out of it, TakeOver leaves the citizen to one.
+	Supervise(ctx context.Context, w floor.Work, s acd.Agent, id int64, mode call.Mode) error
+	Unsupervise(ctx context.Context, w floor.Work, s acd.Agent, id int64) error
+	TakeOver(ctx context.Context, w floor.Work, s acd.Agent, id int64) error
+	// Rejoin rings the page of an agent who talks anew.
+	Rejoin(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
+	// Transfer passes the citizen on without a word, Consult asks somebody first.
+	Transfer(ctx context.Context, w floor.Work, a acd.Agent, id int64, to floor.Target, note string) error
+	Consult(ctx context.Context, w floor.Work, a acd.Agent, id int64, to floor.Target) error
+	// Swap, Conference, Complete and Cancel are what becomes of a consultation.
+	Swap(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
+	Conference(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
+	Complete(ctx context.Context, w floor.Work, a acd.Agent, id int64, note string) error
+	Cancel(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 }
 
 // Account is a SIP account for a browser, as it goes to the page.
@@ -245,6 +292,7 @@ type Options struct {
 	Units    Units
 	Floor    Floor
 	Segments func(text string) int
+	Replies  Replies // default: [DefaultReplies]
 	// Reasons gives the texts behind a contact's reason, by language.
 	Reasons func(key string) map[string]string
 	Hints   <-chan struct{} // that a stream has something new, or a queue
@@ -272,6 +320,8 @@ type Options struct {
 	Attachments Attachments
 	// SSO logs people in at an identity provider; nil: nobody.
 	SSO SSO
+	// Outside are the telephones outside to which calls may be passed on.
+	Outside []call.Destination
 	// SecondFactor are the roles that set up a second factor before anything else.
 	SecondFactor []access.Role
 	Metrics      prometheus.Registerer
@@ -291,6 +341,9 @@ func New(o Options) *Desk {
 	}
 	if o.Zone == nil {
 		o.Zone = time.UTC
+	}
+	if o.Replies == (Replies{}) {
+		o.Replies = DefaultReplies
 	}
 	if o.Passwords == nil {
 		o.Passwords = password.NewBudget()
@@ -332,8 +385,15 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /desk/contacts/{id}/drafts/{field}", d.draft)
 	mux.HandleFunc("GET /desk/contacts/{id}/deliveries", d.deliveries)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
+	mux.HandleFunc("GET /desk/recordings/{id}", d.hear)
 	mux.HandleFunc("GET /desk/search", d.search)
+	mux.HandleFunc("GET /desk/destinations", d.destinations)
+	mux.HandleFunc("GET /desk/talks", d.listTalks)
+	mux.HandleFunc("GET /desk/wall", d.wall)
+	mux.HandleFunc("GET /desk/wall/day", d.wallDay)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
+	mux.HandleFunc("GET /desk/announcements", d.announced)
+	mux.HandleFunc("GET /desk/canned", d.cannedReplies)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/otp", d.passwords)
 	mux.HandleFunc("GET /desk/services", d.services)
@@ -343,6 +403,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/reports/{report}", d.report)
 	mux.HandleFunc("GET /desk/reports/{report}/csv", d.reportCSV)
 	mux.HandleFunc("GET /desk/cases", d.worklist)
+	mux.HandleFunc("GET /desk/assignees", d.assignees)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
@@ -371,6 +432,11 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/agents/{login}/logins", d.loginsOf)
 	mux.HandleFunc("POST /desk/agents/{login}/logins/{id}/end", d.endLoginOf)
 	mux.HandleFunc("POST /desk/agents/{login}/logout", d.endLoginsOf)
+	mux.HandleFunc("GET /desk/agents", d.people)
+	mux.HandleFunc("POST /desk/agents", d.addAgent)
+	mux.HandleFunc("POST /desk/agents/{login}", d.changeAgent)
+	mux.HandleFunc("POST /desk/agents/{login}/invite", d.invite)
+	mux.HandleFunc("GET /desk/journal", d.wholeJournal)
 	mux.HandleFunc("POST /desk/agents/{login}/lock", d.lock(true))
 	mux.HandleFunc("POST /desk/agents/{login}/unlock", d.lock(false))
 	mux.HandleFunc("GET /desk/ws", d.socket)

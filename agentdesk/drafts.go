@@ -48,7 +48,7 @@ func (d *Desk) draft(w http.ResponseWriter, r *http.Request) {
 	})
 	var answer any
 	if field == contact.ReplyField {
-		answer = object{"segments": d.Segments(body.Text), "most": mostReply}
+		answer = d.size(body.Text)
 	}
 	d.answerWith(w, answer, err)
 }

@@ -25,7 +25,7 @@ func TestDraftsAreKept(t *testing.T) {
 	}
 	require.Empty(t, drafts(cookie))
 	status, size := asksAt(t, o.server.URL, cookie, http.MethodPut, path("reply"), m{"text": strings.Repeat("щ", 80)})
-	require.Equal(t, []any{http.StatusOK, m{"segments": 1.0, "most": 30.0}}, []any{status, size})
+	require.Equal(t, []any{http.StatusOK, m{"segments": 1.0, "most": 30.0, "many": 4.0}}, []any{status, size})
 	for _, text := range []string{"первое", "второе"} {
 		status, _ = asksAt(t, o.server.URL, cookie, http.MethodPut, path("note"), m{"text": text})
 		require.Equal(t, http.StatusNoContent, status)

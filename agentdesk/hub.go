@@ -210,7 +210,7 @@ func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
 		now[q.Name] = q
 		before, known := h.queues[q.Name]
 		// At the first look nobody knows what has changed since the pages read their desks.
-		if !known || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest) {
+		if !known || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest) || !before.Opens.Equal(q.Opens) {
 			changed = append(changed, q.Name)
 		}
 	}

@@ -143,11 +143,7 @@ func (d *Desk) done(w http.ResponseWriter, err error) {
 
 // other gives who asks, and the agent that the request names, once the asker may do the act to any agent.
 func (d *Desk) other(r *http.Request, act access.Act) (by acd.Agent, agent int64, err error) {
-	by, _, err = d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(by), act, access.Untied)
-	}
-	if err != nil {
+	if by, err = d.allowed(r, act); err != nil {
 		return by, 0, err
 	}
 	err = d.Units(r.Context(), func(w Work) (err error) {
@@ -190,6 +186,9 @@ func (d *Desk) endLoginsOf(w http.ResponseWriter, r *http.Request) {
 func (d *Desk) lock(locked bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		by, agent, err := d.other(r, access.LockAgent)
+		if err == nil && agent == by.ID {
+			err = errOwnAccount
+		}
 		if err == nil {
 			err = d.Units(r.Context(), func(w Work) error { return w.LockAgent(r.Context(), agent, locked, floor.By(by.ID)) })
 		}

@@ -193,6 +193,17 @@ func TestQueuesAreToldAsTheyChange(t *testing.T) {
 	o.Writes(t, "+77010000004", "оператор")
 	p.Until("two wait", waiting(2))
 	chief.Until("two wait", waiting(2))
+
+	o.Hours(t, "09:00-18:00", 3, acd.Serve)
+	p.Until("its hours are over", func(got m) bool {
+		if got["type"] != "queues" {
+			return false
+		}
+		opens, _ := got["queues"].([]any)[0].(m)["opens"].(string)
+		return opens == floortest.Opening(t).Format(time.RFC3339)
+	})
+	o.Hours(t, "00:00-24:00", 0, acd.Serve)
+	p.Until("it is open", func(got m) bool { return got["type"] == "queues" && got["queues"].([]any)[0].(m)["opens"] == nil })
 }
 
 // Whoever logs out goes off duty, and leaves nothing behind that is nobody's.

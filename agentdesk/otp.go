@@ -36,10 +36,7 @@ var (
 
 // passwords shows what came of one-time passwords, and what is held. It holds no number: a prefix names an operator.
 func (d *Desk) passwords(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ViewPasswords, access.Untied)
-	}
+	_, err := d.allowed(r, access.ViewPasswords)
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -75,10 +72,7 @@ func (d *Desk) passwords(w http.ResponseWriter, r *http.Request) {
 
 // liftHold lets passwords that are held go again.
 func (d *Desk) liftHold(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.LiftHolds, access.Untied)
-	}
+	agent, err := d.allowed(r, access.LiftHolds)
 	if err != nil {
 		d.fail(w, err)
 		return

@@ -10,16 +10,12 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/dialogue"
-	"okno/internal/floor"
 	"okno/internal/report"
 )
 
 // mayReports answers and says false unless the agent may see reports.
 func (d *Desk) mayReports(w http.ResponseWriter, r *http.Request) bool {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ViewReports, access.Untied)
-	}
+	_, err := d.allowed(r, access.ViewReports)
 	if err != nil {
 		d.fail(w, err)
 	}

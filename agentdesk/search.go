@@ -9,7 +9,6 @@ import (
 
 	"okno/internal/access"
 	"okno/internal/desk"
-	"okno/internal/floor"
 	"okno/internal/search"
 )
 
@@ -19,10 +18,7 @@ const mostFound = 20
 // search finds citizens and cases by a number, the beginnings of names, or the words of a subject. It shows them masked; what is behind is
 // opened by a contact in hand. More of a kind comes with kind and before.
 func (d *Desk) search(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.Search, access.Untied)
-	}
+	agent, err := d.allowed(r, access.Search)
 	if err != nil {
 		d.fail(w, err)
 		return

@@ -1,7 +1,6 @@
 package agentdesk
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -105,43 +104,6 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, agent acd.Agent, rea
 	d.answer(w, d.viewJSON(agent, v))
 }
 
-// mostEntries is how many entries of the journal one answer has.
-const mostEntries = 200
-
-// journal gives an auditor what was done to a citizen's data, the newest first: 200 entries, with the id to go on before.
-func (d *Desk) journal(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err == nil {
-		err = access.May(floor.Subject(agent), access.ReadJournal, access.Untied)
-	}
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		d.fail(w, errBody)
-		return
-	}
-	before := int64(1)<<62 - 1
-	if given := r.URL.Query().Get("before"); given != "" {
-		if before, err = strconv.ParseInt(given, 10, 64); err != nil {
-			d.fail(w, errBody)
-			return
-		}
-	}
-	entries, err := d.Store.Journal(r.Context(), id, before, mostEntries)
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	found := make([]object, 0, len(entries))
-	for _, e := range entries {
-		found = append(found, object{"id": e.ID, "at": e.At, "actor": e.Actor, "action": e.Action, "subject": e.Subject, "detail": json.RawMessage(e.Detail)})
-	}
-	d.answer(w, object{"entries": found})
-}
-
 // deliveries tells what became of the agents' messages in a contact in hand, by the ids of their lines. It tells nothing of the citizen, and
 // the page asks every few seconds: the journal does not keep it.
 func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
@@ -172,18 +134,27 @@ func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 		timeline = append(timeline, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
 			"name": e.Name, "kind": e.Kind, "body": e.Body, "delivery": e.Delivery})
 	}
-	found := make([]object, 0, len(v.Cases))
+	found, numbers := make([]object, 0, len(v.Cases)), map[int64]string{}
 	for _, c := range v.Cases {
 		tie := access.AskedOf
 		if c.Theirs {
 			tie = access.Theirs
 		}
 		if access.May(floor.Subject(agent), access.ViewCase, tie) == nil {
-			shown := caseJSON(c.Case)
+			numbers[c.ID] = c.Number
+			shown := d.caseJSON(c.Case)
 			shown["theirs"] = true
 			found = append(found, shown)
 		} else {
 			found = append(found, object{"id": c.ID, "number": c.Number, "state": c.State, "theirs": false})
+		}
+	}
+	moves := make([]object, 0, len(v.Moves))
+	for _, m := range v.Moves {
+		if number, ok := numbers[m.Case]; ok {
+			shown := moveJSON(m)
+			shown["number"] = number
+			moves = append(moves, shown)
 		}
 	}
 	drafts := object{}
@@ -191,7 +162,7 @@ func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 		drafts[string(field)] = text
 	}
 	z := v.Citizen
-	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "drafts": drafts, "citizen": object{"id": z.ID, "name": z.Name,
+	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "moves": moves, "drafts": drafts, "recordings": recordingsJSON(agent, v.Recordings), "citizen": object{"id": z.ID, "name": z.Name,
 		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": mask(z.Number), "verification": z.Verification}}
 }
 

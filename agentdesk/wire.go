@@ -8,6 +8,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/desk"
+	"okno/internal/dialogue"
 	"okno/internal/floor"
 	"okno/internal/phone"
 )
@@ -40,7 +41,11 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 	contacts := make([]object, 0, len(s.Contacts))
 	for _, h := range s.Contacts {
 		c := d.contactJSON(h.Contact)
-		c["name"], c["offer_until"] = h.Name, when(h.OfferUntil)
+		c["name"], c["offer_until"], c["parties"] = h.Name, when(h.OfferUntil), d.partiesJSON(h.Parties)
+		c["helps"], c["queue_title"] = h.Helps != 0, h.QueueTitle
+		if h.Recording != "" {
+			c["recording"] = object{"state": h.Recording, "paused_until": when(h.PausedUntil)}
+		}
 		if access.May(floor.Subject(s.Agent), access.ViewContact, floor.Tie(h.Contact, s.Agent.ID)) != nil {
 			c["name"], c["number"], c["context"] = "", "", object{}
 		}
@@ -49,16 +54,30 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues)}
 }
 
-func queuesJSON(queues []desk.Queue) []object {
-	found := make([]object, 0, len(queues))
-	for _, q := range queues {
-		found = append(found, object{"name": q.Name, "title": q.Title, "waiting": q.Waiting, "oldest": when(q.Oldest)})
+func (d *Desk) partiesJSON(parties []desk.Party) []object {
+	found := make([]object, 0, len(parties))
+	for _, p := range parties {
+		found = append(found, object{"leg": p.Leg, "role": p.Role, "name": p.Name, "title": d.titleOf(p), "state": p.State, "held": p.Held})
 	}
 	return found
 }
 
-func caseJSON(c cases.Case) object {
-	return object{"id": c.ID, "number": c.Number, "kind": c.Kind, "state": c.State, "next": c.State.Next(), "service": c.Service,
+func queuesJSON(queues []desk.Queue) []object {
+	found := make([]object, 0, len(queues))
+	for _, q := range queues {
+		found = append(found, object{"name": q.Name, "title": q.Title, "waiting": q.Waiting, "oldest": when(q.Oldest), "opens": when(q.Opens)})
+	}
+	return found
+}
+
+func (d *Desk) caseJSON(c cases.Case) object {
+	names := map[dialogue.Language]string{} // of the service, as the catalogue has it today
+	if s, ok := d.Services.Service(c.Service); ok {
+		for l, t := range s.Texts {
+			names[l] = t.Name
+		}
+	}
+	return object{"id": c.ID, "number": c.Number, "kind": c.Kind, "state": c.State, "next": c.State.Next(), "service": c.Service, "service_name": names,
 		"subject": c.Subject, "body": c.Body, "duplicate": c.DuplicateOf != 0, "due_on": date(c.DueOn), "opened_at": c.OpenedAt, "updated_at": c.UpdatedAt}
 }
 

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func (l *Line) settle(ctx, connection context.Context) {
 // asked first: a call that begins meanwhile is then in no list, but has its goroutine.
 func (l *Line) sweep(ctx context.Context) error {
 	l.doubtAll()
-	if err := l.config.Store.ServeAsterisk(ctx, l.config.Asterisk.Name, l.webSocketURL()); err != nil {
+	if err := l.config.Store.ServeAsterisk(ctx, l.config.Asterisk.Name, l.webSocketURL(), l.config.Asterisk.Trunk != ""); err != nil {
 		return err
 	}
 	started, err := l.rest.startedAt()
@@ -79,6 +80,9 @@ func (l *Line) sweep(ctx context.Context) error {
 	known := map[string]bool{} // channels and bridges that belong to a call
 	for _, row := range rows {
 		known[row.Room] = true
+		for _, id := range (&tape{name: row.Recording.Name}).taps() {
+			known[id] = true
+		}
 		for _, leg := range row.Legs {
 			known[leg.ID] = true
 		}
@@ -86,13 +90,14 @@ func (l *Line) sweep(ctx context.Context) error {
 		case l.has(row.Channel()):
 		case live[row.Channel()] != nil:
 			l.adopt(ctx, row)
+		case slices.ContainsFunc(taken, func(o call.Order) bool { return o.ID == row.Channel() }): // the process before us died before it rang
 		default:
 			if err := l.bury(ctx, row, started); err != nil {
 				return err
 			}
 		}
 	}
-	l.deliver(taken)
+	l.deliver(ctx, taken)
 	for _, channel := range channels {
 		if known[channel.ID] || l.has(channel.ID) {
 			continue
@@ -101,14 +106,14 @@ func (l *Line) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if over || isAgentChannel(channel.ID) {
+		if over || isOurs(channel.ID) {
 			l.dismiss(channel.ID)
 		} else {
 			l.arrived(ctx, channel, (*liveCall).greetAgain) // the process before us died as it came, or could not keep it
 		}
 	}
 	for _, bridge := range bridges {
-		if strings.HasPrefix(bridge, roomPrefix) && !known[bridge] && !l.hasRoom(bridge) {
+		if (strings.HasPrefix(bridge, roomPrefix) || strings.HasPrefix(bridge, earPrefix)) && !known[bridge] && !l.hasRoom(bridge) {
 			if err := l.rest.removeBridge(bridge); err != nil {
 				return err
 			}
@@ -128,7 +133,7 @@ func (l *Line) hasRoom(bridge string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for interaction := range l.calls {
-		if roomOf(interaction) == bridge {
+		if roomOf(interaction) == bridge || earOf(interaction) == bridge {
 			return true
 		}
 	}
@@ -162,10 +167,13 @@ func (l *Line) bury(ctx context.Context, row call.Call, started time.Time) error
 			how = call.Lost
 		}
 	}
-	if leg, ok := row.Leg(call.Agent); ok {
-		l.dismiss(leg.ID)
+	for _, leg := range row.Legs {
+		if leg.ID != row.Channel() {
+			l.dismiss(leg.ID)
+		}
 	}
 	l.log.Info().Int64("interaction", row.Interaction).Str("how", string(how)).Msg("call had ended unseen")
+	l.leaveMessage(ctx, row.Interaction)
 	return l.hungUp(ctx, row.Interaction, how)
 }
 
@@ -179,15 +187,23 @@ func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
 	if err := c.player.reset(); err != nil {
 		return conversation.Turn{}, err
 	}
-	switch c.call.Stage {
-	case call.Talking:
-		return c.rejoin(ctx)
-	case call.Waiting, call.Connecting:
-		// The leg of an order that was under way is found again by the order.
-		return c.wait(ctx)
+	if leg, ok := c.call.Leg(call.Citizen); ok && leg.Outbound && c.call.State == call.Ringing {
+		return c.reachAgain(ctx)
 	}
-	if leg, ok := c.call.Leg(call.Agent); ok { // the talk is over, and nobody has said so to the citizen
-		return c.agentLeft(ctx, leg.ID, false, "")
+	switch c.call.Stage {
+	case call.Talking, call.Passed:
+		return c.rejoin(ctx)
+	}
+	if leg, ok := c.call.Leg(call.Agent); ok && leg.State == call.LegUp { // the talk is over, and nobody has said so to the citizen
+		turn, over, err := c.left(ctx, leg.ID, false, "")
+		if err == nil && !over {
+			return c.rejoin(ctx)
+		}
+		return turn, err
+	}
+	if c.call.Stage == call.Waiting || c.call.Stage == call.Connecting {
+		c.player.music = false // the process before us may have died while it told how the wait stands, when no music plays
+		return c.wait(ctx)     // the leg of an order that was under way is found again by the order
 	}
 	if c.call.State == call.Ringing {
 		if err := c.answer(ctx); err != nil {
@@ -197,26 +213,20 @@ func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
 	return c.advance(ctx, resumed)
 }
 
-// rejoin goes on with a talk: as it is if both sides are in their room, in the queue again if not.
+// rejoin goes on with a talk, which looks for itself who is still there.
 func (c *liveCall) rejoin(ctx context.Context) (conversation.Turn, error) {
-	leg, _ := c.call.Leg(call.Agent)
-	c.player.music = false
-	if err := c.line.rest.follow(leg.ID); err != nil && !isGone(err) {
-		c.log.Warn().Err(err).Msg("agent's leg not followed")
-	}
-	for {
-		together, err := c.together(leg.ID)
-		switch {
-		case err == nil && !together:
-			return c.agentLeft(ctx, leg.ID, true, "")
-		case err == nil:
-			return c.talk(ctx)
-		}
-		c.log.Warn().Err(err).Msg("talk not looked at")
-		if err := pause(ctx, stepPause); err != nil {
-			return conversation.Turn{}, err
+	for _, leg := range c.call.Legs {
+		if err := c.line.rest.follow(leg.ID); err != nil && !isGone(err) {
+			c.log.Warn().Err(err).Msg("leg not followed")
 		}
 	}
+	for _, id := range c.tape.taps() {
+		if err := c.line.rest.follow(id); err != nil && !isGone(err) {
+			c.log.Warn().Err(err).Msg("recording not followed")
+		}
+	}
+	return c.talk(ctx, true)
 }
 
-func isAgentChannel(id string) bool { return strings.HasPrefix(id, call.AgentLegPrefix) }
+// isOurs says whether a channel was made by an order.
+func isOurs(id string) bool { return strings.HasPrefix(id, call.LegPrefix) }

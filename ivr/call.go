@@ -65,6 +65,9 @@ type liveCall struct {
 	rings   atomic.Pointer[string] // the order by which an agent's phone rings
 
 	call    call.Call
+	tape    tape
+	came    map[string]bool // channels that record, and have come
+	ear     string          // the channel by which a supervisor hears; "" of none
 	keys    string          // pressed, and not used yet
 	later   []call.Order    // that wait for the end of a prompt
 	known   map[string]bool // orders that have been put into the mailbox; guarded by line.mu
@@ -76,7 +79,8 @@ type liveCall struct {
 
 func newLiveCall(l *Line, c call.Call, hangUp func(cause error)) *liveCall {
 	log := l.log.With().Str("channel", c.Channel()).Logger()
-	lc := &liveCall{line: l, call: c, channel: c.Channel(), hangUp: hangUp, inbox: newMailbox(), log: log, known: map[string]bool{}}
+	lc := &liveCall{line: l, call: c, channel: c.Channel(), hangUp: hangUp, inbox: newMailbox(), log: log, known: map[string]bool{}, came: map[string]bool{}}
+	lc.tape = tape{name: c.Recording.Name, known: true, adopted: true} // of a call that is adopted
 	lc.began = time.Now()
 	if leg, ok := c.Leg(call.Citizen); ok && !leg.Since.IsZero() {
 		lc.began = leg.Since
@@ -165,8 +169,10 @@ func (c *liveCall) take(ctx context.Context, turn conversation.Turn) (conversati
 			return conversation.Turn{}, err
 		}
 		return c.advance(ctx, in)
+	case turn.Expect.Does != "":
+		return c.does(ctx, turn, slices.Concat(refusal, clips))
 	case turn.Expect.Kind == dialogue.ExpectOutcome:
-		if err := c.say(ctx, slices.Concat(refusal, clips)); err != nil {
+		if err := c.sayWaiting(ctx, slices.Concat(refusal, clips)); err != nil {
 			return conversation.Turn{}, err
 		}
 		return c.wait(ctx)
@@ -378,8 +384,9 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 			return
 		}
 	}
-	if _, ok := c.call.Leg(call.Agent); ok {
-		c.dropAgent()
+	c.stopRecording()
+	if len(c.call.Legs) > 1 {
+		c.dropOthers()
 	}
 	if !gone {
 		if err := c.line.rest.hangup(c.channel); err != nil {
@@ -395,6 +402,7 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 		c.line.sweepSoon()
 		return
 	}
+	c.line.spoolSoon()
 	c.log.Info().Str("how", string(how)).Msg("call over")
 }
 

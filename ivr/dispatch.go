@@ -16,7 +16,7 @@ import (
 func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 	switch event := event.(type) {
 	case *ari.StasisStart:
-		if len(event.Args) > 0 && event.Args[0] == agentArg {
+		if len(event.Args) > 0 && (event.Args[0] == agentArg || event.Args[0] == earArg) {
 			l.agentAnswered(event.Channel.ID)
 		} else {
 			l.arrived(ctx, &event.Channel, (*liveCall).greet)
@@ -25,6 +25,10 @@ func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 		l.tell(event.Channel.ID, key(event.Digit))
 	case *ari.PlaybackFinished:
 		l.tell(strings.TrimPrefix(event.Playback.TargetURI, "channel:"), played(event.Playback.ID))
+	case *ari.RecordingFailed:
+		l.tapEnded(event.Recording)
+	case *ari.RecordingFinished:
+		l.tapEnded(event.Recording)
 	case *ari.ChannelHangupRequest:
 		l.ended(event.Channel.ID, event.Cause)
 	case *ari.StasisEnd:
@@ -42,9 +46,13 @@ func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, greet func
 	}, greet)
 }
 
-// agentAnswered takes the channel of an agent who has answered.
+// agentAnswered takes a channel that Okno has made: of somebody who was called and has answered, or a supervisor's ear. Until calls and channels
+// agree, one that no call knows may be of a call that is about to be adopted: the sweep, which lists it, tells.
 func (l *Line) agentAnswered(channel string) {
-	if !l.tell(channel, legUp(channel)) {
+	if l.tell(channel, legUp(channel)) {
+		return
+	}
+	if _, settled := l.isSettled(); settled {
 		l.work.Go(func() { l.dismiss(channel) }) // too late: nobody waits for it
 	}
 }
@@ -64,6 +72,9 @@ func (l *Line) take(ctx context.Context, c call.Call, start func(*liveCall, cont
 	}
 	for _, leg := range c.Legs {
 		l.channels[leg.ID] = s
+	}
+	for _, id := range s.tape.taps() {
+		l.channels[id] = s
 	}
 	l.config.Active.Inc()
 	l.work.Go(func() {
@@ -125,6 +136,12 @@ func (l *Line) ended(channel string, cause int) {
 	default:
 		s.inbox.put(legDown{channel: channel, cause: cause})
 	}
+}
+
+// tapEnded brings the end of a recording, which a call that goes on takes for a failure.
+func (l *Line) tapEnded(r ari.LiveRecordingData) {
+	channel := strings.TrimPrefix(r.TargetURI, "channel:")
+	l.tell(channel, tapFailed(channel))
 }
 
 // dismiss hangs up a channel that belongs to nobody.

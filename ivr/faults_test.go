@@ -85,7 +85,7 @@ var faults = []fault{
 
 	// the operator's phone is rung
 	{what: "ARI refuses all for a while", at: "wait", do: func(t *testing.T, i *incident) {
-		i.relay.All(ivrtest.Refused, trouble)
+		i.relay.All(ivrtest.Refused, 2*trouble) // longer than what the caller is being told takes to be stopped
 		i.accepted(t, 0, i.id)
 	}, hears: "music", contact: contact.Waiting, agent: acd.Available},
 	{what: "the phone is busy", at: "accept", phone: "busy", hears: "music", contact: contact.Waiting, agent: acd.Paused},
@@ -105,6 +105,18 @@ var faults = []fault{
 		i.wire.Cut()
 		<-time.After(5 * time.Second)
 		i.wire.Mend()
+	}, hears: "talk", contact: contact.Connected},
+	{what: "the phone answers before a new process knows its calls", at: "ring", phone: "late", do: func(t *testing.T, i *incident) {
+		require.Eventually(t, func() bool {
+			_, said := i.ari(t, http.MethodGet, "/channels", "")
+			return strings.Contains(said, call.AgentLegPrefix)
+		}, 5*time.Second, 20*time.Millisecond, "nothing rings")
+		i.stop()
+		pgtest.HoldRow(t, i.URL, `SELECT FROM asterisks FOR UPDATE`, func() { // which the sweep writes first
+			i.line, i.stop = i.run(t, "node-1")
+			i.operator = i.phones.Rings(t, "late", 15*time.Second)
+			require.Never(t, func() bool { return !i.operator.IsUp() }, time.Second, 50*time.Millisecond, "hung up as nobody's")
+		})
 	}, hears: "talk", contact: contact.Connected},
 	{what: "the commit of the join is not answered", at: "ring", phone: "late", do: uncertain("UPDATE contacts", pgtest.LosesReply),
 		hears: "talk", contact: contact.Connected},
@@ -213,10 +225,11 @@ func (f fault) happens(t *testing.T, w *world, row int) {
 	if f.ended == "" && i.citizen.IsUp() {
 		i.citizen.HangUp(t)
 	}
-	i.leavesNothing(t)
 	if f.outcome == contact.Lost {
-		require.Equal(t, 1, pgtest.Opened[int](t, w.URL, `SELECT count(*) FROM cases WHERE kind = 'callback' AND contact = $1`, i.number), "nobody calls back")
+		require.Equal(t, 1, pgtest.Opened[int](t, w.URL, `SELECT count(*) FROM contacts c JOIN interactions i ON i.id = c.interaction_id WHERE c.channel = 'callback' AND i.number = $1`, i.number), "nobody calls back")
+		pgtest.Exec(t, w.URL, `UPDATE contacts SET state = 'ended', outcome = 'dismissed', ended_at = now() WHERE channel = 'callback'`) // for the next fault
 	}
+	i.leavesNothing(t)
 	if f.ended != "" {
 		require.Equal(t, f.ended, pgtest.Value[conversation.Outcome](t, w.URL, `SELECT outcome FROM interactions WHERE id = $1`, i.interaction))
 	}

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (c *liveCall) hear(ctx context.Context, refusal, clips []string, expect dia
 		if err := c.sayThen(ctx, refusal, silence); err != nil {
 			return dialogue.Input{}, err
 		}
-		if err := c.awaitQuiet(ctx); err != nil {
+		if err := c.awaitQuiet(ctx, false); err != nil {
 			return dialogue.Input{}, err
 		}
 		c.keys, c.swallow = "", ""
@@ -125,9 +126,12 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 	}
 }
 
-// awaitQuiet waits for the end of what is being pressed behind a refused answer: who presses without a pause has not heard yet.
-func (c *liveCall) awaitQuiet(ctx context.Context) error {
-	c.drain(ctx)
+// awaitQuiet waits for the end of what is being pressed behind a refused answer, or a choice while waiting for an operator: who presses
+// without a pause has not heard yet.
+func (c *liveCall) awaitQuiet(ctx context.Context, waiting bool) error {
+	if !waiting {
+		c.drain(ctx)
+	}
 	limit := time.NewTimer(burstLimit)
 	defer limit.Stop()
 	for left := burstGap - time.Since(c.pressed); left > 0; left = burstGap - time.Since(c.pressed) {
@@ -137,7 +141,7 @@ func (c *liveCall) awaitQuiet(ctx context.Context) error {
 		if err != nil || limited {
 			return err
 		}
-		c.note(ctx, item, false)
+		c.note(ctx, item, waiting)
 	}
 	return nil
 }
@@ -169,9 +173,29 @@ func (c *liveCall) sayThen(ctx context.Context, clips []string, behind ...string
 	return c.awaitEnd(ctx, id)
 }
 
+// sayWaiting says the first words to whoever waits for an operator. One who comes meanwhile is not kept waiting for their end.
+func (c *liveCall) sayWaiting(ctx context.Context, clips []string) error {
+	comes := func() bool {
+		return slices.ContainsFunc(c.later, func(o call.Order) bool { return o.Kind == call.Connect })
+	}
+	if len(clips) == 0 || comes() {
+		return nil
+	}
+	id, err := c.player.play(clips)
+	if err != nil {
+		return err
+	}
+	return c.awaitEndOr(ctx, id, comes)
+}
+
 // awaitEnd waits for the end of a playback, whatever is pressed.
 func (c *liveCall) awaitEnd(ctx context.Context, id string) error {
-	for c.player.plays(id) {
+	return c.awaitEndOr(ctx, id, func() bool { return false })
+}
+
+// awaitEndOr is awaitEnd that does not wait on once enough is true.
+func (c *liveCall) awaitEndOr(ctx context.Context, id string, enough func() bool) error {
+	for c.player.plays(id) && !enough() {
 		item, err := c.next(ctx, nil)
 		if err != nil {
 			return err

@@ -14,6 +14,8 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/attachment"
+	"okno/internal/attachment/folder"
 	"okno/internal/call"
 	"okno/internal/floor"
 	"okno/internal/postgres/pgtest"
@@ -24,7 +26,7 @@ import (
 
 // lineOptions is what a line in a process of its own needs.
 type lineOptions struct {
-	ARI, Database, Espeak, Sounds string
+	ARI, Database, Espeak, Sounds, Kept string
 }
 
 // runLine runs a line until the process is killed.
@@ -42,10 +44,13 @@ func runLine(text string) {
 	units := func(ctx context.Context, fn func(floor.Work) error) error {
 		return db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}
+	files, err := folder.New(options.Kept)
+	check(err)
 	line := ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: options.ARI, Username: "okno", Password: "secret"}, Node: "node-1",
 		Floor: floor.New(units, &script{}, zerolog.Nop()), Store: db,
-		Voice:  voice.New(voice.Config{Espeak: options.Espeak, Folder: options.Sounds}),
+		Voice:  voice.New(voice.Config{Engines: voice.Espeak(options.Espeak), Folder: options.Sounds}),
+		Files:  attachment.NewKeeper(files),
 		Active: ivr.ActiveCalls(prometheus.NewRegistry(), "child"), Log: zerolog.New(os.Stderr),
 	})
 	go func() {
@@ -62,7 +67,7 @@ func (w *world) startChild(t *testing.T) (kill func()) {
 	t.Helper()
 	options, err := json.Marshal(lineOptions{
 		ARI: w.asterisk.ARI(), Database: w.URL,
-		Espeak: w.voice.Espeak, Sounds: w.voice.Folder,
+		Espeak: w.espeak, Sounds: w.voice.Folder, Kept: w.kept,
 	})
 	require.NoError(t, err)
 	self, err := os.Executable()

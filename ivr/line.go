@@ -33,20 +33,40 @@ type dialogues interface {
 	Advance(ctx context.Context, l lease.Lease, interaction int64, in dialogue.Input) (conversation.Turn, error)
 	// Say gives the turn that an order to say is about, and answers the order.
 	Say(ctx context.Context, l lease.Lease, o call.Order) (conversation.Turn, error)
+	// TellWait gives what a caller who waits hears of the wait now, and how long it is until the next time; 0: never.
+	TellWait(ctx context.Context, l lease.Lease, interaction int64) (turn conversation.Turn, next time.Duration, err error)
+	// KeyInQueue gives what follows from a key of a caller who waits. One who waits on expects an outcome.
+	KeyInQueue(ctx context.Context, l lease.Lease, interaction int64, key string) (conversation.Turn, error)
 	// HungUp keeps that the call is over.
 	HungUp(ctx context.Context, l lease.Lease, interaction int64, how call.Departure) error
 }
 
 type connections interface {
-	// Dial keeps that the agent's phone is about to ring. contact.ErrState when the order no longer holds.
+	// Dial keeps that a phone is about to ring, an agent's or one outside. contact.ErrState when the order no longer holds.
 	Dial(ctx context.Context, l lease.Lease, o call.Order, room string) error
-	// Joined keeps that citizen and agent hear each other. contact.ErrState when the order no longer holds.
+	// Joined keeps that whoever the phone was rung for is in the talk. contact.ErrState when the order no longer holds.
 	Joined(ctx context.Context, l lease.Lease, o call.Order) error
-	// NotReached keeps that the agent could not be had; blame means that the phone rang and was not answered.
+	// CallCitizen keeps that a citizen's telephone is about to ring by an order to call back, and gives the call. contact.ErrState when the order no
+	// longer holds.
+	CallCitizen(ctx context.Context, l lease.Lease, o call.Order) (call.Call, error)
+	// Reached keeps that a citizen who is called back has answered, and gives what the citizen hears.
+	Reached(ctx context.Context, l lease.Lease, interaction int64) (conversation.Turn, error)
+	// NotReached keeps that nobody could be had; blame means that the phone rang and was not answered.
 	NotReached(ctx context.Context, l lease.Lease, o call.Order, blame bool, why string) error
-	// AgentLeft keeps that the agent's leg is gone, and gives what the citizen hears next; lost means that the leg broke off. order is the
-	// order to release that this carries out, or "".
-	AgentLeft(ctx context.Context, l lease.Lease, interaction int64, leg string, lost bool, order string) (conversation.Turn, error)
+	// LegLeft keeps that a leg is gone from the talk, and gives what the citizen hears next, or nil while the talk goes on, with the call as it
+	// is then; lost means that the leg broke off. order is the order to release that this carries out, or "".
+	LegLeft(ctx context.Context, l lease.Lease, interaction int64, leg string, lost bool, order string) (*conversation.Turn, call.Call, error)
+	// Carry answers an order to arrange the room or to send keys, before it is carried out, and gives the call as it is to be. call.ErrOver
+	// when it was answered before.
+	Carry(ctx context.Context, l lease.Lease, o call.Order) (call.Call, error)
+	// MessageRecorded keeps that a caller has ended a message, and gives what follows; a length below 0 says that none could be recorded.
+	MessageRecorded(ctx context.Context, l lease.Lease, interaction int64, length time.Duration) (conversation.Turn, error)
+	// MessageHeard gives what follows when a caller has heard a message.
+	MessageHeard(ctx context.Context, l lease.Lease, interaction int64) (conversation.Turn, error)
+	// MessageLeft keeps how long the message is of a caller who has hung up meanwhile.
+	MessageLeft(ctx context.Context, l lease.Lease, interaction int64, length time.Duration) error
+	// RecordingFailed keeps that a talk goes on and is not recorded any more.
+	RecordingFailed(ctx context.Context, l lease.Lease, interaction int64, name string) error
 	// Refuse answers an order that cannot be carried out.
 	Refuse(ctx context.Context, l lease.Lease, o call.Order, why string) error
 }
@@ -57,6 +77,7 @@ type Store interface {
 	calls
 	orders
 	accounts
+	recordings
 }
 
 type calls interface {
@@ -79,8 +100,8 @@ type accounts interface {
 	SIPAccounts(ctx context.Context, asterisk string) ([]call.Account, error)
 	// ForgetAccount deletes one that Asterisk no longer has.
 	ForgetAccount(ctx context.Context, a call.Account) error
-	// ServeAsterisk tells all nodes where browsers register.
-	ServeAsterisk(ctx context.Context, name, sipURL string) error
+	// ServeAsterisk tells all nodes where browsers register, and whether telephones outside can be called from there.
+	ServeAsterisk(ctx context.Context, name, sipURL string, outward bool) error
 }
 
 // Voice turns utterances into the URIs of clips that Asterisk can play.
@@ -100,6 +121,10 @@ type Asterisk struct {
 	WebSocketURL string
 	// Vouches says that the trunk vouches for callers' numbers. Otherwise a number is a claim: anybody can send any.
 	Vouches bool
+	// Trunk is the endpoint by which telephones outside are called, {number} being the number: "PJSIP/{number}@trunk".
+	Trunk string
+	// CallerID is what citizens see who are called back: the number of the line.
+	CallerID string
 	// Area completes callers' numbers that the trunk gives without an area's code ("727"). Where it is "", such a number is none.
 	Area string
 }
@@ -111,6 +136,7 @@ type Config struct {
 	Floor    Floor
 	Store    Store
 	Voice    Voice
+	Files    Files            // of recordings; nil: nothing can be recorded
 	Hints    <-chan struct{}  // that orders or accounts have changed; may be nil
 	Active   prometheus.Gauge // okno_calls_active of this node
 	Log      zerolog.Logger
@@ -135,15 +161,19 @@ type Line struct {
 	log    zerolog.Logger
 	keeper *lease.Keeper
 	sweeps chan struct{}  // holds one token while a sweep is wanted before its time
+	spool  chan struct{}  // likewise, while recordings are to be taken in
 	work   sync.WaitGroup // what serves: the event stream, the orders, the calls
 
-	mu       sync.Mutex
-	held     lease.Lease // while serving
-	problem  error
-	settled  bool                 // calls and channels agree since the last connect
-	connects int                  // so far
-	calls    map[int64]*liveCall  // by interaction
-	channels map[string]*liveCall // by channel: the citizen's, and the agent's
+	mu            sync.Mutex
+	held          lease.Lease // while serving
+	problem       error
+	spoolProblem  error
+	unrecordedWhy string // of the last talk that was not
+	unrecordedAt  time.Time
+	settled       bool                 // calls and channels agree since the last connect
+	connects      int                  // so far
+	calls         map[int64]*liveCall  // by interaction
+	channels      map[string]*liveCall // by channel: the citizen's, and the agent's
 
 	accounts map[string]string // that Asterisk has, by name the secret; the goroutine of the orders owns it
 }
@@ -156,6 +186,7 @@ func New(config Config) *Line {
 		log:      config.Log.With().Str("asterisk", config.Asterisk.Name).Logger(),
 		problem:  fmt.Errorf("asterisk %s: not connected yet", config.Asterisk.Name),
 		sweeps:   make(chan struct{}, 1),
+		spool:    make(chan struct{}, 1),
 		calls:    map[int64]*liveCall{},
 		channels: map[string]*liveCall{},
 	}
@@ -213,6 +244,7 @@ func (l *Line) serve(ctx context.Context, held lease.Lease) {
 		connected: func(connection context.Context) { l.work.Go(func() { l.settle(ctx, connection) }) },
 	}
 	l.work.Go(func() { l.followOrders(ctx) })
+	l.work.Go(func() { l.keepRecordings(ctx) })
 	if err := events.run(ctx); errors.Is(err, errReplaced) {
 		l.log.Error().Msg("another process took the events of this application: it serves from now on")
 		stop(errReplaced)

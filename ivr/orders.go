@@ -46,19 +46,23 @@ func (l *Line) takeOrders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.deliver(taken)
+	l.deliver(ctx, taken)
 	return nil
 }
 
 // deliver puts orders into the mailboxes of their calls. One whose call is not here stays taken: the next sweep finds the call, or its end
-// cancels it.
-func (l *Line) deliver(taken []call.Order) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// cancels it. An order to call a citizen back begins a call.
+func (l *Line) deliver(ctx context.Context, taken []call.Order) {
 	for _, o := range taken {
+		if o.Kind == call.CallBack {
+			l.callBack(ctx, o)
+			continue
+		}
+		l.mu.Lock()
 		if c := l.calls[o.Interaction]; c != nil {
 			c.order(o)
 		}
+		l.mu.Unlock()
 	}
 }
 

@@ -1,21 +1,31 @@
 package ivr
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/CyCoreSystems/ari/v6"
 	"github.com/CyCoreSystems/ari/v6/client/native"
+
+	"okno/internal/recording"
 )
 
 // application is our name in Asterisk: the dialplan says Stasis(okno).
 const application = "okno"
 
-// agentArg marks a channel in Stasis as an agent's leg.
-const agentArg = "agent"
+// agentArg marks a channel in Stasis as one that was called, earArg as what a supervisor hears by.
+const (
+	agentArg = "agent"
+	earArg   = "ear"
+)
 
 // rest is Asterisk's REST interface, as far as a call needs it.
 type rest struct {
@@ -157,6 +167,158 @@ func (r *rest) bridge(id string, channels ...string) error {
 	return err
 }
 
+// unbridge takes a channel out of a bridge; one that is not in it is no error.
+func (r *rest) unbridge(id, channel string) error {
+	err := insist("remove from bridge", func() error { return r.client.Bridge().RemoveChannel(ari.NewKey(ari.BridgeKey, id), channel) })
+	if isRejected(err) {
+		if inside, looked := r.bridged(id); looked == nil && !slices.Contains(inside, channel) {
+			return nil
+		}
+	}
+	return err
+}
+
+// snoop has a channel of ours, by an id of ours, hear what another hears and says; with whisper, what is said to it is heard there, too.
+// It may be bridged once it has come.
+func (r *rest) snoop(channel, id string, whisper bool) error {
+	options := &ari.SnoopOptions{App: application, AppArgs: earArg, Spy: ari.DirectionBoth}
+	if whisper {
+		options.Whisper = ari.DirectionOut
+	}
+	return insist("snoop", func() error {
+		_, err := r.client.Channel().Snoop(channelKey(channel), id, options)
+		return doneBefore(err)
+	})
+}
+
+// snoopOn has a channel of ours, by an id of ours, hear what another says, or what it hears.
+func (r *rest) snoopOn(channel, id string, says bool) error {
+	options := &ari.SnoopOptions{App: application, AppArgs: earArg, Spy: ari.DirectionOut}
+	if says {
+		options.Spy = ari.DirectionIn
+	}
+	return insist("snoop", func() error {
+		_, err := r.client.Channel().Snoop(channelKey(channel), id, options)
+		return doneBefore(err)
+	})
+}
+
+// record writes what comes from a channel into a file of Asterisk's spool, until the channel ends.
+func (r *rest) record(channel, file string, most time.Duration) error {
+	return insist("record", func() error {
+		_, err := r.client.Channel().Record(channelKey(channel), file, &ari.RecordingOptions{Format: "wav", MaxDuration: most, Exists: "fail", Terminate: "none"})
+		if err == nil {
+			return nil
+		}
+		if there, looked := r.isRecording(file); looked == nil && there { // it was done, and not answered
+			return nil
+		}
+		return err
+	})
+}
+
+// recordSpoken writes what is said on a channel into a file of Asterisk's spool, after a tone: until there is silence, a #, or the longest time is
+// over.
+func (r *rest) recordSpoken(channel, file string) error {
+	return insist("record message", func() error {
+		_, err := r.client.Channel().Record(channelKey(channel), file, &ari.RecordingOptions{Format: "wav", Beep: true, Exists: "fail", Terminate: "#",
+			MaxDuration: recording.LongestMessage, MaxSilence: recording.Silence})
+		if err == nil {
+			return nil
+		}
+		if there, looked := r.isRecording(file); looked == nil && there { // it was done, and not answered
+			return nil
+		}
+		return err
+	})
+}
+
+// recordingLength is how long a file of the spool is.
+func (r *rest) recordingLength(ctx context.Context, file string) (time.Duration, error) {
+	content, size, err := r.recordingFile(ctx, file)
+	if err != nil {
+		return 0, err
+	}
+	_ = content.Close()
+	return recording.LengthOf(size), nil
+}
+
+func recordingKey(file string) *ari.Key { return ari.NewKey(ari.LiveRecordingKey, file) }
+
+// isRecording says whether a file is being written.
+func (r *rest) isRecording(file string) (bool, error) {
+	_, err := r.client.LiveRecording().Data(recordingKey(file))
+	if isGone(err) {
+		return false, nil
+	}
+	return err == nil, wrap("look at recording", err)
+}
+
+// muteRecording has silence written in the place of what comes, or no more.
+func (r *rest) muteRecording(file string, mute bool) error {
+	return insist("mute recording", func() error {
+		if mute {
+			return r.client.LiveRecording().Mute(recordingKey(file))
+		}
+		return r.client.LiveRecording().Unmute(recordingKey(file))
+	})
+}
+
+// recordings lists the files of Asterisk's spool.
+func (r *rest) recordings() ([]string, error) {
+	keys, err := r.client.StoredRecording().List(nil)
+	if err != nil {
+		return nil, wrap("list recordings", err)
+	}
+	files := make([]string, len(keys))
+	for i, key := range keys {
+		files[i] = key.ID
+	}
+	return files, nil
+}
+
+// recordingFile gives the content of a file of the spool, and its length.
+func (r *rest) recordingFile(ctx context.Context, file string) (content io.ReadCloser, size int64, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.client.Options.URL+"/recordings/stored/"+url.PathEscape(file)+"/file", nil)
+	if err != nil {
+		return nil, 0, wrap("read recording", err)
+	}
+	request.SetBasicAuth(r.client.Options.Username, r.client.Options.Password)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, 0, wrap("read recording", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		_ = response.Body.Close()
+		return nil, 0, wrap("read recording", status(response.StatusCode))
+	}
+	return response.Body, response.ContentLength, nil
+}
+
+// status is what Asterisk has answered, as an error.
+type status int
+
+func (s status) Error() string { return "asterisk answers " + strconv.Itoa(int(s)) }
+
+// Code is the status.
+func (s status) Code() int { return int(s) }
+
+// forgetRecording removes a file of the spool; one that is gone already is no error.
+func (r *rest) forgetRecording(file string) error {
+	err := insist("remove recording", func() error {
+		return r.client.StoredRecording().Delete(ari.NewKey(ari.StoredRecordingKey, file))
+	})
+	if isGone(err) {
+		return nil
+	}
+	return err
+}
+
+// press sends keys to a channel, each 100 ms long and 100 ms after the one before. They are sent once at most.
+func (r *rest) press(channel, keys string) error {
+	return wrap("send keys", r.client.Channel().SendDTMF(channelKey(channel), keys, nil))
+}
+
 // bridged lists the channels in a bridge; none if there is no such bridge.
 func (r *rest) bridged(id string) ([]string, error) {
 	data, err := r.client.Bridge().Data(ari.NewKey(ari.BridgeKey, id))
@@ -207,7 +369,7 @@ func (r *rest) channels() ([]*ari.ChannelData, error) {
 		}
 		inApplication := data.Dialplan != nil && data.Dialplan.AppName == "Stasis" &&
 			strings.Split(data.Dialplan.AppData, ",")[0] == application
-		if inApplication || isAgentChannel(data.ID) {
+		if inApplication || isOurs(data.ID) {
 			ours = append(ours, data)
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"okno/internal/call"
 	"okno/internal/contact"
+	"okno/internal/lease"
 )
 
 const (
@@ -57,30 +59,39 @@ func (c *liveCall) connect(ctx context.Context, o call.Order) (joined bool, err 
 		err = c.join(ctx, o)
 	}
 	if err == nil {
+		for i := range c.call.Legs {
+			c.call.Legs[i].State, c.call.Legs[i].Held = call.LegUp, false
+		}
 		return true, nil
 	}
 	return false, c.giveUpOn(ctx, o, err)
 }
 
-// ring makes the agent's phone ring, and waits until it is answered.
-func (c *liveCall) ring(ctx context.Context, o call.Order) error {
+// startRing makes a phone ring, by the id of its order. It says whether that has been answered already.
+func (c *liveCall) startRing(o call.Order) (up bool, err error) {
 	left := time.Until(o.CreatedAt.Add(o.Ring + call.ConnectLife))
 	switch up, err := c.line.rest.isUp(o.ID); {
 	case isGone(err) && left <= 0:
-		return notReached{why: "the time to ring is over"}
+		return false, notReached{why: "the time to ring is over"}
 	case isGone(err):
 		if err := c.line.rest.ring(o.ID, o.Endpoint, c.call.Number, o.Ring); err != nil {
-			return notReached{blame: isRejected(err) || !c.line.rest.isRegistered(o.Endpoint), why: err.Error()}
+			return false, notReached{blame: isRejected(err) || !c.line.rest.isRegistered(o.Endpoint), why: err.Error()}
 		}
+		return false, nil
 	case err != nil:
-		return notReached{why: err.Error()}
+		return false, notReached{why: err.Error()}
 	default: // it was made before the process before us died
 		if err := c.line.rest.follow(o.ID); err != nil && !isGone(err) {
-			c.log.Warn().Err(err).Msg("agent's leg not followed")
+			c.log.Warn().Err(err).Msg("leg not followed")
 		}
-		if up {
-			return nil
-		}
+		return up, nil
+	}
+}
+
+// ring makes the agent's phone ring, and waits until it is answered.
+func (c *liveCall) ring(ctx context.Context, o call.Order) error {
+	if up, err := c.startRing(o); err != nil || up {
+		return err
 	}
 	limit, look := time.NewTimer(o.Ring+ringMargin), time.NewTicker(lookEvery)
 	defer limit.Stop()
@@ -149,9 +160,18 @@ func (c *liveCall) join(ctx context.Context, o call.Order) error {
 	return err
 }
 
-// giveUpOn drops a leg that was to be joined, and tells the floor why. It gives an error only when the call cannot go on.
+// giveUpOn drops a leg that was to be joined, and tells the floor why. It gives an error only when the call cannot go on. A phone that rings while
+// the process ends is left to the next owner: it rings once.
 func (c *liveCall) giveUpOn(ctx context.Context, o call.Order, why error) error {
-	c.dropAgent()
+	if ctx.Err() != nil || errors.Is(why, lease.ErrFenced) {
+		return why
+	}
+	c.dropOthers()
+	return c.tellNotReached(ctx, o, why)
+}
+
+// tellNotReached tells the floor why nobody could be had.
+func (c *liveCall) tellNotReached(ctx context.Context, o call.Order, why error) error {
 	if ctx.Err() != nil || isFinal(why) {
 		return why
 	}
@@ -169,10 +189,13 @@ func (c *liveCall) giveUpOn(ctx context.Context, o call.Order, why error) error 
 	return err
 }
 
-// dropAgent ends the agent's leg and the room, as far as there are any.
-func (c *liveCall) dropAgent() {
-	if leg, ok := c.call.Leg(call.Agent); ok {
-		c.dropLeg(leg.ID)
+// dropOthers ends all legs but the citizen's, and the room, as far as there are any.
+func (c *liveCall) dropOthers() {
+	c.dropEar()
+	for _, leg := range c.call.Legs {
+		if leg.Role != call.Citizen {
+			c.dropLeg(leg.ID)
+		}
 	}
 	if c.call.Room != "" {
 		if err := c.line.rest.removeBridge(c.call.Room); err != nil {
@@ -180,23 +203,16 @@ func (c *liveCall) dropAgent() {
 		}
 	}
 	c.call.Room = ""
-	c.call.Legs = dropAgents(c.call.Legs)
+	c.call.Legs = slices.DeleteFunc(c.call.Legs, func(l call.Leg) bool { return l.Role != call.Citizen })
 }
 
 func (c *liveCall) dropLeg(id string) {
+	if id == "" {
+		return
+	}
 	if err := c.line.rest.hangup(id); err != nil {
-		c.log.Warn().Err(err).Msg("agent's leg stays")
+		c.log.Warn().Err(err).Msg("leg stays")
 	}
-}
-
-func dropAgents(legs []call.Leg) []call.Leg {
-	var rest []call.Leg
-	for _, leg := range legs {
-		if leg.Role != call.Agent {
-			rest = append(rest, leg)
-		}
-	}
-	return rest
 }
 
 // isRefused says that the floor no longer holds what is told, or never did.

@@ -3,10 +3,12 @@ package ivr_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
@@ -40,6 +42,9 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	if err != nil {
 		return conversation.Turn{}, err
 	}
+	if in.Kind == dialogue.Waited {
+		return waitingTurn(interaction, in), nil
+	}
 	err = w.AddEntry(ctx, conversation.Entry{Interaction: interaction, Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(string(in.Kind) + " " + in.Keys)})
 	if err != nil {
 		return conversation.Turn{}, err
@@ -50,18 +55,34 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	case in.Kind == dialogue.Resumed || in.Kind == dialogue.Hangup:
 	case in.Kind == dialogue.Silence:
 		first = []dialogue.Fragment{words(texts["silence"])}
+	case state.Node == "queue" && in.Keys == "1": // another way than to wait
+		state.Node = "menu"
+	case state.Node == "queue":
+		turn := turnAt(interaction, "queue")
+		turn.Spoken = nil
+		return turn, nil
 	case state.Node == "number" && strings.HasPrefix(in.Keys, "0"), state.Node == "ask" && len(in.Keys) > 3:
 		first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
 	case state.Node == "ask" || state.Node == "number" || state.Node == "slow":
 		state.Node = "menu"
 		first = []dialogue.Fragment{words(texts["told"]), digits(in.Keys)}
 	default:
-		next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye", "4": "ask", "5": "number", "6": "slow"}[in.Keys]
+		if in.Keys == "9" { // 7 is no choice
+			state.Node, state.Pending = "message", &dialogue.Effect{ID: "1", Action: dialogue.RecordMessage}
+			if err := w.BeginMessage(ctx, interaction, false); err != nil {
+				return conversation.Turn{}, err
+			}
+			break
+		}
+		next, ok := map[string]string{"1": "ask", "2": "queue", "3": "bye", "4": "ask", "5": "number", "6": "slow", "8": "queue"}[in.Keys]
 		if !ok {
 			first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
 			break
 		}
 		state.Node = next
+		if in.Keys == "8" { // many words
+			first = []dialogue.Fragment{words(texts["menu"])}
+		}
 		if next == "queue" {
 			if _, err := w.JoinQueue(ctx, contact.Arrival{Interaction: interaction, Channel: "voice", Queue: "general", Language: "ru", Reason: "why.asked", Effect: "1"}); err != nil {
 				return conversation.Turn{}, err
@@ -78,21 +99,79 @@ func (s *script) GoOn(context.Context, conversation.Work, int64) (conversation.T
 	return conversation.Turn{}, dialogue.ErrStale
 }
 
-func (s *script) Answer(ctx context.Context, w conversation.Work, interaction int64, _ string) (conversation.Turn, error) {
+func (s *script) Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error) {
 	_, state, err := w.LockSession(ctx, interaction)
-	if err == nil && state.Node != "queue" {
+	if err == nil && !slices.Contains([]string{"queue", "message", "heard"}, state.Node) {
 		err = dialogue.ErrStale
 	}
 	if err != nil {
 		return conversation.Turn{}, err
 	}
+	switch outcome {
+	case conversation.Recorded:
+		state.Node = "heard"
+		return turnAt(interaction, "heard"), w.SaveSession(ctx, interaction, state)
+	case conversation.Heard:
+		if err := owesCase(ctx, w, interaction); err != nil {
+			return conversation.Turn{}, err
+		}
+	}
 	state.Node = "bye"
 	return turnAt(interaction, "bye"), w.SaveSession(ctx, interaction, state)
+}
+
+func (s *script) Nobody(ctx context.Context, w conversation.Work, interaction int64, _ string) (conversation.Turn, error) {
+	return s.Answer(ctx, w, interaction, "nobody")
 }
 
 func (s *script) Say(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error) {
 	return s.Advance(ctx, w, interaction, dialogue.Input{Kind: dialogue.Resumed})
 }
+
+// LeaveMessage files what was left, as long as it says something.
+func (s *script) LeaveMessage(ctx context.Context, w conversation.Work, interaction int64) error {
+	there, send, err := w.RecordedMessage(ctx, interaction)
+	if err != nil || !there {
+		return err
+	}
+	if !send {
+		return w.DropMessage(ctx, interaction)
+	}
+	return owesCase(ctx, w, interaction)
+}
+
+// owesCase makes a message a case.
+func owesCase(ctx context.Context, w conversation.Work, interaction int64) error {
+	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, Subject: "голосом", By: "okno"})
+	if err != nil {
+		return err
+	}
+	return w.SendMessage(ctx, interaction, c.Number)
+}
+
+// CallBack has whoever an interaction is with called back: at the node of the queue.
+func (s *script) CallBack(ctx context.Context, w conversation.Work, interaction int64) error {
+	i, _, err := w.LockSession(ctx, interaction)
+	if err != nil {
+		return err
+	}
+	return owe(ctx, w, i.Number)
+}
+
+// owe has a number called back.
+func owe(ctx context.Context, w conversation.Work, number string) error {
+	id, err := w.OpenInteraction(ctx, conversation.Interaction{Channel: dialogue.Voice, Number: number, Verification: "none", Language: dialogue.Russian})
+	if err == nil {
+		err = w.AddSession(ctx, id, conversation.Session{State: dialogue.State{Version: "script", Node: "queue", Language: dialogue.Russian}})
+	}
+	if err == nil {
+		_, err = w.JoinQueue(ctx, contact.Arrival{Interaction: id, Channel: contact.Callback, Number: number, Queue: "general", Language: "ru",
+			Reason: "why.asked", Effect: "1", Kept: &contact.Place{QueuedAt: time.Now()}})
+	}
+	return err
+}
+
+func (s *script) Unreached(context.Context, conversation.Work, int64) error { return nil }
 
 func (s *script) Reply(context.Context, conversation.Work, conversation.Turn) error { return nil }
 
@@ -105,6 +184,16 @@ func (s *script) Leave(ctx context.Context, w conversation.Work, interaction int
 		return conversation.Incomplete, err
 	}
 	return conversation.SelfService, err
+}
+
+// waitingTurn tells how the wait stands.
+func waitingTurn(interaction int64, in dialogue.Input) conversation.Turn {
+	turn := turnAt(interaction, "queue")
+	turn.Spoken = [][]dialogue.Fragment{{words(texts["same"])}}
+	if len(in.Values) > 0 {
+		turn.Spoken = [][]dialogue.Fragment{{words(texts["place"]), digits(in.Values[dialogue.WaitPlace].Text)}, {words(texts["choices"])}}
+	}
+	return turn
 }
 
 // turnAt says what is to be said first, and then the node's own text.
@@ -126,6 +215,10 @@ func turnAt(interaction int64, node string, first ...dialogue.Fragment) conversa
 	case "slow":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 6, MaxDigits: 6, Back: "*", Terminator: "#",
 			Timeout: 15 * time.Second, InterDigit: 15 * time.Second}
+	case "message":
+		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectOutcome, Does: dialogue.RecordMessage}
+	case "heard":
+		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectOutcome, Does: dialogue.HearMessage}
 	case "queue":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectOutcome, Queue: true}
 	default:

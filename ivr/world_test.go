@@ -18,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/acd"
+	"okno/internal/attachment"
+	"okno/internal/attachment/folder"
 	"okno/internal/call"
 	"okno/internal/contact"
 	"okno/internal/dialogue"
@@ -58,9 +60,12 @@ type world struct {
 	relay    *ivrtest.Relay // to ARI, in a world of faults
 	wire     *pgtest.Wire   // to Postgres, likewise
 	phones   *ivrtest.Phones
+	espeak   string
 	voice    voice.Config
 	pack     *voice.Pack
 	script   *script
+	kept     string // the folder of recordings
+	files    *attachment.Keeper
 	news     *news.News
 	metrics  *prometheus.Registry
 	active   prometheus.Gauge
@@ -82,26 +87,31 @@ func newWorldWithoutLine(t *testing.T) *world {
 }
 
 // buildWorld is a world without a line whose database is at a URL.
-func buildWorld(t *testing.T, database string) *world {
+func buildWorld(t *testing.T, database string) *world { return buildWorldOn(t, database, nil) }
+
+// buildWorldOn is buildWorld on an Asterisk with files of the site's own.
+func buildWorldOn(t *testing.T, database string, site map[string]string) *world {
 	t.Helper()
 	tools, err := sandbox.Prepare(t.Context(), "asterisk", "speech")
 	require.NoError(t, err)
-	w := &world{script: &script{}, metrics: prometheus.NewRegistry()}
+	w := &world{script: &script{}, metrics: prometheus.NewRegistry(), kept: t.TempDir()}
+	w.files = keeper(t, w.kept)
 	w.news, err = news.Open("")
 	require.NoError(t, err)
 	t.Cleanup(w.news.Close)
 	w.House = floortest.Build(t, database, w.news)
 	w.Floor = floor.New(w.Units, w.script, zerolog.Nop())
 	w.active = ivr.ActiveCalls(w.metrics, "test")
+	w.espeak = tools.Espeak
 	w.voice = voice.Config{
-		Espeak: tools.Espeak, Folder: t.TempDir(), Log: zerolog.Nop(),
+		Engines: voice.Espeak(tools.Espeak), Folder: t.TempDir(), Log: zerolog.Nop(),
 	}
 	w.pack = voice.New(w.voice)
 	for _, text := range texts {
 		require.Len(t, w.pack.Clips(t.Context(), [][]dialogue.Fragment{{words(text)}}), 1)
 	}
 	w.asterisk, err = sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: w.voice.Folder, Loopback: true,
+		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: w.voice.Folder, Loopback: true, Site: site,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
@@ -112,6 +122,14 @@ func buildWorld(t *testing.T, database string) *world {
 		w.sitAt(t, i, extension)
 	}
 	return w
+}
+
+// keeper keeps files in a folder.
+func keeper(t *testing.T, path string) *attachment.Keeper {
+	t.Helper()
+	files, err := folder.New(path)
+	require.NoError(t, err)
+	return attachment.NewKeeper(files)
 }
 
 // sitAt gives an agent the phone of an extension on the other Asterisk.
@@ -134,8 +152,9 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	hints, unsubscribe := w.news.Subscribe(news.Orders)
 	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Str("node", node).Logger()
 	line = ivr.New(ivr.Config{
-		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727"},
-		Node:     node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Hints: hints, Active: w.active, Log: log,
+		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727",
+			Trunk: "PJSIP/loopback/sip:{number}@" + w.phones.SIP()},
+		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
@@ -213,6 +232,11 @@ var texts = map[string]string{
 	"wrong":   "Такого варианта нет.",
 	"silence": "Вы ничего не нажали.",
 	"queue":   "Соединяем вас с оператором. Пожалуйста, подождите.",
+	"place":   "Ваш номер в очереди",
+	"choices": "Чтобы вернуться в меню и не ждать больше оператора, нажмите один. Чтобы услышать своё место ещё раз, нажмите любую другую клавишу.",
+	"same":    "Пожалуйста, оставайтесь на линии. Оператор вам ответит.",
+	"message": "Оставьте сообщение после сигнала.",
+	"heard":   "Вы сказали:",
 	"bye":     "Спасибо за обращение. До свидания.",
 }
 

@@ -105,7 +105,7 @@ func (h handset) key(answer string) smstest.Page {
 	return page
 }
 
-const russianMenu = "1 Услуги\n2 Статус дела\n3 Обращение\n4 Запись\n0 Оператор"
+const russianMenu = "1 Услуги\n2 Статус\n3 Обращение\n4 Запись\n5 Штрафы\n0 Оператор"
 
 func TestCitizenAsksByUSSD(t *testing.T) {
 	t.Parallel()
@@ -180,24 +180,18 @@ func TestLongTextComesPageByPage(t *testing.T) {
 	require.Zero(t, r.open(), "the session ends with the last page")
 }
 
-// A USSD session has no operator: whoever says yes is promised a callback by the number of a case.
+// A USSD session has no operator: whoever says yes waits to be called back.
 func TestOperatorCallsBackWhoeverDials(t *testing.T) {
 	t.Parallel()
 	s, link := smsc(t, "a", smstest.Config{})
 	r := newUSSDRig(t, link)
+	pgtest.Exec(t, r.url, `INSERT INTO queues VALUES ('general', '{}') ON CONFLICT DO NOTHING`)
 	h := handset{t, s, "+77010000002"}
 	h.dial()
 	h.key("0")
-	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM cases WHERE kind = 'callback'`), "not without a yes")
-	page := h.key("1")
-	callback := pgtest.Value[string](t, r.url, `SELECT number FROM cases WHERE kind = 'callback'`)
-	told := page.Text
-	for !page.Last {
-		page = h.key("8")
-		told += page.Text
-	}
-	require.Contains(t, told, callback)
-	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM contacts`))
+	require.Zero(t, pgtest.Value[int](t, r.url, `SELECT count(*)::int FROM contacts`), "not without a yes")
+	h.key("1")
+	require.Equal(t, "callback waiting", pgtest.Value[string](t, r.url, `SELECT channel || ' ' || state FROM contacts`))
 }
 
 func TestSessionOfUSSDEnds(t *testing.T) {
@@ -352,7 +346,7 @@ func TestForeignSMSCHoldsASessionOfUSSD(t *testing.T) {
 	}
 	const english = "+77010000003"
 	page := key(1, english, "*1414#", smpp.PSSRIndication, nil)
-	require.Equal(t, "1 Services\n2 Case status\n3 Appeal\n4 Appointment\n0 Operator", page.Text)
+	require.Equal(t, "1 Services\n2 Case status\n3 Appeal\n4 Appointment\n5 Fees\n0 Operator", page.Text)
 	require.Equal(t, 0, page.Coding)
 	require.Equal(t, int(smpp.USSRRequest), page.USSDOp)
 	require.Empty(t, page.Session)

@@ -15,15 +15,17 @@ import (
 )
 
 type agentCommand struct {
-	Add    agentAdd    `cmd:"" help:"Add an agent; the password comes from standard input."`
-	Passwd agentPasswd `cmd:"" help:"Give an agent a new password, from standard input; it ends the agent's logins."`
-	Invite agentInvite `cmd:"" help:"Print a link, good once and for a day, by which an agent sets a password."`
-	Reset  agentReset  `cmd:"" help:"Forget an agent's password, end the logins, and print a link by which the agent sets a new one."`
-	Lock   agentLock   `cmd:"" help:"Lock an agent out, everywhere and at once."`
-	Unlock agentUnlock `cmd:"" help:"Let a locked agent log in again."`
-	Logout agentLogout `cmd:"" help:"End all logins of an agent."`
-	SSO    agentSSO    `cmd:"" name:"sso" help:"Let an agent log in by single sign-on, and by no password; without --subject: by a password again."`
-	Logins agentLogins `cmd:"" help:"List an agent's logins."`
+	Add      agentAdd      `cmd:"" help:"Add an agent; the password comes from standard input."`
+	Passwd   agentPasswd   `cmd:"" help:"Give an agent a new password, from standard input; it ends the agent's logins."`
+	Invite   agentInvite   `cmd:"" help:"Print a link, good once and for a day, by which an agent sets a password."`
+	Reset    agentReset    `cmd:"" help:"Forget an agent's password, end the logins, and print a link by which the agent sets a new one."`
+	Lock     agentLock     `cmd:"" help:"Lock an agent out, everywhere and at once."`
+	Unlock   agentUnlock   `cmd:"" help:"Let a locked agent log in again."`
+	Logout   agentLogout   `cmd:"" help:"End all logins of an agent."`
+	SSO      agentSSO      `cmd:"" name:"sso" help:"Let an agent log in by single sign-on, and by no password; without --subject: by a password again."`
+	Skills   agentSkills   `cmd:"" help:"Set the skills of an agent, which queues may want of whoever takes their contacts; or show them."`
+	Capacity agentCapacity `cmd:"" help:"Say how much an agent has at a time: a call, a call and a conversation by SMS."`
+	Logins   agentLogins   `cmd:"" help:"List an agent's logins."`
 }
 
 type agentAdd struct {

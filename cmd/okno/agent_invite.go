@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -40,17 +38,15 @@ func (c agentReset) Run(ctx context.Context) error {
 	})
 }
 
-// invite prints a link for an agent, and does what goes with it. The database has the hash of what the link holds, which stands behind the
-// #, so that it is in no log of a server or a proxy.
+// invite prints a link for an agent, and does what goes with it.
 func invite(ctx context.Context, c config, db *store.Store, name, url string, with func(*store.Work, int64) error) error {
-	token := rand.Text() + rand.Text()
-	hash := sha256.Sum256([]byte(token))
+	fragment, hash := login.NewInvitation()
 	err := db.Do(ctx, func(w *store.Work) error {
 		id, err := w.AgentID(ctx, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := w.Invite(ctx, id, hash[:], login.InvitationLife, "cli"); err != nil || with == nil {
+		if err := w.Invite(ctx, id, hash, login.InvitationLife, "cli"); err != nil || with == nil {
 			return err
 		}
 		return with(w, id)
@@ -58,7 +54,7 @@ func invite(ctx context.Context, c config, db *store.Store, name, url string, wi
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s/desk/#invitation=%s\n", strings.TrimSuffix(cmp.Or(url, deskURL(c)), "/"), token)
+	fmt.Printf("%s/desk/#%s\n", strings.TrimSuffix(cmp.Or(url, deskURL(c)), "/"), fragment)
 	return nil
 }
 

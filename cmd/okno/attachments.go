@@ -9,6 +9,7 @@ import (
 	"okno/internal/attachment"
 	"okno/internal/attachment/folder"
 	"okno/internal/attachment/s3"
+	"okno/internal/health"
 	"okno/internal/privacy"
 )
 
@@ -50,12 +51,14 @@ func (c config) contents(ctx context.Context) (privacy.Contents, error) {
 	}, nil
 }
 
-// startAttachments gives the keeper of files, and sweeps them; nil where none are kept.
-func (n *node) startAttachments() (*attachment.Keeper, error) {
+// startAttachments has files kept, and sweeps them, where the configuration says a place.
+func (n *node) startAttachments() error {
 	files, err := n.config.Attachments.files()
 	if files == nil || err != nil {
-		return nil, err
+		return err
 	}
-	n.parts.start("attachments", attachment.NewSweeper(files, n.db, time.Now, n.registry, n.log).Run)
-	return attachment.NewKeeper(files), nil
+	n.parts.start("attachments", attachment.NewSweeper(files, n.db.Files(), time.Now, n.registry, n.log).Run)
+	n.files = attachment.NewKeeper(files)
+	n.checks.Tell("attachments", health.Sparing(n.files.Ready))
+	return nil
 }

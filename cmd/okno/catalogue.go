@@ -43,7 +43,7 @@ func (c catalogueCheck) Run(ctx context.Context) error {
 		return err
 	}
 	return c.withDatabase(ctx, func(cfg config, db *store.Store) error {
-		found, err := findings(ctx, db, newMonitor(cfg.Voice))
+		found, err := findings(ctx, db, newMonitor(cfg.Voice.telephonePack(zerolog.Nop())))
 		if err != nil {
 			return err
 		}
@@ -58,11 +58,10 @@ func (c catalogueCheck) Run(ctx context.Context) error {
 	})
 }
 
-// newMonitor looks for clips where this machine keeps them.
-func newMonitor(c voiceConfig) catalogue.Monitor {
+// newMonitor looks for clips in the pack of this machine; nil: it has no telephones.
+func newMonitor(pack *voice.Pack) catalogue.Monitor {
 	m := catalogue.Monitor{Segments: text.Segments}
-	if len(c.Asterisks) > 0 {
-		pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips})
+	if pack != nil {
 		m.HasClip = func(l dialogue.Language, text string) bool { return pack.Has(voice.Phrase{Language: l, Text: text}) }
 	}
 	return m
@@ -240,7 +239,7 @@ func (n *node) countQuestions(ctx context.Context, _ job.CountQuestions) error {
 
 // look finds what of the newest catalogue is stale or incomplete.
 func (n *node) look(ctx context.Context) ([]catalogue.Finding, error) {
-	return newMonitor(n.config.Voice).Look(ctx, n.services.Index(), n.db)
+	return newMonitor(n.pack).Look(ctx, n.services.Index(), n.db)
 }
 
 // deskServices gives the desk the newest catalogue.

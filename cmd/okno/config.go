@@ -19,6 +19,8 @@ import (
 	"okno/agentdesk"
 	"okno/internal/access"
 	"okno/internal/api"
+	"okno/internal/call"
+	"okno/internal/dialogue"
 	"okno/internal/edge"
 	"okno/internal/kms"
 	"okno/internal/phone"
@@ -81,8 +83,9 @@ type httpConfig struct {
 }
 
 type deskConfig struct {
-	SecondFactor []access.Role `yaml:"second_factor"` // the roles that set up a second factor before anything else
-	SSO          sso.Config    `yaml:"sso"`
+	SecondFactor []access.Role     `yaml:"second_factor"` // the roles that set up a second factor before anything else
+	SSO          sso.Config        `yaml:"sso"`
+	Replies      agentdesk.Replies `yaml:"replies"`
 }
 
 type logConfig struct {
@@ -94,6 +97,12 @@ type voiceConfig struct {
 	Asterisks []asteriskConfig `yaml:"asterisks"`
 	Espeak    string           `yaml:"espeak"` // the program; default espeak-ng
 	Clips     string           `yaml:"clips"`  // where Okno renders clips, and Asterisk reads them
+	// Engines speak languages in the place of espeak-ng.
+	Engines    map[dialogue.Language]engineConfig `yaml:"engines"`
+	Recordings string                             `yaml:"recordings"` // the folder of a person's recordings
+	Recorded   []dialogue.Language                `yaml:"recorded"`   // languages that are spoken by recordings
+	// Outside are the telephones outside to which operators may pass calls on.
+	Outside []call.Destination `yaml:"outside"`
 }
 
 type asteriskConfig struct {
@@ -102,6 +111,7 @@ type asteriskConfig struct {
 	Username string `yaml:"username"`
 	Password string `yaml:"password"`
 	Trunk    string `yaml:"trunk"`
+	CallerID string `yaml:"caller_id"`
 	Vouches  bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
 	Area     string `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
 	SIPWS    string `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
@@ -125,6 +135,7 @@ func defaultConfig() config {
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		OTP:   defaultOTP(),
 		Voice: voiceConfig{Espeak: "espeak-ng", Clips: "/var/cache/okno/sounds"},
+		Desk:  deskConfig{Replies: agentdesk.DefaultReplies},
 		Audit: auditConfig{Every: 10 * time.Minute}, Privacy: privacyConfig{Logs: warnOfLogs},
 		Log: logConfig{Format: "json", Level: "info"},
 	}
@@ -309,10 +320,16 @@ func (c *config) check() error {
 			return fmt.Errorf("desk.second_factor: unknown role %q", role)
 		}
 	}
+	if err := c.Desk.Replies.Check(); err != nil {
+		return fmt.Errorf("desk.replies.%w", err)
+	}
 	if err := c.Desk.SSO.Check(); err != nil {
 		return err
 	}
 	if _, err := c.Audit.places(); err != nil {
+		return err
+	}
+	if err := c.Voice.checkEngines(); err != nil {
 		return err
 	}
 	for _, a := range c.Voice.Asterisks {
@@ -321,6 +338,11 @@ func (c *config) check() error {
 		}
 		if a.Area != "" && !phone.IsArea(a.Area) {
 			return fmt.Errorf("asterisk %s: area %q is no area's code, such as 727", a.Name, a.Area)
+		}
+	}
+	for _, o := range c.Voice.Outside {
+		if o.Name == "" || strings.Trim(strings.TrimPrefix(o.Number, "+"), "0123456789") != "" || o.Number == "" {
+			return fmt.Errorf("voice.outside: %q, %q is no name with a number: +77272101, or 112", o.Name, o.Number)
 		}
 	}
 	return nil

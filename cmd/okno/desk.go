@@ -26,23 +26,19 @@ func (n *node) startDesk() error {
 	}
 	hints, _ := n.news.Subscribe(news.Streams, news.Contacts)
 	options := agentdesk.Options{
-		Store: n.db, Floor: n.floor, Segments: text.Segments, Reasons: n.library.InAllLanguages, Hints: hints, Node: nodeName(n.config),
+		Store: n.db, Floor: n.floor, Segments: text.Segments, Replies: n.config.Desk.Replies, Reasons: n.library.InAllLanguages, Hints: hints, Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: web.Desk(), Zone: n.config.Reports.zone(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
 		Services: deskServices{n}, Teller: n.teller(), Offices: n.offices, Notices: conversation.NewNotices(n.library, n.config.SMS.Writing()),
-		SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
+		Outside: n.config.Voice.Outside, SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
 	if options.Passkeys, err = passkey.New(n.config.site(), n.config.subkeys("passkeys"), time.Now); err != nil {
 		return err
 	}
-	keeper, err := n.startAttachments()
-	if err != nil {
-		return err
-	}
-	if keeper != nil {
-		options.Attachments = keeper
+	if n.files != nil {
+		options.Attachments = n.files
 	}
 	if c := n.config.Desk.SSO; c.On() {
 		if options.SSO, err = sso.New(c, n.config.subkeys("single sign-on"), time.Now); err != nil {

@@ -20,7 +20,9 @@ type cli struct {
 	Migrate     migrateCommand     `cmd:"" help:"Bring the database's schema to the newest version."`
 	Sample      sampleCommand      `cmd:"" help:"Load the sample region; loading it again changes nothing."`
 	Dialogue    dialogueCommand    `cmd:"" help:"Check a dialogue, or try it in the terminal."`
+	Prompts     promptsCommand     `cmd:"" help:"List, render, check and take in what callers hear; write the script for a studio."`
 	Catalogue   catalogueCommand   `cmd:"" help:"Check, import or export the catalogue of services."`
+	ACD         acdCommand         `cmd:"" name:"acd" help:"Simulate the distribution of calls, and say how many operators a queue needs."`
 	Agent       agentCommand       `cmd:"" help:"Add an agent, give one a new password, lock one out, or look at logins."`
 	Audit       auditCommand       `cmd:"" help:"Verify the journal of what was done to personal data."`
 	Citizen     citizenCommand     `cmd:"" help:"Import a register of citizens; export or erase all that is kept of one."`
@@ -31,7 +33,9 @@ type cli struct {
 	SMS         smsCommand         `cmd:"" name:"sms" help:"Show how the links to the operators stand, and pause, resume or drain one."`
 	Client      clientCommand      `cmd:"" help:"Add, load, list and suspend the portals that may call the API; replace their keys."`
 	OTP         otpCommand         `cmd:"" name:"otp" help:"Show what came of one-time passwords."`
+	Emergency   emergencyCommand   `cmd:"" help:"Have every caller hear something first: an outage, a flood."`
 	Calendar    calendarCommand    `cmd:"" help:"Import, export and check business calendars: hours, holidays, moved working days."`
+	Queue       queueCommand       `cmd:"" help:"Import, export and check queues: their hours, and the rules of waiting."`
 	Office      officeCommand      `cmd:"" help:"Check, import or export the offices that citizens visit by appointment."`
 	Case        caseCommand        `cmd:"" help:"Take registers of cases over."`
 	CaseRules   caseRulesCommand   `cmd:"" help:"Import, export and check the rules by which cases are answered in time."`

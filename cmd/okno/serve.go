@@ -16,6 +16,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/api"
 	"okno/internal/appointment"
+	"okno/internal/attachment"
 	"okno/internal/audit"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
@@ -29,6 +30,7 @@ import (
 	"okno/internal/password"
 	"okno/internal/postgres/inbound"
 	"okno/internal/postgres/store"
+	"okno/ivr/voice"
 	"okno/sms"
 	"okno/sms/gateway"
 	"okno/sms/text"
@@ -79,6 +81,8 @@ type node struct {
 	engine    *conversation.Engine
 	registrar *citizen.Registrar
 	floor     *floor.Floor
+	pack      *voice.Pack        // nil where there are no telephones
+	files     *attachment.Keeper // nil where none are kept
 }
 
 // run starts the node's parts in order, waits for the end, and stops them in reverse.
@@ -123,6 +127,7 @@ func (n *node) run(ctx context.Context) error {
 	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary()); err != nil {
 		return err
 	}
+	n.pack = n.config.Voice.telephonePack(n.log)
 	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
 	n.services = catalogue.NewCache(n.db, hints, time.Now, n.log)
@@ -257,10 +262,16 @@ func (n *node) startRoles() error {
 		keeper := lease.NewKeeper(n.db, acd.LeaseName, nodeName(n.config), n.log)
 		caseHints, _ := n.news.Subscribe(news.Cases)
 		n.parts.start("timekeeper", cases.NewTimekeeper(n.db, caseHints, time.Now, n.log).Run)
+		n.checks.Tell("hours", health.Sparing(n.hoursKnown))
 		n.parts.start("distribution", acd.NewDispatcher(keeper, n.db, n.floor, hints, n.log).Run)
 	}
 	if n.config.has(roleAPI) {
 		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Citizens: n.portal(), Catalogue: n.services, Exchange: n.inbox(), Filings: n.filings(), Cases: n.db, Pages: n.db, Webhooks: n.db, Notices: n.notices(), Appointments: n.bookings(), Booked: n.db, Jurisdiction: n.config.Open311.Jurisdiction, Clock: time.Now, Log: n.log}).Register(n.mux)
+	}
+	if n.config.has(roleVoice) || n.config.has(roleDesk) {
+		if err := n.startAttachments(); err != nil {
+			return err
+		}
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

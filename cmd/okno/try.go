@@ -115,6 +115,9 @@ func (t try) dial(ctx context.Context) error {
 	page, err := t.engine.Dial(ctx, t.world, message.Dialled{Number: t.from, Began: true})
 	for err == nil {
 		fmt.Fprintf(t.out, "┌\n%s\n└\n", page.Text)
+		for _, m := range t.world.takeSent() {
+			fmt.Fprintf(t.out, "✉ %s\n", m.Text)
+		}
 		if page.Last || !t.line("> ") {
 			return t.in.Err()
 		}

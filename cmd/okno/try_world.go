@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/announcement"
 	"okno/internal/appointment"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
@@ -15,6 +16,7 @@ import (
 	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
+	"okno/internal/recording"
 	"okno/internal/sample"
 )
 
@@ -152,7 +154,35 @@ func (w *tryWorld) LockAttempts(_ context.Context, way lockout.Way, _ ...string)
 
 func (w *tryWorld) KeepAttempts(context.Context, lockout.Book) error { return nil }
 
-func (w *tryWorld) OpenCallback(context.Context, string) (string, bool, error) { return "", false, nil }
+func (w *tryWorld) Announcements(context.Context) ([]announcement.Announcement, error) {
+	return nil, nil
+}
+
+func (w *tryWorld) EndedThread(context.Context, string, time.Time) (t contact.Thread, found bool, err error) {
+	return t, false, nil
+}
+
+func (w *tryWorld) RecordingRule(context.Context, int64, string) (recording.Rule, error) {
+	return recording.Asked, nil
+}
+
+func (w *tryWorld) AllowRecording(context.Context, int64, bool) error { return nil }
+
+func (w *tryWorld) BeginMessage(context.Context, int64, bool) error { return nil }
+
+func (w *tryWorld) RecordedMessage(context.Context, int64) (there, send bool, err error) {
+	return true, true, nil
+}
+
+func (w *tryWorld) SendMessage(context.Context, int64, string) error { return nil }
+
+func (w *tryWorld) DropMessage(context.Context, int64) error { return nil }
+
+func (w *tryWorld) SurveyDue(context.Context, int64) (bool, error) { return true, nil }
+
+func (w *tryWorld) MarkTalk(context.Context, int64, int) (bool, error) { return true, nil }
+
+func (w *tryWorld) CallbacksOf(context.Context, string) ([]contact.Ref, error) { return nil, nil }
 
 func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, error) {
 	number, err := w.numbering.Number(int64(len(w.cases)))
@@ -167,6 +197,14 @@ func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, err
 
 func (w *tryWorld) JoinQueue(context.Context, contact.Arrival) (contact.Admission, error) {
 	return contact.Joined, nil
+}
+
+func (w *tryWorld) Opens(context.Context, string) (contact.Opening, error) {
+	return contact.Opening{}, nil
+}
+
+func (w *tryWorld) PlaceIn(context.Context, int64, string) (contact.Place, bool, error) {
+	return contact.Place{}, true, nil
 }
 
 func (w *tryWorld) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {

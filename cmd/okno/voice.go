@@ -17,22 +17,26 @@ func (n *node) startVoice() error {
 		return nil
 	}
 	ivr.PrepareTransport()
-	pack := voice.New(voice.Config{Espeak: c.Espeak, Folder: c.Clips, Log: n.log})
-	renderer := voice.NewRenderer(pack, n.library, n.log)
-	renderer.Renew("catalogue", n.services.Index())
-	renderer.Renew("offices", n.offices.Directory())
-	n.services.Renewed = func(_ context.Context, x *catalogue.Index) { renderer.Renew("catalogue", x) }
-	n.offices.Renewed = func(_ context.Context, d *appointment.Directory) { renderer.Renew("offices", d) }
+	renderer := voice.NewRenderer(n.pack, n.library, n.log)
+	renderer.Renew(spokenServices, n.services.Index())
+	renderer.Renew(spokenOffices, n.offices.Directory())
+	n.services.Renewed = func(_ context.Context, x *catalogue.Index) { renderer.Renew(spokenServices, x) }
+	n.offices.Renewed = func(_ context.Context, d *appointment.Directory) { renderer.Renew(spokenOffices, d) }
 	n.checks.Add("prompts", renderer.Ready)
 	n.parts.start("prompts", renderer.Run)
 
 	active := ivr.ActiveCalls(n.registry, nodeName(n.config))
 	for _, a := range c.Asterisks {
 		hints, _ := n.news.Subscribe(news.Orders)
-		line := ivr.New(ivr.Config{
-			Asterisk: ivr.Asterisk{Name: a.Name, URL: a.ARIURL, Username: a.Username, Password: a.Password, WebSocketURL: a.SIPWS, Vouches: a.Vouches, Area: a.Area},
-			Node:     nodeName(n.config), Floor: n.floor, Store: n.db, Voice: pack, Hints: hints, Active: active, Log: n.log,
-		})
+		config := ivr.Config{
+			Asterisk: ivr.Asterisk{Name: a.Name, URL: a.ARIURL, Username: a.Username, Password: a.Password, WebSocketURL: a.SIPWS, Vouches: a.Vouches, Area: a.Area, Trunk: a.Trunk, CallerID: a.CallerID},
+			Node:     nodeName(n.config), Floor: n.floor, Store: n.db, Voice: n.pack, Hints: hints, Active: active, Log: n.log,
+		}
+		if n.files != nil {
+			config.Files = n.files
+		}
+		line := ivr.New(config)
+		n.checks.Tell("recordings of "+a.Name, func(context.Context) error { return line.Recording() })
 		n.checks.Add("asterisk "+a.Name, func(context.Context) error { return line.Ready() })
 		n.parts.start("asterisk "+a.Name, line.Run)
 	}

@@ -60,7 +60,15 @@ const (
 	AttachFile        Act = "case.attach"        // add a file to a case
 	DetachFile        Act = "case.detach"        // remove a file of a case
 	MergeOthers       Act = "case.merge_others"  // cases of two citizens, or of two agencies
+	SuperviseCall     Act = "contact.supervise"  // listen to an agent's call, whisper, barge in, take it over
+	WatchFloor        Act = "floor.watch"        // who is on duty, what each does, and what waits: nothing of the citizens
+	DirectAgent       Act = "agent.direct"       // set the status of an agent in the agent's place
+	MoveWaiting       Act = "contact.requeue"    // send what waits, or a thread, to another queue
+	HearRecording     Act = "recording.hear"     // what was said in a talk
 	DismissWaiting    Act = "queue.dismiss"      // close as junk what waits in a queue
+	UseCanned         Act = "canned.use"         // replies that are written once and sent often
+	EditCanned        Act = "canned.edit"
+	Announce          Act = "announcement.switch" // what every caller hears first
 	ViewLinks         Act = "link.view"
 	OrderLinks        Act = "link.order"    // pause and resume the links to operators
 	ViewPasswords     Act = "otp.view"      // what came of one-time passwords, in numbers
@@ -73,7 +81,8 @@ const (
 	ReadJournal       Act = "journal.read"
 	ViewLogins        Act = "login.view" // when, from where and with which browser an agent is logged in
 	EndLogins         Act = "login.end"
-	LockAgent         Act = "agent.lock" // and unlock
+	LockAgent         Act = "agent.lock"   // and unlock
+	ManageAgents      Act = "agent.manage" // see all accounts, add one, change name, role, languages and queues, give a link to set a password
 )
 
 // Tie is what ties a resource to the subject's work.
@@ -88,7 +97,7 @@ const (
 	Assigned Tie = "assigned" // a case that the subject was given to work on
 	AskedOf  Tie = "asked"    // a case of somebody else, about which that citizen asked
 	Reason   Tie = "reason"   // nothing but a reason that the subject gives ("break glass")
-	Own      Tie = "own"      // a login of the subject's own
+	Own      Tie = "own"      // what is the subject's own: a login, a talk
 )
 
 // Ties are all ties.

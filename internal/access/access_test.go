@@ -36,7 +36,14 @@ var granted = map[access.Act]map[access.Role]string{
 	access.AttachFile:        {access.Agent: "assigned", access.Supervisor: "assigned", access.Administrator: "assigned"},
 	access.DetachFile:        {access.Agent: "assigned", access.Supervisor: "assigned", access.Administrator: "assigned"},
 	access.MergeOthers:       {access.Supervisor: "untied", access.Administrator: "untied"},
+	access.SuperviseCall:     {access.Supervisor: "untied", access.Administrator: "untied"},
+	access.WatchFloor:        {access.Supervisor: "untied", access.Administrator: "untied"},
+	access.DirectAgent:       {access.Supervisor: "untied", access.Administrator: "untied"},
+	access.MoveWaiting:       {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.DismissWaiting:    {access.Supervisor: "reason", access.Administrator: "reason"},
+	access.UseCanned:         {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
+	access.EditCanned:        {access.Supervisor: "untied", access.Administrator: "untied"},
+	access.Announce:          {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewLinks:         {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.OrderLinks:        {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewPasswords:     {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
@@ -49,6 +56,7 @@ var granted = map[access.Act]map[access.Role]string{
 	access.ViewLogins:        {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
 	access.EndLogins:         {access.Agent: "own", access.Supervisor: "own", access.Administrator: "own untied", access.Auditor: "own"},
 	access.LockAgent:         {access.Administrator: "untied"},
+	access.ManageAgents:      {access.Administrator: "untied"},
 	"unheard of":             {},
 }
 
@@ -71,7 +79,7 @@ func TestEachCellOfTheRights(t *testing.T) {
 // Whoever has a second factor set up gives it for what reaches beyond the own work, and for nothing else.
 func TestWhatWantsTheSecondFactor(t *testing.T) {
 	t.Parallel()
-	wanted := map[string]bool{"queue.dismiss reason": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "login.end untied": true}
+	wanted := map[string]bool{"queue.dismiss reason": true, "contact.supervise untied": true, "agent.direct untied": true, "contact.requeue untied": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "agent.manage untied": true, "login.end untied": true}
 	for _, tie := range access.Ties {
 		wanted["link.order "+string(tie)] = true
 		wanted["otp.lift "+string(tie)] = true

@@ -30,7 +30,15 @@ var rights = map[Act]map[Role][]Tie{
 	AttachFile:        serving(Assigned),
 	DetachFile:        serving(Assigned),
 	MergeOthers:       {Supervisor: {Untied}, Administrator: {Untied}},
+	SuperviseCall:     {Supervisor: {Untied}, Administrator: {Untied}},
+	WatchFloor:        {Supervisor: {Untied}, Administrator: {Untied}},
+	DirectAgent:       {Supervisor: {Untied}, Administrator: {Untied}},
+	MoveWaiting:       {Supervisor: {Untied}, Administrator: {Untied}},
+	HearRecording:     {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
 	DismissWaiting:    {Supervisor: {Reason}, Administrator: {Reason}},
+	UseCanned:         serving(Untied),
+	EditCanned:        {Supervisor: {Untied}, Administrator: {Untied}},
+	Announce:          {Supervisor: Ties, Administrator: Ties},
 	ViewLinks:         {Supervisor: Ties, Administrator: Ties},
 	OrderLinks:        {Supervisor: Ties, Administrator: Ties},
 	ViewPasswords:     {Supervisor: Ties, Administrator: Ties},
@@ -44,16 +52,17 @@ var rights = map[Act]map[Role][]Tie{
 	ViewLogins:        {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	EndLogins:         {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	LockAgent:         {Administrator: {Untied}},
+	ManageAgents:      {Administrator: {Untied}},
 }
 
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case DismissWaiting, OrderLinks, LiftHolds, LockAgent, ReplayAgency:
+	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
-	case EndLogins:
+	case EndLogins, HearRecording:
 		return tie != Own
 	}
 	return false
@@ -65,8 +74,8 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, DismissWaiting,
-	ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent}
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
+	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

@@ -38,6 +38,9 @@ const (
 	Offline   Status = "offline"
 )
 
+// Statuses are all statuses.
+var Statuses = []Status{Available, Paused, Offline}
+
 // NotResponding is the reason for a pause that an expired offer, or a phone that did not answer, puts an agent into.
 const NotResponding = "not_responding"
 

@@ -1,7 +1,6 @@
 package acd
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -11,7 +10,8 @@ type Snapshot struct {
 	Now     time.Time
 	Waiting []Waiting
 	Agents  []Candidate
-	Queues  map[string]QueueState
+	Staff   []Staff // whoever is on duty, or was an hour ago
+	Queues  map[string]Rules
 	Offers  []OpenOffer
 	WrapUps []OpenWrapUp // whose time is over, or soon will be
 	Absent  []Absent
@@ -20,14 +20,20 @@ type Snapshot struct {
 
 // Waiting is a contact that waits.
 type Waiting struct {
-	Contact  int64
-	Version  int64
-	Queue    string
-	Language string
-	Cost     int // points of an agent's capacity
-	Priority int // higher goes first: a contact that came back to the front of its queue
-	QueuedAt time.Time
-	Declined []int64 // agents who declined it within [DeclinedFor]
+	Contact    int64
+	Version    int64
+	Queue      string
+	Language   string
+	Cost       int // points of an agent's capacity
+	Priority   int // higher goes first: a contact that came back to the front of its queue
+	QueuedAt   time.Time
+	Declined   []int64   // agents who declined it within [DeclinedFor]
+	DeclinedAt time.Time // the last time that one did; zero: none has
+	// Prefers is the agent who knows whoever waits, or 0: until a moment nobody else is asked, as long as that agent is there.
+	Prefers      int64
+	PrefersUntil time.Time
+	Callback     bool // the citizen is not on the line, and is called once an agent has accepted
+	Promised     bool // the citizen wrote while the queue was closed, and was told to be answered once it is open
 }
 
 // Candidate is an agent who could take a contact: available, and connected to a desk.
@@ -38,13 +44,10 @@ type Candidate struct {
 	Queues    []string
 	Room      int // points of capacity that are free
 	IdleSince time.Time
-}
-
-// QueueState is a queue's rules, and whether anyone is on duty for it.
-type QueueState struct {
-	Rules
-	OnDuty     bool
-	LeftDutyAt time.Time // when the last agent went off duty; zero when no agent serves the queue at all
+	Login     string
+	OfferedAt time.Time      // the last offer that was made; zero: never
+	Occupied  float64        // the share of the last hour on duty that went into contacts, where a queue asks for it
+	Skills    map[string]int // levels
 }
 
 // OpenOffer is an offer without an answer.
@@ -70,7 +73,7 @@ type Decision struct {
 	Offers []Offer
 	Expire []OpenOffer // answers that did not come in time: the agent is paused as not responding
 	File   []int64     // contacts whose wrap-up ends without an outcome
-	GiveUp []int64     // contacts that wait for nobody
+	GiveUp []int64     // contacts that wait for nobody: none who could take it is there, or soon will be; or the queue has closed
 	Absent []int64     // agents whose contacts go back
 	Orders []string    // orders to calls that are over without an answer
 }
@@ -80,11 +83,13 @@ type Offer struct {
 	Contact, ContactVersion int64
 	Agent, AgentVersion     int64
 	Ring                    time.Duration
+	Via                     string // the queue as whose agent the agent is asked; "": the contact's own
 }
 
 // Decide gives what is to be done. A deadline that passed while the store was away is not held against anybody: until graceUntil, only
-// offers are made. Who has waited longest is served first, by the agent who has been idle longest among those who speak the language,
-// serve the queue, have room, and did not decline it lately.
+// offers are made. Who comes first by the rules of the queues is served first, by the agent whom the queue's strategy asks first among those who
+// speak the language, serve the queue, have the skills, have room, and did not decline it lately; where the queue overflows, by one of the other
+// queue if there is none.
 func Decide(s Snapshot, graceUntil time.Time) Decision {
 	var d Decision
 	if !s.Now.Before(graceUntil) {
@@ -106,37 +111,51 @@ func Decide(s Snapshot, graceUntil time.Time) Decision {
 		d.Orders = s.Orders
 	}
 	waiting := slices.Clone(s.Waiting)
-	slices.SortFunc(waiting, func(a, b Waiting) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.QueuedAt.Compare(b.QueuedAt), cmp.Compare(a.Contact, b.Contact))
-	})
-	agents := slices.Clone(s.Agents)
-	slices.SortFunc(agents, func(a, b Candidate) int {
-		return cmp.Or(a.IdleSince.Compare(b.IdleSince), cmp.Compare(a.Agent, b.Agent))
-	})
+	slices.SortFunc(waiting, s.compare)
+	waiting = waiting[:min(len(waiting), mostDecided)]
+	// An agent gets one offer a round: the version that the next one would have to expect is not known yet.
+	free := pool{s: s, taken: map[int64]bool{}, order: map[string][]Candidate{}}
+	there := presence{s: s, last: map[[3]string]time.Time{}}
+	closed := map[string]bool{} // to those who wait
+	for name, rules := range s.Queues {
+		closed[name] = rules.AtClosing == Tell && !rules.Open(s.Now)
+	}
 	for _, w := range waiting {
 		queue := s.Queues[w.Queue]
-		if given(queue, s.Now, graceUntil) {
+		if w.Callback && !queue.NextCall(s.Now).Equal(s.Now) {
+			continue
+		}
+		if !w.Callback && !s.Now.Before(graceUntil) && (closed[w.Queue] || !w.Promised && there.waitsForNobody(w)) {
 			d.GiveUp = append(d.GiveUp, w.Contact)
 			continue
 		}
-		i := slices.IndexFunc(agents, func(a Candidate) bool { return a.fits(w) })
-		if i < 0 {
-			continue
+		only := int64(0)
+		if s.Now.Before(w.PrefersUntil) && slices.ContainsFunc(s.Agents, func(a Candidate) bool { return a.Agent == w.Prefers && s.serves(a, w, w.Queue) }) {
+			only = w.Prefers
 		}
-		// An agent gets one offer a round: the version that the next one would have to expect is not known yet.
-		d.Offers = append(d.Offers, Offer{Contact: w.Contact, ContactVersion: w.Version, Agent: agents[i].Agent,
-			AgentVersion: agents[i].Version, Ring: queue.Ring})
-		agents = slices.Delete(agents, i, i+1)
+		via := ""
+		a, found := free.pick(w.Queue, func(a Candidate) bool { return s.fits(a, w, w.Queue) && (only == 0 || a.Agent == only) })
+		if !found && only == 0 {
+			if via = there.overflow(w); via != "" {
+				a, found = free.pick(via, func(a Candidate) bool { return s.fits(a, w, via) })
+			}
+		}
+		if found {
+			d.Offers = append(d.Offers, Offer{Contact: w.Contact, ContactVersion: w.Version, Agent: a.Agent, AgentVersion: a.Version,
+				Ring: queue.Ring, Via: via})
+		}
 	}
 	return d
 }
 
-func (a Candidate) fits(w Waiting) bool {
-	return a.Room >= w.Cost && slices.Contains(a.Queues, w.Queue) && slices.Contains(a.Languages, w.Language) &&
-		!slices.Contains(w.Declined, a.Agent)
+// mostDecided bounds a round: who stands behind so many is decided about in a later one.
+const mostDecided = 500
+
+func (s Snapshot) fits(a Candidate, w Waiting, queue string) bool {
+	return a.Room >= w.Cost && s.serves(a, w, queue) && s.Queues[w.Queue].skilled(a.Skills, s.Now.Sub(w.QueuedAt))
 }
 
-// given says whether a queue is given up: nobody has been on duty for too long.
-func given(q QueueState, now, graceUntil time.Time) bool {
-	return !q.OnDuty && !now.Before(graceUntil) && !q.LeftDutyAt.Add(q.GiveUp).After(now)
+// serves says whether an agent of a queue could take a contact, now or once there is room and the wait is long enough for the skills.
+func (s Snapshot) serves(a Candidate, w Waiting, queue string) bool {
+	return s.Queues[w.Queue].everSkilled(a.Skills) && slices.Contains(a.Queues, queue) && slices.Contains(a.Languages, w.Language) && !slices.Contains(w.Declined, a.Agent)
 }

@@ -22,8 +22,14 @@ func idle(id int64, minutes int) acd.Candidate {
 		IdleSince: noon.Add(-time.Duration(minutes) * time.Minute)}
 }
 
+// staff is an agent who is there.
+func staff(id int64, languages ...string) acd.Staff {
+	return acd.Staff{Agent: id, Languages: languages, Queues: []string{"general"}, Status: acd.Available, StatusAt: noon.Add(-time.Hour),
+		ConnectedUntil: noon.Add(10 * time.Second)}
+}
+
 func snapshot() acd.Snapshot {
-	return acd.Snapshot{Now: noon, Queues: map[string]acd.QueueState{"general": {Rules: acd.DefaultRules, OnDuty: true}}}
+	return acd.Snapshot{Now: noon, Queues: map[string]acd.Rules{"general": acd.DefaultRules}, Staff: []acd.Staff{staff(1, "ru", "kk")}}
 }
 
 func TestWhoHasWaitedLongestGetsWhoHasBeenIdleLongest(t *testing.T) {
@@ -50,11 +56,36 @@ func TestWhoFitsNobodyHoldsUpNobody(t *testing.T) {
 	require.Equal(t, int64(2), acd.Decide(s, time.Time{}).Offers[0].Contact)
 }
 
+// Whoever is known to an agent waits a moment for that agent, if the agent is there, and holds up nobody.
+func TestWhoIsKnownWaitsAMomentForWhoKnowsThem(t *testing.T) {
+	t.Parallel()
+	s := snapshot()
+	known := waiting(1, 5)
+	known.Prefers, known.PrefersUntil = 11, noon.Add(time.Second)
+	offers := func(agents ...acd.Candidate) (pairs [][2]int64) {
+		s.Waiting, s.Agents = []acd.Waiting{known, waiting(2, 1)}, agents
+		for _, o := range acd.Decide(s, time.Time{}).Offers {
+			pairs = append(pairs, [2]int64{o.Contact, o.Agent})
+		}
+		return pairs
+	}
+	knows, other := idle(11, 1), idle(12, 9)
+	require.Equal(t, [][2]int64{{1, 11}, {2, 12}}, offers(knows, other))
+	busy := knows
+	busy.Room = 0
+	require.Equal(t, [][2]int64{{2, 12}}, offers(busy, other), "is waited for, and nobody else waits for that")
+	require.Equal(t, [][2]int64{{1, 12}}, offers(other), "is not there")
+	known.Declined = []int64{11}
+	require.Equal(t, [][2]int64{{1, 12}, {2, 11}}, offers(knows, other), "has declined")
+	known.Declined, known.PrefersUntil = nil, noon
+	require.Equal(t, [][2]int64{{1, 12}}, offers(busy, other), "for a moment only")
+}
+
 // What passed while the store was away is not held against anybody; offers are made all the same.
 func TestNobodyIsLateBecauseTheStoreWasAway(t *testing.T) {
 	t.Parallel()
 	s := snapshot()
-	s.Queues["closed"] = acd.QueueState{Rules: acd.DefaultRules, LeftDutyAt: noon.Add(-time.Hour)}
+	s.Queues["closed"] = acd.DefaultRules
 	late := waiting(2, 3)
 	late.Queue = "closed"
 	s.Waiting, s.Agents = []acd.Waiting{waiting(1, 5), late}, []acd.Candidate{idle(11, 1)}
@@ -83,23 +114,38 @@ func TestDecisionsKeepTheRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		queues, languages := []string{"general", "tax", "night"}, []string{"kk", "ru", "en"}
-		s := acd.Snapshot{Now: noon, Queues: map[string]acd.QueueState{}}
+		s := acd.Snapshot{Now: noon, Queues: map[string]acd.Rules{}}
 		for _, q := range queues {
-			s.Queues[q] = acd.QueueState{Rules: acd.DefaultRules, OnDuty: rapid.Bool().Draw(t, "on duty"),
-				LeftDutyAt: noon.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "left")) * time.Second)}
+			s.Queues[q] = acd.DefaultRules
 		}
 		for id := range rapid.IntRange(0, 12).Draw(t, "agents") {
 			s.Agents = append(s.Agents, acd.Candidate{Agent: int64(id), Room: rapid.IntRange(0, 100).Draw(t, "room"),
 				Languages: rapid.SliceOfDistinct(rapid.SampledFrom(languages), rapid.ID).Draw(t, "languages"),
 				Queues:    rapid.SliceOfDistinct(rapid.SampledFrom(queues), rapid.ID).Draw(t, "queues"),
 				IdleSince: noon.Add(-time.Duration(rapid.IntRange(0, 5).Draw(t, "idle")) * time.Minute)})
+			a := s.Agents[id]
+			s.Staff = append(s.Staff, acd.Staff{Agent: a.Agent, Languages: a.Languages, Queues: a.Queues, Status: acd.Available,
+				ConnectedUntil: noon.Add(time.Second)})
+		}
+		for id := range rapid.IntRange(0, 4).Draw(t, "others") {
+			s.Staff = append(s.Staff, acd.Staff{Agent: int64(20 + id), Status: rapid.SampledFrom([]acd.Status{acd.Available, acd.Paused, acd.Offline}).Draw(t, "status"),
+				StatusReason:   rapid.SampledFrom([]string{"", "break", acd.NotResponding}).Draw(t, "why"),
+				StatusAt:       noon.Add(-time.Duration(rapid.IntRange(0, 400).Draw(t, "since")) * time.Second),
+				ConnectedUntil: noon.Add(time.Duration(rapid.IntRange(-60, 10).Draw(t, "page")) * time.Second),
+				Languages:      rapid.SliceOfDistinct(rapid.SampledFrom(languages), rapid.ID).Draw(t, "languages"),
+				Queues:         rapid.SliceOfDistinct(rapid.SampledFrom(queues), rapid.ID).Draw(t, "queues")})
 		}
 		for id := range rapid.IntRange(0, 20).Draw(t, "contacts") {
 			s.Waiting = append(s.Waiting, acd.Waiting{Contact: int64(id), Queue: rapid.SampledFrom(queues).Draw(t, "queue"),
 				Language: rapid.SampledFrom(languages).Draw(t, "language"), Cost: rapid.SampledFrom([]int{20, 100}).Draw(t, "cost"),
 				Priority: rapid.IntRange(0, 2).Draw(t, "priority"),
 				QueuedAt: noon.Add(-time.Duration(rapid.IntRange(0, 5).Draw(t, "waited")) * time.Minute),
+				Prefers:  rapid.Int64Range(0, 11).Draw(t, "prefers"), PrefersUntil: noon.Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "until")) * time.Second),
+				Callback: rapid.Bool().Draw(t, "callback"),
 				Declined: rapid.SliceOfN(rapid.Int64Range(0, 11), 0, 3).Draw(t, "declined")})
+			if w := &s.Waiting[id]; len(w.Declined) > 0 {
+				w.DeclinedAt = noon.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "declined ago")) * time.Second)
+			}
 		}
 		d := acd.Decide(s, time.Time{})
 		if again := acd.Decide(s, time.Time{}); !slices.Equal(d.Offers, again.Offers) || !slices.Equal(d.GiveUp, again.GiveUp) {
@@ -117,12 +163,31 @@ func TestDecisionsKeepTheRules(t *testing.T) {
 			agents[o.Agent], contacts[o.Contact] = true, true
 		}
 		for _, id := range d.GiveUp {
-			if contacts[id] || s.Queues[s.Waiting[id].Queue].OnDuty {
-				t.Fatalf("contact %d is given up", id)
+			if contacts[id] {
+				t.Fatalf("contact %d is given up and offered", id)
 			}
 			contacts[id] = true
 		}
 		for _, w := range s.Waiting {
+			if gone := !w.Callback && forNobody(s, w); gone != slices.Contains(d.GiveUp, w.Contact) {
+				t.Fatalf("%+v is given up: %v", w, !gone)
+			}
+		}
+		awaited := func(w acd.Waiting) bool {
+			return w.Prefers != 0 && noon.Before(w.PrefersUntil) && slices.ContainsFunc(s.Agents, func(a acd.Candidate) bool {
+				a.Room = w.Cost
+				return a.Agent == w.Prefers && fits(a, w)
+			})
+		}
+		for _, o := range d.Offers {
+			if w := s.Waiting[o.Contact]; awaited(w) && o.Agent != w.Prefers {
+				t.Fatalf("%+v is offered to %d", w, o.Agent)
+			}
+		}
+		for _, w := range s.Waiting {
+			if awaited(w) {
+				continue
+			}
 			for _, a := range s.Agents {
 				if !contacts[w.Contact] && !agents[a.Agent] && fits(a, w) {
 					t.Fatalf("%+v waits, and %+v is idle", w, a)
@@ -130,4 +195,26 @@ func TestDecisionsKeepTheRules(t *testing.T) {
 			}
 		}
 	})
+}
+
+// forNobody says in other words what it is to wait for nobody: each who speaks the language and serves the queue has declined, or has been
+// away for the patience of the queue.
+func forNobody(s acd.Snapshot, w acd.Waiting) bool {
+	patience := s.Now.Add(-acd.DefaultRules.GiveUp)
+	if w.QueuedAt.After(patience) || w.DeclinedAt.After(patience) {
+		return false
+	}
+	for _, a := range s.Staff {
+		if !slices.Contains(a.Queues, w.Queue) || !slices.Contains(a.Languages, w.Language) || slices.Contains(w.Declined, a.Agent) {
+			continue
+		}
+		longest := map[acd.Status]time.Duration{acd.Paused: acd.DefaultRules.Pause}[a.Status]
+		if a.Status == acd.Paused && a.StatusReason == acd.NotResponding {
+			longest = 0
+		}
+		if a.ConnectedUntil.After(patience) && (a.Status == acd.Available || a.StatusAt.Add(longest).After(patience)) {
+			return false
+		}
+	}
+	return true
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"okno/internal/api/apiserver"
 	"okno/internal/catalogue"
-	"okno/internal/client"
 	"okno/internal/edge"
 	"okno/internal/otp"
 )
@@ -102,82 +102,15 @@ func New(o Options) *API {
 		clock: o.Clock, log: o.Log}
 }
 
-// route is an endpoint with the scope that a client needs for it.
-type route struct {
-	pattern string
-	scope   client.Scope
-	handle  handler
-}
-
-// routes are all that a client may ask. The document says the same of each: a test compares them.
-func (a *API) routes() []route {
-	return []route{
-		{"POST /api/v1/challenges", client.OTP, a.sendChallenge},
-		{"GET /api/v1/challenges/{id}", client.OTP, a.challengeStatus},
-		{"DELETE /api/v1/challenges/{id}", client.OTP, a.cancelChallenge},
-		{"POST /api/v1/challenges/{id}/resend", client.OTP, a.resendChallenge},
-		{"POST /api/v1/challenges/{id}/verify", client.OTP, a.verifyChallenge},
-		{"GET /api/v1/challenges/report", client.OTPReport, a.report},
-		{"POST /api/v1/bindings", client.Identity, a.bind},
-		{"POST /api/v1/bindings/end", client.Identity, a.unbind},
-		{"PUT /api/v1/pin", client.Identity, a.setPIN},
-		{"POST /api/v1/totp", client.Identity, a.beginTOTP},
-		{"POST /api/v1/totp/confirm", client.Identity, a.confirmTOTP},
-		{"GET /api/v1/services", client.Catalogue, a.services},
-		{"GET /api/v1/services/{code}", client.Catalogue, a.service},
-		{"POST /api/v1/cases", client.Cases, a.fileCase},
-		{"GET /api/v1/cases", client.Cases, a.listCases},
-		{"GET /api/v1/cases/{number}", client.Cases, a.caseStatus},
-		{"GET /api/v1/offices", client.Appointments, a.listOffices},
-		{"GET /api/v1/offices/{office}/slots", client.Appointments, a.listSlots},
-		{"GET /api/v1/appointments", client.Appointments, a.listAppointments},
-		{"POST /api/v1/appointments", client.Appointments, a.bookAppointment},
-		{"POST /api/v1/appointments/find", client.Appointments, a.findAppointments},
-		{"GET /api/v1/appointments/{number}", client.Appointments, a.appointmentStatus},
-		{"POST /api/v1/appointments/{number}/move", client.Appointments, a.moveAppointment},
-		{"POST /api/v1/appointments/{number}/cancel", client.Appointments, a.cancelAppointment},
-		{"GET /api/v1/webhook/deliveries", client.Webhooks, a.listDeliveries},
-		{"POST /api/v1/webhook/deliveries/{id}/replay", client.Webhooks, a.replayDelivery},
-		{"POST /api/v1/notifications", client.Notices, a.sendNotification},
-		{"GET /api/v1/messages/{id}", client.Notices, a.messageStatus},
-		{"POST /api/v1/notification-lists", client.Notices, a.sendNotificationList},
-		{"GET /api/v1/notification-lists/{id}", client.Notices, a.notificationList},
-		{"POST /api/v1/notification-lists/{id}/start", client.Notices, a.startNotificationList},
-		{"POST /api/v1/notification-lists/{id}/stop", client.Notices, a.stopNotificationList},
-		{"GET /api/v1/notification-lists/{id}/messages", client.Notices, a.notificationMessages},
-		{"POST /api/v1/agencies/{agency}/events", client.Exchange, a.takeEvents},
-	}
-}
-
 // Register adds the API's routes.
 func (a *API) Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET /api/v1/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET "+base+"/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/yaml")
 		_, _ = w.Write(document)
 	})
-	mux.HandleFunc("GET /api/v1/keys", a.keys)
 	registerDocs(mux)
 	a.registerOpen311(mux)
-	for _, r := range a.routes() {
-		mux.HandleFunc(r.pattern, a.authorized(r.scope, r.handle))
-	}
-}
-
-type handler func(w http.ResponseWriter, r *http.Request, from client.Client) error
-
-func (a *API) authorized(scope client.Scope, h handler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		c, err := a.gate.admit(r)
-		if err == nil && !c.May(scope) {
-			err = errScope
-		}
-		if err == nil {
-			err = h(w, r, c)
-		}
-		if err != nil && !a.refuse(w, r, err) {
-			a.fail(w, r, err)
-		}
-	}
+	apiserver.HandlerWithOptions(server{a}, apiserver.StdHTTPServerOptions{BaseURL: base, BaseRouter: gated{mux, a}, ErrorHandlerFunc: a.parameter})
 }
 
 // mostBody bounds what a client may send.
@@ -193,6 +126,14 @@ func readUpTo(w http.ResponseWriter, r *http.Request, most int64, into any) erro
 		return errBody
 	}
 	return err
+}
+
+// createdOr is the status of something that is new, or that was there for the same key.
+func createdOr(created bool) int {
+	if created {
+		return http.StatusCreated
+	}
+	return http.StatusOK
 }
 
 func write(w http.ResponseWriter, status int, body any) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/api/apiserver"
 	"okno/internal/appointment"
 	"okno/internal/catalogue"
 	"okno/internal/client"
@@ -22,6 +23,9 @@ type Appointments interface {
 	Book(ctx context.Context, who appointment.Asking, key string, wanted appointment.Wanted) (a appointment.Appointment, created bool, err error)
 	Move(ctx context.Context, who appointment.Asking, key, number string, from time.Time) (appointment.Appointment, error)
 	Cancel(ctx context.Context, who appointment.Asking, number string) (appointment.Appointment, error)
+	// Join puts somebody on a waiting list, once for a key of the client; created says whether it is new.
+	Join(ctx context.Context, who appointment.Asking, key string, wanted appointment.Wanted) (v appointment.Waiting, created bool, err error)
+	Leave(ctx context.Context, who appointment.Asking, number string) error
 	Live(ctx context.Context, who appointment.Asking) ([]appointment.Appointment, error)
 }
 
@@ -46,16 +50,15 @@ var (
 	errNational error = &fault.Error{Kind: fault.Invalid, Field: "national_number", Text: "whose appointments"}
 )
 
-func (a *API) listOffices(w http.ResponseWriter, r *http.Request, _ client.Client) error {
-	asked := r.URL.Query()
-	limit, err := limitOf(asked, mostOffices)
-	if err == nil && !catalogue.IsCode(asked.Get("service")) {
+func (a *API) listOffices(w http.ResponseWriter, _ *http.Request, _ client.Client, asked apiserver.ListOfficesParams) error {
+	limit, err := limitOf(asked.Limit, mostOffices)
+	if err == nil && !catalogue.IsCode(asked.Service) {
 		err = errGiven
 	}
 	if err != nil {
 		return err
 	}
-	giving := slices.DeleteFunc(slices.Clone(a.appointments.Offices(asked.Get("service"))), func(o appointment.Office) bool { return o.Code <= asked.Get("after") })
+	giving := slices.DeleteFunc(slices.Clone(a.appointments.Offices(asked.Service)), func(o appointment.Office) bool { return o.Code <= given(asked.After) })
 	answer := map[string]any{}
 	if len(giving) > limit {
 		giving = giving[:limit]
@@ -69,22 +72,21 @@ func (a *API) listOffices(w http.ResponseWriter, r *http.Request, _ client.Clien
 	return write(w, http.StatusOK, answer)
 }
 
-func (a *API) listSlots(w http.ResponseWriter, r *http.Request, _ client.Client) error {
-	asked := r.URL.Query()
-	limit, err := limitOf(asked, mostSlots)
-	if err == nil && !catalogue.IsCode(asked.Get("service")) {
+func (a *API) listSlots(w http.ResponseWriter, r *http.Request, _ client.Client, asked apiserver.ListSlotsParams) error {
+	limit, err := limitOf(asked.Limit, mostSlots)
+	if err == nil && !catalogue.IsCode(asked.Service) {
 		err = errGiven
 	}
 	if err != nil {
 		return err
 	}
 	var after time.Time
-	if said := asked.Get("after"); said != "" {
-		if after, err = momentOf(said, errSlots); err != nil {
+	if asked.After != nil {
+		if after, err = momentIn(*asked.After, errSlots); err != nil {
 			return err
 		}
 	}
-	v, err := a.appointments.Visit(r.Context(), r.PathValue("office"), asked.Get("service"))
+	v, err := a.appointments.Visit(r.Context(), r.PathValue("office"), asked.Service)
 	if err != nil {
 		return err
 	}
@@ -119,48 +121,65 @@ func (s ofSession) asking(from client.Client) (appointment.Asking, error) {
 	return who, nil
 }
 
-func (a *API) bookAppointment(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	var body struct {
-		ofSession
-		Service  string             `json:"service"`
-		Office   string             `json:"office"`
-		From     string             `json:"from"`
-		Contact  string             `json:"contact"`
-		Language *dialogue.Language `json:"language"`
-	}
-	err := read(w, r, &body)
-	if err != nil {
-		return err
-	}
-	who, err := body.asking(from)
-	if err != nil {
-		return err
-	}
-	wanted := appointment.Wanted{Service: body.Service, Office: body.Office, Language: dialogue.Russian}
-	if body.Language != nil {
-		wanted.Language = *body.Language
+// ofVisit is what a citizen wants of an office.
+type ofVisit struct {
+	ofSession
+	Service  string             `json:"service"`
+	Office   string             `json:"office"`
+	Contact  string             `json:"contact"`
+	Language *dialogue.Language `json:"language"`
+}
+
+func (v ofVisit) wanted() (wanted appointment.Wanted, err error) {
+	wanted = appointment.Wanted{Service: v.Service, Office: v.Office, Language: dialogue.Russian}
+	if v.Language != nil {
+		wanted.Language = *v.Language
 	}
 	if !slices.Contains(dialogue.Languages, wanted.Language) {
-		return errLanguage
+		return wanted, errLanguage
 	}
-	if wanted.From, err = momentOf(body.From, errFrom); err != nil {
+	if v.Contact != "" {
+		wanted.Contact, err = phone.Parse(v.Contact)
+	}
+	return wanted, err
+}
+
+// booking is a visit at a time.
+type booking struct {
+	ofVisit
+	From string `json:"from"`
+}
+
+// readAsking reads a request about the citizen of the session.
+func readAsking[B interface {
+	asking(client.Client) (appointment.Asking, error)
+}](w http.ResponseWriter, r *http.Request, from client.Client) (body B, who appointment.Asking, err error) {
+	if err = read(w, r, &body); err == nil {
+		who, err = body.asking(from)
+	}
+	return body, who, err
+}
+
+func (a *API) bookAppointment(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, who, err := readAsking[booking](w, r, from)
+	if err != nil {
 		return err
 	}
-	if body.Contact != "" {
-		if wanted.Contact, err = phone.Parse(body.Contact); err != nil {
-			return err
-		}
+	at, err := momentOf(body.From, errFrom)
+	if err != nil {
+		return err
 	}
+	wanted, err := body.wanted()
+	if err != nil {
+		return err
+	}
+	wanted.From = at
 	booked, created, err := a.appointments.Book(r.Context(), who, r.Header.Get("Idempotency-Key"), wanted)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Location", "/api/v1/appointments/"+booked.Number)
-	status := http.StatusOK
-	if created {
-		status = http.StatusCreated
-	}
-	return write(w, status, appointmentJSON(booked))
+	return write(w, createdOr(created), appointmentJSON(booked))
 }
 
 func (a *API) moveAppointment(w http.ResponseWriter, r *http.Request, from client.Client) error {
@@ -188,12 +207,7 @@ func (a *API) moveAppointment(w http.ResponseWriter, r *http.Request, from clien
 }
 
 func (a *API) cancelAppointment(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	var body ofSession
-	err := read(w, r, &body)
-	if err != nil {
-		return err
-	}
-	who, err := body.asking(from)
+	_, who, err := readAsking[ofSession](w, r, from)
 	if err != nil {
 		return err
 	}
@@ -204,13 +218,32 @@ func (a *API) cancelAppointment(w http.ResponseWriter, r *http.Request, from cli
 	return write(w, http.StatusOK, appointmentJSON(cancelled))
 }
 
-func (a *API) findAppointments(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	var body ofSession
-	err := read(w, r, &body)
+func (a *API) joinWaitingList(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, who, err := readAsking[ofVisit](w, r, from)
 	if err != nil {
 		return err
 	}
-	who, err := body.asking(from)
+	wanted, err := body.wanted()
+	if err != nil {
+		return err
+	}
+	joined, created, err := a.appointments.Join(r.Context(), who, r.Header.Get("Idempotency-Key"), wanted)
+	if err != nil {
+		return err
+	}
+	return write(w, createdOr(created), map[string]any{"number": joined.Case.Number, "office": joined.Office, "service": joined.Service, "ahead": joined.Ahead})
+}
+
+func (a *API) leaveWaitingList(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	_, who, err := readAsking[ofSession](w, r, from)
+	if err == nil {
+		err = a.appointments.Leave(r.Context(), who, r.PathValue("number"))
+	}
+	return done(w, err)
+}
+
+func (a *API) findAppointments(w http.ResponseWriter, r *http.Request, from client.Client) error {
+	body, who, err := readAsking[ofSession](w, r, from)
 	if err == nil && body.NationalNumber == "" {
 		err = errNational
 	}
@@ -236,8 +269,8 @@ func (a *API) appointmentStatus(w http.ResponseWriter, r *http.Request, from cli
 	return write(w, http.StatusOK, filedJSON(f))
 }
 
-func (a *API) listAppointments(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	p, err := readPage(r.URL.Query())
+func (a *API) listAppointments(w http.ResponseWriter, r *http.Request, from client.Client, asked apiserver.ListAppointmentsParams) error {
+	p, err := pageOf(asked.UpdatedSince, asked.Cursor, asked.Limit)
 	if err != nil {
 		return err
 	}
@@ -250,7 +283,15 @@ func (a *API) listAppointments(w http.ResponseWriter, r *http.Request, from clie
 
 func momentOf(said string, wrong error) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, said)
-	if err != nil || at.Year() < 1 || at.Year() > 9999 {
+	if err != nil {
+		return at, wrong
+	}
+	return momentIn(at, wrong)
+}
+
+// momentIn is a moment that can be kept.
+func momentIn(at time.Time, wrong error) (time.Time, error) {
+	if at.Year() < 1 || at.Year() > 9999 {
 		return at, wrong
 	}
 	return at, nil

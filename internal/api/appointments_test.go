@@ -106,7 +106,9 @@ func (p *portal) books(t *testing.T, handler http.Handler, key, path, idempotenc
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)
 	require.Empty(t, fits(t, "POST", "/api/v1/appointments"+path, "application/json", recorder), recorder.Body)
-	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
+	if recorder.Code != http.StatusNoContent {
+		require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
+	}
 	return recorder.Code, answer
 }
 
@@ -306,4 +308,65 @@ func TestBookingsAtOnceByTheAPI(t *testing.T) {
 		return w.GivePlace(t.Context(), a.ID, c.ID)
 	})
 	require.ErrorIs(t, err, cases.ErrMoved, "the database refuses a second place, whoever gives it")
+}
+
+// Whoever finds no place waits for one, once, and is offered the first that is given up; whoever leaves the list is offered none.
+func TestAPortalJoinsAWaitingList(t *testing.T) {
+	t.Parallel()
+	p := newBookingPortal(t)
+	join := func(key, number, office string) (int, map[string]any) {
+		return p.books(t, p.handler, bookingKey, "/waits", key, fmt.Sprintf(`{"service": "031", "office": %q, "contact": %q}`, office, number))
+	}
+	status, answer := join("w0", "+77010000050", "centre")
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Equal(t, "free", answer["code"])
+	var booked []string
+	for i, from := range p.slots(t, "centre") {
+		status, answer := p.books(t, p.handler, bookingKey, "", fmt.Sprint("b", i), fmt.Sprintf(`{"service": "031", "office": "centre", "from": %q, "contact": "+770100001%02d"}`, from, i))
+		require.Equal(t, http.StatusCreated, status, answer)
+		booked = append(booked, answer["number"].(string))
+	}
+	require.NotEmpty(t, booked)
+
+	status, first := join("w1", "8 701 000 00 51", "centre")
+	require.Equal(t, http.StatusCreated, status, first)
+	require.EqualValues(t, 0, first["ahead"])
+	status, second := join("w2", "+77010000052", "centre")
+	require.Equal(t, http.StatusCreated, status, second)
+	require.EqualValues(t, 1, second["ahead"])
+	status, again := join("w2", "+77010000052", "centre")
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, second, again)
+	for _, wrong := range []struct{ key, number, office, code, field string }{
+		{"w2", "+77010000053", "centre", "key_used", "Idempotency-Key"},
+		{"", "+77010000053", "centre", "invalid", "Idempotency-Key"},
+		{"w3", "", "centre", "invalid", "contact"},
+		{"w3", "1414", "centre", "bad_number", ""},
+		{"w3", "+77010000053", "nowhere", "invalid", "office"},
+	} {
+		status, answer = join(wrong.key, wrong.number, wrong.office)
+		require.GreaterOrEqual(t, status, 400, wrong)
+		require.Equal(t, wrong.code, answer["code"], wrong)
+		if wrong.field != "" {
+			require.Equal(t, wrong.field, answer["field"], wrong)
+		}
+	}
+
+	// The first leaves, once for all; another client's place is as unknown as none.
+	leave := func(number string) (int, map[string]any) {
+		return p.books(t, p.handler, bookingKey, "/waits/"+number+"/leave", "", `{}`)
+	}
+	for range 2 {
+		status, _ = leave(first["number"].(string))
+		require.Equal(t, http.StatusNoContent, status)
+	}
+	status, answer = leave(booked[0])
+	require.Equal(t, http.StatusUnprocessableEntity, status, answer)
+	require.Equal(t, "ended", answer["code"])
+	pgtest.AddClient(t, p.db, "other", "the key of another")
+	pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{appointments}' WHERE name = 'other'`)
+	status, answer = p.books(t, p.handler, "the key of another", "/waits/"+second["number"].(string)+"/leave", "", `{}`)
+	require.Equal(t, http.StatusNotFound, status, answer)
+	_, again = join("w2", "+77010000052", "centre")
+	require.EqualValues(t, 0, again["ahead"], "nobody is ahead any more")
 }

@@ -52,10 +52,6 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if created {
-		status = http.StatusCreated
-	}
 	w.Header().Set("Location", "/api/v1/cases/"+c.Number)
 	stands := c
 	if c.DuplicateOf != 0 { // a request that was repeated
@@ -63,7 +59,7 @@ func (a *API) fileCase(w http.ResponseWriter, r *http.Request, from client.Clien
 			return err
 		}
 	}
-	return writeCase(w, status, c, stands)
+	return writeCase(w, createdOr(created), c, stands)
 }
 
 func (a *API) caseStatus(w http.ResponseWriter, r *http.Request, from client.Client) error {

@@ -149,9 +149,29 @@ func TestADuplicateStandsForItsClient(t *testing.T) {
 		if _, err = w.MergeCase(t.Context(), c, into, "agent:1", "x"); err != nil {
 			return err
 		}
+		return err
+	})
+	listed := func(cursor string) (states []any, next string) {
+		_, page := p.ask(t, "GET", "/api/v1/cases?cursor="+cursor, key, "")
+		for _, c := range page["cases"].([]any) {
+			states = append(states, c.(map[string]any)["state"])
+		}
+		return states, page["next"].(string)
+	}
+	states, cursor := listed("")
+	require.Equal(t, []any{"registered"}, states, "where the other stands")
+	states, cursor = listed(cursor)
+	require.Empty(t, states)
+	pgtest.Do(t, p.db, func(w *store.Work) error {
+		c, err := w.CaseByNumber(t.Context(), number)
+		require.NoError(t, err)
+		into, err := w.CaseGoingOn(t.Context(), c)
+		require.NoError(t, err)
 		_, err = w.MoveCase(t.Context(), into, cases.InProgress, due, "agent:1", "x", "")
 		return err
 	})
+	states, _ = listed(cursor)
+	require.Equal(t, []any{"in_progress"}, states, "the other has moved, and so this one comes again")
 	get := httptest.NewRequest("GET", filed.Header().Get("Location"), nil)
 	get.RemoteAddr = "192.0.2.1:1234"
 	get.Header.Set("Authorization", "Bearer "+key)

@@ -58,21 +58,14 @@ var docsTemplate = template.Must(template.New("docs").Parse(`<!doctype html>
 
 // docs makes the page of the document.
 func docs(document []byte) ([]byte, error) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(document, &root); err != nil {
-		return nil, fmt.Errorf("read openapi.yaml: %w", err)
+	d, err := readDocument(document)
+	if err != nil {
+		return nil, err
 	}
-	d := docsReader{root.Content[0]}
 	info := d.at(d.root, "info")
 	page := docsPage{Title: text(info, "title"), Version: text(info, "version"), Description: text(info, "description")}
-	server := "/api/v1"
-	each(d.at(d.root, "paths"), func(path string, methods *yaml.Node) {
-		shared := d.at(methods, "parameters")
-		each(methods, func(method string, o *yaml.Node) {
-			if method != "parameters" {
-				page.Operations = append(page.Operations, d.operation(strings.ToUpper(method), server+path, o, shared))
-			}
-		})
+	d.operations(func(method, path string, o, shared *yaml.Node) {
+		page.Operations = append(page.Operations, d.operation(method, path, o, shared))
 	})
 	each(d.at(d.root, "components", "schemas"), func(name string, schema *yaml.Node) {
 		page.Schemas = append(page.Schemas, docsBody{Name: name, Schema: source(schema)})
@@ -86,6 +79,36 @@ func docs(document []byte) ([]byte, error) {
 
 // docsReader reads the document as it is written, in its order.
 type docsReader struct{ root *yaml.Node }
+
+func readDocument(document []byte) (docsReader, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal(document, &root); err != nil {
+		return docsReader{}, fmt.Errorf("read openapi.yaml: %w", err)
+	}
+	return docsReader{root.Content[0]}, nil
+}
+
+// operations visits each operation, with the parameters that its path shares.
+func (d docsReader) operations(visit func(method, path string, o, shared *yaml.Node)) {
+	each(d.at(d.root, "paths"), func(path string, methods *yaml.Node) {
+		shared := d.at(methods, "parameters")
+		each(methods, func(method string, o *yaml.Node) {
+			if method != "parameters" {
+				visit(strings.ToUpper(method), base+path, o, shared)
+			}
+		})
+	})
+}
+
+// scope is what an operation wants of a client; "" of one that wants no key.
+func (d docsReader) scope(o *yaml.Node) string {
+	if security := d.at(o, "security"); security != nil && len(security.Content) > 0 {
+		if scopes := d.at(security.Content[0], "key"); scopes != nil && len(scopes.Content) > 0 {
+			return scopes.Content[0].Value
+		}
+	}
+	return ""
+}
 
 // at gives what is under keys, references followed; nil if it is not there.
 func (d docsReader) at(n *yaml.Node, keys ...string) *yaml.Node {
@@ -112,12 +135,7 @@ func (d docsReader) follow(n *yaml.Node) *yaml.Node {
 }
 
 func (d docsReader) operation(method, path string, n, shared *yaml.Node) docsOperation {
-	o := docsOperation{ID: text(n, "operationId"), Method: method, Path: path, Summary: text(n, "summary"), Description: text(n, "description")}
-	if security := d.at(n, "security"); security != nil && len(security.Content) > 0 {
-		if scopes := d.at(security.Content[0], "key"); scopes != nil && len(scopes.Content) > 0 {
-			o.Scope = scopes.Content[0].Value
-		}
-	}
+	o := docsOperation{ID: text(n, "operationId"), Method: method, Path: path, Scope: d.scope(n), Summary: text(n, "summary"), Description: text(n, "description")}
 	for _, list := range []*yaml.Node{shared, d.at(n, "parameters")} {
 		if list == nil {
 			continue

@@ -24,7 +24,7 @@ func TestWhatNoTextMayHoldIsInvalid(t *testing.T) {
 		{"POST", "/api/v1/challenges/a%ffb/verify", `{"code": "1"}`, "path"},
 		{"GET", "/api/v1/services/0%003", "", "path"},
 		{"POST", "/api/v1/challenges", `{"number": "7701\u00000000001", "purpose": "x"}`, "number"},
-		{"POST", "/api/v1/challenges/x/verify", `{"code": "\u0000"}`, "code"},
+		{"POST", "/api/v1/challenges/0198c1de-0000-4000-8000-000000000001/verify", `{"code": "\u0000"}`, "code"},
 		{"POST", "/api/v1/challenges", "{\"number\": \"\xff\"}", "body"},
 	} {
 		status, answer := p.ask(t, c.method, c.path, key, c.body)

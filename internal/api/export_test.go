@@ -1,4 +1,4 @@
 package api
 
 // Routes is how many routes need a key.
-var Routes = len((&API{}).routes())
+var Routes = len(scopes()) - 1 // keys of proofs are for everybody

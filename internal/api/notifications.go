@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"okno/internal/api/apiserver"
 	"okno/internal/client"
 	"okno/internal/dialogue"
 	"okno/internal/fault"
@@ -53,13 +54,6 @@ func (a *API) sendNotification(w http.ResponseWriter, r *http.Request, from clie
 	answer := messageJSON(one)
 	answer["estimate"] = estimate
 	return write(w, createdOr(created), answer)
-}
-
-func createdOr(created bool) int {
-	if created {
-		return http.StatusCreated
-	}
-	return http.StatusOK
 }
 
 var (
@@ -178,14 +172,13 @@ var (
 	errCursor error = &fault.Error{Kind: fault.Invalid, Field: "cursor", Text: "the next of the page before"}
 )
 
-func (a *API) notificationMessages(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	asked := r.URL.Query()
+func (a *API) notificationMessages(w http.ResponseWriter, r *http.Request, from client.Client, asked apiserver.ListMessagesParams) error {
 	after := 0
-	limit, err := limitOf(asked, mostMessages)
+	limit, err := limitOf(asked.Limit, mostMessages)
 	if err != nil {
 		return err
 	}
-	if said := asked.Get("cursor"); said != "" {
+	if said := given(asked.Cursor); said != "" {
 		if after, err = strconv.Atoi(said); err != nil || after < 0 || after > notification.MostRecipients {
 			return errCursor
 		}

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"okno/internal/api/apiserver"
 	"okno/internal/cases"
 	"okno/internal/client"
 	"okno/internal/fault"
@@ -48,17 +48,16 @@ type page struct {
 	cursor string // that was asked with
 }
 
-func readPage(asked url.Values) (p page, err error) {
-	if p.limit, err = limitOf(asked, mostCases); err != nil {
+func pageOf(since *time.Time, cursor *string, limit *int) (p page, err error) {
+	if p.limit, err = limitOf(limit, mostCases); err != nil {
 		return p, err
 	}
-	since := asked.Get("updated_since")
-	p.cursor = asked.Get("cursor")
+	p.cursor = given(cursor)
 	switch {
-	case since != "" && p.cursor != "":
+	case since != nil && p.cursor != "":
 		return p, errBoth
-	case since != "":
-		p.since, err = momentOf(since, errSince)
+	case since != nil:
+		p.since, err = momentIn(*since, errSince)
 	case p.cursor != "":
 		p.since, p.after, err = readCursor(p.cursor)
 	}
@@ -66,16 +65,22 @@ func readPage(asked url.Values) (p page, err error) {
 }
 
 // limitOf is how many a client asks for, up to most, which is the default.
-func limitOf(asked url.Values, most int) (int, error) {
-	said := asked.Get("limit")
-	if said == "" {
+func limitOf(asked *int, most int) (int, error) {
+	switch {
+	case asked == nil:
 		return most, nil
-	}
-	limit, err := strconv.Atoi(said)
-	if err != nil || limit < 1 || limit > most {
+	case *asked < 1 || *asked > most:
 		return 0, &fault.Error{Kind: fault.Invalid, Field: "limit", Text: fmt.Sprintf("1 to %d", most)}
 	}
-	return limit, nil
+	return *asked, nil
+}
+
+// given is a parameter, or the zero value of one that is left out.
+func given[T any](parameter *T) (said T) {
+	if parameter != nil {
+		said = *parameter
+	}
+	return said
 }
 
 // writePage writes a page of what was found, of which one more than the limit shows that there are more. A page always has the cursor that goes
@@ -98,8 +103,8 @@ func writePage[T any](w http.ResponseWriter, name string, p page, found []T, for
 }
 
 // listCases pages through the cases that a client opened, by their last change: one that changes meanwhile comes again, further behind.
-func (a *API) listCases(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	p, err := readPage(r.URL.Query())
+func (a *API) listCases(w http.ResponseWriter, r *http.Request, from client.Client, asked apiserver.ListCasesParams) error {
+	p, err := pageOf(asked.UpdatedSince, asked.Cursor, asked.Limit)
 	if err != nil {
 		return err
 	}

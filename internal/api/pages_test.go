@@ -48,6 +48,9 @@ func TestAClientPagesThroughItsCases(t *testing.T) {
 	for _, wrong := range []string{"limit=0", "limit=201", "limit=x", "cursor=x", "cursor=MS4x&updated_since=2026-05-24T00:00:00Z", "updated_since=24.05.2026", "cursor=LTEuMQ"} {
 		status, answer := p.ask(t, "GET", "/api/v1/cases?"+wrong, own, "")
 		require.Equal(t, http.StatusBadRequest, status, "%s: %v", wrong, answer)
+		if wrong == "limit=x" {
+			require.Equal(t, []any{"limit", "a whole number of 1 or more, such as 50"}, []any{answer["field"], answer["detail"]})
+		}
 	}
 	pgtest.AddClient(t, p.db, "cases-two", "another's")
 	pgtest.Exec(t, p.url, `UPDATE clients SET scopes = '{cases}' WHERE name = 'cases-two'`)

@@ -3,11 +3,9 @@ package api
 import (
 	"net/http"
 	"regexp"
-	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
+	"okno/internal/api/apiserver"
 	"okno/internal/client"
 	"okno/internal/dialogue"
 	"okno/internal/otp"
@@ -63,63 +61,38 @@ func (a *API) sendChallenge(w http.ResponseWriter, r *http.Request, from client.
 	return write(w, http.StatusCreated, a.tell(c))
 }
 
-// challengeID reads the id in the path. What is none is no challenge of anybody.
-func challengeID(r *http.Request) (string, error) {
-	id, err := uuid.Parse(r.PathValue("id"))
-	if err != nil {
-		return "", otp.ErrUnknown
-	}
-	return id.String(), nil
-}
-
-func (a *API) resendChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	id, err := challengeID(r)
-	if err != nil {
-		return err
-	}
-	c, err := a.passwords.Resend(r.Context(), from.Name, id)
+func (a *API) resendChallenge(w http.ResponseWriter, r *http.Request, from client.Client, id apiserver.ID) error {
+	c, err := a.passwords.Resend(r.Context(), from.Name, id.String())
 	if err != nil {
 		return err
 	}
 	return write(w, http.StatusCreated, a.tell(c))
 }
 
-func (a *API) challengeStatus(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	id, err := challengeID(r)
-	if err != nil {
-		return err
-	}
-	c, err := a.passwords.Status(r.Context(), from.Name, id)
+func (a *API) challengeStatus(w http.ResponseWriter, r *http.Request, from client.Client, id apiserver.ID) error {
+	c, err := a.passwords.Status(r.Context(), from.Name, id.String())
 	if err != nil {
 		return err
 	}
 	return write(w, http.StatusOK, a.tell(c))
 }
 
-func (a *API) cancelChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	id, err := challengeID(r)
-	if err != nil {
-		return err
-	}
-	c, err := a.passwords.Cancel(r.Context(), from.Name, id)
+func (a *API) cancelChallenge(w http.ResponseWriter, r *http.Request, from client.Client, id apiserver.ID) error {
+	c, err := a.passwords.Cancel(r.Context(), from.Name, id.String())
 	if err != nil {
 		return err
 	}
 	return write(w, http.StatusOK, a.tell(c))
 }
 
-func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, from client.Client) error {
+func (a *API) verifyChallenge(w http.ResponseWriter, r *http.Request, from client.Client, id apiserver.ID) error {
 	var body struct {
 		Code string `json:"code"`
 	}
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	id, err := challengeID(r)
-	if err != nil {
-		return err
-	}
-	proof, err := a.passwords.Verify(r.Context(), from.Name, id, body.Code)
+	proof, err := a.passwords.Verify(r.Context(), from.Name, id.String(), body.Code)
 	if err != nil {
 		return err
 	}
@@ -134,12 +107,12 @@ func (a *API) keys(w http.ResponseWriter, _ *http.Request) {
 // mostDays is how far a report goes back: to the end of otp_hours.
 const mostDays = 730
 
-func (a *API) report(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	days, err := strconv.Atoi(r.FormValue("days"))
-	if r.FormValue("days") == "" {
-		days, err = 1, nil
+func (a *API) report(w http.ResponseWriter, r *http.Request, from client.Client, asked apiserver.ChallengeReportParams) error {
+	days := 1
+	if asked.Days != nil {
+		days = *asked.Days
 	}
-	if err != nil || days < 1 || days > mostDays {
+	if days < 1 || days > mostDays {
 		return errDays
 	}
 	lines, err := a.reports.PasswordReport(r.Context(), a.clock().AddDate(0, 0, -days), from.Name)

@@ -32,6 +32,7 @@ var problems = []struct {
 	{cases.ErrUnknown, http.StatusNotFound, "unknown_case"},
 	{cases.ErrMoved, http.StatusConflict, "moved"},
 	{appointment.ErrTaken, http.StatusUnprocessableEntity, "taken"},
+	{appointment.ErrFree, http.StatusUnprocessableEntity, "free"},
 	{appointment.ErrTooMany, http.StatusUnprocessableEntity, "too_many"},
 	{appointment.ErrSettled, http.StatusUnprocessableEntity, "ended"},
 	{notification.ErrUnknown, http.StatusNotFound, "unknown_notification"},

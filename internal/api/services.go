@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/api/apiserver"
 	"okno/internal/catalogue"
 	"okno/internal/client"
 	"okno/internal/dialogue"
@@ -20,25 +21,24 @@ var (
 )
 
 // services finds services by words, best first; without words it pages through all by their codes.
-func (a *API) services(w http.ResponseWriter, r *http.Request, _ client.Client) error {
-	asked := r.URL.Query()
-	l := dialogue.Language(asked.Get("language"))
+func (a *API) services(w http.ResponseWriter, r *http.Request, _ client.Client, asked apiserver.ListServicesParams) error {
+	l := dialogue.Language(given(asked.Language))
 	if l == "" {
 		l = dialogue.Russian
 	}
 	if !slices.Contains(dialogue.Languages, l) {
 		return errLanguage
 	}
-	limit, err := limitOf(asked, mostServices)
+	limit, err := limitOf(asked.Limit, mostServices)
 	if err != nil {
 		return err
 	}
 	answer := map[string]any{}
 	var found []catalogue.Service
-	if q := asked.Get("q"); q != "" {
+	if q := given(asked.Q); q != "" {
 		found = a.catalogue.Index().Search(q, l, limit)
 	} else {
-		after := asked.Get("after")
+		after := given(asked.After)
 		if after != "" && !catalogue.IsCode(after) {
 			return errAfter
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"okno/internal/api/apiserver"
 	"okno/internal/client"
 	"okno/internal/fault"
 	"okno/internal/webhook"
@@ -20,19 +21,18 @@ type Webhooks interface {
 
 var errState error = &fault.Error{Kind: fault.Invalid, Field: "state", Text: "waiting, delivered or dead"}
 
-func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	asked := r.URL.Query()
+func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request, from client.Client, asked apiserver.ListDeliveriesParams) error {
 	after := int64(0)
-	limit, err := limitOf(asked, mostCases)
+	limit, err := limitOf(asked.Limit, mostCases)
 	if err != nil {
 		return err
 	}
-	if said := asked.Get("cursor"); said != "" {
+	if said := given(asked.Cursor); said != "" {
 		if after, err = strconv.ParseInt(said, 10, 64); err != nil || after < 0 {
 			return errCursor
 		}
 	}
-	state := asked.Get("state")
+	state := string(given(asked.State))
 	if state != "" && state != "waiting" && state != "delivered" && state != "dead" {
 		return errState
 	}
@@ -49,10 +49,6 @@ func (a *API) listDeliveries(w http.ResponseWriter, r *http.Request, from client
 	return write(w, http.StatusOK, answer)
 }
 
-func (a *API) replayDelivery(w http.ResponseWriter, r *http.Request, from client.Client) error {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return webhook.ErrUnknown
-	}
-	return done(w, a.webhooks.ReplayOfClient(r.Context(), from.Name, id))
+func (a *API) replayDelivery(w http.ResponseWriter, r *http.Request, from client.Client, id int) error {
+	return done(w, a.webhooks.ReplayOfClient(r.Context(), from.Name, int64(id)))
 }

@@ -57,6 +57,7 @@ type Wait struct {
 	Contact   string
 	Subject   string
 	By        string
+	Client    string // that asked; "" for nobody's
 }
 
 // Waiting is a place on a waiting list.

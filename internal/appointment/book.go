@@ -114,7 +114,8 @@ func remind(ctx context.Context, w Work, a Appointment, now time.Time) error {
 
 // JoinList opens a case that waits for a place.
 func JoinList(ctx context.Context, w Work, v Wait) (Waiting, error) {
-	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Appointment, Service: v.Service, CitizenID: v.CitizenID, Contact: v.Contact, Subject: v.Subject, By: v.By})
+	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Appointment, Service: v.Service, CitizenID: v.CitizenID, Contact: v.Contact, Subject: v.Subject, By: v.By,
+		Client: v.Client})
 	if err != nil {
 		return Waiting{}, err
 	}

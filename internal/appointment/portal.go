@@ -1,6 +1,7 @@
 package appointment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -30,6 +31,8 @@ type PortalWork interface {
 	ClientCase(ctx context.Context, client string, id int64) (cases.Case, error)
 	// CitizenByNational gives 0 for nobody. citizen.ErrNationalNumber.
 	CitizenByNational(ctx context.Context, kind, number string) (int64, error)
+	// WaitingAhead gives how many wait longer than a case. ErrNone of one that does not wait.
+	WaitingAhead(ctx context.Context, caseID int64) (int, error)
 	// LastAppointment gives what a case has or had last. ErrNone.
 	LastAppointment(ctx context.Context, caseID int64) (Appointment, error)
 }
@@ -50,6 +53,8 @@ type Steps interface {
 var (
 	ErrOffice  error = &fault.Error{Kind: fault.Invalid, Field: "office", Text: "there is no such office, or it does not give this service by appointment"}
 	ErrContact error = &fault.Error{Kind: fault.Invalid, Field: "contact", Text: "a telephone number, where the citizen is told and reminded"}
+	// ErrFree says that nobody has to wait.
+	ErrFree error = &fault.Error{Kind: fault.Conflict, Text: "the office has free places: book one"}
 	// ErrTooMany says that the citizen, or the number, has [MostLive].
 	ErrTooMany error = &fault.Error{Kind: fault.Conflict, Text: "nobody has more than three appointments and places on waiting lists at a time"}
 )
@@ -141,6 +146,81 @@ func (p *Portal) Book(ctx context.Context, who Asking, key string, wanted Wanted
 	return a, err == nil && !again, err
 }
 
+// Join puts the citizen on the waiting list of an office that has no place, once for a key of the client; From is not looked at. [ErrOffice],
+// [ErrContact], [ErrFree], [ErrTooMany]. Whoever asks again after the wait has ended is told that nobody is ahead.
+func (p *Portal) Join(ctx context.Context, who Asking, key string, wanted Wanted) (v Waiting, created bool, err error) {
+	if wanted.Contact == "" {
+		return v, false, ErrContact
+	}
+	wanted.From = time.Time{}
+	err = p.units(ctx, func(w PortalWork) error {
+		id, again, err := casework.Once(ctx, w, who.Client, key, []any{"join", who, wanted}, func() (int64, error) {
+			joined, err := p.join(ctx, w, who, wanted)
+			return joined.Case.ID, err
+		})
+		if err != nil {
+			return err
+		}
+		created = !again
+		v = Waiting{Office: wanted.Office, Service: wanted.Service}
+		if v.Case, err = w.ClientCase(ctx, who.Client, id); err != nil {
+			return err
+		}
+		if v.Ahead, err = w.WaitingAhead(ctx, id); errors.Is(err, ErrNone) {
+			err = nil
+		}
+		return err
+	})
+	return v, created, err
+}
+
+func (p *Portal) join(ctx context.Context, w PortalWork, who Asking, wanted Wanted) (Waiting, error) {
+	whose, err := who.whose(ctx, w)
+	if err != nil {
+		return Waiting{}, err
+	}
+	v, err := p.visit(ctx, w, wanted.Office, wanted.Service)
+	if err != nil {
+		return Waiting{}, err
+	}
+	if len(v.Slots) > 0 {
+		return Waiting{}, ErrFree
+	}
+	if most, err := HasMost(ctx, w, whose, wanted.Contact, p.clock()); err != nil || most {
+		return Waiting{}, cmp.Or(err, ErrTooMany)
+	}
+	return JoinList(ctx, w, Wait{Office: wanted.Office, Service: wanted.Service, CitizenID: whose, Contact: wanted.Contact,
+		Subject: p.subject(v, wanted), By: who.by(), Client: who.Client})
+}
+
+// Leave takes the citizen off a waiting list; whoever has left it stays away. [cases.ErrUnknown], [ErrSettled].
+func (p *Portal) Leave(ctx context.Context, who Asking, number string) error {
+	return p.units(ctx, func(w PortalWork) error {
+		c, err := p.own(ctx, w, who, number)
+		if err != nil || c.State == cases.Withdrawn {
+			return err
+		}
+		if _, err := w.WaitingAhead(ctx, c.ID); errors.Is(err, ErrNone) {
+			return ErrSettled
+		} else if err != nil {
+			return err
+		}
+		return p.withdraw(ctx, w, who, c, "left the waiting list at the portal")
+	})
+}
+
+// withdraw ends a case, and tells the citizen.
+func (p *Portal) withdraw(ctx context.Context, w PortalWork, who Asking, c cases.Case, why string) error {
+	withdrawn := c
+	withdrawn.State, withdrawn.DueOn = cases.Withdrawn, time.Time{}
+	told, err := p.steps.Tell(ctx, w, withdrawn)
+	if err != nil {
+		return err
+	}
+	_, err = w.MoveCase(ctx, c, cases.Withdrawn, time.Time{}, who.by(), why, told)
+	return err
+}
+
 // booking fills in where and when a booking is.
 func (p *Portal) booking(ctx context.Context, w PortalWork, who Asking, wanted Wanted) (b Booking, err error) {
 	v, err := p.visit(ctx, w, wanted.Office, wanted.Service)
@@ -151,12 +231,17 @@ func (p *Portal) booking(ctx context.Context, w PortalWork, who Asking, wanted W
 	if len(b.Slots) == 0 {
 		return b, ErrTaken
 	}
+	b.DueOn, b.Subject = DayOf(wanted.From, v.Zone), p.subject(v, wanted)
+	return b, nil
+}
+
+// subject is what the case is about, in the language of the page.
+func (p *Portal) subject(v Visit, wanted Wanted) string {
 	name := wanted.Service
 	if s, known := p.services.Index().Service(name); known {
 		name = s.Texts[wanted.Language].Name
 	}
-	b.DueOn, b.Subject = DayOf(wanted.From, v.Zone), v.Subject(name, wanted.Language)
-	return b, nil
+	return v.Subject(name, wanted.Language)
 }
 
 // Move moves an appointment to another time of its office, once for a key of the client. [cases.ErrUnknown], [ErrSettled], [ErrTaken],
@@ -189,13 +274,7 @@ func (p *Portal) Cancel(ctx context.Context, who Asking, number string) (a Appoi
 			if _, c, err = p.live(ctx, w, who, number); err != nil {
 				return err
 			}
-			withdrawn := c
-			withdrawn.State, withdrawn.DueOn = cases.Withdrawn, time.Time{}
-			told, err := p.steps.Tell(ctx, w, withdrawn)
-			if err != nil {
-				return err
-			}
-			if _, err := w.MoveCase(ctx, c, cases.Withdrawn, time.Time{}, who.by(), "cancelled at the portal", told); err != nil {
+			if err := p.withdraw(ctx, w, who, c, "cancelled at the portal"); err != nil {
 				return err
 			}
 		}

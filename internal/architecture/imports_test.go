@@ -56,7 +56,7 @@ var homes = map[string][]string{
 	"github.com/pkg/sftp":          {"okno/internal/folder"},
 	"github.com/minio/minio-go":    {"okno/internal/attachment/s3"},
 	"github.com/johannesboyne":     {"okno/internal/attachment/s3/s3test"},
-	"github.com/oapi-codegen":      {"okno/internal/api/apiclient"},
+	"github.com/oapi-codegen":      {"okno/internal/api/apiclient", "okno/internal/api/apiserver"},
 	"github.com/pb33f":             {"okno/internal/api"},
 	"golang.org/x/crypto/ssh":      {"okno/internal/folder"},
 }
@@ -79,7 +79,7 @@ var aggregates = map[string][]string{
 	"cases":         {"audit", "datakeys", "searchindex"},
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
-	"conversations": {"datakeys", "streams"},
+	"conversations": {"audit", "datakeys", "streams"},
 	"notifications": {"audit", "identity", "messages"},
 	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
@@ -88,7 +88,7 @@ var aggregates = map[string][]string{
 	"privacy":       {"audit", "datakeys", "identity", "lockout", "notifications"},
 	"smppaccounts":  {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},
-	"contacts":      {"audit", "cases", "datakeys", "identity", "streams"},
+	"contacts":      {"audit", "cases", "datakeys", "identity", "messages", "streams"},
 }
 
 const core = "okno/internal/postgres"

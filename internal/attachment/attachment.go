@@ -45,6 +45,8 @@ type Key interface {
 
 // Files keep sealed files by their names, outside the rows.
 type Files interface {
+	// Ready says why no file could be kept or read now, or nil.
+	Ready(ctx context.Context) error
 	// Create begins a file. Nothing is under its name until it is committed.
 	Create(ctx context.Context, name string) (Draft, error)
 	// Open reads a file. ErrMissing.

@@ -102,6 +102,22 @@ func onAll(t *testing.T, test func(t *testing.T, files store)) {
 	}
 }
 
+func TestAStoreSaysWhetherItIsThere(t *testing.T) {
+	onAll(t, func(t *testing.T, files store) {
+		k := attachment.NewKeeper(files)
+		require.NoError(t, k.Ready(t.Context()), "an empty one")
+		_, err := k.Keep(t.Context(), key(t), strings.NewReader("x"))
+		require.NoError(t, err)
+		require.NoError(t, k.Ready(t.Context()))
+		require.Len(t, files.kept(t), 1, "asking leaves nothing")
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		files.away()
+		require.Error(t, k.Ready(t.Context()))
+		require.Error(t, k.Ready(gone))
+	})
+}
+
 func TestAFileIsReadAsItWasKept(t *testing.T) {
 	onAll(t, func(t *testing.T, files store) {
 		k := attachment.NewKeeper(files)
@@ -263,7 +279,7 @@ func TestTheSweeperRemovesWhatNoRowNames(t *testing.T) {
 		require.NoError(t, files.put("README", []byte("of somebody else")))
 		now := time.Now()
 		sweep := func(after time.Duration) attachment.Swept {
-			s := attachment.NewSweeper(files, rows{named, "AAAAAAAAAAAAAAAAAAAAAAAAAA"}, func() time.Time { return now.Add(after) }, nil, zerolog.Nop())
+			s := attachment.NewSweeper(files, []attachment.Rows{rows{named, "AAAAAAAAAAAAAAAAAAAAAAAAAA"}}, func() time.Time { return now.Add(after) }, nil, zerolog.Nop())
 			swept, err := s.Sweep(t.Context())
 			require.NoError(t, err)
 			return swept
@@ -304,7 +320,7 @@ func TestManyAtOnce(t *testing.T) {
 				}
 			})
 		}
-		s := attachment.NewSweeper(files, rows{}, time.Now, nil, zerolog.Nop())
+		s := attachment.NewSweeper(files, []attachment.Rows{rows{}}, time.Now, nil, zerolog.Nop())
 		_, err := s.Sweep(t.Context())
 		require.NoError(t, err)
 		all.Wait()

@@ -40,8 +40,8 @@ func (w *watched) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// seal writes a content in sealed chunks, and gives its length and its first bytes. Errors of reading are ErrHalf.
-func seal(key Key, file string, content io.Reader, w io.Writer) (size int64, head []byte, err error) {
+// seal writes a content of at most so many bytes in sealed chunks, and gives its length and its first bytes. Errors of reading are ErrHalf.
+func seal(key Key, file string, content io.Reader, most int64, w io.Writer) (size int64, head []byte, err error) {
 	if _, err := io.WriteString(w, mark); err != nil {
 		return 0, nil, err
 	}
@@ -52,7 +52,7 @@ func seal(key Key, file string, content io.Reader, w io.Writer) (size int64, hea
 		n, _ := io.ReadFull(buffered, chunk)
 		_, end := buffered.Peek(1)
 		size += int64(n)
-		if size > MostBytes {
+		if size > most {
 			return size, head, ErrTooLarge
 		}
 		if whole.failed != nil {

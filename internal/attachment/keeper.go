@@ -18,9 +18,17 @@ type Keeper struct{ files Files }
 // NewKeeper takes where files are kept.
 func NewKeeper(files Files) *Keeper { return &Keeper{files} }
 
+// Ready says why no file could be kept or read now, or nil.
+func (k *Keeper) Ready(ctx context.Context) error { return k.files.Ready(ctx) }
+
 // Keep seals a content under a key and keeps it under a name of its own. The caller writes the row that names it, or discards it. ErrTooLarge,
 // ErrEmpty, ErrHalf: nothing is left of it then; fault.Unavailable when it cannot be kept.
 func (k *Keeper) Keep(ctx context.Context, key Key, content io.Reader) (s Stored, err error) {
+	return k.KeepUpTo(ctx, key, content, MostBytes)
+}
+
+// KeepUpTo is Keep for a content of at most so many bytes.
+func (k *Keeper) KeepUpTo(ctx context.Context, key Key, content io.Reader, most int64) (s Stored, err error) {
 	s.File = rand.Text()
 	draft, err := k.files.Create(ctx, s.File)
 	if err != nil {
@@ -28,7 +36,7 @@ func (k *Keeper) Keep(ctx context.Context, key Key, content io.Reader) (s Stored
 	}
 	defer func() { err = errors.Join(err, draft.Abort()) }() // nothing, once it is committed
 	hash := sha256.New()
-	size, head, err := seal(key, s.File, content, io.MultiWriter(draft, hash))
+	size, head, err := seal(key, s.File, content, most, io.MultiWriter(draft, hash))
 	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):

@@ -3,13 +3,14 @@ package attachment
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 )
 
-// Rows are what the rows of attachments say of files.
+// Rows are what the rows of a table say of files.
 type Rows interface {
 	// NamedFiles gives which of some files a row names.
 	NamedFiles(ctx context.Context, files []string) (map[string]bool, error)
@@ -35,14 +36,14 @@ type Swept struct {
 // Sweeper holds files and rows against each other.
 type Sweeper struct {
 	files   Files
-	rows    Rows
+	rows    []Rows
 	clock   func() time.Time
 	log     zerolog.Logger
 	missing prometheus.Gauge
 }
 
-// NewSweeper takes its parts. metrics may be nil.
-func NewSweeper(files Files, rows Rows, clock func() time.Time, metrics prometheus.Registerer, log zerolog.Logger) *Sweeper {
+// NewSweeper takes its parts: the rows of all tables that name files. metrics may be nil.
+func NewSweeper(files Files, rows []Rows, clock func() time.Time, metrics prometheus.Registerer, log zerolog.Logger) *Sweeper {
 	s := &Sweeper{files: files, rows: rows, clock: clock, log: log, missing: prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "okno_attachments_missing", Help: "Files that attachments name and that are not there, at the last sweep."})}
 	if metrics != nil {
@@ -93,9 +94,13 @@ func (s *Sweeper) Sweep(ctx context.Context) (swept Swept, err error) {
 	for len(there) > 0 {
 		some := there[:min(len(there), sweepBatch)]
 		there = there[len(some):]
-		named, err := s.rows.NamedFiles(ctx, some)
-		if err != nil {
-			return swept, err
+		named := map[string]bool{}
+		for _, rows := range s.rows {
+			found, err := rows.NamedFiles(ctx, some)
+			if err != nil {
+				return swept, err
+			}
+			maps.Copy(named, found)
 		}
 		for _, name := range some {
 			if named[name] {
@@ -107,19 +112,31 @@ func (s *Sweeper) Sweep(ctx context.Context) (swept Swept, err error) {
 			swept.Removed++
 		}
 	}
-	for after := int64(0); ; {
-		files, last, err := s.rows.AttachmentFiles(ctx, after, now.Add(-draftGrace), sweepBatch) // newer ones need not be in the list
+	for _, rows := range s.rows {
+		missing, err := missing(ctx, rows, now.Add(-draftGrace), known) // newer ones need not be in the list
 		if err != nil {
 			return swept, err
 		}
+		swept.Missing += missing
+	}
+	s.missing.Set(float64(swept.Missing))
+	return swept, nil
+}
+
+// missing counts the files that rows from before a moment name and that are not known.
+func missing(ctx context.Context, rows Rows, before time.Time, known map[string]bool) (count int, err error) {
+	for after := int64(0); ; {
+		files, last, err := rows.AttachmentFiles(ctx, after, before, sweepBatch)
+		if err != nil {
+			return count, err
+		}
 		for _, name := range files {
 			if !known[name] {
-				swept.Missing++
+				count++
 			}
 		}
 		if len(files) < sweepBatch {
-			s.missing.Set(float64(swept.Missing))
-			return swept, nil
+			return count, nil
 		}
 		after = last
 	}

@@ -27,7 +27,11 @@ const (
 	Waiting    Stage = "waiting"    // for an operator: the contact waits, is offered or was accepted
 	Connecting Stage = "connecting" // the operator's phone rings
 	Talking    Stage = "talking"    // with an operator
+	Passed     Stage = "passed"     // to somebody outside; no operator has it any more
 )
+
+// AwayPatience is how long the page of an agent who talks may be away, which is loaded anew, before the citizen goes back to the queue.
+const AwayPatience = 20 * time.Second
 
 // ErrOver says that a call has ended, or never was.
 var ErrOver = errors.New("the call is over")
@@ -40,8 +44,10 @@ type Call struct {
 	Vouched     bool   // the trunk vouches for the number
 	State       State
 	Stage       Stage
-	Room        string // the bridge in Asterisk; "" while there is none
-	Legs        []Leg  // that have not ended
+	Room        string    // the bridge in Asterisk; "" while there is none
+	AwayAt      time.Time // since when the agent's page is away from the talk; zero: it is there
+	Legs        []Leg     // that have not ended
+	Recording   Recording
 }
 
 // Role is what a leg is there for.
@@ -55,6 +61,19 @@ const (
 	Outside    Role = "outside"    // a telephone number outside Okno
 	Supervisor Role = "supervisor" // listens, whispers or barges in
 )
+
+// Mode is how a supervisor takes part in a talk.
+type Mode string
+
+// The modes.
+const (
+	Listen  Mode = "listen"  // hears everybody, is heard by nobody
+	Whisper Mode = "whisper" // is heard by the agent alone
+	Barge   Mode = "barge"   // is heard by everybody
+)
+
+// Modes are all of them.
+var Modes = []Mode{Listen, Whisper, Barge}
 
 // LegState is where a leg stands: ringing → up → ended.
 type LegState string
@@ -74,6 +93,8 @@ type Leg struct {
 	Endpoint string // what was dialled: "PJSIP/agent-7"; "" of an inbound leg
 	AgentID  int64  // 0 of a leg that is no agent's
 	State    LegState
+	Held     bool // apart from the room, with music
+	Mode     Mode // of a supervisor's; "" of any other
 	Since    time.Time
 }
 
@@ -84,6 +105,19 @@ func (c Call) Leg(r Role) (Leg, bool) {
 		return Leg{}, false
 	}
 	return c.Legs[i], true
+}
+
+// Hears says whether whoever is at a leg hears what an agent of the call says, other than as the agent's supervisor.
+func (l Leg) Hears(agent int64) bool {
+	return l.AgentID != agent && l.Role != Supervisor && l.State == LegUp && !l.Held
+}
+
+// Aside gives the leg, if there is one, of whoever an agent has brought into the call: an agent or a telephone outside.
+func (c Call) Aside() (Leg, bool) {
+	if leg, ok := c.Leg(Consulted); ok {
+		return leg, true
+	}
+	return c.Leg(Outside)
 }
 
 // Channel is the citizen's channel in Asterisk, or "".

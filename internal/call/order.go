@@ -7,10 +7,18 @@ type OrderKind string
 
 // The kinds of order.
 const (
-	Connect OrderKind = "connect" // ring the agent's phone, and join it with the citizen
-	Release OrderKind = "release" // end the agent's leg; the citizen goes on by the dialogue
-	Say     OrderKind = "say"     // the conversation has moved on: say its last words, and go on from there
+	Connect   OrderKind = "connect"   // ring the agent's phone, and join it with the citizen
+	Release   OrderKind = "release"   // end the agent's leg; the citizen goes on by the dialogue
+	Say       OrderKind = "say"       // the conversation has moved on: say its last words, and go on from there
+	Arrange   OrderKind = "arrange"   // make the room what the legs say: who is in it, who is held
+	Keys      OrderKind = "keys"      // send keys to whoever talks with the agent
+	Dial      OrderKind = "dial"      // ring a telephone outside, and join it with whoever is in the room
+	CallBack  OrderKind = "callback"  // ring a citizen who is to be called back, and connect the agent
+	Supervise OrderKind = "supervise" // ring a supervisor's phone, who listens, whispers or barges in
 )
+
+// Rings says whether an order of the kind makes a telephone ring.
+func (k OrderKind) Rings() bool { return k == Connect || k == Dial || k == Supervise || k == CallBack }
 
 // OrderState is where an order stands: new → taken → done, failed; or expired, cancelled.
 type OrderState string
@@ -34,10 +42,13 @@ type Order struct {
 	ID          string
 	Interaction int64
 	Kind        OrderKind
-	Contact     int64         // of Connect and Release
-	Agent       int64         // of Connect and Release
-	Endpoint    string        // of Connect: "PJSIP/agent-7"
-	Ring        time.Duration // of Connect: how long the phone may ring
+	Contact     int64         // of all kinds but Say
+	Agent       int64         // likewise
+	Endpoint    string        // of Connect and CallBack: the agent's, "PJSIP/agent-7"; of Dial: the number
+	Role        Role          // of the leg that Connect or Dial makes
+	Ring        time.Duration // of Connect and Dial: how long the phone may ring
+	Keys        string        // of Keys
+	Mode        Mode          // of Supervise
 	By          string        // who decided it: "agent:7", "okno"
 	CreatedAt   time.Time
 	ExpiresAt   time.Time // an order that nobody took until then is not carried out
@@ -49,9 +60,16 @@ type Order struct {
 const (
 	ConnectLife = 10 * time.Second
 	ReleaseLife = time.Minute
+	ArrangeLife = time.Minute
+	KeysLife    = 10 * time.Second // keys that come later answer another question
 	SayLife     = time.Hour
 	AnswerLife  = 10 * time.Second // the answer of an agency: a call that was taken over meanwhile has gone on by itself
 )
 
-// AgentLegPrefix begins the ids of the orders to connect, and so of the legs that ring agents' phones.
-const AgentLegPrefix = "okno-agent-"
+// LegPrefix begins the ids of the orders that make legs, and so of those legs; AgentLegPrefix of those that ring agents' phones.
+const (
+	LegPrefix        = "okno-"
+	AgentLegPrefix   = LegPrefix + "agent-"
+	OutsideLegPrefix = LegPrefix + "outside-"
+	CitizenLegPrefix = LegPrefix + "citizen-" // of citizens who are called back
+)

@@ -135,10 +135,12 @@ type Applied struct {
 
 // Move is a step of a case, as it was recorded.
 type Move struct {
+	Case int64
 	From State // "" when it was opened
 	To   State
 	At   time.Time
 	By   string
+	Name string // of an agent
 	Why  string
 	Told string // what the citizen was told
 }

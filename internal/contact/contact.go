@@ -20,14 +20,26 @@ type Contact struct {
 	State       State
 	AgentID     int64 // 0 while no agent has it
 	// ByCall says that an agent who accepts is connected by a telephone call; else the two are connected at once.
-	ByCall      bool
-	Version     int64 // rises with every move
+	ByCall  bool
+	Version int64 // rises with every move
+	// Helps is the contact for which the agent of this one is consulted; 0 of any other. A contact that helps is never in a queue.
+	Helps       int64
 	QueuedAt    time.Time
 	ConnectedAt time.Time
 	WrapUpUntil time.Time
 	Outcome     Outcome
 	Disposition string
+	Attempts    int // of a callback: how often the citizen did not answer
 }
+
+// Ref is which contact, and of which interaction.
+type Ref struct{ ID, Interaction int64 }
+
+// Callback is the channel of a contact whose citizen is called once an agent has accepted it.
+const Callback = "callback"
+
+// MostAttempts is how often a citizen is called back who does not answer.
+const MostAttempts = 2
 
 // Arrival is an interaction that joins a queue.
 type Arrival struct {
@@ -39,6 +51,27 @@ type Arrival struct {
 	Reason      string
 	Context     map[string]string
 	Effect      string // the dialogue's effect: the idempotency key of joining
+	// Kept is the place that the citizen had when asking for another way than to wait; the queue admits whoever has one.
+	Kept *Place
+	// Prefers is the agent who knows the citizen, and is asked first; 0: nobody.
+	Prefers int64
+	// DueAt is when a citizen wants to be called back; zero: as soon as the turn comes.
+	DueAt time.Time
+	// Later says that the citizen waits for the queue to open, if its hours are over.
+	Later bool
+}
+
+// Thread is a talk in writing that an agent had.
+type Thread struct {
+	Queue    string
+	Language string
+	AgentID  int64
+}
+
+// Place is a contact's place in its queue: of a higher priority, or of the same and queued earlier, others go first.
+type Place struct {
+	Priority int
+	QueuedAt time.Time
 }
 
 // Admission is what a queue says to whoever wants to join it. The values are the outcomes of a queue in a dialogue.
@@ -46,10 +79,17 @@ type Admission string
 
 // The admissions.
 const (
-	Joined Admission = "joined"
-	Closed Admission = "closed" // nobody serves the queue now
-	Busy   Admission = "busy"   // too many wait, or too many came from the same number
+	Joined     Admission = "joined"
+	Closed     Admission = "closed"      // nobody serves the queue now
+	AfterHours Admission = "after_hours" // its hours are over, and it opens again
+	Busy       Admission = "busy"        // too many wait, or too many came from the same number
 )
+
+// Opening is when a queue opens whose hours are over.
+type Opening struct {
+	Now time.Time // when that was asked
+	At  time.Time // in the zone of the queue's calendar; zero: the queue is open, or nobody knows
+}
 
 // Live says whether the contact is neither ended nor in its wrap-up: the citizen is there, or is expected.
 func (c Contact) Live() bool { return c.State != WrapUp && c.State != Ended }
@@ -60,6 +100,10 @@ var (
 	ErrGone        = errors.New("the offer is no longer open")
 	ErrState       = errors.New("the contact is not in a state for that")
 	ErrDisposition = errors.New("choose an outcome first")
+	ErrBusyAgent   = errors.New("the agent is not free")
+	ErrClosed      = errors.New("nobody serves the queue now")
+	ErrFull        = errors.New("too many wait in the queue")
+	ErrNowhere     = errors.New("no such queue, agent or number")
 )
 
 // Dispositions are the outcomes that an agent can file.

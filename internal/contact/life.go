@@ -5,7 +5,7 @@ import "fmt"
 // State is where a contact stands.
 //
 //	waiting ⇄ offered → accepted → ringing → connected → wrap_up → ended
-//	   └─────────┴─────────┴──────────┴──► ended (abandoned, nobody, lost)
+//	   └─────────┴─────────┴──────────┴──► ended (abandoned, left, nobody, lost, unreached, called_in)
 //
 // A channel without a telephone call goes from offered to connected at once.
 type State string
@@ -28,9 +28,13 @@ type Outcome string
 const (
 	Handled   Outcome = "handled"   // an agent served the citizen
 	Abandoned Outcome = "abandoned" // the citizen left before an agent was there
-	Nobody    Outcome = "nobody"    // no agent was on duty
+	Left      Outcome = "left"      // the citizen chose another way than to wait: a callback, an answer by SMS
+	Nobody    Outcome = "nobody"    // no agent was there
+	Unreached Outcome = "unreached" // a citizen who was to be called back did not answer, as often as was tried
+	CalledIn  Outcome = "called_in" // a citizen who was to be called back has called
 	Lost      Outcome = "lost"      // the telephone system went away
 	Dismissed Outcome = "dismissed" // a supervisor closed it as junk
+	Consulted Outcome = "consulted" // an agent was asked to help another, and the citizen stayed with that other
 )
 
 // Event is what happens to a contact.
@@ -49,16 +53,20 @@ const (
 	AgentGone     Event = "agent_gone"     // the agent logged out, or the desk did not come back
 	Released      Event = "released"       // the agent ended the talk
 	CitizenGone   Event = "citizen_gone"   // the citizen hung up, or left the conversation
-	GivenUp       Event = "given_up"       // no agent is on duty, and none will come
+	LeftQueue     Event = "left_queue"     // the citizen chose another way than to wait
+	GivenUp       Event = "given_up"       // no agent is there, and none will come
 	ChannelLost   Event = "channel_lost"   // the telephone system went away with the citizen's leg
 	DismissedJunk Event = "dismissed_junk" // a supervisor closed it unanswered
 	Filed         Event = "filed"          // the agent filed the outcome
 	Overdue       Event = "overdue"        // the wrap-up took too long
+	NoAnswer      Event = "no_answer"      // a citizen who is called back does not answer
+	CitizenCalls  Event = "citizen_calls"  // a citizen who was to be called back has called
+	HelpOver      Event = "help_over"      // the consultation is over; of a contact that helps
 )
 
 // Events are all events.
 var Events = []Event{OfferMade, Declined, Expired, AcceptedOffer, Rings, Answered, NotReached, LegLost, AgentGone, Released, CitizenGone,
-	GivenUp, ChannelLost, DismissedJunk, Filed, Overdue}
+	LeftQueue, GivenUp, ChannelLost, DismissedJunk, Filed, Overdue, NoAnswer, CitizenCalls, HelpOver}
 
 // Move is what an event makes of a contact.
 type Move struct {
@@ -73,8 +81,11 @@ var (
 	toPlace   = Move{To: Waiting, Free: true} // the contact keeps its place
 	toWrapUp  = Move{To: WrapUp}
 	abandoned = Move{To: Ended, Free: true, Outcome: Abandoned}
+	left      = Move{To: Ended, Free: true, Outcome: Left}
+	calledIn  = Move{To: Ended, Free: true, Outcome: CalledIn}
 	lost      = Move{To: Ended, Free: true, Outcome: Lost}
 	handled   = Move{To: Ended, Outcome: Handled}
+	helped    = Move{To: Ended, Outcome: Consulted}
 )
 
 // moves is the whole life. What is not in it cannot happen.
@@ -90,11 +101,15 @@ var moves = map[Event]map[State]Move{
 	AgentGone:     {Offered: toPlace, Accepted: toFront, Ringing: toFront, Connected: toFront},
 	Released:      {Connected: toWrapUp},
 	CitizenGone:   {Waiting: abandoned, Offered: abandoned, Accepted: abandoned, Ringing: abandoned, Connected: toWrapUp},
+	LeftQueue:     {Waiting: left, Offered: left},
 	GivenUp:       {Waiting: {To: Ended, Outcome: Nobody}},
 	ChannelLost:   {Waiting: lost, Offered: lost, Accepted: lost, Ringing: lost, Connected: {To: WrapUp, Outcome: Lost}},
 	DismissedJunk: {Waiting: {To: Ended, Outcome: Dismissed}},
 	Filed:         {WrapUp: handled},
 	Overdue:       {WrapUp: handled},
+	NoAnswer:      {Accepted: toPlace},
+	CitizenCalls:  {Waiting: calledIn, Offered: calledIn, Accepted: calledIn},
+	HelpOver:      {Offered: helped, Accepted: helped, Ringing: helped, Connected: helped},
 }
 
 // results are the states in which an event finds itself done already: told again, it changes nothing.
@@ -106,14 +121,21 @@ var results = map[Event][]State{
 	Released:      {WrapUp, Ended},
 	CitizenGone:   {WrapUp, Ended},
 	ChannelLost:   {WrapUp, Ended},
+	LeftQueue:     {Ended},
 	DismissedJunk: {Ended},
 	Overdue:       {Ended},
+	NoAnswer:      {Waiting, Offered, Ended},
+	CitizenCalls:  {Ended},
+	HelpOver:      {Ended},
 }
 
 // After gives what an event makes of a contact. done means that the event was told before and nothing is to be changed. [ErrState]
 // when the contact is not in a state for the event.
 func (c Contact) After(e Event) (move Move, done bool, err error) {
 	move, ok := moves[e][c.State]
+	if e == HelpOver && c.Helps == 0 {
+		ok = false
+	}
 	switch {
 	case !ok:
 		for _, s := range results[e] {
@@ -122,11 +144,16 @@ func (c Contact) After(e Event) (move Move, done bool, err error) {
 			}
 		}
 		return Move{}, false, fmt.Errorf("%s while %s: %w", e, c.State, ErrState)
+	case e == NoAnswer && c.Attempts+1 >= MostAttempts:
+		move = Move{To: Ended, Free: true, Outcome: Unreached}
 	case e == AcceptedOffer && !c.ByCall:
 		move.To = Connected
 	case e == AgentGone && c.State == Connected && c.ByCall:
 		// Whoever talks goes on talking: the voice node tells when the leg is gone.
 		return Move{To: Connected}, true, nil
+	}
+	if c.Helps != 0 && (move.To == Waiting || move.To == WrapUp || move.To == Ended) { // nobody waits for it
+		move = helped
 	}
 	if c.Outcome != "" { // the outcome stands since the talk ended
 		move.Outcome = c.Outcome

@@ -33,6 +33,9 @@ func TestMoves(t *testing.T) {
 		"released":                     {contact.Released, contact.Connected, false, contact.Move{To: contact.WrapUp}},
 		"citizen went before":          {contact.CitizenGone, contact.Ringing, false, contact.Move{To: contact.Ended, Free: true, Outcome: contact.Abandoned}},
 		"citizen went after":           {contact.CitizenGone, contact.Connected, false, contact.Move{To: contact.WrapUp}},
+		"left for a callback":          {contact.LeftQueue, contact.Offered, false, contact.Move{To: contact.Ended, Free: true, Outcome: contact.Left}},
+		"called back, no answer":       {contact.NoAnswer, contact.Accepted, false, contact.Move{To: contact.Waiting, Free: true}},
+		"called before called back":    {contact.CitizenCalls, contact.Offered, false, contact.Move{To: contact.Ended, Free: true, Outcome: contact.CalledIn}},
 		"no agent on duty":             {contact.GivenUp, contact.Waiting, false, contact.Move{To: contact.Ended, Outcome: contact.Nobody}},
 		"telephone system went":        {contact.ChannelLost, contact.Connected, false, contact.Move{To: contact.WrapUp, Outcome: contact.Lost}},
 		"telephone system went before": {contact.ChannelLost, contact.Waiting, false, contact.Move{To: contact.Ended, Free: true, Outcome: contact.Lost}},
@@ -49,11 +52,19 @@ func TestMoves(t *testing.T) {
 	}{
 		{contact.OfferMade, contact.Offered}, {contact.AcceptedOffer, contact.Waiting}, {contact.Declined, contact.Connected},
 		{contact.Answered, contact.Waiting}, {contact.Answered, contact.WrapUp}, {contact.Released, contact.Ringing},
-		{contact.GivenUp, contact.Connected}, {contact.Filed, contact.Connected}, {contact.Filed, contact.Ended}, {contact.Rings, contact.Ended},
+		{contact.GivenUp, contact.Connected}, {contact.LeftQueue, contact.Ringing}, {contact.Filed, contact.Connected}, {contact.Filed, contact.Ended}, {contact.Rings, contact.Ended},
 	} {
 		_, _, err := contact.Contact{State: refused.from, ByCall: true}.After(refused.event)
 		require.ErrorIs(t, err, contact.ErrState, "%s while %s", refused.event, refused.from)
 	}
+}
+
+// A citizen who does not answer is not called for ever.
+func TestAttemptsEnd(t *testing.T) {
+	t.Parallel()
+	move, _, err := contact.Contact{State: contact.Accepted, Attempts: contact.MostAttempts - 1}.After(contact.NoAnswer)
+	require.NoError(t, err)
+	require.Equal(t, contact.Move{To: contact.Ended, Free: true, Outcome: contact.Unreached}, move)
 }
 
 // A talk that broke off with the telephone system stays lost, whatever the agent files.

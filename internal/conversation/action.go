@@ -21,6 +21,7 @@ type action struct {
 	inputs   values
 	optional values            // inputs that may be left out
 	writes   bool              // takes a text to send
+	enters   string            // the input that names a node, which is a queue
 	outcomes map[string]values // the closed set, each with all values that it carries
 	// least is the verification that the citizen needs; whoever has less gets the outcome below, and the effect does not run.
 	least    citizen.Verification
@@ -33,10 +34,10 @@ type action struct {
 
 // actions are all that a dialogue may have done. The effect of a queue node is one of them.
 var actions = []action{
-	queueJoin,
+	queueJoin, announcementNow, recordingRule, recordingAllow, messageRecord, messageHear, messageSend, surveyDue, surveyMark,
 	serviceFind, serviceOffers, serviceCategories, serviceInCategory,
 	caseStatus, caseWithdraw, caseReopen, caseRate, passcodeFetch, wordsCorrect,
-	appealOpen, appealFile, callbackOpen,
+	appealOpen, appealFile, callbackOpen, queueText,
 	feeMine, feeOfCase, feeLink,
 	appointmentMine, appointmentOffices, appointmentDays, appointmentTimes, appointmentBook, appointmentMove, appointmentWait, appointmentTake,
 	noticesStop, noticesStart, smsSend,
@@ -109,7 +110,7 @@ func (a action) declares(given result) error {
 
 // signature is what a dialogue is checked against.
 func (a action) signature() dialogue.Action {
-	return dialogue.Action{Inputs: a.inputs, Optional: a.optional, Writes: a.writes, Outcomes: a.outcomes, Below: a.below, Proves: a.proves, Personal: a.personal}
+	return dialogue.Action{Inputs: a.inputs, Optional: a.optional, Writes: a.writes, Enters: a.enters, Outcomes: a.outcomes, Below: a.below, Proves: a.proves, Personal: a.personal}
 }
 
 // signatures are those of all actions that a node can name; a queue is a node of its own kind.

@@ -2,42 +2,37 @@ package conversation
 
 import (
 	"context"
+	"time"
 
-	"okno/internal/cases"
 	"okno/internal/dialogue"
 )
 
-// callbackOpen opens a callback to the number that the citizen calls from, or finds the one that is open already.
+// callbackOpen has the citizen called back, on the number that the interaction comes from: a contact that waits in the place of this
+// one, or behind everybody. at is the node of the queue; in says after how long at the earliest, any other inputs are slots. Whoever waits for a
+// callback already goes on waiting for that one.
 var callbackOpen = action{
 	name:     "callback.open",
-	outcomes: map[string]values{"opened": {"case": dialogue.TypeCaseNumber}, "no_number": {}},
+	inputs:   values{"at": dialogue.TypeText},
+	optional: values{"in": dialogue.TypeDuration},
+	enters:   "at",
+	outcomes: map[string]values{"opened": {}, "no_number": {}, "closed": {}},
 	effect: func(ctx context.Context, r request) (result, error) {
-		if r.interaction.Number == "" {
+		i := r.interaction
+		if i.Number == "" {
 			return result{outcome: "no_number"}, nil
 		}
-		number, found, err := r.work.OpenCallback(ctx, r.interaction.Number)
-		if err != nil {
-			return result{}, err
+		open, err := r.work.CallbacksOf(ctx, i.Number)
+		if err != nil || len(open) > 0 {
+			return result{outcome: "opened"}, err
 		}
-		if found {
-			return result{outcome: "opened", values: map[string]dialogue.Value{"case": {Type: dialogue.TypeCaseNumber, Text: number}}}, nil
+		way := otherWay{channel: dialogue.Voice, at: r.text("at"), slots: r.effect.With}
+		if later, err := time.ParseDuration(r.text("in")); err == nil && later > 0 {
+			way.due = r.engine.clock().Add(later)
 		}
-		return openCase(ctx, r, cases.Callback, "")
+		joined, err := r.engine.waitBy(ctx, r.work, r.dialogue, i, way)
+		if err != nil || !joined {
+			return result{outcome: "closed"}, err
+		}
+		return result{outcome: "opened"}, nil
 	},
-}
-
-// CallBack opens a callback for a citizen whose call has broken off, unless one is open, or the number is not known.
-func CallBack(ctx context.Context, w Work, interaction int64) error {
-	i, _, err := w.LockSession(ctx, interaction)
-	if err != nil || i.Number == "" {
-		return err
-	}
-	if _, found, err := w.OpenCallback(ctx, i.Number); err != nil || found {
-		return err
-	}
-	c, err := w.OpenCase(ctx, cases.Opening{Kind: cases.Callback, CitizenID: i.CitizenID, Contact: i.Number, By: Okno, Subject: "callback, the call broke off"})
-	if err != nil {
-		return err
-	}
-	return w.LinkCase(ctx, i.ID, c.ID)
 }

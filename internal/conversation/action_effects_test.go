@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/announcement"
 	"okno/internal/cases"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
@@ -33,6 +34,9 @@ var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "
 	"case.withdraw", "case.reopen", "case.rate", // own_case_test.go
 	"case.status visit", "case.status waiting", "appointment.mine", "appointment.offices", "appointment.days", "appointment.times",
 	"fee.mine", "fee.of_case", "fee.link", "case.status earlier", "case.status late", // ../floor/goon_test.go
+	"queue after_hours",                                                                                                                   // ../floor/hours_test.go
+	"message.record recorded", "message.record silent", "message.hear heard", "message.send opened", "survey.due due", "survey.mark done", // ../floor/message_test.go
+	"queue.text",                                                                   // ../floor/waiting_test.go
 	"appointment.book", "appointment.move", "appointment.wait", "appointment.take", // appointment_test.go
 }
 
@@ -86,6 +90,7 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 			return nil
 		}))
 	}
+	pgtest.Exec(t, w.url, `INSERT INTO queues (name, title, recording) VALUES ('rec-said', '{}', 'announced'), ('rec-asked', '{}', 'asked')`)
 	const guesser = "+77017777777"
 	pgtest.Exec(t, w.url, `INSERT INTO lockouts (way, subject, failures, since, blocked_until)
 		VALUES ('case_number', '`+attempts.Hide(pgtest.Keys, lockout.Number(guesser))+`', 10, '`+w.now.Format(time.RFC3339)+`', '`+w.now.Add(time.Minute).Format(time.RFC3339)+`')`)
@@ -110,12 +115,23 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		{action: "passcode.fetch", outcome: "none"},
 		{action: "appeal.open", outcome: "opened"},
 		{action: "appeal.file", outcome: "opened", with: map[string]string{"text": "Жду ответа с мая"}},
-		{action: "callback.open", outcome: "opened"},
-		{action: "callback.open", outcome: "no_number", from: "-"},
+		{action: "callback.open", outcome: "closed", with: map[string]string{"at": "operator"}}, // there is no queue yet
+		{action: "callback.open", outcome: "no_number", from: "-", with: map[string]string{"at": "operator"}},
+		{action: "recording.rule", outcome: "off", with: map[string]string{"queue": "nowhere"}},
+		{action: "recording.rule", outcome: "off", with: map[string]string{"queue": "rec-asked"}, channel: dialogue.SMS},
+		{action: "recording.rule", outcome: "announced", with: map[string]string{"queue": "rec-said"}},
+		{action: "recording.rule", outcome: "asked", with: map[string]string{"queue": "rec-asked"}},
+		{action: "recording.allow", outcome: "done", with: map[string]string{"answer": "yes"}},
+		{action: "message.record", outcome: "unrecorded", channel: dialogue.SMS, from: "+77019999999"},
+		{action: "message.hear", outcome: "none"},
+		{action: "survey.due", outcome: "none"},
+		{action: "survey.mark", outcome: "none", with: map[string]string{"mark": "5"}},
+		{action: "message.send", outcome: "none"},
 		{action: "notices.stop", outcome: "done"},
 		{action: "notices.start", outcome: "done"},
 		{action: "sms.send", outcome: "sent", write: "help"},
 		{action: "sms.send", outcome: "no_number", write: "help", from: "-"},
+		{action: "announcement.now", outcome: "none"},
 		{action: "queue", outcome: "closed", with: map[string]string{"queue": "general"}},
 		{action: "queue", outcome: "closed", with: map[string]string{"queue": "general"}, channel: dialogue.USSD},
 	} {
@@ -124,7 +140,15 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 	_, err := w.otp.Send(ctx, otp.Request{Client: "portal", Number: bound, Purpose: "sign-in"})
 	require.NoError(t, err)
 	carry(occasion{action: "passcode.fetch", outcome: "found"})
+	switched := int64(0)
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) (err error) {
+		switched, err = work.SwitchOn(ctx, announcement.Announcement{Texts: map[dialogue.Language]string{"kk": "Тасқын.", "ru": "Паводок.", "en": "A flood."}}, "test")
+		return err
+	}))
+	carry(occasion{action: "announcement.now", outcome: "on"})
+	require.NoError(t, w.db.Do(ctx, func(work *store.Work) error { return work.EndAnnouncement(ctx, switched, "test") }))
 	w.dutyAgent(t)
+	carry(occasion{action: "callback.open", outcome: "opened", with: map[string]string{"at": "operator"}})
 	carry(occasion{action: "queue", outcome: "joined", with: map[string]string{"queue": "general"}})
 	pgtest.Exec(t, w.url, `UPDATE queues SET most_waiting = 1`)
 	carry(occasion{action: "queue", outcome: "busy", with: map[string]string{"queue": "general"}})

@@ -24,7 +24,7 @@ func TestAQueueCannotBeFilledWithJunk(t *testing.T) {
 	}
 	require.Equal(t, 5, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM contacts WHERE state = 'waiting'`))
 	require.Contains(t, w.written(t, "+77015550019"), busy)
-	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM cases WHERE kind = 'callback'`), "and no callbacks for all of them")
+	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM contacts WHERE channel = 'callback'`), "and no callbacks for all of them")
 
 	pgtest.Exec(t, w.url, `UPDATE contacts SET state = 'ended', ended_at = now()`)
 	pgtest.Exec(t, w.url, `UPDATE interactions SET ended_at = now()`)
@@ -43,11 +43,12 @@ func TestAQueueCannotBeFilledWithJunk(t *testing.T) {
 func TestOneCallbackForANumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	pgtest.Exec(t, w.url, `INSERT INTO queues VALUES ('general', '{}')`)
 	var replies []string
 	for range 3 {
 		w.writes(t, unbound, "ОПЕРАТОР")
 		replies = append(replies, w.writes(t, unbound, "1"))
 	}
-	require.Equal(t, 1, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM cases WHERE kind = 'callback'`))
-	require.Equal(t, replies[0], replies[2], "the same number each time")
+	require.Equal(t, 1, pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM contacts WHERE channel = 'callback' AND state = 'waiting'`))
+	require.Equal(t, replies[0], replies[2])
 }

@@ -78,7 +78,8 @@ func (w *world) dump(t *testing.T, query string) string {
 func (w *world) dutyAgent(t *testing.T) {
 	t.Helper()
 	pgtest.Value[int64](t, w.url, `WITH q AS (INSERT INTO queues SELECT 'general', '{}' ON CONFLICT DO NOTHING),
-		a AS (INSERT INTO agents (login, name, role, password_hash, languages, status) VALUES ('a', 'A', 'agent', '', '{ru}', 'available') RETURNING id)
+		a AS (INSERT INTO agents (login, name, role, password_hash, languages, status, connected_until)
+			VALUES ('a', 'A', 'agent', '', '{kk,ru,en}', 'available', now() + interval '1 hour') RETURNING id)
 		SELECT id FROM a`)
 	pgtest.Value[int64](t, w.url, `INSERT INTO agent_queues SELECT a.id, q.name FROM agents a, queues q RETURNING agent_id`)
 }

@@ -3,7 +3,6 @@ package conversation_test
 import (
 	"context"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -138,14 +137,11 @@ func TestByText(t *testing.T) {
 func TestNobodyOnDutyMakesACallback(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	pgtest.Exec(t, w.url, `INSERT INTO queues VALUES ('general', '{}')`)
 	require.Equal(t, "Сейчас операторов нет. Ответьте 1, и мы перезвоним.", w.writes(t, bound, "оператор"))
-	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM cases WHERE kind = 'callback'`), "who has not said yes is promised nothing")
-	reply := w.writes(t, bound, "1")
-	require.Contains(t, reply, "Мы перезвоним")
-	number := strings.TrimSpace(reply[strings.LastIndex(reply, ":")+1:])
-	number = strings.Fields(number)[0]
-	_, refused := cases.ParseNumber(number)
-	require.Empty(t, refused, reply)
+	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM contacts`), "who has not said yes is promised nothing")
+	require.Contains(t, w.writes(t, bound, "1"), "Мы перезвоним")
+	require.Equal(t, "callback waiting", pgtest.Value[string](t, w.url, `SELECT channel || ' ' || state FROM contacts`))
 }
 
 // The number of a call whose trunk does not vouch for it is a claim: a stranger can make it. No code is spoken on it, and of a case it

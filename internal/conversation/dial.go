@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -28,6 +29,12 @@ func (e *Engine) Dial(ctx context.Context, w Work, in message.Dialled) (message.
 		switch more := in.Text == dialogue.KeyMore && len(s.Unseen) > 0; {
 		case goesOn && more:
 			return e.turnPage(ctx, w, i, s)
+		case goesOn && s.asks():
+			turn, err := e.goOn(ctx, w, d, i, s)
+			if errors.Is(err, dialogue.ErrStale) { // the agency still thinks
+				return message.Page{Text: askingPage(d, i.Channel, s.Language)}, nil
+			}
+			return pageOf(turn, err)
 		case goesOn && !s.Ended:
 			return pageOf(e.advance(ctx, w, d, i, s, keyed(in.Text)))
 		}
@@ -39,6 +46,14 @@ func (e *Engine) Dial(ctx context.Context, w Work, in message.Dialled) (message.
 		return message.Page{Last: true}, nil
 	}
 	return pageOf(e.begin(ctx, w, dialogue.USSD, Caller{Number: in.Number, Vouched: true}, in.Session))
+}
+
+// askingText says that an agency is asked.
+const askingText = "common.asking"
+
+// askingPage is what is shown while an agency is asked: the phone can ask for more, and Okno cannot show more by itself.
+func askingPage(d *dialogue.Definition, c dialogue.Channel, l dialogue.Language) string {
+	return d.Texts.Line(l, askingText) + "\n" + d.More(l, c)
 }
 
 func pageOf(turn Turn, err error) (message.Page, error) {

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,30 +76,38 @@ func (e *Engine) Begin(ctx context.Context, w Work, channel dialogue.Channel, fr
 
 // begin is Begin; ussdSession is the operator's id of a USSD session, or "".
 func (e *Engine) begin(ctx context.Context, w Work, channel dialogue.Channel, from Caller, ussdSession string) (Turn, error) {
-	known, err := w.Known(ctx, from.Number)
+	definition, interaction, s, err := e.open(ctx, w, channel, from, "")
 	if err != nil {
 		return Turn{}, err
+	}
+	s.USSDSession = ussdSession
+	if err := w.AddSession(ctx, interaction.ID, s); err != nil {
+		return Turn{}, err
+	}
+	return e.advance(ctx, w, definition, interaction, s, dialogue.Input{Kind: dialogue.Started})
+}
+
+// open opens an interaction, with a session that is still to be kept. l is its language; "": the one that the citizen has chosen.
+func (e *Engine) open(ctx context.Context, w Work, channel dialogue.Channel, from Caller, l dialogue.Language) (*dialogue.Definition, Interaction, Session, error) {
+	known, err := w.Known(ctx, from.Number)
+	if err != nil {
+		return nil, Interaction{}, Session{}, err
 	}
 	proved := citizen.Nobody
 	if from.Vouched {
 		proved = known.Verification()
 		if known.Binding != 0 && e.clock().Sub(known.HeardAt) >= citizen.HeardEvery {
 			if err := w.Heard(ctx, known.Binding); err != nil {
-				return Turn{}, err
+				return nil, Interaction{}, Session{}, err
 			}
 		}
 	}
 	definition := e.dialogues.Current()
-	s := Session{State: definition.Begin(channel, known.Language, nil), USSDSession: ussdSession}
+	s := Session{State: definition.Begin(channel, cmp.Or(l, known.Language), nil)}
 	interaction := Interaction{Channel: channel, Number: from.Number, CitizenID: known.CitizenID, Verification: proved, Language: s.Language,
 		Dialogue: definition.Version}
-	if interaction.ID, err = w.OpenInteraction(ctx, interaction); err != nil {
-		return Turn{}, err
-	}
-	if err := w.AddSession(ctx, interaction.ID, s); err != nil {
-		return Turn{}, err
-	}
-	return e.advance(ctx, w, definition, interaction, s, dialogue.Input{Kind: dialogue.Started})
+	interaction.ID, err = w.OpenInteraction(ctx, interaction)
+	return definition, interaction, s, err
 }
 
 // Say gives again the turn that [Engine.Answer] or [Engine.GoOn] came to, for whoever speaks it. The transcript has it already.
@@ -120,8 +129,22 @@ func (e *Engine) Advance(ctx context.Context, w Work, interaction int64, in dial
 	return e.advance(ctx, w, d, i, s, in)
 }
 
+// Nobody tells that no agent will come in the queue that the session waits in: when it opens, if its hours are over. [dialogue.ErrStale] when the
+// session waits for nothing.
+func (e *Engine) Nobody(ctx context.Context, w Work, interaction int64, queue string) (Turn, error) {
+	given, err := afterHours(ctx, w, queue, nobody)
+	if err != nil {
+		return Turn{}, err
+	}
+	return e.answer(ctx, w, interaction, given)
+}
+
 // Answer gives the outcome of whatever the session waits for: a queue's, for the most part.
 func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome string) (Turn, error) {
+	return e.answer(ctx, w, interaction, result{outcome: outcome})
+}
+
+func (e *Engine) answer(ctx context.Context, w Work, interaction int64, given result) (Turn, error) {
 	d, i, s, err := e.session(ctx, w, interaction)
 	if err != nil {
 		return Turn{}, err
@@ -133,7 +156,6 @@ func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome 
 	if err != nil {
 		return Turn{}, err
 	}
-	given := result{outcome: outcome}
 	if err := a.declares(given); err != nil {
 		return Turn{}, err
 	}
@@ -141,13 +163,20 @@ func (e *Engine) Answer(ctx context.Context, w Work, interaction int64, outcome 
 }
 
 // GoOn carries out again what the session waits for: the answers have come, or were waited for long enough. [dialogue.ErrStale] when it waits for
-// nothing, or still does.
+// nothing, or still does; and by USSD, where the phone has to ask for a page.
 func (e *Engine) GoOn(ctx context.Context, w Work, interaction int64) (Turn, error) {
 	d, i, s, err := e.session(ctx, w, interaction)
 	if err != nil {
 		return Turn{}, err
 	}
-	if s.Pending == nil || s.Pending.Action == dialogue.QueueAction {
+	if i.Channel == dialogue.USSD {
+		return Turn{}, dialogue.ErrStale
+	}
+	return e.goOn(ctx, w, d, i, s)
+}
+
+func (e *Engine) goOn(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session) (Turn, error) {
+	if !s.asks() {
 		return Turn{}, dialogue.ErrStale
 	}
 	i.Language = s.Language
@@ -238,7 +267,7 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 		}
 		keys[n] = u.Key
 	}
-	if len(lines) > 0 {
+	if len(lines) > 0 && in.Kind != dialogue.Waited { // whoever waits stays where the queue was joined
 		lines[len(lines)-1].Node = s.Node
 	}
 	for _, line := range lines {
@@ -248,6 +277,9 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 	}
 	turn.Transliteration = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
+		if s.asks() {
+			turn.Written = append(turn.Written, askingPage(d, i.Channel, s.Language))
+		}
 		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(s.Language, i.Channel))
 		turn.Page, s.Unseen = pages[0], pages[1:]
 	}

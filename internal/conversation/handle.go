@@ -41,11 +41,9 @@ func (e *Engine) converse(ctx context.Context, w Work, from, text string) (inter
 		}
 	}
 	if !found {
-		turn, err := e.Begin(ctx, w, dialogue.SMS, Caller{Number: from, Vouched: true})
-		if err != nil {
+		if id, err = e.write(ctx, w, from, text); err != nil {
 			return 0, err
 		}
-		id = turn.Interaction
 	}
 	turn, err := e.Advance(ctx, w, id, dialogue.Input{Kind: dialogue.Text, Text: strings.TrimSpace(text)})
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // LateWork is what telling of a late answer does in one transaction.
 type LateWork interface {
 	casework.Work
-	LockSession(ctx context.Context, interaction int64) (Interaction, Session, error)
+	// NumberOf gives the number of an interaction that may have ended; "" where there is none.
+	NumberOf(ctx context.Context, interaction int64) (string, error)
 	CaseByNumber(ctx context.Context, number string) (cases.Case, error)
 }
 
@@ -45,11 +46,11 @@ func (t Late) TellLater(ctx context.Context, q exchange.Question, about cases.Ca
 			_, err = t.teller.Notify(ctx, w, c, lateLife, func(l dialogue.Language) string { return t.notices.Step(l, c) })
 			return err
 		}
-		i, _, err := w.LockSession(ctx, q.Interaction)
+		number, err := w.NumberOf(ctx, q.Interaction)
 		if err != nil || len(unpaid(fees)) == 0 {
 			return err
 		}
-		_, err = t.teller.NotifyNumber(ctx, w, i.Number, lateLife, func(l dialogue.Language) string { return t.notices.Due(l, unpaid(fees)) })
+		_, err = t.teller.NotifyNumber(ctx, w, number, lateLife, func(l dialogue.Language) string { return t.notices.Due(l, unpaid(fees)) })
 		return err
 	})
 }

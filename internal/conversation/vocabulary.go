@@ -25,6 +25,9 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 		},
 		Texts: map[string]values{
 			slowDownText:    {},
+			whyAgain:        {},
+			askingText:      {},
+			unreachedText:   {},
 			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
 			closedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},
 			mergedText:      {"case": dialogue.TypeCaseNumber, "other": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"okno/internal/announcement"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
@@ -13,6 +14,7 @@ import (
 	"okno/internal/lockout"
 	"okno/internal/message"
 	"okno/internal/otp"
+	"okno/internal/recording"
 )
 
 // ErrNoSession says that an interaction has no session.
@@ -30,6 +32,11 @@ type Work interface {
 	questions
 	attempts
 	proofs
+	announcements
+	recordings
+	voiceMessages
+	surveys
+	threads
 	LivePasscode(ctx context.Context, number string, now time.Time) (otp.Challenge, bool, error)
 	EnqueueMT(ctx context.Context, m message.MT) error
 }
@@ -74,8 +81,37 @@ type caseFile interface {
 	RateCase(ctx context.Context, c cases.Case, rating int) error
 	// PlaceOf gives the place in its queue that a case has. cases.ErrUnknown of one of which none was reported.
 	PlaceOf(ctx context.Context, caseID int64, monthBegan time.Time) (cases.Place, error)
-	// OpenCallback gives the number of the callback that is open for a telephone number.
-	OpenCallback(ctx context.Context, contact string) (number string, found bool, err error)
+}
+
+type announcements interface {
+	// Announcements gives those that are on, the newest first.
+	Announcements(ctx context.Context) ([]announcement.Announcement, error)
+}
+
+type recordings interface {
+	// RecordingRule gives whether talks of a queue are recorded; Off of one that is none, and of an interaction whose citizen has answered.
+	RecordingRule(ctx context.Context, interaction int64, queue string) (recording.Rule, error)
+	// AllowRecording keeps whether the citizen of an interaction agrees to be recorded.
+	AllowRecording(ctx context.Context, interaction int64, yes bool) error
+}
+
+type surveys interface {
+	// SurveyDue says whether the caller of an interaction is asked how the talk was that has just ended.
+	SurveyDue(ctx context.Context, interaction int64) (bool, error)
+	// MarkTalk keeps what the caller says, 1 to 5. It is false if none was asked about.
+	MarkTalk(ctx context.Context, interaction int64, mark int) (kept bool, err error)
+}
+
+// voiceMessages are what a caller leaves by voice; a call has one at a time that is not sent.
+type voiceMessages interface {
+	// BeginMessage keeps that a message is about to be recorded, in the place of one before. drop: whoever hangs up leaves nothing. While one is
+	// being recorded it goes on.
+	BeginMessage(ctx context.Context, interaction int64, drop bool) error
+	// RecordedMessage says whether there is a message that was not sent, and whether it is to be if its citizen hangs up.
+	RecordedMessage(ctx context.Context, interaction int64) (there, send bool, err error)
+	// SendMessage makes it a file of a case, DropMessage forgets it.
+	SendMessage(ctx context.Context, interaction int64, number string) error
+	DropMessage(ctx context.Context, interaction int64) error
 }
 
 type questions interface {
@@ -114,7 +150,15 @@ type proofs interface {
 
 type queues interface {
 	// JoinQueue puts the citizen into a queue, once for each effect, unless the queue does not admit anybody now.
+	// An interaction that waits in the queue already keeps its contact.
 	JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admission, error)
+	// PlaceIn gives the place that an interaction has in a queue, or one behind everybody if it waits in none. found is false where no queue
+	// has the name.
+	PlaceIn(ctx context.Context, interaction int64, queue string) (p contact.Place, found bool, err error)
+	// Opens gives when a queue opens whose hours are over.
+	Opens(ctx context.Context, queue string) (contact.Opening, error)
+	// CallbacksOf lists the callbacks of a number whose citizen has not been reached yet.
+	CallbacksOf(ctx context.Context, number string) ([]contact.Ref, error)
 }
 
 // Interaction is one contact of a citizen on one channel.
@@ -153,8 +197,11 @@ const (
 	SelfService Outcome = "self_service" // ended without an operator
 	Operator    Outcome = "operator"     // an operator served it
 	Abandoned   Outcome = "abandoned"    // the citizen left while waiting
+	Left        Outcome = "left"         // the citizen chose another way than to wait
 	Incomplete  Outcome = "incomplete"   // the citizen left a menu or a question, and had been told nothing
 	Cancelled   Outcome = "cancelled"    // the citizen hung up before Okno had answered
 	Lost        Outcome = "lost"         // the call broke off
+	Unreached   Outcome = "unreached"    // the citizen was to be called back, and did not answer
+	CalledIn    Outcome = "called_in"    // the citizen was to be called back, and called
 	Dismissed   Outcome = "dismissed"    // a supervisor closed it as junk
 )

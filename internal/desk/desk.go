@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/contact"
+	"okno/internal/recording"
 )
 
 // Event is a change in a stream that desks follow. Numbers rise by one within a stream, in the order of commits.
@@ -32,8 +34,33 @@ type Snapshot struct {
 // Held is a contact that is offered to an agent, or in the agent's hands.
 type Held struct {
 	contact.Contact
-	Name       string    // the citizen's, or ""
-	OfferUntil time.Time // when the offer expires; zero when there is none
+	Name       string            // the citizen's, or ""
+	OfferUntil time.Time         // when the offer expires; zero when there is none
+	QueueTitle map[string]string // by language: the queue may be none of the agent's own
+	Parties    []Party           // of a call that is connected
+
+	Recording   recording.State // of a call that is connected: going; failed, of one that should be recorded and is not; "" of any other
+	PausedUntil time.Time       // the recording is silent until then
+}
+
+// Party is somebody in a call.
+type Party struct {
+	Leg    string
+	Role   call.Role
+	Name   string // an agent's
+	Number string // of a telephone outside
+	State  call.LegState
+	Held   bool
+}
+
+// Talk is a call with an agent, as a supervisor sees it.
+type Talk struct {
+	Contact int64
+	Queue   string
+	Agent   int64
+	Name    string // the agent's
+	Since   time.Time
+	Mode    call.Mode // how the supervisor takes part in it; "" if not
 }
 
 // Queue is how a queue stands.
@@ -42,6 +69,7 @@ type Queue struct {
 	Title   map[string]string // by language
 	Waiting int
 	Oldest  time.Time // when the one who waits longest came; zero when nobody waits
+	Opens   time.Time // when it opens whose hours are over; zero: it is open, or nobody knows
 }
 
 // View is what an agent sees of a contact.
@@ -50,7 +78,16 @@ type View struct {
 	Citizen  Citizen
 	Timeline []Entry // newest first, on all channels
 	Cases    []Case
+	Moves    []cases.Move             // of the citizen's own cases, the oldest first
 	Drafts   map[contact.Field]string // what the agent has written in it, and neither sent nor filed
+
+	Recordings []Recorded // of the talks in the timeline, the oldest first
+}
+
+// Recorded is a talk that was recorded, or is.
+type Recorded struct {
+	recording.Recording
+	Own bool // the agent had a part in it
 }
 
 // Case is a case in the view of a contact: the citizen's own, or one that the citizen asked about.

@@ -20,16 +20,3 @@ func (c Channel) of(m map[Channel]string) string {
 	}
 	return m[SMS]
 }
-
-// Language is a BCP 47 language tag: "kk", "ru" or "en".
-type Language string
-
-// The languages in which every text exists.
-const (
-	Kazakh  Language = "kk"
-	Russian Language = "ru"
-	English Language = "en"
-)
-
-// Languages lists every language, in the order in which the language menu offers them.
-var Languages = []Language{Kazakh, Russian, English}

@@ -125,6 +125,9 @@ func (c *checker) menu(name string, n *Node) {
 	if n.Menu.Say != "" {
 		c.text(name, n.Menu.Say, Channels, n.Menu.With)
 	}
+	if n.Menu.Aside != "" {
+		c.text(name, n.Menu.Aside, []Channel{SMS}, n.Menu.With)
+	}
 	if len(n.Options) == 0 && n.Menu.Each == "" {
 		c.add(name, "menu %s offers nothing", "give it options, or a list with each", name)
 	}
@@ -147,7 +150,11 @@ func (c *checker) menu(name string, n *Node) {
 		c.options(name, n.Options, channel)
 	}
 	for i, option := range n.Options {
-		c.way(fmt.Sprintf("%s.options.%d", name, i), name, option.To, false)
+		where := fmt.Sprintf("%s.options.%d", name, i)
+		c.way(where, name, option.To, false)
+		if option.Aside && (option.Word == "" || name != c.d.Anywhere.SMS) {
+			c.add(where, "an option of menu %s cannot be taken aside", "aside is for a word of the node of anywhere.sms", name)
+		}
 	}
 	if n.Menu.Remember != "" {
 		for _, option := range n.Options {
@@ -273,6 +280,9 @@ func (c *checker) do(name string, n *Node) {
 			c.add(name, "node %s does not say %s for %s", "add it under with", name, input, n.Do)
 		}
 	}
+	if to := c.d.Nodes[n.With[action.Enters]]; action.Enters != "" && (to == nil || to.Queue == nil) {
+		c.add(name, "node %s does not name a queue's node as %s for %s", "name one that exists", name, action.Enters, n.Do)
+	}
 	if action.Writes && n.Write == "" {
 		c.add(name, "node %s does not say what %s is to send", "name a text with write", name, n.Do)
 	}
@@ -293,7 +303,41 @@ func (c *checker) queue(name string, n *Node) {
 	if n.Queue.Say != "" {
 		c.text(name, n.Queue.Say, Channels, nil)
 	}
-	c.outcomes(name, n, QueueOutcomes)
+	c.wait(name, n)
+	outcomes := QueueOutcomes
+	if _, ok := n.Outcomes[QueueAfterHours]; ok {
+		outcomes = append(slices.Clone(outcomes), QueueAfterHours)
+	}
+	c.outcomes(name, n, outcomes)
+}
+
+// wait finds what is wrong with what a caller hears and keys while waiting.
+func (c *checker) wait(name string, n *Node) {
+	if len(n.Options) > 0 && (n.Queue.Wait == nil || n.Queue.Wait.Keys == "") {
+		c.add(name, "queue %s has keys that no caller hears of", "say them with wait.keys", name)
+	}
+	if wait := n.Queue.Wait; wait != nil {
+		place, from, to := map[string]string{WaitPlace: ""}, map[string]string{WaitFrom: "", WaitTo: ""}, map[string]string{WaitTo: ""}
+		for key, with := range map[string]map[string]string{wait.Place: place, wait.Between: from, wait.Within: to, wait.Same: nil} {
+			c.text(name, key, []Channel{Voice}, with)
+		}
+		for _, key := range []string{wait.Keys, wait.Back} {
+			if key != "" {
+				c.text(name, key, []Channel{Voice}, nil)
+			}
+		}
+		if wait.News != "" {
+			c.text(name, wait.News, []Channel{Voice}, map[string]string{"text": ""})
+		}
+	}
+	c.options(name, n.Options, Voice)
+	for i, option := range n.Options {
+		where := fmt.Sprintf("%s.options.%d", name, i)
+		if option.Key == "" || option.Word != "" || option.Looks != "" || option.As != "" || option.Answer {
+			c.add(where, "queue %s has an option that is not one key", "a caller who waits can only press a key", name)
+		}
+		c.way(where, name, option.To, false)
+	}
 }
 
 func (c *checker) outcomes(name string, n *Node, outcomes []string) {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"okno/internal/grammar"
 )
 
 // text finds a text that is missing, or that wants a value it is not given.
@@ -25,6 +27,16 @@ func (c *checker) text(where, key string, channels []Channel, with map[string]st
 	}
 }
 
+// forms finds a form of a value that the language lacks.
+func (c *checker) forms(l Language, key string, text template) {
+	for _, p := range text.parts {
+		if p.typ.grammatical() && !grammar.Has(l, grammar.Kind(p.typ), p.form) {
+			c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
+				Problem: fmt.Sprintf("text %s asks for a form of {%s:%s} that %s does not have", key, p.name, p.typ, l), Advice: "leave it out, or write the text so that it needs another"})
+		}
+	}
+}
+
 func (c *checker) missing(where, key string, l Language) {
 	c.add(where, "text %s is missing in %s", "add it to "+textFile(l), key, l)
 }
@@ -37,6 +49,7 @@ func (c *checker) texts() {
 		for _, key := range slices.Sorted(maps.Keys(texts)) {
 			text := texts[key]
 			c.limitOf(l, key, text)
+			c.forms(l, key, text)
 			if l == Languages[0] {
 				continue
 			}
@@ -82,7 +95,7 @@ func (c *checker) texts() {
 
 // longest holds a value of each type as long as it can get. Catalogue texts are checked when the catalogue is imported.
 var longest = map[Type]string{
-	TypeDigits: "031", TypeCode: "031", TypeCaseNumber: "1234567850005", TypeCount: "999", TypeSecret: "123456", TypeDate: "2026-12-05", TypeTime: "23:59", TypeMoney: "999999.99 KZT",
+	TypeDigits: "031", TypeCode: "031", TypeCaseNumber: "1234567850005", TypeCount: "999", TypeDuration: "29h59m0s", TypePhone: "+77012345678", TypeSecret: "123456", TypeDate: "2026-12-05", TypeTime: "23:59", TypeMoney: "999999.99 KZT",
 }
 
 // limitOf finds a text that takes more segments by SMS than it may, with the longest values it can get.

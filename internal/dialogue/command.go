@@ -83,62 +83,58 @@ func fewWords(text string) bool {
 	if len(text) <= len("742 913 586") {
 		return true
 	}
-	n := 0
+	return countWords(text) <= mostLooked
+}
+
+// countWords counts the words of a message that are no numbers.
+func countWords(text string) (n int) {
 	for _, word := range words.All(text) {
 		if words.Digits(word) == "" {
 			n++
 		}
 	}
-	return n <= mostLooked
+	return n
 }
 
 // LeadsTo says whether a message is a command, in any language, for nothing but an action.
 func (d *Definition) LeadsTo(text, action string) bool {
-	_, ok := d.leadsTo(text, action)
-	return ok
-}
-
-func (d *Definition) leadsTo(text, action string) (node string, ok bool) {
 	anywhere := d.Nodes[d.Anywhere.SMS]
 	if anywhere == nil {
-		return "", false
+		return false
 	}
 	found, rest := d.lexicon.lead(words.Normalise(text))
-	if len(found) == 0 {
-		return "", false
-	}
 	for _, option := range anywhere.Options {
 		to := d.Nodes[option.To]
-		if to == nil || to.Do != action || option.Word == "" || !option.follows(rest) {
-			continue
-		}
-		if slices.ContainsFunc(found, func(m meaning) bool { return m.key == option.Word }) {
-			return option.To, true
+		if to != nil && to.Do == action && option.Word != "" && option.follows(rest) &&
+			slices.ContainsFunc(found, func(m meaning) bool { return m.key == option.Word }) {
+			return true
 		}
 	}
-	return "", false
+	return false
 }
 
 // mostAside is how many words a command has that is written to an operator: in a sentence its word says nothing.
 const mostAside = 2
 
-// Aside says whether a message that is written to an operator is also a command for an action, and gives what is said once that
-// is done. last is the language of the conversation.
-func (d *Definition) Aside(text, action string, last Language) (done Utterance, ok bool) {
-	if len(words.All(words.Normalise(text))) > mostAside {
-		return done, false
+// Aside takes a message to an operator as a command that may be given beside the talk with one. Its run has a state of its own, which comes to an
+// end where the citizen would have to answer: what is written next is for the operator. The answer comes in the language of the talk.
+func (d *Definition) Aside(state State, text string) (Result, bool) {
+	node := d.Nodes[d.Anywhere.SMS]
+	text = words.Normalise(text)
+	if node == nil || countWords(text) > mostAside {
+		return Result{}, false
 	}
-	name, ok := d.leadsTo(text, action)
-	if !ok {
-		return done, false
+	r := &run{d: d, s: clone(state)}
+	r.s.Node, r.s.Aside, r.s.Pending = d.Anywhere.SMS, true, nil
+	r.s.Strikes, r.s.Trail, r.s.Calls, r.s.Said = map[string]int{}, nil, nil, nil
+	r.s.Steps++
+	found, rest := d.lexicon.lead(text)
+	option, _, ok := r.meant(node.Options, found, rest)
+	if !ok || !option.Aside {
+		return Result{}, false
 	}
-	done.Language = last
-	for _, way := range d.Nodes[name].Outcomes {
-		if to := d.Nodes[way.To]; to != nil && to.End != nil {
-			done.Key = to.End.Say
-		}
-	}
-	return done, done.Key != ""
+	r.choose(option, rest)
+	return r.result(), true
 }
 
 // IsCommand says whether a normalised message is a command, and in which language.

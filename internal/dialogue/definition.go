@@ -44,7 +44,7 @@ type Node struct {
 	Say      string            `yaml:"say"`
 	With     map[string]string `yaml:"with"` // a parameter or input to "$slot" or a constant
 	Menu     *Menu             `yaml:"menu"`
-	Options  []Option          `yaml:"options"`
+	Options  []Option          `yaml:"options"` // of a menu; of a queue: keys that lead out of the wait
 	Ask      *Ask              `yaml:"ask"`
 	Wrong    map[string]string `yaml:"wrong"` // for Ask: a reason for refusal to the text that explains it
 	Do       string            `yaml:"do"`
@@ -71,8 +71,10 @@ type Menu struct {
 	Into      string            `yaml:"into"`     // the slot for the chosen item's value
 	Otherwise *Otherwise        `yaml:"otherwise"`
 	Long      *Long             `yaml:"long"` // of the node anywhere.sms
-	Tries     int               `yaml:"tries"`
-	Else      string            `yaml:"else"`
+	// Aside is said in place of the menu to whoever talks with an operator, and cannot choose here: a text with the same parameters.
+	Aside string `yaml:"aside"`
+	Tries int    `yaml:"tries"`
+	Else  string `yaml:"else"`
 }
 
 // Otherwise takes a message that means nothing in a menu as an answer to be understood.
@@ -106,6 +108,7 @@ type Option struct {
 	As      string            `yaml:"as"`      // "$slot": the choice counts as a message of that text, at the menu To
 	Set     map[string]string `yaml:"set"`
 	When    *When             `yaml:"when"`
+	Aside   bool              `yaml:"aside"` // of the node anywhere.sms: the word is a command in a thread with an operator, too
 	To      string            `yaml:"to"`
 }
 
@@ -130,6 +133,20 @@ type Queue struct {
 	Say    string            `yaml:"say"`    // said to whoever has joined it
 	Reason string            `yaml:"reason"` // the key of a text, or "$slot" of one: why, for the operator
 	With   map[string]string `yaml:"with"`   // what the operator is to know
+	Wait   *Wait             `yaml:"wait"`   // what a caller hears while waiting; nil: music alone
+	Later  bool              `yaml:"later"`  // whoever comes when the hours of the queue are over waits for it to open
+}
+
+// Wait is what a caller hears while waiting, by the rules of the queue when. How the wait stands is told with Place and, where it is known, one
+// of Within and Between; a caller for whom nothing has changed hears Same.
+type Wait struct {
+	Place   string `yaml:"place"`   // parameter place
+	Within  string `yaml:"within"`  // parameter to
+	Between string `yaml:"between"` // parameters from, in minutes, and to
+	Same    string `yaml:"same"`
+	Keys    string `yaml:"keys"` // the options, behind the place
+	News    string `yaml:"news"` // says an announcement that was switched on meanwhile; parameter text
+	Back    string `yaml:"back"` // said first to a citizen who is called back
 }
 
 // End says goodbye.
@@ -150,7 +167,23 @@ const QueueAction = "queue"
 
 // QueueOutcomes are the ways out of a queue: an operator has served the citizen, the queue is closed, it takes
 // nobody more (or nobody more from this number), nobody came.
-var QueueOutcomes = []string{"served", "closed", "busy", "nobody"}
+var QueueOutcomes = []string{"served", queueClosed, "busy", "nobody"}
+
+// QueueAfterHours is the outcome of a queue whose hours are over: opens (a phrase), day and time say when it opens. A queue's node without a way
+// for it goes on as for one that is closed.
+const (
+	QueueAfterHours = "after_hours"
+	queueClosed     = "closed"
+)
+
+// RecordMessage and HearMessage are the effects that the voice channel carries out itself: what the caller says is recorded, and heard again.
+const (
+	RecordMessage = "message.record"
+	HearMessage   = "message.hear"
+)
+
+// QueueLater is the input of a queue that says that the citizen waits for it to open.
+const QueueLater = "later"
 
 // QueueJoined is the first outcome of a queue that takes the citizen: the wait begins.
 const QueueJoined = "joined"

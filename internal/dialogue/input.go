@@ -13,6 +13,7 @@ const (
 	Text    InputKind = "text"    // a message
 	Silence InputKind = "silence" // nothing came within the expectation's time
 	Outcome InputKind = "outcome" // an effect has been carried out
+	Waited  InputKind = "waited"  // it is time to tell a caller how the wait for an operator stands
 	Hangup  InputKind = "hangup"  // the citizen has gone
 )
 
@@ -22,11 +23,20 @@ type Input struct {
 	Keys string // for Keys: "1", "123456786", or "" when only the terminator came
 	Text string // for Text: as the citizen wrote it
 
-	// For Outcome: the effect it answers, the name out of the action's closed set, and its values.
+	// For Outcome: the effect it answers, the name out of the action's closed set, and its values. For Waited, values of the names below;
+	// none when nothing has changed.
 	Effect string
 	Name   string
 	Values map[string]Value
 }
+
+// The values of Waited.
+const (
+	WaitPlace = "place" // a count: the caller's place in the queue
+	WaitFrom  = "from"  // a count of minutes; none: from now on
+	WaitTo    = "to"    // a duration; none: it is not known
+	WaitNews  = "news"  // alone: words that everybody is to hear, whatever the wait
+)
 
 // ExpectationKind tells what a session waits for.
 type ExpectationKind string
@@ -51,4 +61,6 @@ type Expectation struct {
 	Timeout    time.Duration          // silence before the first key
 	InterDigit time.Duration          // ExpectDigits: silence between two keys, after which the entry is complete
 	Queue      bool                   // ExpectOutcome: the citizen waits for, or speaks with, an operator
+	Does       string                 // ExpectOutcome: what is done with the caller meanwhile, [RecordMessage] or [HearMessage]; "" of anything else
+	Told       bool                   // likewise: a caller is told how the wait stands, and its keys mean something
 }

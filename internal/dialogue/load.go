@@ -71,14 +71,15 @@ func Parse(files map[string]string, vocabulary *Vocabulary) (*Definition, error)
 		return nil, err
 	}
 	d := &Definition{
-		Name: src.Dialogue, Version: version(files), Start: src.Start, Defaults: src.Defaults, Anywhere: src.Anywhere,
+		Name: src.Dialogue, Version: Version(files), Start: src.Start, Defaults: src.Defaults, Anywhere: src.Anywhere,
 		Limits: src.Limits, Transliterate: src.Transliterate, Nodes: src.Nodes, Texts: texts, vocabulary: vocabulary, lines: findLines(files[File]),
 	}
 	d.lexicon = newLexicon(d)
 	return d, nil
 }
 
-func version(files map[string]string) string {
+// Version names a dialogue by its files: a hash of all of them.
+func Version(files map[string]string) string {
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(hash, "%s\x00%d\x00%s", name, len(files[name]), files[name])

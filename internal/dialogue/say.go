@@ -40,6 +40,9 @@ func (r *run) ofText(l Language, key string, c Channel, given map[string]Value) 
 			if values == nil {
 				values = map[string]Value{}
 			}
+			if value.In != nil {
+				value.Text, value.In = value.In[l], nil
+			}
 			values[name] = value
 		}
 	}

@@ -16,7 +16,8 @@ type State struct {
 	Calls    []Frame          `json:"calls,omitempty"`   // the calls that were not returned from, the last one last
 	Steps    int              `json:"steps"`             // counted, so that every effect has an id of its own
 	Ended    bool             `json:"ended,omitempty"`
-	Told     bool             `json:"told,omitempty"` // the citizen has been told what an action came to
+	Told     bool             `json:"told,omitempty"`  // the citizen has been told what an action came to
+	Aside    bool             `json:"aside,omitempty"` // of a command beside an operator: nothing is asked
 	// AllLanguages says that a caller's language is not known yet: each text is said in all.
 	AllLanguages bool `json:"all_languages,omitempty"`
 }

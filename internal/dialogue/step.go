@@ -40,10 +40,10 @@ func (d *Definition) asksForLanguage() bool {
 // conversation goes on.
 const OutcomeLanguage = "language"
 
-// slotKnownLanguage is set while the citizen's language is known from before; slotWhy holds the reason to see an operator.
+// slotKnownLanguage is set while the citizen's language is known from before; SlotWhy holds the reason to see an operator.
 const (
 	slotKnownLanguage = "known_language"
-	slotWhy           = "why"
+	SlotWhy           = "why"
 )
 
 // Step gives what follows from an input. It changes nothing it is given. The only errors are a state that the definition
@@ -67,11 +67,16 @@ func (d *Definition) Step(state State, in Input) (Result, error) {
 		r.s.Ended, r.s.Pending = true, nil
 	case Outcome:
 		err = r.outcome(in)
+	case Waited:
+		r.tellWait(in.Values)
 	case Keys, Text, Silence:
-		// While an effect is under way, keys are kept by the channel and messages go to the operator.
-		if r.s.Pending == nil {
+		switch {
+		case r.s.Pending == nil:
 			r.answer(in)
+		case in.Kind == Keys:
+			r.leaveQueue(in.Keys)
 		}
+		// While any other effect is under way, keys are kept by the channel; messages go to the operator.
 	default:
 		err = fmt.Errorf("unknown input %q", in.Kind)
 	}
@@ -188,6 +193,13 @@ func (r *run) trail(name string) {
 // prompt says what the node that waits has to say.
 func (r *run) prompt() {
 	node := r.d.Nodes[r.s.Node]
+	if r.s.Aside {
+		if node.Menu != nil && node.Menu.Aside != "" {
+			r.say(node.Menu.Aside, r.values(node.Menu.With))
+		}
+		r.s.Ended = true
+		return
+	}
 	if node.Ask != nil {
 		r.say(node.Ask.Say, r.values(node.Ask.With))
 		return
@@ -205,7 +217,11 @@ func (r *run) prompt() {
 }
 
 func (r *run) begin(action string, with map[string]Value, write string) {
-	r.effect = &Effect{ID: fmt.Sprintf("%d.%d", r.s.Steps, r.hops), Action: action, With: with}
+	id := fmt.Sprintf("%d.%d", r.s.Steps, r.hops)
+	if r.s.Aside { // the conversation counts on its own
+		id = "aside." + id
+	}
+	r.effect = &Effect{ID: id, Action: action, With: with}
 	if write != "" {
 		r.effect.Write = &Utterance{Key: write, Language: r.s.Language, Values: r.ofText(r.s.Language, write, SMS, with)}
 	}
@@ -216,6 +232,9 @@ func (r *run) enterQueue(q *Queue) {
 	with := r.values(q.With)
 	with["queue"] = TextValue(q.Name)
 	with["reason"] = r.value(q.Reason)
+	if q.Later {
+		with[QueueLater] = TextValue("yes")
+	}
 	r.begin(QueueAction, with, "")
 }
 
@@ -231,6 +250,9 @@ func (r *run) outcome(in Input) error {
 		return nil
 	}
 	way, ok := node.Outcomes[in.Name]
+	if !ok && in.Name == QueueAfterHours {
+		way, ok = node.Outcomes[queueClosed]
+	}
 	if !ok {
 		return fmt.Errorf("node %s has no way for outcome %q", r.s.Node, in.Name)
 	}
@@ -272,7 +294,7 @@ func (r *run) strike(explanation string) {
 	}
 	if r.s.Strikes[r.s.Node] >= tries {
 		delete(r.s.Strikes, r.s.Node)
-		r.s.Slots[slotWhy] = Value{Type: TypePhrase, Text: "why.trouble"}
+		r.s.Slots[SlotWhy] = Value{Type: TypePhrase, Text: "why.trouble"}
 		r.enter(otherwise)
 		return
 	}
@@ -326,7 +348,10 @@ func (r *run) expect() Expectation {
 		return Expectation{Kind: ExpectNothing}
 	}
 	if r.s.Pending != nil {
-		return Expectation{Kind: ExpectOutcome, Queue: r.s.Pending.Action == QueueAction}
+		if action := r.s.Pending.Action; action == RecordMessage || action == HearMessage {
+			return Expectation{Kind: ExpectOutcome, Does: action}
+		}
+		return Expectation{Kind: ExpectOutcome, Queue: r.s.Pending.Action == QueueAction, Told: r.queue() != nil && r.queue().Queue.Wait != nil}
 	}
 	node := r.d.Nodes[r.s.Node]
 	if node.Ask != nil {

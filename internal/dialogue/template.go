@@ -2,14 +2,15 @@ package dialogue
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
+	"okno/internal/grammar"
 	"okno/internal/words"
 )
 
@@ -26,8 +27,18 @@ type part struct {
 	words string
 	name  string
 	typ   Type
+	form  grammar.Form
 	forms map[plural.Form]string
 }
+
+// spoken is how a value of a type is spoken. Words and phrases are not here: they are spoken as they stand.
+var spoken = map[Type]FragmentKind{
+	TypeDate: SpokenDate, TypeTime: SpokenTime, TypeMoney: SpokenMoney, TypeCount: SpokenCount, TypeDuration: SpokenDuration,
+	TypeCaseNumber: SpokenCase, TypeSecret: SpokenSecret, TypePhone: SpokenPhone, TypeDigits: SpokenDigits, TypeCode: SpokenDigits,
+}
+
+// grammatical says whether a type's values are put into words, or digits with endings, by the language's grammar.
+func (t Type) grammatical() bool { return slices.Contains(grammar.Kinds, grammar.Kind(t)) }
 
 var pluralForms = map[string]plural.Form{"one": plural.One, "few": plural.Few, "many": plural.Many, "other": plural.Other}
 
@@ -76,11 +87,21 @@ func parseParameter(s string) (part, error) {
 		}
 		return p, nil
 	}
-	switch t := Type(typ); t {
-	case TypeText, TypePhrase, TypeDigits, TypeCode, TypeCaseNumber, TypeDate, TypeTime, TypeMoney, TypeCount, TypeSecret:
-		return part{name: name, typ: t}, nil
+	typ, names, formed := strings.Cut(typ, "|")
+	p := part{name: name, typ: Type(typ)}
+	if _, ok := spoken[p.typ]; !ok && p.typ != TypeText && p.typ != TypePhrase {
+		return part{}, fmt.Errorf("{%s}: unknown type %s", s, typ)
 	}
-	return part{}, fmt.Errorf("{%s}: unknown type %s", s, typ)
+	if formed {
+		if !p.typ.grammatical() {
+			return part{}, fmt.Errorf("{%s}: a value of the type %s has no forms", s, typ)
+		}
+		var err error
+		if p.form, err = grammar.ParseForm(strings.Split(names, "|")); err != nil {
+			return part{}, fmt.Errorf("{%s}: %w", s, err)
+		}
+	}
+	return p, nil
 }
 
 // parameters gives the template's parameters with their types; a plural form's is a count.
@@ -106,13 +127,11 @@ func (t template) write(texts *Texts, u Utterance) string {
 		case p.name == "":
 			out.WriteString(p.words)
 		case p.forms != nil:
-			out.WriteString(p.form(u.Language, value))
+			out.WriteString(p.plural(u.Language, value))
 		case p.typ == TypePhrase:
 			out.WriteString(texts.Write(Utterance{Key: value, Language: u.Language}))
-		case p.typ == TypeDate:
-			out.WriteString(writeDate(u.Language, value))
-		case p.typ == TypeMoney:
-			out.WriteString(writeMoney(u.Language, value))
+		case p.typ.grammatical():
+			out.WriteString(grammar.Write(u.Language, grammar.Kind(p.typ), value, p.form))
 		default:
 			out.WriteString(value)
 		}
@@ -133,27 +152,15 @@ func (t template) speak(texts *Texts, u Utterance) []Fragment {
 		case p.name == "":
 			words(p.words)
 		case p.forms != nil:
-			words(p.form(u.Language, value))
+			words(p.plural(u.Language, value))
 		case p.typ == TypePhrase:
 			out = append(out, texts.Speak(Utterance{Key: value, Language: u.Language})...)
 		case p.typ == TypeText:
 			words(value)
 		case value == "":
 			// Nothing to say: an unknown date, for one. The text around it is chosen by the dialogue.
-		case p.typ == TypeDate:
-			out = append(out, Fragment{Kind: SpokenDate, Language: u.Language, Text: value})
-		case p.typ == TypeTime:
-			out = append(out, Fragment{Kind: SpokenTime, Language: u.Language, Text: value})
-		case p.typ == TypeMoney:
-			out = append(out, Fragment{Kind: SpokenMoney, Language: u.Language, Text: value})
-		case p.typ == TypeCount:
-			out = append(out, Fragment{Kind: SpokenCount, Language: u.Language, Text: value})
-		case p.typ == TypeCaseNumber:
-			out = append(out, Fragment{Kind: SpokenCase, Language: u.Language, Text: value})
-		case p.typ == TypeSecret:
-			out = append(out, Fragment{Kind: SpokenSecret, Language: u.Language, Text: value})
 		default:
-			out = append(out, Fragment{Kind: SpokenDigits, Language: u.Language, Text: value})
+			out = append(out, Fragment{Kind: spoken[p.typ], Language: u.Language, Text: value, Form: p.form})
 		}
 	}
 	return out
@@ -172,10 +179,25 @@ func (t template) spokenWords() []string {
 	return found
 }
 
-func (p part) form(l Language, value string) string {
-	n, _ := strconv.Atoi(value)
-	tag := language.Make(string(l))
-	if form, ok := p.forms[plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0)]; ok {
+// spokenValues gives the clips that the grammar can come to for the template's values.
+func (t template) spokenValues(l Language) []string {
+	var found []string
+	for _, p := range t.parts {
+		if p.typ.grammatical() {
+			found = append(found, grammar.Clips(l, grammar.Kind(p.typ), p.form)...)
+		}
+	}
+	return found
+}
+
+// plural is the form of the word that a number wants, by the rules of CLDR.
+func (p part) plural(l Language, value string) string {
+	whole, decimals, _ := strings.Cut(strings.TrimPrefix(value, "-"), ".")
+	n, _ := strconv.Atoi(whole)
+	trimmed := strings.TrimRight(decimals, "0")
+	f, _ := strconv.Atoi(decimals)
+	t, _ := strconv.Atoi(trimmed)
+	if form, ok := p.forms[plural.Cardinal.MatchPlural(language.Make(string(l)), n, len(decimals), len(trimmed), f, t)]; ok {
 		return form
 	}
 	return p.forms[plural.Other]
@@ -184,32 +206,4 @@ func (p part) form(l Language, value string) string {
 // speakable says whether there is anything to say: punctuation alone is a pause at most.
 func speakable(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
-}
-
-// currencies are the names of currencies after an amount, in which nothing depends on the amount.
-var currencies = map[Language]map[string]string{
-	Kazakh:  {"KZT": "теңге", "RUB": "руб.", "USD": "USD"},
-	Russian: {"KZT": "тенге", "RUB": "руб.", "USD": "USD"},
-	English: {"KZT": "tenge", "RUB": "RUB", "USD": "USD"},
-}
-
-// writeMoney writes an amount: "1500.50 тенге".
-func writeMoney(l Language, value string) string {
-	amount, code, ok := strings.Cut(value, " ")
-	name, known := currencies[l][code]
-	if !ok || !known {
-		return value
-	}
-	return amount + " " + name
-}
-
-func writeDate(l Language, iso string) string {
-	day, err := time.Parse(time.DateOnly, iso)
-	if err != nil {
-		return iso
-	}
-	if l == English {
-		return day.Format("2 Jan 2006")
-	}
-	return day.Format("02.01.2006")
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -111,25 +109,6 @@ func (t *Texts) words(l Language, key string) []string {
 // Line gives a text without parameters as it stands, for people: a reason, a stage.
 func (t *Texts) Line(l Language, key string) string {
 	return t.Write(Utterance{Key: key, Language: l})
-}
-
-// SpokenWords lists all stretches of words that any text of the language can need by voice, so that a voice can be
-// made of them ahead of time.
-func (t *Texts) SpokenWords(l Language) []string {
-	found := map[string]bool{}
-	texts := t.byLanguage[l]
-	for key, text := range texts {
-		if strings.HasSuffix(key, "."+string(SMS)) || strings.HasSuffix(key, "."+string(USSD)) {
-			continue
-		}
-		if _, own := texts[key+"."+string(Voice)]; own {
-			continue
-		}
-		for _, words := range text.spokenWords() {
-			found[words] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(found))
 }
 
 // Transcript gives a spoken utterance as it may be kept and shown: in writing, with dots for what is secret.

@@ -1,5 +1,7 @@
 package dialogue
 
+import "okno/internal/grammar"
+
 // Utterance is something to be said: a text by its key, in a language, with its values. It is written by
 // [Texts.Write] and spoken from the fragments of [Texts.Speak].
 type Utterance struct {
@@ -13,7 +15,8 @@ type Utterance struct {
 type Fragment struct {
 	Kind     FragmentKind
 	Language Language
-	Text     string // Words: the words; otherwise the value in its canonical form, given beside each kind
+	Text     string       // Words: the words; otherwise the value in its canonical form, given beside each kind
+	Form     grammar.Form // of a value that grammar puts into words
 }
 
 // FragmentKind tells how a fragment is spoken.
@@ -25,8 +28,12 @@ const (
 	SpokenDigits FragmentKind = "digits"      // "031": digit by digit
 	SpokenCase   FragmentKind = "case_number" // "123456786": digit by digit, in groups of three
 	SpokenSecret FragmentKind = "secret"      // "123456": digit by digit, to be written down
-	SpokenDate   FragmentKind = "date"        // "2026-12-05": day and month, in the nominative
-	SpokenTime   FragmentKind = "time"        // "09:20": hours and minutes of the day
-	SpokenMoney  FragmentKind = "money"       // "1500.50 KZT"
-	SpokenCount  FragmentKind = "count"       // "21": a cardinal number from 0 to 999
+	SpokenPhone  FragmentKind = "phone"       // "+77012345678": digit by digit, in the groups in which it is written
+
+	// What package grammar puts into words.
+	SpokenDate     = FragmentKind(grammar.Date)
+	SpokenTime     = FragmentKind(grammar.Time)
+	SpokenMoney    = FragmentKind(grammar.Money)
+	SpokenCount    = FragmentKind(grammar.Count)
+	SpokenDuration = FragmentKind(grammar.Duration)
 )

@@ -13,7 +13,9 @@ const (
 	TypeDate       Type = "date"         // YYYY-MM-DD
 	TypeTime       Type = "time"         // HH:MM, of 24 hours
 	TypeMoney      Type = "money"        // "1500.50 KZT", as package money writes it
-	TypeCount      Type = "count"        // a whole number
+	TypeCount      Type = "count"        // a number: whole, or with up to three decimals
+	TypeDuration   Type = "duration"     // "26h30m0s", as time.Duration writes it
+	TypePhone      Type = "phone"        // E.164
 	TypeSecret     Type = "secret"       // digits that are spoken or written once, and never kept
 	TypeList       Type = "list"         // items to choose from
 )
@@ -23,6 +25,8 @@ type Value struct {
 	Type  Type   `json:"type"`
 	Text  string `json:"text,omitempty"`
 	Items []Item `json:"items,omitempty"` // TypeList only
+	// In has words in each language, in the place of Text: TypeText only.
+	In map[Language]string `json:"in,omitempty"`
 }
 
 // Item is one line of a list to choose from.

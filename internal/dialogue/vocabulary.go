@@ -18,6 +18,7 @@ type Action struct {
 	Inputs   map[string]Type
 	Optional map[string]Type            // inputs that may be left out
 	Writes   bool                       // takes a text to send
+	Enters   string                     // the input that names a node, which is a queue; "" of most
 	Outcomes map[string]map[string]Type // the values of each outcome
 	Below    string                     // the outcome for whoever is verified too little; "": anybody may have it done
 	Proves   bool                       // raises how surely it is known who speaks

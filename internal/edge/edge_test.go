@@ -82,6 +82,37 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 	require.Equal(t, "POST", ask(h, "DELETE", "/desk/login", "").Header().Get("Allow"))
 }
 
+// A person who opens an address gets a page, in the three languages, whoever it was that failed; a program gets a problem.
+func TestAPersonGetsAPage(t *testing.T) {
+	t.Parallel()
+	h := protected(edge.Options{})
+	for path, want := range map[string]struct {
+		status int
+		says   []string
+	}{
+		"/nothing":    {404, []string{"Мұндай бет жоқ.", "Такой страницы нет.", "There is no such page."}},
+		"/api/a\x00b": {400, []string{"Это пока не получилось."}},
+		"/breaks":     {500, []string{"Это пока не получилось."}},
+		"/plain":      {502, []string{"Это пока не получилось."}},
+	} {
+		w := ask(h, "GET", path, "", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+		require.Equal(t, want.status, w.Code, path)
+		require.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), path)
+		for _, words := range want.says {
+			require.Contains(t, w.Body.String(), words, path)
+		}
+		require.NotContains(t, w.Body.String(), "secret detail")
+		require.NotEmpty(t, w.Header().Get("Content-Security-Policy"))
+	}
+	require.Equal(t, "application/problem+json", ask(h, "POST", "/nothing", "", "Accept", "text/html").Header().Get("Content-Type"))
+	starting := edge.Protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		edge.Fail(w, edge.Problem{Status: http.StatusServiceUnavailable, Code: "starting"})
+	}), edge.Options{})
+	w := ask(starting, "GET", "/desk/", "", "Accept", "text/html")
+	require.Contains(t, w.Body.String(), "Okno запускается.")
+	require.Contains(t, w.Body.String(), `http-equiv="refresh" content="2"`)
+}
+
 func TestHeadersAreStrict(t *testing.T) {
 	t.Parallel()
 	w := ask(protected(edge.Options{Connect: []string{"wss://sip.example"}}), "GET", "/api/x", "")

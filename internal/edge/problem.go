@@ -32,7 +32,7 @@ var codes = map[int]string{
 	http.StatusBadGateway:            "unavailable",
 }
 
-// Fail answers with a problem. What asks to come again says when, in seconds, unless the header does already.
+// Fail answers with a problem; whoever has opened an address in a browser gets a page in its place. What asks to come again says when, in seconds, unless the header does already.
 func Fail(w http.ResponseWriter, p Problem) {
 	header := w.Header()
 	if p.Type == "" {
@@ -50,8 +50,17 @@ func Fail(w http.ResponseWriter, p Problem) {
 		header.Set("Retry-After", "2")
 	}
 	header.Del("Content-Length")
-	header.Set("Content-Type", "application/problem+json")
 	header.Set("Cache-Control", "no-store")
+	a, protected := w.(*answer)
+	if protected {
+		a.replaced, a.begun = false, true
+		w = a.ResponseWriter
+	}
+	if protected && a.page {
+		failPage(w, p)
+		return
+	}
+	header.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client may be gone
 }
@@ -59,6 +68,7 @@ func Fail(w http.ResponseWriter, p Problem) {
 // answer turns errors in plain text, of the mux and of handlers that are not ours, into problems.
 type answer struct {
 	http.ResponseWriter
+	page            bool // for a person
 	begun, replaced bool
 }
 
@@ -71,8 +81,8 @@ func (a *answer) WriteHeader(status int) {
 	a.begun = true
 	kind := a.Header().Get("Content-Type")
 	if status >= http.StatusBadRequest && (kind == "" || strings.HasPrefix(kind, "text/plain")) {
+		Fail(a, Problem{Status: status})
 		a.replaced = true
-		Fail(a.ResponseWriter, Problem{Status: status})
 		return
 	}
 	a.ResponseWriter.WriteHeader(status)

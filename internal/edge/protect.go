@@ -40,7 +40,7 @@ func Protect(next http.Handler, o Options) http.Handler {
 		var secure bool
 		r.RemoteAddr, secure = forwarded(r, o.Proxies)
 		setHeaders(w.Header(), policy, secure)
-		a := &answer{ResponseWriter: w}
+		a := &answer{ResponseWriter: w, page: wantsPage(r)}
 		defer func() {
 			if failed := recover(); failed != nil {
 				if failed == http.ErrAbortHandler { //nolint:errorlint // panics have the value itself
@@ -48,18 +48,18 @@ func Protect(next http.Handler, o Options) http.Handler {
 				}
 				o.Log.Error().Interface("panic", failed).Str("method", r.Method).Str("route", r.Pattern).Msg("request")
 				if !a.begun {
-					Fail(w, Problem{Status: http.StatusInternalServerError})
+					Fail(a, Problem{Status: http.StatusInternalServerError})
 				}
 			}
 		}()
 		if err := checkURL(r.URL); err != nil {
 			var known *fault.Error
 			errors.As(err, &known)
-			Fail(w, Problem{Status: http.StatusBadRequest, Code: "invalid", Field: known.Field, Detail: known.Text})
+			Fail(a, Problem{Status: http.StatusBadRequest, Code: "invalid", Field: known.Field, Detail: known.Text})
 			return
 		}
 		if !o.Hosts.Own(r.Host) {
-			Fail(w, Problem{Status: http.StatusMisdirectedRequest, Detail: "this is not one of the hosts that are served here"})
+			Fail(a, Problem{Status: http.StatusMisdirectedRequest, Detail: "this is not one of the hosts that are served here"})
 			return
 		}
 		bounded.ServeHTTP(a, r)

@@ -34,9 +34,18 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 	if err != nil {
 		return c, err
 	}
+	via, err := w.OfferedVia(ctx, id)
+	if err != nil {
+		return c, err
+	}
 	moved, _, err := move(ctx, w, c, contact.AcceptedOffer, a.ID)
 	if err != nil {
 		return c, err
+	}
+	if via != "" {
+		if err := tell(ctx, w, moved, "overflow "+via, ""); err != nil {
+			return c, err
+		}
 	}
 	if _, err := w.EndOffer(ctx, id, contact.OfferAccepted); err != nil {
 		return c, err
@@ -48,10 +57,23 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 		}
 		endpoint := a.Endpoint
 		if endpoint == "" {
-			endpoint = "PJSIP/" + AccountName(a.ID)
+			endpoint = pageOf(a.ID)
+		}
+		if calling, err := notOnTheLine(ctx, w, c); err != nil || calling {
+			if err == nil {
+				err = callBack(ctx, w, moved, endpoint)
+			}
+			if err != nil {
+				return c, err
+			}
+			return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id, nil)
+		}
+		role := call.Agent
+		if c.Helps != 0 {
+			role = call.Consulted
 		}
 		err = w.AddOrder(ctx, call.Order{ID: call.AgentLegPrefix + uuid.NewString(), Interaction: c.Interaction, Kind: call.Connect, Contact: c.ID,
-			Agent: a.ID, Endpoint: endpoint, Ring: rules.Ring, By: By(a.ID)}, call.ConnectLife)
+			Agent: a.ID, Endpoint: endpoint, Role: role, Ring: rules.Ring, By: By(a.ID)}, call.ConnectLife)
 		if err != nil {
 			return c, err
 		}
@@ -99,11 +121,7 @@ func (f *Floor) Release(ctx context.Context, w Work, a acd.Agent, id int64) erro
 		return contact.ErrState
 	}
 	if c.ByCall {
-		if _, _, err := move(ctx, w, c, contact.Released, 0); err != nil {
-			return err
-		}
-		return w.AddOrder(ctx, call.Order{ID: "okno-release-" + uuid.NewString(), Interaction: c.Interaction, Kind: call.Release,
-			Contact: c.ID, Agent: a.ID, By: By(a.ID)}, call.ReleaseLife)
+		return f.hangUp(ctx, w, a, c)
 	}
 	turn, err := f.dialogue.Answer(ctx, w, c.Interaction, served)
 	if errors.Is(err, dialogue.ErrStale) || errors.Is(err, conversation.ErrNoSession) {
@@ -185,18 +203,33 @@ func (f *Floor) Extend(ctx context.Context, w Work, a acd.Agent, id int64) error
 // SetStatus is what the agent chose. Whoever goes off duty gives back threads, offers and what rings, to the front of their queues, and so
 // does whoever asks for it with a pause: a thread is never nobody's. A call goes on.
 func (f *Floor) SetStatus(ctx context.Context, w Work, a acd.Agent, s acd.Status, reason string, giveBack bool) error {
+	return f.setStatus(ctx, w, a.ID, s, reason, giveBack, By(a.ID))
+}
+
+func (f *Floor) setStatus(ctx context.Context, w Work, agent int64, s acd.Status, reason string, giveBack bool, by string) error {
 	if giveBack || s == acd.Offline {
-		held, err := w.ContactsOf(ctx, a.ID)
+		held, err := w.ContactsOf(ctx, agent)
 		if err != nil {
 			return err
 		}
-		for _, id := range held {
-			if err := f.giveBack(ctx, w, a.ID, id); err != nil {
+		contacts := make([]contact.Contact, len(held))
+		for i, id := range held {
+			if contacts[i], err = w.LockContact(ctx, id); err != nil {
 				return err
 			}
 		}
+		for _, offered := range []bool{true, false} { // offers end before the agent is freed: the order of locks
+			for _, c := range contacts {
+				if (c.State == contact.Offered) != offered {
+					continue
+				}
+				if err := handBack(ctx, w, c, agent); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	return w.SetStatus(ctx, a.ID, s, reason, By(a.ID))
+	return w.SetStatus(ctx, agent, s, reason, by)
 }
 
 // Depart gives back what an agent has who logs out: threads, offers and what rings. A call goes on, for whoever talks talks on. Each contact
@@ -204,7 +237,7 @@ func (f *Floor) SetStatus(ctx context.Context, w Work, a acd.Agent, s acd.Status
 func (f *Floor) Depart(ctx context.Context, agent int64) error {
 	held, err := f.heldBy(ctx, agent)
 	for _, id := range held {
-		err = errors.Join(err, f.units(ctx, func(w Work) error { return f.giveBack(ctx, w, agent, id) }))
+		err = errors.Join(err, f.units(ctx, func(w Work) error { return giveBack(ctx, w, id, agent) }))
 	}
 	return err
 }
@@ -217,12 +250,21 @@ func (f *Floor) heldBy(ctx context.Context, agent int64) (held []int64, err erro
 	return held, err
 }
 
-func (f *Floor) giveBack(ctx context.Context, w Work, agent, id int64) error {
+// giveBack is handBack for a contact that is not locked yet.
+func giveBack(ctx context.Context, w Work, id, agent int64) error {
 	c, err := w.LockContact(ctx, id)
-	if err != nil || c.AgentID != agent {
+	if err != nil {
 		return err
 	}
-	_, _, err = move(ctx, w, c, contact.AgentGone, 0)
+	return handBack(ctx, w, c, agent)
+}
+
+// handBack takes a locked contact from an agent who goes, if it is the agent's still.
+func handBack(ctx context.Context, w Work, c contact.Contact, agent int64) error {
+	if c.AgentID != agent {
+		return nil
+	}
+	_, _, err := move(ctx, w, c, contact.AgentGone, 0)
 	if errors.Is(err, contact.ErrState) {
 		return nil
 	}
@@ -231,6 +273,9 @@ func (f *Floor) giveBack(ctx context.Context, w Work, agent, id int64) error {
 
 // By names an agent in transcripts, moves, orders and the journal.
 func By(agent int64) string { return fmt.Sprintf("agent:%d", agent) }
+
+// pageOf is the endpoint of an agent's page.
+func pageOf(agent int64) string { return "PJSIP/" + AccountName(agent) }
 
 // AccountName is the name of the SIP account of an agent's page.
 func AccountName(agent int64) string { return fmt.Sprintf("agent-%d", agent) }

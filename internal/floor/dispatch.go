@@ -59,7 +59,7 @@ func makeOffers(ctx context.Context, w Work, offers []acd.Offer) error {
 		}
 	}
 	for _, o := range made {
-		if err := w.AddOffer(ctx, o.Contact, o.Agent, o.Ring); err != nil {
+		if err := w.AddOffer(ctx, o.Contact, o.Agent, o.Ring, o.Via); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (f *Floor) GiveUp(ctx context.Context, l lease.Lease, id int64) error {
 				return err
 			}
 		}
-		turn, err := f.dialogue.Answer(ctx, w, c.Interaction, nobody)
+		turn, err := f.dialogue.Nobody(ctx, w, c.Interaction, c.Queue)
 		switch {
 		case conversation.IsStale(err):
 			return nil // the conversation waits no longer
@@ -158,7 +158,7 @@ func (f *Floor) ReturnContacts(ctx context.Context, l lease.Lease, agent int64) 
 	if err != nil {
 		return err
 	}
-	return each(ctx, f, l, held, func(w Work, id int64) error { return f.giveBack(ctx, w, agent, id) })
+	return each(ctx, f, l, held, func(w Work, id int64) error { return giveBack(ctx, w, id, agent) })
 }
 
 // ExpireOrder ends an order that nobody took in time, or answered. The agent whom it was to connect is not to blame.
@@ -168,7 +168,7 @@ func (f *Floor) ExpireOrder(ctx context.Context, l lease.Lease, id string) error
 		if err != nil {
 			return err
 		}
-		if o.Kind == call.Connect {
+		if o.Kind.Rings() {
 			return f.notReached(ctx, w, o, false, call.OrderExpired, "nobody took the order in time")
 		}
 		return w.EndOrder(ctx, id, call.OrderExpired, "nobody took the order in time")

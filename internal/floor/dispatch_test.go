@@ -11,6 +11,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/contact"
+	"okno/internal/dialogue"
 	"okno/internal/floor/floortest"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -100,12 +101,13 @@ func TestWhoWaitsForNobodyIsGivenUp(t *testing.T) {
 	h := floortest.New(t, 2)
 	interaction, id := h.CallWaits(t, number)
 	thread, second := h.ThreadWaits(t, "+77010000002")
+	pgtest.Exec(t, h.URL, `UPDATE contacts SET queued_at = now() - interval '1 minute'`)
+	pgtest.Exec(t, h.URL, `UPDATE agents SET capacity = 0`) // they are there, and busy
 	off := func(a acd.Agent, ago string) {
 		h.Do(t, func(w *store.Work) error { return w.SetStatus(t.Context(), a.ID, acd.Offline, "", "test") })
 		pgtest.Exec(t, h.URL, fmt.Sprintf(`UPDATE agents SET status_at = now() - interval '%s' WHERE status = 'offline'`, ago))
 		h.Dispatch(t)
 	}
-	pgtest.Exec(t, h.URL, `UPDATE agents SET connected_until = now()`)
 	off(h.Agents[0], "1 hour")
 	require.Equal(t, contact.Waiting, h.Contact(t, id).State, "one is still on duty")
 	off(h.Agents[1], "29 seconds")
@@ -145,4 +147,40 @@ func TestWhatAnAbsentAgentHasGoesBack(t *testing.T) {
 	h.Dispatch(t)
 	require.NoError(t, h.Floor.Depart(t.Context(), h.Agents[0].ID))
 	require.Equal(t, contact.Connected, h.Contact(t, talk).State)
+}
+
+// An agent who could not take a contact is nobody: neither does a queue admit a citizen for whom there is no other, nor does one wait on.
+func TestWhoeverCannotTakeAContactIsNobody(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ gone, there string }{
+		"a long pause": {`UPDATE agents SET status = 'paused', status_reason = 'lunch', status_at = now() - interval '331 seconds'`,
+			`UPDATE agents SET status_at = now() - interval '329 seconds'`},
+		"no response": {`UPDATE agents SET status = 'paused', status_reason = 'not_responding', status_at = now() - interval '31 seconds'`,
+			`UPDATE agents SET status_reason = 'break'`},
+		"a closed page":    {`UPDATE agents SET connected_until = now() - interval '31 seconds'`, `UPDATE agents SET connected_until = now() - interval '29 seconds'`},
+		"another language": {`UPDATE agents SET languages = '{kk,en}'`, `UPDATE agents SET languages = '{kk,ru}'`},
+		"another queue":    {`DELETE FROM agent_queues`, `INSERT INTO agent_queues SELECT id, 'general' FROM agents`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := floortest.New(t, 1)
+			_, id := h.CallWaits(t, number)
+			pgtest.Exec(t, h.URL, `UPDATE contacts SET queued_at = now() - interval '1 minute'`)
+			pgtest.Exec(t, h.URL, `UPDATE agents SET capacity = 0`) // busy at any rate
+			pgtest.Exec(t, h.URL, row.gone)
+			pgtest.Exec(t, h.URL, row.there)
+			h.Dispatch(t)
+			require.Equal(t, contact.Waiting, h.Contact(t, id).State, "the agent is there, or soon will be")
+			h.CallWaits(t, "+77010000002")
+			pgtest.Exec(t, h.URL, row.gone)
+			later := h.Calls(t, "+77010000003")
+			for _, keys := range []string{"2", "0"} {
+				_, err := h.Floor.Advance(t.Context(), h.Voice, later, dialogue.Input{Kind: dialogue.Keys, Keys: keys})
+				require.NoError(t, err)
+			}
+			require.Zero(t, pgtest.Value[int](t, h.URL, fmt.Sprintf(`SELECT count(*) FROM contacts WHERE interaction_id = %d`, later)), "the queue is closed")
+			h.Dispatch(t)
+			require.Equal(t, contact.Nobody, h.Contact(t, id).Outcome)
+		})
+	}
 }

@@ -26,12 +26,21 @@ type Dialogue interface {
 	Advance(ctx context.Context, w conversation.Work, interaction int64, in dialogue.Input) (conversation.Turn, error)
 	// Answer gives the outcome of the queue that the session waits in. [dialogue.ErrStale] when it waits for nothing.
 	Answer(ctx context.Context, w conversation.Work, interaction int64, outcome string) (conversation.Turn, error)
+	// Nobody tells that no agent will come in the queue that the session waits in: that its hours are over, or else that nobody is there.
+	// [dialogue.ErrStale] when it waits for nothing.
+	Nobody(ctx context.Context, w conversation.Work, interaction int64, queue string) (conversation.Turn, error)
 	// GoOn has the session go on that waits for answers. [dialogue.ErrStale] when it waits for nothing, or still does.
 	GoOn(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
 	// Say gives again the turn that Answer or GoOn came to, for whoever speaks it.
 	Say(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
 	// Reply sends what a turn wrote.
 	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
+	// CallBack opens a callback in the place of a call that has broken off.
+	CallBack(ctx context.Context, w conversation.Work, interaction int64) error
+	// LeaveMessage settles the message by voice of a caller who has hung up before it was sent.
+	LeaveMessage(ctx context.Context, w conversation.Work, interaction int64) error
+	// Unreached ends the conversation of a callback that was not answered, and says so by SMS.
+	Unreached(ctx context.Context, w conversation.Work, interaction int64) error
 	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.
 	Leave(ctx context.Context, w conversation.Work, interaction int64) (conversation.Outcome, error)
 }
@@ -43,6 +52,7 @@ type Work interface {
 	offers
 	agents
 	calls
+	recordings
 	orders
 	// Owned is [lease.ErrFenced] for a holder whose lease has gone to another. It comes first.
 	Owned(ctx context.Context, l lease.Lease) error
@@ -53,6 +63,16 @@ type contacts interface {
 	LockContact(ctx context.Context, id int64) (contact.Contact, error)
 	// LockLiveContact is LockContact for the contact that an interaction has now.
 	LockLiveContact(ctx context.Context, interaction int64) (c contact.Contact, found bool, err error)
+	// LockHelp is LockContact for the consultation that is under way in an interaction.
+	LockHelp(ctx context.Context, interaction int64) (c contact.Contact, found bool, err error)
+	// CopyContact adds a contact with the story of another to its interaction, in front of a queue ("": the other's), once for each effect.
+	CopyContact(ctx context.Context, of int64, queue, effect string, helps int64) (contact.Contact, error)
+	PromoteContact(ctx context.Context, id int64) error
+	PassOn(ctx context.Context, id int64, to contact.Passage) error
+	// SetQueue has a contact wait in another queue.
+	SetQueue(ctx context.Context, c contact.Contact, queue string) error
+	// AdmitsTransfer is [contact.ErrNowhere] of a queue that is none.
+	AdmitsTransfer(ctx context.Context, queue, language string) (contact.Admission, error)
 	// ContactsOf lists the contacts that an agent has, their wrap-ups left out.
 	ContactsOf(ctx context.Context, agent int64) ([]int64, error)
 	// LockWaiting gives those of some contacts that wait, and keeps others from them.
@@ -68,10 +88,24 @@ type contacts interface {
 	WaitingSince(ctx context.Context, queue string, since time.Time) ([]int64, error)
 	JournalDeed(ctx context.Context, agent int64, action string, id int64, detail map[string]any) error
 	Rules(ctx context.Context, queue string) (acd.Rules, error)
+	StandOfWait(ctx context.Context, c contact.Contact) (acd.StandOfWait, error)
+	// TakeNews gives, once, what was switched on for everybody since whoever waits heard of such a thing, in each language; nil: nothing.
+	TakeNews(ctx context.Context, c contact.Contact) (map[dialogue.Language]string, error)
+	// NoteAnnounced keeps that a caller is told how the wait stands.
+	NoteAnnounced(ctx context.Context, id int64, place int) error
+	// PassPlace gives a contact that waits the place of another, if that one is in front.
+	PassPlace(ctx context.Context, id, of int64) error
+	// NoteAttempt keeps that a citizen did not answer, and when the next attempt is due.
+	NoteAttempt(ctx context.Context, id int64, due time.Time) error
+	// Now is the store's time.
+	Now(ctx context.Context) (time.Time, error)
 }
 
 type offers interface {
-	AddOffer(ctx context.Context, id, agent int64, ring time.Duration) error
+	// AddOffer offers a contact to an agent; via is the queue as whose agent, "" for the contact's own.
+	AddOffer(ctx context.Context, id, agent int64, ring time.Duration, via string) error
+	// OfferedVia gives the queue as whose agent somebody is offered a contact, or "" for the contact's own.
+	OfferedVia(ctx context.Context, id int64) (string, error)
 	// EndOffer ends the live offer of a contact. [contact.ErrGone].
 	EndOffer(ctx context.Context, id int64, how contact.OfferEnd) (agent int64, err error)
 	DeclineAccepted(ctx context.Context, id, agent int64) error
@@ -80,21 +114,46 @@ type offers interface {
 type agents interface {
 	// ClaimAgent says whether the agent stands as a decision saw it.
 	ClaimAgent(ctx context.Context, id, version int64) (bool, error)
+	// ClaimFreeAgent says whether an agent could take a call, beside a contact that is offered already.
+	ClaimFreeAgent(ctx context.Context, agent, beside int64) (bool, error)
 	SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error
 	SetNextStatus(ctx context.Context, agent int64, s acd.Status) error
+	// Agent is acd.ErrNoAgent of nobody.
+	Agent(ctx context.Context, id int64) (acd.Agent, error)
+	// JournalDirection keeps that a leader set the status of an agent.
+	JournalDirection(ctx context.Context, leader, agent int64, detail map[string]any) error
 	FreeAgent(ctx context.Context, agent int64) error
 }
 
 type calls interface {
 	AddCall(ctx context.Context, c call.Call) error
+	// AddCallBack keeps a call that is going to be made for an agent, again after an attempt. [call.ErrNoVoice].
+	AddCallBack(ctx context.Context, interaction, agent int64) error
 	// Call is [call.ErrOver] for a call that has ended.
 	Call(ctx context.Context, interaction int64) (call.Call, error)
 	// CallOfLeg is [call.ErrOver] for a channel that never was a leg.
 	CallOfLeg(ctx context.Context, leg string) (interaction int64, ended bool, err error)
 	SetCall(ctx context.Context, interaction int64, state call.State, room string) error
+	SetAway(ctx context.Context, interaction int64, away bool) error
 	AddLeg(ctx context.Context, interaction int64, l call.Leg) error
 	SetLeg(ctx context.Context, id string, state call.LegState) error
+	HoldLeg(ctx context.Context, id string, held bool) error
+	SetMode(ctx context.Context, id string, mode call.Mode) error
+	GiveLeg(ctx context.Context, id string, role call.Role) error
 	EndCall(ctx context.Context, interaction int64) error
+}
+
+type recordings interface {
+	// BeginRecording keeps that a contact's talk is recorded from now on, if its queue wants that and the citizen has agreed to it.
+	BeginRecording(ctx context.Context, c contact.Contact) error
+	// PauseRecording has a talk's recording be silent for a time, or no more. [recording.ErrNone].
+	PauseRecording(ctx context.Context, interaction int64, pause time.Duration) error
+	// FailRecording keeps that a talk is not recorded any more, of which a recording goes on.
+	FailRecording(ctx context.Context, interaction int64, name string) error
+	// EndMessage keeps that a message by voice was recorded, and how long it is.
+	EndMessage(ctx context.Context, interaction int64, length time.Duration) error
+	// EndRecording keeps that a talk is over.
+	EndRecording(ctx context.Context, interaction int64) error
 }
 
 type orders interface {
@@ -131,11 +190,8 @@ func (f *Floor) owned(ctx context.Context, l lease.Lease, fn func(Work) error) e
 	})
 }
 
-// served is a queue's outcome for the dialogue: an agent has served the citizen. nobody: no agent will come.
-const (
-	served = "served"
-	nobody = "nobody"
-)
+// served is a queue's outcome for the dialogue: an agent has served the citizen.
+const served = "served"
 
 // move does what an event makes of a locked contact, with all that hangs on it but the event's own business: the offer that was out, the
 // orders to ring a phone, the agent who is free. It gives the contact after it, and whether anything has changed.
@@ -168,8 +224,13 @@ func move(ctx context.Context, w Work, c contact.Contact, e contact.Event, agent
 		}
 	}
 	connecting := c.State == contact.Accepted || c.State == contact.Ringing
-	if c.ByCall && connecting && m.Free && e != contact.NotReached { // which is told by the order itself
+	if c.ByCall && connecting && (m.Free || m.To == contact.Ended) && e != contact.NotReached { // which is told by the order itself
 		if err := w.CancelConnects(ctx, c.Interaction); err != nil {
+			return c, false, err
+		}
+	}
+	if c.Channel == contact.Callback && c.State == contact.Accepted && over {
+		if err := endRinging(ctx, w, c.Interaction); err != nil {
 			return c, false, err
 		}
 	}

@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
@@ -25,6 +27,7 @@ import (
 	"okno/internal/floor"
 	"okno/internal/floor/floortest"
 	"okno/internal/job"
+	"okno/internal/message"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -317,11 +320,11 @@ func TestAFeeIsHeardAndFollowed(t *testing.T) {
 		require.Equal(t, "900513000008", q.Data.NationalNumber)
 		return http.StatusOK, fees
 	}
-	turn = c.keys(t, interaction, "1", "7") // the main menu, fees
+	turn = c.keys(t, interaction, "1", "7", "1") // the main menu, fees
 	require.Contains(t, fmt.Sprint(turn.Spoken), fmt.Sprint(c.Dialog.Texts.Speak(dialogue.Utterance{Key: "verify.how", Language: dialogue.Russian})[0]))
 	interaction = c.dials(t)
 	pgtest.Exec(t, c.URL, `UPDATE interactions SET verification = 'secret'`)
-	c.keys(t, interaction, "7")
+	c.keys(t, interaction, "7", "1")
 	turn = c.said(t, interaction, 2*time.Second)
 	require.Contains(t, fmt.Sprint(turn.Spoken), "21500.50 KZT")
 	c.agency.answer = func(exchange.Asked) (int, string) { return http.StatusOK, answer }
@@ -332,5 +335,61 @@ func TestAFeeIsHeardAndFollowed(t *testing.T) {
 	require.Eventually(t, func() bool {
 		texts := pgtest.Texts(t, c.URL, `m.lane = 'reply'`)
 		return texts[len(texts)-1] == "Платить ничего не нужно."
+	}, 3*time.Second, 20*time.Millisecond)
+}
+
+// dial is what the citizen keys in a USSD session, "" to begin one, and the page that is shown.
+func (c *counter) dial(t *testing.T, keys string) (page message.Page) {
+	t.Helper()
+	c.Do(t, func(w *store.Work) (err error) {
+		page, err = c.Engine.Dial(t.Context(), w, message.Dialled{Number: caller, Session: "1", Text: keys, Began: keys == ""})
+		return err
+	})
+	units := utf16.Encode([]rune(page.Text))
+	require.LessOrEqual(t, len(units), 80, "a page has room for so much: %q", page.Text)
+	return page
+}
+
+// By USSD, too: while the agency is asked, the phone can ask for more; what is to be paid goes over pages; and the link comes by SMS.
+func TestAFeeIsSeenByUSSD(t *testing.T) {
+	t.Parallel()
+	c := atCounter(t)
+	answers := make(chan struct{})
+	c.agency.answer = func(q exchange.Asked) (int, string) {
+		<-answers
+		require.Equal(t, c.number, q.Data.Case)
+		return http.StatusOK, fees
+	}
+	require.Contains(t, c.dial(t, "").Text, "5 Штрафы")
+	require.Equal(t, "1 Мои, по ПИН или коду\n2 По номеру дела", c.dial(t, "5").Text)
+	require.Equal(t, "Напишите номер дела.", c.dial(t, "2").Text)
+	const asking = "Запрашиваем у органа.\n8 ещё"
+	require.Equal(t, asking, c.dial(t, c.number).Text)
+	require.Equal(t, asking, c.dial(t, dialogue.KeyMore).Text, "it still thinks")
+	close(answers)
+	var page message.Page
+	require.Eventually(t, func() bool { page = c.dial(t, dialogue.KeyMore); return page.Text != asking }, 3*time.Second, 20*time.Millisecond)
+	require.Equal(t, "К оплате 21500.50 тенге (2): Пошлина, Штраф\n1 Ссылка по СМС", page.Text)
+	page = c.dial(t, "1")
+	require.Equal(t, message.Page{Text: "Ссылка отправлена по СМС. Об оплате сообщим.", Last: true}, page)
+	links := pgtest.Texts(t, c.URL, `m.lane = 'reply'`)
+	require.Equal(t, []string{"Пошлина: 1500 тенге. Оплатить: https://pay.example/a\nШтраф: 20000.50 тенге. Оплатить: https://pay.example/b"}, links, "and nothing else")
+
+	// An agency that stays silent is not waited for, and what it says later comes by SMS.
+	slow := make(chan struct{})
+	c.agency.answer = func(exchange.Asked) (int, string) {
+		<-slow
+		return http.StatusOK, fees
+	}
+	for _, keys := range []string{"", "5", "2"} {
+		c.dial(t, keys)
+	}
+	require.Equal(t, asking, c.dial(t, c.number).Text)
+	require.Eventually(t, func() bool { page = c.dial(t, dialogue.KeyMore); return page.Text != asking }, 2*exchange.Wait, 50*time.Millisecond)
+	require.Equal(t, message.Page{Text: "Орган пока не ответил. Когда ответит, мы пришлём СМС.", Last: true}, page)
+	close(slow)
+	require.Eventually(t, func() bool {
+		told := pgtest.Texts(t, c.URL, `m.lane = 'notice'`)
+		return len(told) > 0 && strings.HasPrefix(told[len(told)-1], "К оплате: Пошлина")
 	}, 3*time.Second, 20*time.Millisecond)
 }

@@ -22,6 +22,10 @@ WITH a AS (
     SELECT 'gone' || n, 'x', 'agent', '', '{ru}', 'offline', now() - interval '9 days', now() - interval '9 days' FROM generate_series(1, 100000) n
     RETURNING id
 ), q AS (INSERT INTO agent_queues SELECT id, 'general' FROM a
+), w AS (
+    INSERT INTO agent_times (agent_id, since, until, doing, desk, load, capacity, queues)
+    SELECT CASE WHEN n % 2 = 0 THEN 1 ELSE n END, now() - n * interval '1 min', now() - (n - 1) * interval '1 min', 'talking', true, 100, 100, '{general}'
+    FROM generate_series(10, 100000) n
 ), i AS (
     INSERT INTO interactions (channel, number_index, sealed_number, language, ended_at, outcome)
     SELECT 'voice', sha256(n::text::bytea), 'x', 'ru', now(), 'operator' FROM generate_series(1, 100000) n RETURNING id
@@ -119,7 +123,7 @@ func house(t *testing.T, h *floortest.House, number string) {
 	require.NoError(t, h.Floor.Joined(ctx, h.Voice, o))
 	look(id)
 	file(id)
-	_, err = h.Floor.AgentLeft(ctx, h.Voice, interaction, o.ID, false, h.Orders(t)[0].ID)
+	_, _, err = h.Floor.LegLeft(ctx, h.Voice, interaction, o.ID, false, h.Orders(t)[0].ID)
 	require.NoError(t, err)
 	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, interaction, call.Finished))
 	// a thread, and a command of the desk

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"okno/internal/acd"
 	"okno/internal/call"
@@ -65,6 +66,11 @@ func (f *Floor) Advance(ctx context.Context, l lease.Lease, interaction int64, i
 		turn, err = f.dialogue.Advance(ctx, w, interaction, in)
 		return err
 	})
+	if err == nil && turn.Expect.Queue {
+		if err := f.callsIn(ctx, l, interaction); err != nil { // it is done again as the caller waits
+			f.log.Warn().Err(err).Msg("callback of a caller stays")
+		}
+	}
 	return turn, err
 }
 
@@ -83,31 +89,83 @@ func (f *Floor) Say(ctx context.Context, l lease.Lease, o call.Order) (turn conv
 }
 
 // Dial keeps that an agent's phone is about to ring by an order to connect: the leg, the room, and the contact. The leg has the order's
-// id. [contact.ErrState] when the order no longer holds: it is over then.
+// id. [contact.ErrState] when the order no longer holds: it is over then. An order that has no contact
+// of its own, to dial a telephone outside or a supervisor's, has a leg alone.
 func (f *Floor) Dial(ctx context.Context, l lease.Lease, o call.Order, room string) error {
+	if o.Kind != call.Connect {
+		return f.dialling(ctx, l, o, func(w Work) error { return addLeg(ctx, w, o, room) })
+	}
 	return f.connecting(ctx, l, o, "dial", func(w Work, c contact.Contact) error {
 		if _, _, err := move(ctx, w, c, contact.Rings, 0); err != nil {
 			return err
 		}
-		if err := w.SetCall(ctx, o.Interaction, call.Live, room); err != nil {
-			return err
-		}
-		return w.AddLeg(ctx, o.Interaction, call.Leg{ID: o.ID, Role: call.Agent, Outbound: true, Endpoint: o.Endpoint, AgentID: o.Agent,
-			State: call.LegRinging})
+		return addLeg(ctx, w, o, room)
 	})
 }
 
-// Joined keeps that the leg of an order to connect is in the room with the citizen's: they talk.
+// addLeg keeps the leg that an order makes, once.
+func addLeg(ctx context.Context, w Work, o call.Order, room string) error {
+	if err := w.SetCall(ctx, o.Interaction, call.Live, room); err != nil {
+		return err
+	}
+	leg := call.Leg{ID: o.ID, Role: o.Role, Outbound: true, Endpoint: o.Endpoint, AgentID: o.Agent, State: call.LegRinging, Mode: o.Mode}
+	if o.Kind == call.Dial {
+		leg.AgentID = 0
+	}
+	return w.AddLeg(ctx, o.Interaction, leg)
+}
+
+// Joined keeps that the leg of an order to connect, or to dial, is in the room: they talk. A citizen who was passed on hears whoever is
+// outside.
 func (f *Floor) Joined(ctx context.Context, l lease.Lease, o call.Order) error {
+	if o.Kind != call.Connect {
+		return f.dialling(ctx, l, o, func(w Work) error {
+			if err := w.EndOrder(ctx, o.ID, call.OrderDone, ""); err != nil {
+				return err
+			}
+			if err := w.SetLeg(ctx, o.ID, call.LegUp); err != nil {
+				return err
+			}
+			live, err := w.Call(ctx, o.Interaction)
+			if err != nil || live.Stage != call.Passed {
+				return err
+			}
+			return w.HoldLeg(ctx, live.Channel(), false)
+		})
+	}
 	return f.connecting(ctx, l, o, "join", func(w Work, c contact.Contact) error {
 		if _, _, err := move(ctx, w, c, contact.Answered, 0); err != nil {
+			return err
+		}
+		if err := w.SetAway(ctx, o.Interaction, false); err != nil {
 			return err
 		}
 		if err := w.EndOrder(ctx, o.ID, call.OrderDone, ""); err != nil {
 			return err
 		}
-		return w.SetLeg(ctx, o.ID, call.LegUp)
+		if err := w.SetLeg(ctx, o.ID, call.LegUp); err != nil || o.Role != call.Agent {
+			return err
+		}
+		return w.BeginRecording(ctx, c)
 	})
+}
+
+// dialling runs fn for an order to dial that still holds, or that was done already.
+func (f *Floor) dialling(ctx context.Context, l lease.Lease, o call.Order, fn func(Work) error) error {
+	err := f.owned(ctx, l, func(w Work) error {
+		now, err := w.Order(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != call.OrderTaken && now.State != call.OrderDone {
+			return contact.ErrState
+		}
+		return fn(w)
+	})
+	if err != nil {
+		return fmt.Errorf("dial by order: %w", err)
+	}
+	return nil
 }
 
 // connecting runs fn on the contact of an order to connect that still holds. An order that was done already holds, too: fn's moves know
@@ -118,12 +176,12 @@ func (f *Floor) connecting(ctx context.Context, l lease.Lease, o call.Order, ver
 		if err != nil {
 			return err
 		}
-		c, found, err := w.LockLiveContact(ctx, o.Interaction)
+		c, err := w.LockContact(ctx, o.Contact)
 		if err != nil {
 			return err
 		}
 		holds := now.State == call.OrderTaken || now.State == call.OrderDone
-		if !holds || !found || c.ID != o.Contact || c.AgentID != o.Agent {
+		if !holds || !c.Live() || c.AgentID != o.Agent {
 			return contact.ErrState
 		}
 		return fn(w, c)
@@ -147,7 +205,14 @@ func (f *Floor) notReached(ctx context.Context, w Work, o call.Order, blame bool
 		return err
 	}
 	if now.State.Open() {
-		if err := f.requeue(ctx, w, now, blame); err != nil {
+		requeue := f.requeue // of a callback, too: its call ends with the move
+		switch now.Kind {
+		case call.Dial:
+			requeue = comeBack
+		case call.Supervise:
+			requeue = func(context.Context, Work, call.Order, bool) error { return nil } // nobody waits for a supervisor
+		}
+		if err := requeue(ctx, w, now, blame); err != nil {
 			return err
 		}
 		if err := w.EndOrder(ctx, now.ID, end, why); err != nil {
@@ -159,9 +224,9 @@ func (f *Floor) notReached(ctx context.Context, w Work, o call.Order, blame bool
 
 // requeue gives the contact of an order to connect back to its queue, if it is still being connected by this order.
 func (f *Floor) requeue(ctx context.Context, w Work, o call.Order, blame bool) error {
-	c, found, err := w.LockLiveContact(ctx, o.Interaction)
+	c, err := w.LockContact(ctx, o.Contact)
 	connecting := c.State == contact.Accepted || c.State == contact.Ringing
-	if err != nil || !found || c.ID != o.Contact || c.AgentID != o.Agent || !connecting {
+	if err != nil || c.AgentID != o.Agent || !connecting {
 		return err
 	}
 	if _, _, err := move(ctx, w, c, contact.NotReached, 0); err != nil || !blame {
@@ -170,34 +235,32 @@ func (f *Floor) requeue(ctx context.Context, w Work, o call.Order, blame bool) e
 	return w.SetStatus(ctx, o.Agent, acd.Paused, acd.NotResponding, conversation.Okno)
 }
 
-// AgentLeft keeps that an agent's leg is gone from a talk, and gives what the citizen hears next. lost means that the leg broke off: the
-// citizen waits again. Else the talk is over, if the agent's desk has not said so before, and the dialogue goes on. order is the order to
-// release that this carries out, or "".
-func (f *Floor) AgentLeft(ctx context.Context, l lease.Lease, interaction int64, leg string, lost bool, order string) (turn conversation.Turn, err error) {
+// comeBack has a citizen who was passed on to a telephone outside, which was not reached, wait in front of the queue again.
+func comeBack(ctx context.Context, w Work, o call.Order, _ bool) error {
+	_, found, err := w.LockLiveContact(ctx, o.Interaction)
+	if err != nil || found {
+		return err
+	}
+	_, err = w.CopyContact(ctx, o.Contact, "", o.ID, 0)
+	return err
+}
+
+// LegLeft keeps that a leg is gone from a talk, and gives what the citizen hears next, or nil while the talk goes on, with the call as it is
+// then. An agent whose leg was lost gives the citizen back to the front of the queue, but a page, which may only be loaded anew, has
+// [call.AwayPatience] to come back; leg "" says that it did not. An agent who left has ended the talk, if the desk has not said so before. But
+// one who has brought somebody into the call leaves the citizen to that other. order is the order to release that this carries out, or "".
+func (f *Floor) LegLeft(ctx context.Context, l lease.Lease, interaction int64, leg string, lost bool, order string) (turn *conversation.Turn, live call.Call, err error) {
 	err = f.owned(ctx, l, func(w Work) error {
+		turn = nil
 		if err := w.TakeTurn(ctx, interaction); err != nil {
 			return err
 		}
-		live, err := w.Call(ctx, interaction)
+		before, err := w.Call(ctx, interaction)
 		if err != nil {
 			return err
 		}
-		if err := w.SetCall(ctx, interaction, live.State, ""); err != nil {
+		if err := f.leave(ctx, w, before, leg, lost); err != nil {
 			return err
-		}
-		c, found, err := w.LockLiveContact(ctx, interaction)
-		if err != nil {
-			return err
-		}
-		if found && c.State == contact.Connected {
-			event := contact.Released
-			if lost {
-				event = contact.LegLost
-			}
-			if _, _, err := move(ctx, w, c, event, 0); err != nil {
-				return err
-			}
-			found = lost
 		}
 		if order != "" {
 			if err := w.EndOrder(ctx, order, call.OrderDone, ""); err != nil {
@@ -207,26 +270,130 @@ func (f *Floor) AgentLeft(ctx context.Context, l lease.Lease, interaction int64,
 		if err := w.SetLeg(ctx, leg, call.LegEnded); err != nil {
 			return err
 		}
-		if found { // the citizen waits
-			turn, err = f.dialogue.Advance(ctx, w, interaction, resumed)
+		if live, err = w.Call(ctx, interaction); err != nil || live.Stage == call.Talking || live.Stage == call.Passed {
 			return err
 		}
-		turn, err = f.dialogue.Answer(ctx, w, interaction, served)
-		if errors.Is(err, dialogue.ErrStale) { // answered before
-			turn, err = f.dialogue.Advance(ctx, w, interaction, resumed)
-		}
+		next, err := f.alone(ctx, w, live)
+		turn = &next
 		return err
 	})
 	if err != nil {
-		return turn, fmt.Errorf("agent left interaction %d: %w", interaction, err)
+		return nil, live, fmt.Errorf("leg left interaction %d: %w", interaction, err)
 	}
-	return turn, nil
+	return turn, live, nil
+}
+
+// leave moves the contacts of a call that a leg leaves.
+func (f *Floor) leave(ctx context.Context, w Work, live call.Call, leg string, lost bool) error {
+	c, found, err := w.LockLiveContact(ctx, live.Interaction)
+	if err != nil {
+		return err
+	}
+	help, helped, err := w.LockHelp(ctx, live.Interaction)
+	if err != nil {
+		return err
+	}
+	left := call.Leg{Role: call.Agent} // who did not come back
+	if leg != "" {
+		i := slices.IndexFunc(live.Legs, func(l call.Leg) bool { return l.ID == leg })
+		if i < 0 { // its end was told before
+			return nil
+		}
+		left = live.Legs[i]
+	}
+	switch {
+	case left.Role == call.Consulted && helped:
+		_, _, err := move(ctx, w, help, contact.HelpOver, 0)
+		return err
+	case left.Role != call.Agent || !found || c.State != contact.Connected:
+		return nil
+	case leg == "" && live.AwayAt.IsZero():
+		return nil
+	case goesOn(live, lost):
+		return handOver(ctx, w, c, live)
+	case lost && left.Endpoint == pageOf(c.AgentID):
+		return w.SetAway(ctx, live.Interaction, true)
+	}
+	event := contact.Released
+	if lost {
+		event = contact.LegLost
+	}
+	if _, _, err := move(ctx, w, c, event, 0); err != nil {
+		return err
+	}
+	if helped {
+		_, _, err = move(ctx, w, help, contact.HelpOver, 0)
+	}
+	if err == nil && !live.AwayAt.IsZero() { // the page may be rung
+		err = w.CancelConnects(ctx, live.Interaction)
+	}
+	return err
+}
+
+// goesOn says whether the citizen stays with somebody else when the agent leaves: with whoever is asked, if the agent hangs up; with whoever
+// the citizen hears already, if the agent's leg breaks off.
+func goesOn(live call.Call, lost bool) bool {
+	citizen, _ := live.Leg(call.Citizen)
+	aside, ok := live.Aside()
+	return ok && aside.State == call.LegUp && (!lost || !citizen.Held && !aside.Held)
+}
+
+// alone ends all legs but the citizen's, and gives what the citizen hears next.
+func (f *Floor) alone(ctx context.Context, w Work, live call.Call) (turn conversation.Turn, err error) {
+	if err := w.EndRecording(ctx, live.Interaction); err != nil {
+		return turn, err
+	}
+	if err := w.SetCall(ctx, live.Interaction, live.State, ""); err != nil {
+		return turn, err
+	}
+	if err := w.SetAway(ctx, live.Interaction, false); err != nil {
+		return turn, err
+	}
+	for _, leg := range live.Legs {
+		if leg.Role == call.Citizen {
+			err = w.HoldLeg(ctx, leg.ID, false)
+		} else {
+			err = w.SetLeg(ctx, leg.ID, call.LegEnded)
+		}
+		if err != nil {
+			return turn, err
+		}
+	}
+	if live.Stage == call.InDialogue {
+		turn, err = f.dialogue.Answer(ctx, w, live.Interaction, served)
+		if !errors.Is(err, dialogue.ErrStale) { // answered before
+			return turn, err
+		}
+	}
+	return f.dialogue.Advance(ctx, w, live.Interaction, resumed)
+}
+
+// Carry answers an order to arrange the room or to send keys, which is about to be carried out, and gives the call as it is to be.
+// [call.ErrOver] when the order was answered before: keys are sent once at most, and a room is arranged again by whoever adopts the call.
+func (f *Floor) Carry(ctx context.Context, l lease.Lease, o call.Order) (live call.Call, err error) {
+	err = f.owned(ctx, l, func(w Work) error {
+		now, err := w.Order(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		if !now.State.Open() {
+			return call.ErrOver
+		}
+		if live, err = w.Call(ctx, o.Interaction); err != nil {
+			return err
+		}
+		return w.EndOrder(ctx, o.ID, call.OrderDone, "")
+	})
+	if err != nil {
+		return live, fmt.Errorf("%s by order: %w", o.Kind, err)
+	}
+	return live, nil
 }
 
 // Refuse answers an order that cannot be carried out: the call is busy with something else. An agent whom it was to connect is told, and
 // not blamed.
 func (f *Floor) Refuse(ctx context.Context, l lease.Lease, o call.Order, why string) error {
-	if o.Kind == call.Connect {
+	if o.Kind.Rings() {
 		return f.NotReached(ctx, l, o, false, why)
 	}
 	return f.owned(ctx, l, func(w Work) error {
@@ -244,11 +411,19 @@ func (f *Floor) HungUp(ctx context.Context, l lease.Lease, interaction int64, ho
 			return err
 		}
 		state := call.Live
-		switch c, err := w.Call(ctx, interaction); {
+		live, err := w.Call(ctx, interaction)
+		switch {
 		case err == nil:
-			state = c.State
+			state = live.State
 		case !errors.Is(err, call.ErrOver):
 			return err
+		}
+		c, found, err := w.LockLiveContact(ctx, interaction)
+		if err != nil {
+			return err
+		}
+		if found && c.Channel == contact.Callback && (state == call.Ringing || len(live.Legs) == 0) {
+			return f.unanswered(ctx, w, c, how)
 		}
 		outcome, err := f.dialogue.Leave(ctx, w, interaction)
 		if err != nil && !conversation.IsStale(err) {
@@ -260,9 +435,14 @@ func (f *Floor) HungUp(ctx context.Context, l lease.Lease, interaction int64, ho
 		case state == call.Ringing:
 			outcome = conversation.Cancelled
 		}
-		c, found, err := w.LockLiveContact(ctx, interaction)
+		help, helped, err := w.LockHelp(ctx, interaction)
 		if err != nil {
 			return err
+		}
+		if helped {
+			if _, _, err := move(ctx, w, help, contact.HelpOver, 0); err != nil {
+				return err
+			}
 		}
 		owed := false // a call back
 		if found {
@@ -283,10 +463,16 @@ func (f *Floor) HungUp(ctx context.Context, l lease.Lease, interaction int64, ho
 		if err := w.EndCall(ctx, interaction); err != nil {
 			return err
 		}
+		if err := w.EndRecording(ctx, interaction); err != nil {
+			return err
+		}
 		if owed {
-			if err := conversation.CallBack(ctx, w, interaction); err != nil {
+			if err := f.dialogue.CallBack(ctx, w, interaction); err != nil {
 				return err
 			}
+		}
+		if err := f.dialogue.LeaveMessage(ctx, w, interaction); err != nil && !conversation.IsStale(err) {
+			return err
 		}
 		return w.EndInteraction(ctx, interaction, outcome)
 	})

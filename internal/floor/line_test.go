@@ -2,6 +2,7 @@ package floor_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -50,7 +51,7 @@ func TestACallFromJoiningToDisposition(t *testing.T) {
 	require.Zero(t, h.Dispatch(t), "so does its wrap-up")
 	orders := h.Orders(t)
 	require.Equal(t, call.Release, orders[0].Kind)
-	turn, err := h.Floor.AgentLeft(t.Context(), h.Voice, interaction, live[0].Legs[1].ID, false, orders[0].ID)
+	turn, _, err := h.Floor.LegLeft(t.Context(), h.Voice, interaction, live[0].Legs[1].ID, false, orders[0].ID)
 	require.NoError(t, err)
 	require.Equal(t, dialogue.ExpectNothing, turn.Expect.Kind, "the dialogue says goodbye")
 	require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, interaction, call.Finished))
@@ -112,7 +113,25 @@ func TestEveryMoveIsSafeToRepeat(t *testing.T) {
 	twice("dial", func() error { return h.Floor.Dial(ctx, h.Voice, o, "room") })
 	twice("joined", func() error { return h.Floor.Joined(ctx, h.Voice, o) })
 	twice("agent lost", func() error {
-		_, err := h.Floor.AgentLeft(ctx, h.Voice, interaction, o.ID, true, "")
+		_, _, err := h.Floor.LegLeft(ctx, h.Voice, interaction, o.ID, true, "")
+		return err
+	})
+	require.Equal(t, contact.Connected, h.Contact(t, id).State, "the page may come back")
+	h.Do(t, func(w *store.Work) error { return h.Floor.Rejoin(ctx, w, h.Agents[0], id) })
+	orders := h.Orders(t)
+	require.Equal(t, call.Arrange, orders[0].Kind)
+	o = orders[1]
+	twice("dial again", func() error { return h.Floor.Dial(ctx, h.Voice, o, "room") })
+	twice("joined again", func() error { return h.Floor.Joined(ctx, h.Voice, o) })
+	live, err := h.DB.LiveCalls(ctx, "ast1")
+	require.NoError(t, err)
+	require.Zero(t, live[0].AwayAt.Unix()-time.Time{}.Unix(), "the page is back")
+	twice("agent lost again", func() error {
+		_, _, err := h.Floor.LegLeft(ctx, h.Voice, interaction, o.ID, true, "")
+		return err
+	})
+	twice("did not come back", func() error {
+		_, _, err := h.Floor.LegLeft(ctx, h.Voice, interaction, "", true, "")
 		return err
 	})
 	require.Equal(t, contact.Waiting, h.Contact(t, id).State)
@@ -120,7 +139,7 @@ func TestEveryMoveIsSafeToRepeat(t *testing.T) {
 	require.NoError(t, h.Floor.Dial(ctx, h.Voice, o, "room"))
 	require.NoError(t, h.Floor.Joined(ctx, h.Voice, o))
 	twice("agent left", func() error {
-		_, err := h.Floor.AgentLeft(ctx, h.Voice, interaction, o.ID, false, "")
+		_, _, err := h.Floor.LegLeft(ctx, h.Voice, interaction, o.ID, false, "")
 		return err
 	})
 	twice("hung up", func() error { return h.Floor.HungUp(ctx, h.Voice, interaction, call.HungUp) })
@@ -244,10 +263,10 @@ func TestOutcomesAreTrue(t *testing.T) {
 	require.Equal(t, contact.Lost, h.Contact(t, id).Outcome, "and it broke off")
 	require.Equal(t, contact.WrapUp, h.Contact(t, id).State)
 	owed := func() int {
-		return pgtest.Value[int](t, h.URL, `SELECT count(*) FROM cases WHERE kind = 'callback' AND state NOT IN ('closed', 'withdrawn')`)
+		return pgtest.Value[int](t, h.URL, `SELECT count(*) FROM contacts WHERE channel = 'callback' AND state = 'waiting'`)
 	}
 	require.Equal(t, 1, owed(), "who was cut off in a talk is called back; who was in a menu is not")
-	require.Equal(t, i, pgtest.Value[int64](t, h.URL, `SELECT interaction_id FROM interaction_cases ORDER BY case_id DESC LIMIT 1`))
+	require.Equal(t, h.Contact(t, id).QueuedAt, h.Contact(t, pgtest.Value[int64](t, h.URL, `SELECT max(id) FROM contacts`)).QueuedAt, "in the same place")
 	require.NoError(t, h.Floor.HungUp(ctx, h.Voice, i, call.Lost))
 	require.Equal(t, 1, owed(), "told twice")
 
@@ -288,7 +307,7 @@ func TestAnOldOwnersWritesAreRefused(t *testing.T) {
 		"not reached": func() error { return h.Floor.NotReached(ctx, old, o, true, "") },
 		"refuse":      func() error { return h.Floor.Refuse(ctx, old, o, "") },
 		"agent left": func() error {
-			_, err := h.Floor.AgentLeft(ctx, old, interaction, o.ID, true, "")
+			_, _, err := h.Floor.LegLeft(ctx, old, interaction, o.ID, true, "")
 			return err
 		},
 		"hung up": func() error { return h.Floor.HungUp(ctx, old, interaction, call.HungUp) },

@@ -104,7 +104,7 @@ func TestEverythingAtOnce(t *testing.T) {
 			switch {
 			case err != nil:
 			case o.Kind == call.Release:
-				_, err = h.Floor.AgentLeft(ctx, h.Voice, o.Interaction, "leg", false, o.ID)
+				_, _, err = h.Floor.LegLeft(ctx, h.Voice, o.Interaction, "leg", false, o.ID)
 			case o.Kind != call.Connect:
 				_, err = h.Floor.Say(ctx, h.Voice, o)
 			default:
@@ -176,6 +176,10 @@ func TestEverythingAtOnce(t *testing.T) {
 		"contacts in hands that have let go")
 	require.Zero(t, pgtest.Value[int](t, h.URL, `
 		SELECT count(*) FROM (SELECT stream, seq - row_number() OVER (PARTITION BY stream ORDER BY seq) gap FROM stream_events) g WHERE gap <> 0`), "holes in the streams")
+	require.Zero(t, pgtest.Value[int](t, h.URL, overlapping), "times of agents that lie over each other")
+	for _, a := range h.Agents {
+		require.Equal(t, standing(t, h, a.ID), timeGoesOn(t, h, a.ID), "what the time of %s goes into", a.Login)
+	}
 }
 
 // faster says that somebody else was faster, which every caller must expect.

@@ -2,100 +2,20 @@ package folder_test
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/pkg/sftp"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/knownhosts"
 
 	"okno/internal/exchange"
 	"okno/internal/folder"
+	"okno/internal/folder/foldertest"
 )
-
-// server is an SSH server with SFTP, on this machine's files.
-type server struct {
-	address, known string
-	key            string // by which a client logs in
-}
-
-func pair(t testing.TB) (ssh.Signer, string) {
-	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	require.NoError(t, err)
-	signer, err := ssh.NewSignerFromKey(private)
-	require.NoError(t, err)
-	block, err := ssh.MarshalPrivateKey(private, "")
-	require.NoError(t, err)
-	return signer, string(pem.EncodeToMemory(block))
-}
-
-func newServer(t testing.TB) server {
-	t.Helper()
-	host, _ := pair(t)
-	user, key := pair(t)
-	config := &ssh.ServerConfig{PublicKeyCallback: func(_ ssh.ConnMetadata, offered ssh.PublicKey) (*ssh.Permissions, error) {
-		if string(offered.Marshal()) != string(user.PublicKey().Marshal()) {
-			return nil, errors.New("another key")
-		}
-		return nil, nil
-	}}
-	config.AddHostKey(host)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	var serving sync.WaitGroup
-	t.Cleanup(func() {
-		listener.Close()
-		serving.Wait()
-	})
-	serving.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() { serve(connection, config) })
-		}
-	})
-	address := listener.Addr().String()
-	return server{address, knownhosts.Line([]string{knownhosts.Normalize(address)}, host.PublicKey()) + "\n", key}
-}
-
-func serve(connection net.Conn, config *ssh.ServerConfig) {
-	defer connection.Close()
-	_, channels, requests, err := ssh.NewServerConn(connection, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for offered := range channels {
-		channel, requests, err := offered.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			for request := range requests {
-				_ = request.Reply(request.Type == "subsystem", nil)
-			}
-		}()
-		s, err := sftp.NewServer(channel)
-		if err != nil {
-			return
-		}
-		_ = s.Serve()
-		_ = channel.Close()
-	}
-}
 
 // A directory and SFTP do the same.
 func TestFolders(t *testing.T) {
@@ -106,8 +26,8 @@ func TestFolders(t *testing.T) {
 			root := t.TempDir()
 			e := exchange.Endpoint{URL: "file://" + root, Files: true, Every: time.Minute}
 			if manner == "sftp" {
-				s := newServer(t)
-				e.URL, e.Key, e.KnownHosts = "sftp://okno@"+s.address+root, s.key, s.known
+				s := foldertest.New(t)
+				e.URL, e.Key, e.KnownHosts = "sftp://okno@"+s.Address+root, s.Key, s.Known
 			}
 			require.NoError(t, exchange.CheckFolder(e))
 			f, err := folder.Open(t.Context(), e)
@@ -177,11 +97,11 @@ func names(t testing.TB, f exchange.Folder, dir string) (all []string) {
 // Okno logs in to no server that it does not know, and by no other key.
 func TestSFTPIsKnown(t *testing.T) {
 	t.Parallel()
-	s, other := newServer(t), newServer(t)
-	good := exchange.Endpoint{URL: "sftp://okno@" + s.address + t.TempDir(), Key: s.key, KnownHosts: s.known}
+	s, other := foldertest.New(t), foldertest.New(t)
+	good := exchange.Endpoint{URL: "sftp://okno@" + s.Address + t.TempDir(), Key: s.Key, KnownHosts: s.Known}
 	for name, change := range map[string]func(e *exchange.Endpoint){
-		"another server":   func(e *exchange.Endpoint) { e.KnownHosts = other.known },
-		"another's key":    func(e *exchange.Endpoint) { e.Key = other.key },
+		"another server":   func(e *exchange.Endpoint) { e.KnownHosts = other.Known },
+		"another's key":    func(e *exchange.Endpoint) { e.Key = other.Key },
 		"no key":           func(e *exchange.Endpoint) { e.Key = "none" },
 		"no known hosts":   func(e *exchange.Endpoint) { e.KnownHosts = "none" },
 		"an absent folder": func(e *exchange.Endpoint) { e.URL += "/absent" },
@@ -201,9 +121,9 @@ func TestSFTPIsKnown(t *testing.T) {
 // A server that hangs is left when the time is over.
 func TestASilentServerIsLeft(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := foldertest.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	f, err := folder.Open(ctx, exchange.Endpoint{URL: "sftp://okno@" + s.address + t.TempDir(), Key: s.key, KnownHosts: s.known})
+	f, err := folder.Open(ctx, exchange.Endpoint{URL: "sftp://okno@" + s.Address + t.TempDir(), Key: s.Key, KnownHosts: s.Known})
 	require.NoError(t, err)
 	defer f.Close()
 	cancel()

@@ -18,6 +18,7 @@ type Check func(ctx context.Context) error
 type Checks struct {
 	mu       sync.Mutex
 	checks   map[string]Check
+	told     map[string]Check
 	draining bool
 }
 
@@ -29,6 +30,16 @@ func (c *Checks) Add(name string, check Check) {
 		c.checks = map[string]Check{}
 	}
 	c.checks[name] = check
+}
+
+// Tell adds a part that is told of, and without which the node is ready: what needs it answers so by itself.
+func (c *Checks) Tell(name string, check Check) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.told == nil {
+		c.told = map[string]Check{}
+	}
+	c.told[name] = check
 }
 
 // Drain makes the node not ready from now on: it ends what it has begun, and wants nothing new.
@@ -44,7 +55,11 @@ func (c *Checks) Alive(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// Reasons answers /readyz to whoever looks after the node: 200 when every part is ready, else 503, with what each part waits for.
+// toldWithin bounds the check of a part that is only told of.
+const toldWithin = time.Second
+
+// Reasons answers /readyz to whoever looks after the node: 200 when every part is ready that the node needs, else 503, with what each part waits
+// for.
 func (c *Checks) Reasons(w http.ResponseWriter, r *http.Request) {
 	c.answer(w, r, func(err error) string { return err.Error() })
 }
@@ -58,7 +73,7 @@ func (c *Checks) answer(w http.ResponseWriter, r *http.Request, say func(error) 
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
 	c.mu.Lock()
-	checks, draining := maps.Clone(c.checks), c.draining
+	checks, told, draining := maps.Clone(c.checks), maps.Clone(c.told), c.draining
 	c.mu.Unlock()
 	parts := map[string]string{}
 	ready := !draining
@@ -70,6 +85,14 @@ func (c *Checks) answer(w http.ResponseWriter, r *http.Request, say func(error) 
 		if err := checks[name](ctx); err != nil {
 			parts[name], ready = say(err), false
 		}
+	}
+	for name, check := range told { // last: the others have their time
+		ctx, cancel := context.WithTimeout(ctx, toldWithin)
+		parts[name] = "ready"
+		if err := check(ctx); err != nil {
+			parts[name] = say(err)
+		}
+		cancel()
 	}
 	if c.grew(len(checks)) { // a part was added while those before it were asked: the node has not started yet
 		parts["node"], ready = "starting", false

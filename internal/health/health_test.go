@@ -30,6 +30,21 @@ func TestStrangersHearWhichPartAndNotWhy(t *testing.T) {
 	require.Contains(t, body.Parts["database"], "db.internal")
 }
 
+// A part that the node can do without is told of, and the node is ready.
+func TestAPartIsOnlyToldOf(t *testing.T) {
+	t.Parallel()
+	var c health.Checks
+	c.Add("database", func(ctx context.Context) error { return ctx.Err() })
+	c.Tell("attachments", func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	said := httptest.NewRecorder()
+	c.Reasons(said, httptest.NewRequest("GET", "/readyz", nil))
+	require.Equal(t, 200, said.Code)
+	require.JSONEq(t, `{"ready": true, "parts": {"database": "ready", "attachments": "context deadline exceeded"}}`, said.Body.String())
+}
+
 // A node that starts while it is asked is not ready by the parts that it had before.
 func TestAPartThatIsAddedMeanwhileCounts(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,8 @@
 package login
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"time"
 )
@@ -52,4 +54,12 @@ type Credentials struct {
 	Epoch        int64 // rises with everything that ends all logins
 	Locked       bool
 	Federal      bool // the account logs in by single sign-on, and by no password
+}
+
+// NewInvitation makes the fragment of a link to set a password, and the hash that the store keeps. A browser sends no fragment: no server or
+// proxy logs it.
+func NewInvitation() (fragment string, hash []byte) {
+	token := rand.Text() + rand.Text()
+	sum := sha256.Sum256([]byte(token))
+	return "invitation=" + token, sum[:]
 }

@@ -53,16 +53,29 @@ func (a Amount) Add(b Amount) (Amount, bool) {
 	return Amount{a.Minor + b.Minor, a.Currency}, true
 }
 
-// MarshalJSON writes the form that Parse reads.
-func (a Amount) MarshalJSON() ([]byte, error) { return json.Marshal(a.String()) }
+// Times gives so many times an amount. False: it is too much.
+func (a Amount) Times(n int) (Amount, bool) {
+	if n < 0 || a.Minor > 0 && int64(n) > most/a.Minor {
+		return a, false
+	}
+	return Amount{a.Minor * int64(n), a.Currency}, true
+}
 
-// UnmarshalJSON reads it.
+// MarshalText writes the form that Parse reads, for JSON and YAML.
+func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads it.
+func (a *Amount) UnmarshalText(raw []byte) error {
+	read, err := Parse(string(raw))
+	*a = read
+	return err
+}
+
+// UnmarshalJSON reads it, too: whatever else JSON may have in its place has the wrong form.
 func (a *Amount) UnmarshalJSON(raw []byte) error {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return ErrForm
 	}
-	read, err := Parse(s)
-	*a = read
-	return err
+	return a.UnmarshalText([]byte(s))
 }

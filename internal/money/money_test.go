@@ -35,3 +35,18 @@ func TestAmounts(t *testing.T) {
 	_, ok = sum.Add(money.Amount{Minor: 99_999_999_999, Currency: "KZT"})
 	require.False(t, ok)
 }
+
+func TestTimes(t *testing.T) {
+	t.Parallel()
+	price := money.Amount{950, "KZT"}
+	cost, ok := price.Times(3)
+	require.True(t, ok)
+	require.Equal(t, "28.50 KZT", cost.String())
+	_, ok = price.Times(1 << 40)
+	require.False(t, ok)
+	_, ok = price.Times(-1)
+	require.False(t, ok)
+	nothing, ok := money.Amount{0, "KZT"}.Times(255)
+	require.True(t, ok)
+	require.Equal(t, "0 KZT", nothing.String())
+}

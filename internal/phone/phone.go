@@ -78,6 +78,16 @@ func isMobile(s string) bool {
 	return len(s) == len("+77011234567") && strings.HasPrefix(s, "+77") && strings.Trim(s[1:], "0123456789") == ""
 }
 
+// TakesSMS says whether a number in E.164 is one of mobile networks, as far as its country's plan tells.
+func TakesSMS(number string) bool {
+	parsed, err := phonenumbers.Parse(number, Region)
+	if err != nil {
+		return false
+	}
+	kind := phonenumbers.GetNumberType(parsed)
+	return kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
+}
+
 // Mask hides the middle of a number: "+7701•••4567".
 func Mask(number string) string {
 	const head, tail = 5, 4

@@ -40,6 +40,14 @@ func TestParseWithin(t *testing.T) {
 	}
 }
 
+func TestTakesSMS(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[string]bool{"+77010000011": true, "+77272725000": false, "+77172555555": false, "+79161234567": true,
+		"+442079460000": false, "+447911123456": true, "+12025550123": true, "": false} {
+		require.Equal(t, want, phone.TakesSMS(number), number)
+	}
+}
+
 func TestMask(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"+77011234567": "+7701•••4567", "1414": "•••", "": "", "+7701": "•••"} {

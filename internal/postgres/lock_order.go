@@ -38,6 +38,7 @@ var LockOrder = []string{
 	"notification_days",
 	"notifications",
 	"subscribers",
-	"streams", // last: all events of a stream wait for its row
+	"agent_times", // at the very end
+	"streams",     // last: all events of a stream wait for its row
 	"stream_events",
 }

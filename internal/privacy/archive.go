@@ -31,7 +31,7 @@ td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-al
 <h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>{{with .Body}}<p style="white-space:pre-wrap">{{.}}</p>{{end}}
 <table>{{range .Moves}}<tr><td>{{at .At}}<td>{{.To}}<td>{{.By}}<td>{{.Why}}<td>{{.Told}}{{end}}</table>{{with .Attachments}}<ul>{{range .}}<li><a href="{{.Path}}">{{.Name}}</a> · {{.Type}} · {{.Size}} · {{.By}} · {{at .At}}{{end}}</ul>{{end}}{{end}}
 <h2>Conversations</h2>{{range .Interactions}}<h3>{{.Channel}} · {{.Number}} · {{at .StartedAt}} · {{at .EndedAt}} · {{.Outcome}}</h3>
-<table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{end}}
+<table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{with .Recordings}}<ul>{{range .}}<li><a href="{{.Path}}">{{.Name}}</a> · {{.Size}} · {{at .At}}{{end}}</ul>{{end}}{{end}}
 <h2>Messages</h2><table>{{range .Messages}}<tr><td>{{at .At}}<td>{{.Way}}<td>{{.Interaction}}<td>{{.State}}{{end}}</table>
 <h2>Notices</h2><table>{{range .Notices}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.State}}<td>{{.Failure}}<td>{{.Text}}{{end}}</table>
 <h2>One-time passwords</h2><table>{{range .Passwords}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.Purpose}}<td>{{.State}}{{end}}</table>
@@ -41,7 +41,8 @@ td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-al
 // Contents gives the content of an attachment. attachment.ErrMissing, attachment.ErrBroken.
 type Contents func(Attachment) (io.ReadCloser, error)
 
-// WriteArchive writes a dossier as a ZIP archive: dossier.json for machines, dossier.html for people, and the files of the cases. It gives the
+// WriteArchive writes a dossier as a ZIP archive: dossier.json for machines, dossier.html for people, the files of the cases and the
+// recordings of talks. It gives the
 // paths of files that are missing or were altered: a note stands in their place.
 func WriteArchive(w io.Writer, d Dossier, contents Contents) (missing []string, err error) {
 	archive := zip.NewWriter(w)
@@ -58,15 +59,20 @@ func WriteArchive(w io.Writer, d Dossier, contents Contents) (missing []string, 
 	if f, err = archive.Create("dossier.html"); err == nil {
 		err = page.Execute(f, d)
 	}
+	var files []Attachment
 	for _, c := range d.Cases {
-		for _, a := range c.Attachments {
-			if err != nil {
-				break
-			}
-			var gone bool
-			if gone, err = writeAttachment(archive, a, contents); gone {
-				missing = append(missing, a.Path)
-			}
+		files = append(files, c.Attachments...)
+	}
+	for _, i := range d.Interactions {
+		files = append(files, i.Recordings...)
+	}
+	for _, a := range files {
+		if err != nil {
+			break
+		}
+		var gone bool
+		if gone, err = writeAttachment(archive, a, contents); gone {
+			missing = append(missing, a.Path)
 		}
 	}
 	if err == nil {

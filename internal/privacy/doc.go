@@ -80,7 +80,7 @@ type Case struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
-// Attachment is a file of a case. Its content is in the archive, at its path.
+// Attachment is a file of a case, or the recording of a talk. Its content is in the archive, at its path.
 type Attachment struct {
 	Name string    `json:"name"`
 	Type string    `json:"type"`
@@ -111,6 +111,8 @@ type Interaction struct {
 	EndedAt   *time.Time `json:"ended_at"`
 	Outcome   string     `json:"outcome"`
 	Lines     []Line     `json:"lines"`
+
+	Recordings []Attachment `json:"recordings,omitempty"` // of talks with operators
 }
 
 // Line is a line of a transcript.

@@ -8,6 +8,7 @@ const (
 	Day      Dimension = "day"  // in the centre's zone
 	Hour     Dimension = "hour" // of the day, in the centre's zone
 	Queue    Dimension = "queue"
+	ToQueue  Dimension = "to_queue" // to which a contact of the queue is passed on
 	Service  Dimension = "service"
 	Agency   Dimension = "agency"
 	Channel  Dimension = "channel"
@@ -20,6 +21,7 @@ var titles = map[Dimension]Text{
 	Day:      text("Күн", "День", "Day"),
 	Hour:     text("Сағат", "Час", "Hour"),
 	Queue:    text("Кезек", "Очередь", "Queue"),
+	ToQueue:  text("Қайда", "Куда", "To queue"),
 	Service:  text("Қызмет", "Услуга", "Service"),
 	Agency:   text("Ведомство", "Ведомство", "Agency"),
 	Channel:  text("Арна", "Канал", "Channel"),
@@ -33,8 +35,11 @@ func (d Dimension) Title() Text { return titles[d] }
 
 // Keys are what a line of a report is known by.
 func (d Dimension) Keys() []Dimension {
-	if d == Node { // a name means something in its version alone
+	switch d {
+	case Node: // a name means something in its version alone
 		return []Dimension{Dialogue, Node}
+	case ToQueue: // from where, and to where
+		return []Dimension{Queue, ToQueue}
 	}
 	return []Dimension{d}
 }

@@ -1,6 +1,10 @@
 package report
 
-import "okno/internal/dialogue"
+import (
+	"slices"
+
+	"okno/internal/dialogue"
+)
 
 func text(kk, ru, en string) Text {
 	return Text{dialogue.Kazakh: kk, dialogue.Russian: ru, dialogue.English: en}
@@ -21,6 +25,11 @@ func mean(name string, of, over []string, title, definition Text) Figure {
 	return Figure{Name: name, Unit: Seconds, Of: of, Over: over, Title: title, Definition: definition}
 }
 
+// spent is a time that is a sum.
+func spent(name string, of []string, title, definition Text) Figure {
+	return Figure{Name: name, Unit: Seconds, Of: of, Title: title, Definition: definition}
+}
+
 // longest is the longest time.
 func longest(name string, title, definition Text) Figure {
 	return Figure{Name: name, Unit: Seconds, Of: []string{name}, Title: title, Definition: definition}
@@ -35,6 +44,14 @@ var Reports = []Report{
 	{
 		Name: "queues", Title: text("Кезектер", "Очереди", "Queues"),
 		Sources: []Source{Contacts}, By: []Dimension{Day, Hour, Queue, Channel, Language}, Figures: ofQueues,
+	},
+	{
+		Name: "agents", Title: text("Операторлардың уақыты", "Время операторов", "Time of agents"),
+		Sources: []Source{Agents}, By: []Dimension{Day, Hour, Queue}, Figures: ofAgents,
+	},
+	{
+		Name: "transfers", Title: text("Бағыттау", "Переводы", "Transfers"),
+		Sources: []Source{Transfers}, By: []Dimension{ToQueue, Queue, Channel, Language, Day, Hour}, Figures: ofTransfers,
 	},
 	{
 		Name: "funnel", Title: text("Диалогтан қайда шығып кетеді", "Где уходят из диалога", "Where citizens leave the dialogue"),
@@ -79,6 +96,9 @@ var ofDialogues = []Figure{
 			"An operator was asked for and nobody was there; the dialogue ended it.")),
 	number("abandoned", text("Кезектен кетті", "Ушли из очереди", "Left the queue"),
 		text("Азамат операторды күтпей кетті.", "Гражданин ушёл, не дождавшись оператора.", "The citizen left while waiting for an operator.")),
+	number("left", text("Басқа жолды таңдады", "Выбрали иначе", "Chose another way"),
+		text("Кезекте тұрып, қайта қоңырауды немесе СМС арқылы жауапты таңдады.", "В очереди выбрали перезвон или ответ по СМС.",
+			"The citizen waited for an operator and chose a callback or an answer by SMS.")),
 	number("incomplete", text("Жауапсыз кетті", "Ушли без ответа", "Left without an answer"),
 		text("Азамат мәзірден немесе сұрақтан кетті: оған әлі ештеңе айтылмаған еді.", "Гражданин ушёл из меню или вопроса: ему ещё ничего не сообщили.",
 			"The citizen left a menu or a question, and had been told nothing yet.")),
@@ -89,8 +109,8 @@ var ofDialogues = []Figure{
 	number("dismissed", text("Қоқыс", "Мусор", "Junk"),
 		text("Супервизор қоқыс деп жапты.", "Закрыты супервизором как мусор.", "A supervisor closed it as junk.")),
 	number("other", text("Басқалары", "Прочие", "Others"),
-		text("Өзгеше аяқталғандар: мысалы, азамат туралы деректер өшірілген.", "Закончились иначе: например, данные гражданина стёрты.",
-			"Ended in another way: the citizen's data was erased.")),
+		text("Өзгеше аяқталғандар: қайта қоңырауға жауап болмады, азамат туралы деректер өшірілген.", "Закончились иначе: обратный звонок без ответа, данные гражданина стёрты.",
+			"Ended in another way: a callback that was not answered, a citizen whose data was erased.")),
 	number("under_way", text("Жүріп жатыр", "Ещё идут", "Under way"),
 		text("Санау кезінде аяқталмағандар.", "Не закончены к моменту подсчёта.", "Not ended when it was counted.")),
 	mean("duration_mean", []string{"duration"}, []string{"begun", "-under_way"}, text("Орташа ұзақтығы", "Средняя длительность", "Mean duration"),
@@ -128,8 +148,18 @@ var ofQueues = []Figure{
 		text("5 секундтан кейін кеткендердің кезекке түскендерге үлесі; ерте кеткендер екі жақтан да алынады.",
 			"Ушедшие после 5 с ко всем вставшим в очередь; ушедшие раньше не считаются нигде.",
 			"Left after 5 s over offered; those who left earlier are left out of both.")),
+	number("left", text("Басқа жолды таңдады", "Выбрали иначе", "Chose another way"),
+		text("Күтудің орнына қайта қоңырауды немесе СМС арқылы жауапты таңдады.", "Вместо ожидания выбрали перезвон или ответ по СМС.",
+			"The citizen chose a callback or an answer by SMS, and waited no longer.")),
+	number("unreached", text("Жауап бермеді", "Не дозвонились", "Not reached"),
+		text("Қайта қоңырау шалғанда азамат екі рет жауап бермеді.", "На обратный звонок гражданин дважды не ответил.",
+			"The citizen was called back and did not answer, twice.")),
+	number("called_in", text("Өзі қоңырау шалды", "Позвонили сами", "Called in"),
+		text("Қайта қоңырауды күткен азамат өзі қоңырау шалды: сол қоңырау бөлек есептеледі.",
+			"Гражданин, ждавший обратного звонка, позвонил сам: этот звонок считается отдельно.",
+			"The citizen waited for a callback and called: that call counts by itself.")),
 	number("nobody", text("Оператор жоқ", "Операторов нет", "Nobody on duty"),
-		text("Кезекте бірде-бір оператор болмады.", "Дежурных операторов не было.", "No operator was on duty, and none came.")),
+		text("Кезекте бірде-бір оператор болмады.", "Никого, кто мог бы ответить, не было.", "Nobody was there who could take it, and nobody came.")),
 	number("lost", text("Үзілді", "Оборвались", "Broke off"),
 		text("Күту кезінде телефон жүйесімен бірге үзілді.", "Оборвались в ожидании вместе с телефонной системой.", "Broke off with the telephone system while they waited.")),
 	number("dismissed", text("Қоқыс", "Мусор", "Junk"),
@@ -151,6 +181,10 @@ var ofQueues = []Figure{
 		text("Оператор «шешілді» немесе «ақпарат берілді» деп жапқандардың үлесі. Бұл оператордың сөзі: азамат қайта жүгінбеді деген сөз емес.",
 			"Доля закрытых оператором как «решено» или «проинформирован». Это слово оператора: не значит, что гражданин не обратился снова.",
 			"Filed by the operator as resolved or informed, over handled. The operator's word: not that the citizen never came back.")),
+	number("marked", text("Бағаланды", "Оценено", "Marked"),
+		text("Әңгімеден кейін азамат баға қойған байланыстар.", "Контакты, после которых гражданин поставил оценку.", "Contacts whose citizen gave a mark after the talk.")),
+	share("satisfied", []string{"marked_well"}, []string{"marked"}, text("Риза", "Довольны", "Satisfied"),
+		text("Бағаланғандардан 4 және 5.", "Оценки 4 и 5 из поставленных.", "Marks of 4 and 5, of those given.")),
 	share("first_contact_resolution", []string{"resolved", "-returned"}, []string{"handled"},
 		text("Бірінші жүгінуден шешілді", "Решено с первого обращения", "First-contact resolution"),
 		text("Оператор шешілді деп жапқан және азамат 7 күн ішінде қайта кезекке тұрмаған жүгінулердің үлесі. Соңғы апта үшін әлі азаюы мүмкін.",
@@ -281,4 +315,67 @@ var ofSMS = []Figure{
 	number("unknown", text("Белгісіз", "Неизвестно", "Unknown"), text("Байланыс үзіліп, нәтижесі белгісіз қалғандар.", "Связь оборвалась, исход неизвестен.", "The link broke before an answer.")),
 	number("unreported", text("Есепсіз", "Без отчёта", "Without a receipt"), text("Оператор қабылдады, есеп келмеді.", "Принято оператором, отчёта нет.", "Accepted, and no receipt has come.")),
 	number("queued", text("Кезекте", "В очереди", "Queued"), text("Санау кезінде жіберілмегендер.", "Не отправлены к моменту подсчёта.", "Not submitted when it was counted.")),
+}
+
+// handling and reserved are times in which an agent has a contact.
+var (
+	handling = []string{"talking", "wrap_up"}
+	reserved = []string{"ringing", "offered"}
+	pausing  = []string{"paused_break", "paused_lunch", "paused_training", "paused_paperwork", "paused_not_responding", "paused_other"}
+)
+
+var ofAgents = []Figure{
+	share("occupancy", handling, append(slices.Clone(handling), "available"), text("Жүктеме", "Занятость", "Occupancy"),
+		text("Әңгіме мен рәсімдеудің олар және бос күту уақытының қосындысына үлесі. Ұсыныс, қоңырау соғу және үзіліс екі жақта да есептелмейді.",
+			"Разговор и оформление к ним же и к ожиданию в готовности. Предложения, звонок на телефон и перерывы не считаются нигде.",
+			"Talk and wrap-up over these and the time available. Offers, ringing and pauses are left out of both.")),
+	share("capacity_used", []string{"used"}, slices.Concat(handling, reserved, []string{"available"}),
+		text("Сыйымдылық", "Занятая ёмкость", "Capacity in use"),
+		text("Жүгінулер алған орынның оператор сыйымдылығына үлесі, үзілістерсіз: бір қоңырау — бәрі, бір SMS әңгімесі — бір бөлігі.",
+			"Какую часть ёмкости занимают обращения, без перерывов: звонок занимает всю, разговор по SMS — часть.",
+			"The part of the agents' capacity that contacts take, pauses left out: a call takes all of it, a conversation by SMS a part.")),
+	spent("present", spentOn, text("Жұмыс орнында", "На месте", "Present"),
+		text("Кезекшілікте және жұмыс үстелі қосулы уақыт, не телефондағы әңгіме. Үстел үзілсе, бір минуттан кейін есептелмейді. "+
+			"Бірнеше кезекке қызмет ететін оператордың бос уақыты олардың арасында тең бөлінеді; жүгіну уақыты оның кезегіне тиесілі.",
+			"На смене и с подключённым рабочим столом, или в разговоре по телефону. Пропавший стол не считается через минуту. "+
+				"Свободное время того, кто обслуживает несколько очередей, делится между ними поровну; время обращения — его очереди.",
+			"On duty with a connected desk, or in a talk on the telephone. A desk that vanishes counts for up to a minute. The time of an agent "+
+				"who has no contact belongs to the queues that the agent serves in equal parts; that of a contact to its queue.")),
+	spent("talking", []string{"talking"}, text("Әңгіме", "Разговор", "Talking"),
+		text("Кемінде бір азаматпен сөйлесті немесе жазысты, күттірумен бірге; кеңес бергені де.",
+			"Говорили или переписывались хотя бы с одним гражданином, с удержанием; и консультация коллеги.",
+			"Talking or writing with at least one citizen, hold included; or helping a colleague who does.")),
+	spent("wrap_up", []string{"wrap_up"}, text("Рәсімдеу", "Оформление", "Wrap-up"),
+		text("Әңгіме жоқ, рәсімдеу бар.", "Оформление, когда разговора нет.", "A wrap-up, and no talk.")),
+	spent("ringing", []string{"ringing"}, text("Телефон соғылуда", "Звонок на телефон", "Ringing"),
+		text("Қабылдаған соң қосылғанға дейін.", "От принятия до соединения.", "From accepting to the connection.")),
+	spent("offered", []string{"offered"}, text("Ұсыныс", "Предложение", "Offered"),
+		text("Ұсынысқа жауап берілмеген.", "Предложение без ответа.", "An offer that is not answered.")),
+	spent("available", []string{"available"}, text("Дайын", "Готовность", "Available"),
+		text("Дайын және жүгінусіз.", "Готовность без обращений.", "Available, and without a contact.")),
+	spent("paused", pausing, text("Үзіліс", "Перерыв", "Paused"),
+		text("Себебіне қарамай, жүгінусіз үзіліс.", "Перерыв без обращений, с любой причиной.", "Paused for any reason, and without a contact.")),
+	spent("paused_break", []string{"paused_break"}, text("Демалыс", "Отдых", "Break"), text("Үзіліс: демалыс.", "Перерыв: отдых.", "Paused: a break.")),
+	spent("paused_lunch", []string{"paused_lunch"}, text("Түскі ас", "Обед", "Lunch"), text("Үзіліс: түскі ас.", "Перерыв: обед.", "Paused: lunch.")),
+	spent("paused_training", []string{"paused_training"}, text("Оқу", "Обучение", "Training"), text("Үзіліс: оқу.", "Перерыв: обучение.", "Paused: training.")),
+	spent("paused_paperwork", []string{"paused_paperwork"}, text("Қағаз жұмысы", "Документы", "Paperwork"),
+		text("Үзіліс: қағаз жұмысы.", "Перерыв: работа с документами.", "Paused: paperwork.")),
+	spent("paused_not_responding", []string{"paused_not_responding"}, text("Жауап бермейді", "Не отвечает", "Not responding"),
+		text("Үзіліс: ұсынысқа немесе телефонға жауап бермеген.", "Перерыв: не ответили на предложение или телефон.",
+			"Paused by Okno: an offer or the telephone was not answered.")),
+	spent("paused_other", []string{"paused_other"}, text("Басқа себеп", "Другая причина", "Another reason"),
+		text("Үзіліс: себебі айтылмаған.", "Перерыв: причина не названа.", "Paused: no reason was given.")),
+}
+
+var ofTransfers = []Figure{
+	number("transfers", text("Бағытталды", "Переведено", "Transfers"),
+		text("Оператор әңгімені басқаға берді, оны біреу алса да, алмаса да. Кезегі жоқ жол — сырттағы телефонға.",
+			"Оператор передал разговор дальше, взял его кто-нибудь или нет. Строка без очереди — на внешний телефон.",
+			"An agent passed the talk on, whether or not somebody took it. A line without a queue is of telephones outside.")),
+	number("to_queues", text("Кезекке", "В очередь", "To a queue"), text("Кезектің басына.", "В начало очереди.", "To the front of a queue.")),
+	number("to_agents", text("Операторға", "Оператору", "To an agent"),
+		text("Бір операторға; ол алмаса, кезек қалады.", "Одному оператору; если не возьмёт, остаётся очередь.", "To one agent; the queue remains if that one does not take it.")),
+	number("to_outside", text("Сыртқа", "Наружу", "Outside"), text("Сырттағы телефонға.", "На внешний телефон.", "To a telephone outside.")),
+	number("asked_before", text("Кеңестен кейін", "После консультации", "After a consultation"),
+		text("Алдымен алушымен сөйлескендер.", "Сначала поговорили с тем, кому передали.", "Whoever took it was asked before.")),
 }

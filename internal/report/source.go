@@ -7,7 +7,8 @@ import (
 	"okno/internal/retention"
 )
 
-// Source is a part of the ledger. What is counted of a row belongs to the hour in which the row began, whenever it ended.
+// Source is a part of the ledger. What is counted of a row belongs to the hour in which the row began, whenever it ended; but the time of
+// agents belongs to each hour with the part that lies in it.
 type Source string
 
 // The sources.
@@ -21,6 +22,8 @@ const (
 	Questions    Source = "questions"         // to the catalogue, by the question
 	Events       Source = "agency_events"     // by the receipt
 	Deliveries   Source = "agency_deliveries" // by the move of the case that is told
+	Agents       Source = "agents"            // what agents spend their time on, cut at the hours
+	Transfers    Source = "transfers"         // by the passing on
 )
 
 const day = 24 * time.Hour
@@ -49,10 +52,10 @@ var waitBounds = []int{5, 10, 20, 30, 60, 120, 300, 600}
 
 // Ledgers are all sources.
 var Ledgers = []Ledger{
-	{Interactions, "interactions", 30 * day, settling, counts("begun", "self_served", "with_operator", "abandoned", "incomplete", "cancelled", "lost", "dismissed", "unserved",
+	{Interactions, "interactions", 30 * day, settling, counts("begun", "self_served", "with_operator", "abandoned", "left", "incomplete", "cancelled", "lost", "dismissed", "unserved",
 		"other", "under_way", "duration")},
-	{Contacts, "contacts", 30 * day, returning, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "nobody", "lost", "dismissed",
-		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "returned", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
+	{Contacts, "contacts", 30 * day, returning, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "left", "unreached", "called_in", "nobody", "lost", "dismissed",
+		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "returned", "marked", "marked_well", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
 		"wait_le_300", "wait_le_600", "wait_longer"), Count{Name: "longest_wait", Max: true})},
 	{Nodes, "interactions", 30 * day, settling, counts("stops", "visits", "left", "finished", "left_with_operator", "gave_up", "gave_up_unanswered", "gave_up_waiting")},
 	{Incoming, "mo_messages", 4 * day, settling, counts("received", "received_parts", "flood", "unprocessed")},
@@ -63,7 +66,13 @@ var Ledgers = []Ledger{
 	{Questions, "service_asks", 0, settling, counts("asked", "found", "vain")},
 	{Events, "exchange_events", 0, settling, append(counts("events", "events_applied", "events_late", "events_repeated", "events_refused", "lag"), Count{Name: "longest_lag", Max: true})},
 	{Deliveries, "exchange_deliveries", 90 * day, settling, counts("told", "taken", "given_up", "undelivered", "attempts_failed", "taking", "delay")},
+	{Agents, "agent_times", 2 * day, settling, counts(append(spentOn, "used")...)},
+	{Transfers, "contacts", 0, settling, counts("transfers", "to_queues", "to_agents", "to_outside", "asked_before")},
 }
+
+// spentOn is what an agent's time goes into: all of it, and each moment into one.
+var spentOn = []string{"talking", "wrap_up", "ringing", "offered", "available", "paused_break", "paused_lunch", "paused_training", "paused_paperwork",
+	"paused_not_responding", "paused_other"}
 
 func counts(names ...string) []Count {
 	all := make([]Count, len(names))

@@ -10,6 +10,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/appointment"
 	"okno/internal/calendar"
+	"okno/internal/canned"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
@@ -29,6 +30,7 @@ type people interface {
 	SaveQueue(ctx context.Context, name string, title map[string]string) error
 	SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) (int64, error)
 	SaveCitizen(ctx context.Context, c citizen.Citizen) (int64, error)
+	SaveCanned(ctx context.Context, r canned.Reply, by string) error
 	// SampleLoaded says whether the region's cases are there.
 	SampleLoaded(ctx context.Context) (bool, error)
 }
@@ -82,6 +84,11 @@ func Load(ctx context.Context, w Work, hash string, segments func(string) int, n
 	for _, a := range region.Agents {
 		agent := acd.Agent{Login: a.Login, Name: a.Name, Role: access.Role(a.Role), Languages: a.Languages, Queues: a.Queues}
 		if _, err := w.SaveAgent(ctx, agent, hash); err != nil {
+			return err
+		}
+	}
+	for code, texts := range region.Replies {
+		if err := w.SaveCanned(ctx, canned.Reply{Code: code, Texts: texts}, By); err != nil {
 			return err
 		}
 	}

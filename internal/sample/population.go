@@ -29,6 +29,7 @@ type Population struct {
 	Citizens []citizen.Citizen
 	Cases    []cases.Imported // CitizenID is the place of the citizen in Citizens, from 1
 	Contacts []contact.Past   // likewise, or 0; in the order in which they began
+	Times    []contact.Time   // what agents spent their time on
 }
 
 // populate invents the population, as it is at a moment.
@@ -55,6 +56,7 @@ func populate(region Region, services []catalogue.FileService, now time.Time) Po
 		p.Contacts = append(p.Contacts, c)
 	}
 	slices.SortStableFunc(p.Contacts, func(a, b contact.Past) int { return a.StartedAt.Compare(b.StartedAt) })
+	p.Times = g.shifts(region, p.Contacts)
 	return p
 }
 
@@ -102,9 +104,8 @@ func (g generator) citizen(n int) citizen.Citizen {
 	return c
 }
 
-// opening moves a moment to when people apply: by day in the region, which is five hours before UTC, and seldom on a Sunday.
+// opening moves a moment to when people apply: by day in the region, and seldom on a Sunday.
 func (g generator) opening(at time.Time) time.Time {
-	zone := time.FixedZone("+05", 5*60*60)
 	at = at.In(zone)
 	if at.Weekday() == time.Sunday && g.IntN(5) > 0 {
 		at = at.AddDate(0, 0, -1-g.IntN(6))
@@ -199,18 +200,25 @@ func (g generator) step(c cases.Imported) (to cases.State, by string, after time
 
 // conversation invents one that is over: most need no operator, and of the others few leave while they wait.
 func (g generator) conversation(whose citizen.Citizen, region Region, began time.Time) contact.Past {
+	p, asked := g.talk(whose, region, began)
+	p.Stops = g.stops(p, asked)
+	return p
+}
+
+func (g generator) talk(whose citizen.Citizen, region Region, began time.Time) (p contact.Past, asked catalogue.FileService) {
 	began = began.Add(-20 * time.Minute) // it is over by now
-	p := contact.Past{Channel: pick(g, []string{"voice", "voice", "voice", "sms", "sms"}), Number: whose.Numbers[0], Language: string(whose.Language), StartedAt: began,
+	p = contact.Past{Channel: pick(g, []string{"voice", "voice", "voice", "sms", "sms"}), Number: whose.Numbers[0], Language: string(whose.Language), StartedAt: began,
 		EndedAt: began.Add(g.between(20*time.Second, 4*time.Minute)), Outcome: "self_service"}
 	if g.IntN(100) < 8 {
 		p.Outcome = "incomplete"
-		return p
+		return p, asked
 	}
 	if g.IntN(100) < 65 {
 		for range 1 + g.IntN(2) {
-			p.Asked = append(p.Asked, g.services[g.popular.Uint64()].Code)
+			asked = g.services[g.popular.Uint64()]
+			p.Asked = append(p.Asked, asked.Code)
 		}
-		return p
+		return p, asked
 	}
 	p.Queue, p.Reason, p.QueuedAt = pick(g, []string{"general", "general", "appeals"}), "why.asked", began.Add(g.between(10*time.Second, 90*time.Second))
 	waited := time.Duration(g.ExpFloat64() * float64(13*time.Second))
@@ -220,7 +228,7 @@ func (g generator) conversation(whose citizen.Citizen, region Region, began time
 	if waited > 30*time.Second && g.IntN(2) == 0 {
 		p.Came, p.Outcome, p.EndedAt = contact.Abandoned, "abandoned", p.QueuedAt.Add(waited)
 		p.WrappedAt = p.EndedAt
-		return p
+		return p, asked
 	}
 	var able []string
 	for _, a := range region.Agents {
@@ -232,5 +240,5 @@ func (g generator) conversation(whose citizen.Citizen, region Region, began time
 	p.ConnectedAt = p.QueuedAt.Add(waited)
 	p.ReleasedAt = p.ConnectedAt.Add(g.between(40*time.Second, 8*time.Minute))
 	p.EndedAt, p.WrappedAt = p.ReleasedAt, p.ReleasedAt.Add(g.between(5*time.Second, time.Minute))
-	return p
+	return p, asked
 }

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,9 @@ import (
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/contact"
+	"okno/internal/conversation"
+	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
 )
 
 // The population is the same each time, its national numbers are valid, and each history is one that cases may have.
@@ -19,6 +23,10 @@ func TestThePopulationIsPossible(t *testing.T) {
 	file, err := Catalogue()
 	require.NoError(t, err)
 	now := time.Date(2026, 11, 28, 20, 0, 0, 0, time.UTC)
+	lines, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	definition, err := dialogue.Parse(lines, conversation.Vocabulary(func(string) int { return 1 }))
+	require.NoError(t, err)
 	p := populate(region, file.Services, now)
 	require.Equal(t, p, populate(region, file.Services, now))
 	require.Len(t, p.Citizens, AllCitizens-len(region.Citizens))
@@ -67,6 +75,17 @@ func TestThePopulationIsPossible(t *testing.T) {
 		require.False(t, c.StartedAt.Before(at), "in the order in which they began")
 		at = c.StartedAt
 		require.True(t, c.EndedAt.After(c.StartedAt) && c.EndedAt.Before(now))
+		before := c.StartedAt
+		for _, stop := range c.Stops {
+			node := definition.Nodes[stop.Node]
+			require.NotNil(t, node, stop.Node)
+			require.True(t, node.Menu != nil || node.Ask != nil || node.Queue != nil || node.End != nil, "the dialogue does not stop at %s", stop.Node)
+			require.True(t, !stop.At.Before(before) && !stop.At.After(c.EndedAt))
+			before = stop.At
+		}
+		last := c.Stops[len(c.Stops)-1]
+		require.Equal(t, definition.Nodes[last.Node].End != nil, last.At.Equal(c.EndedAt), "it ends by itself at its last words")
+		require.Equal(t, c.Queue != "", slices.ContainsFunc(c.Stops, func(s contact.Stop) bool { return s.Node == "operator" }))
 		if c.Queue == "" {
 			continue
 		}
@@ -80,6 +99,14 @@ func TestThePopulationIsPossible(t *testing.T) {
 		require.NotEmpty(t, c.Agent)
 		require.True(t, !c.ConnectedAt.Before(c.QueuedAt) && c.ReleasedAt.After(c.ConnectedAt) && c.WrappedAt.After(c.ReleasedAt))
 	}
+	ends, talking := map[string]time.Time{}, map[string]time.Duration{}
+	for _, spent := range p.Times {
+		require.False(t, spent.Since.Before(ends[spent.Agent]), "no moment is there twice")
+		require.True(t, spent.Until.After(spent.Since) && !spent.Until.After(now))
+		ends[spent.Agent] = spent.Until
+		talking[spent.Doing] += spent.Until.Sub(spent.Since)
+	}
+	require.Len(t, talking, 4, "%v", talking)
 	require.Greater(t, queued, AllContacts/5)
 	require.Greater(t, abandoned, 10)
 }

@@ -26,6 +26,8 @@ type Region struct {
 	Agents   []Agent                      `yaml:"agents"`
 	Citizens []Citizen                    `yaml:"citizens"`
 	Cases    []Case                       `yaml:"cases"`
+	// Replies are what agents answer again and again, by code and language.
+	Replies map[string]map[dialogue.Language]string `yaml:"replies"`
 }
 
 // Agent is a sample agent.

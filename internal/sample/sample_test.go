@@ -9,6 +9,7 @@ import (
 
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
+	"okno/internal/report"
 	"okno/internal/sample"
 	"okno/sms/text"
 )
@@ -57,5 +58,22 @@ func TestTheRegionLoadsOnce(t *testing.T) {
 		`SELECT count(*) FROM case_moves WHERE at > now()`:                                                                            0,
 	} {
 		require.Equal(t, want, pgtest.Value[int](t, url, query), query)
+	}
+
+	// Each report has something to show, and the funnel is of these conversations.
+	now := time.Now()
+	require.NoError(t, report.Rebuild(ctx, db, report.Span{From: now.AddDate(0, 0, -sample.Days-8).Truncate(time.Hour), To: now.Truncate(time.Hour).Add(time.Hour)}, now,
+		func(report.Source, report.Span) {}))
+	sum := func(source, count string) int64 {
+		return pgtest.Value[int64](t, url, `SELECT coalesce(sum((counts->>$2)::bigint), 0)::bigint FROM report_hours WHERE source = $1`, source, count)
+	}
+	require.EqualValues(t, sample.AllContacts, sum("nodes", "left"), "each has one last stop")
+	require.EqualValues(t, sample.AllContacts, sum("nodes", "finished")+sum("nodes", "left_with_operator")+sum("nodes", "gave_up"))
+	require.Equal(t, sum("interactions", "incomplete"), sum("nodes", "gave_up_unanswered"))
+	require.Equal(t, sum("interactions", "abandoned"), sum("nodes", "gave_up_waiting"))
+	require.EqualValues(t, sample.AllContacts, sum("interactions", "begun"))
+	require.Positive(t, sum("nodes", "left_with_operator"))
+	for _, doing := range []string{"talking", "wrap_up", "available", "paused_lunch"} {
+		require.Positive(t, sum("agents", doing), doing)
 	}
 }

@@ -38,6 +38,8 @@ type Handset struct {
 	stalled time.Time
 	held    [][]byte // packets that the network holds back
 	heard   []packet
+	keyed   string // the keys that the line sent
+	keyedAt uint32 // the timestamp of the last of them
 }
 
 // press is one key.
@@ -193,6 +195,13 @@ func (h *Handset) Hears(t *testing.T, clip Sound, after, within time.Duration) t
 	}
 	require.FailNow(t, fmt.Sprintf("the handset did not hear it within %v; the likeliest place is %v after %v", within, best, after))
 	return 0
+}
+
+// Keyed are the keys that the line has sent, as RTP events.
+func (h *Handset) Keyed() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.keyed
 }
 
 // Stops gives the time at which the last packet arrived that carried the clip, which begins at a place in what was heard.
@@ -380,6 +389,14 @@ func (h *Handset) listen() {
 			h.heard = append(h.heard, packet{at: time.Now(), sound: bytes.Clone(buffer[12:n])})
 			h.mu.Unlock()
 		}
+		if n >= 16 && buffer[1]&0x7f == h.events && int(buffer[12]) < len(eventKeys) {
+			h.mu.Lock()
+			if at := binary.BigEndian.Uint32(buffer[4:]); at != h.keyedAt || h.keyed == "" { // all packets of a key have its timestamp
+				h.keyedAt = at
+				h.keyed += eventKeys[buffer[12] : buffer[12]+1]
+			}
+			h.mu.Unlock()
+		}
 	}
 }
 
@@ -448,10 +465,13 @@ func (h *Handset) nextKey() *press {
 	return &next
 }
 
+// eventKeys are the keys by the numbers of their events.
+const eventKeys = "0123456789*#"
+
 // event is the payload of a key (RFC 4733, section 2.3).
 func event(key byte, end bool, ticks int) []byte {
 	payload := make([]byte, 4)
-	payload[0] = byte(strings.IndexByte("0123456789*#", key))
+	payload[0] = byte(strings.IndexByte(eventKeys, key))
 	payload[1] = 10 // volume
 	if end {
 		payload[1] |= 0x80

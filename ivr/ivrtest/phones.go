@@ -233,6 +233,17 @@ func (p *Phone) Speak(t *testing.T, file string) {
 	p.say = append(p.say, content[bytes.Index(content, []byte("data"))+8:]...)
 }
 
+// Spoken waits until everything that was to be said has been.
+func (p *Phone) Spoken(t *testing.T) {
+	t.Helper()
+	left := func() time.Duration {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return time.Duration(len(p.say)/2) * time.Second / rate
+	}
+	require.Eventually(t, func() bool { return left() == 0 }, 2*left()+time.Second, 20*time.Millisecond, "not all is said")
+}
+
 // HangUp ends the call from this side.
 func (p *Phone) HangUp(t *testing.T) {
 	t.Helper()

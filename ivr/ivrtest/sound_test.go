@@ -33,10 +33,12 @@ func TestFindTellsClipsApart(t *testing.T) {
 			found := recording.Find(clip(name))
 			if name == recorded {
 				require.Greater(t, found.Likeness, 0.9, "%s in itself", name)
+				require.Greater(t, recording.Share(clip(name)), 0.8, "%s in itself", name)
 				require.InDelta(t, 500*time.Millisecond, found.At, float64(time.Millisecond))
 				continue
 			}
 			require.Less(t, found.Likeness, 0.6, "%s in %s", name, recorded)
+			require.Less(t, recording.Share(clip(name)), 0.3, "%s in %s", name, recorded)
 		}
 	}
 	whole := clip("agent-pass")

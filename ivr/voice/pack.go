@@ -1,18 +1,16 @@
 package voice
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -22,23 +20,26 @@ import (
 )
 
 // recipe is the version of how clips are made. A new one makes new clips, under new names.
-const recipe = "2"
+const recipe = "3"
 
-// renderLimit bounds the rendering of a clip that a caller waits for. It takes some 50 ms.
-const renderLimit = 3 * time.Second
-
-// espeakVoices are espeak-ng's names of the languages.
-var espeakVoices = map[dialogue.Language]string{
-	dialogue.Kazakh: "kk", dialogue.Russian: "ru", dialogue.English: "en-gb",
-}
+const (
+	// renderLimit bounds the rendering of a clip that a caller waits for. It takes espeak-ng some 50 ms.
+	renderLimit = 3 * time.Second
+	// prepareLimit bounds the rendering of a clip that nobody waits for. A large voice may be loaded anew for each.
+	prepareLimit = time.Minute
+)
 
 // Config says where a pack's sounds come from and go to.
 type Config struct {
-	Espeak string // the program espeak-ng
-	Folder string // where rendered clips are kept
+	Engines map[dialogue.Language]Engine // of every language
+	Folder  string                       // where rendered clips are kept
 	// SeenAs is Folder as Asterisk sees it, if that is another path; default Folder.
 	SeenAs string
-	Log    zerolog.Logger
+	// Recordings are used for the languages of Recorded; what lacks one there is synthesised. Other languages are synthesised throughout: one voice
+	// a language.
+	Recordings Recordings
+	Recorded   []dialogue.Language
+	Log        zerolog.Logger
 }
 
 // Phrase is a stretch of words to be rendered ahead of time.
@@ -47,9 +48,11 @@ type Phrase struct {
 	Text     string
 }
 
-// Pack makes and keeps the clips of all languages. It is safe for concurrent use.
+// Pack makes and keeps the clips of all languages, of each one at 8 kHz and one at 16 kHz, from which Asterisk chooses by the call. It is safe for
+// concurrent use.
 type Pack struct {
-	config Config
+	config   Config
+	recorded atomic.Pointer[map[dialogue.Language]map[string]string] // the versions of recordings
 }
 
 // New returns a pack over its folder, which it fills as it is asked to.
@@ -57,14 +60,44 @@ func New(config Config) *Pack {
 	if config.SeenAs == "" {
 		config.SeenAs = config.Folder
 	}
-	return &Pack{config: config}
+	p := &Pack{config: config}
+	if err := p.look(); err != nil {
+		config.Log.Error().Err(err).Msg("recordings not read")
+	}
+	return p
 }
 
-// Prepare renders what is missing: the phrases, every word of the grammars, and what Asterisk says when Okno is away. It
-// returns the first failure, after trying all.
+// look finds the recordings that there are now.
+func (p *Pack) look() error {
+	found := map[dialogue.Language]map[string]string{}
+	for _, l := range p.config.Recorded {
+		versions, err := p.config.Recordings.versions(l)
+		if err != nil {
+			return fmt.Errorf("read recordings: %w", err)
+		}
+		found[l] = versions
+	}
+	p.recorded.Store(&found)
+	return nil
+}
+
+// recording gives the version of a word's recording, if it is used.
+func (p *Pack) recording(w word) (version string, ok bool) {
+	recorded := p.recorded.Load()
+	if recorded == nil {
+		return "", false
+	}
+	version, ok = (*recorded)[w.language][Phrase{w.language, w.text}.ID()]
+	return version, ok
+}
+
+// Prepare renders what is missing: the phrases, digits, and what Asterisk says when Okno is away. It returns the first failure, after trying all.
 func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
+	if err := p.look(); err != nil {
+		return err
+	}
 	all := vocabulary()
-	for _, phrase := range slices.Concat(phrases, unavailable, moment) {
+	for _, phrase := range slices.Concat(phrases, announcements) {
 		all = append(all, word{language: phrase.Language, text: phrase.Text})
 	}
 	var work errgroup.Group
@@ -76,12 +109,41 @@ func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
 			continue
 		}
 		begun[file] = true
-		work.Go(func() error { return p.render(ctx, w) })
+		work.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, prepareLimit)
+			defer cancel()
+			return p.render(ctx, w)
+		})
 	}
 	if err := work.Wait(); err != nil {
 		return err
 	}
 	return p.joinUnavailable()
+}
+
+// Clip is how a phrase stands.
+type Clip struct {
+	Recorded bool          // by a person, and used
+	Length   time.Duration // 0: it is not rendered
+	Loudness float64       // LUFS
+}
+
+// Look tells how a phrase stands.
+func (p *Pack) Look(phrase Phrase) (Clip, error) {
+	w := word{language: phrase.Language, text: phrase.Text}
+	_, recorded := p.recording(w)
+	wav, err := os.ReadFile(p.file(w) + narrowExtension)
+	if os.IsNotExist(err) {
+		return Clip{Recorded: recorded}, nil
+	}
+	if err != nil {
+		return Clip{}, err
+	}
+	s, err := decode(wav)
+	if err != nil {
+		return Clip{}, fmt.Errorf("%s: %w", p.file(w), err)
+	}
+	return Clip{Recorded: recorded, Length: s.length(), Loudness: s.loudness()}, nil
 }
 
 // Has says whether a phrase has its clip.
@@ -120,78 +182,81 @@ func (p *Pack) append(ctx context.Context, clips []string, w word) []string {
 		p.config.Log.Warn().Str("clip", filepath.Base(file)).Dur("took", time.Since(begun)).Msg("clip rendered while a caller waits")
 	}
 	name, _ := filepath.Rel(p.config.Folder, file)
-	return append(clips, "sound:"+filepath.Join(p.config.SeenAs, strings.TrimSuffix(name, ".wav")))
+	return append(clips, "sound:"+filepath.Join(p.config.SeenAs, name))
 }
 
-// file is where the clip of a word is kept: its name says its content.
+// The extensions by which Asterisk knows the rate of a WAV.
+const (
+	narrowExtension = ".wav"
+	wideExtension   = ".wav16"
+)
+
+// file is where the clip of a word is kept, without an extension: its name says its content.
 func (p *Pack) file(w word) string {
 	if w.pause > 0 {
-		return filepath.Join(p.config.Folder, fmt.Sprintf("pause-%d.wav", w.pause.Milliseconds()))
+		return filepath.Join(p.config.Folder, fmt.Sprintf("pause-%d", w.pause.Milliseconds()))
 	}
-	content := []string{recipe, espeakVoices[w.language], w.text}
+	spoken := ""
+	if version, ok := p.recording(w); ok {
+		spoken = "recording " + version
+	} else if engine, ok := p.config.Engines[w.language]; ok {
+		spoken = engine.Voice(w.language)
+	}
+	content := []string{recipe, spoken, w.text}
 	if w.slow {
 		content = append(content, "slow")
 	}
 	sum := sha256.Sum256([]byte(strings.Join(content, "\x00")))
-	return filepath.Join(p.config.Folder, string(w.language), hex.EncodeToString(sum[:12])+".wav")
+	return filepath.Join(p.config.Folder, string(w.language), hex.EncodeToString(sum[:12]))
 }
 
+// render makes the clips of a word. That at 8 kHz comes last: where it is, both are.
 func (p *Pack) render(ctx context.Context, w word) error {
-	samples := quiet(w.pause)
+	file := p.file(w)
+	s := quiet(w.pause, wide)
 	if w.pause == 0 {
 		var err error
-		if samples, err = p.synthesise(ctx, w.language, w.text); err != nil {
-			return fmt.Errorf("render clip %s: %w", filepath.Base(p.file(w)), err)
+		if s, err = p.speak(ctx, w); err != nil {
+			return fmt.Errorf("render clip %s: %w", filepath.Base(file), err)
 		}
 	}
-	if w.slow {
-		samples = append(samples, make([]float64, max(codeSlot-len(samples), 0))...)
-	}
-	return write(p.file(w), encode(samples))
-}
-
-// synthesise has espeak-ng speak. The text goes by a pipe: command lines are seen by everyone on the machine.
-func (p *Pack) synthesise(ctx context.Context, l dialogue.Language, text string) ([]float64, error) {
-	voice, ok := espeakVoices[l]
-	if !ok {
-		return nil, fmt.Errorf("no voice speaks %q", l)
-	}
-	// 145 words a minute: slower than its default, for a telephone and for old people
-	cmd := exec.CommandContext(ctx, p.config.Espeak, "-v", voice, "-s", "145", "-b", "1", "--stdin", "--stdout")
-	cmd.Stdin = strings.NewReader(text)
-	var wav, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &wav, &complaint
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("espeak-ng: %w: %s", err, bytes.TrimSpace(complaint.Bytes()))
-	}
-	samples, from, err := decode(wav.Bytes())
-	if err != nil {
-		return nil, fmt.Errorf("espeak-ng: %w", err)
-	}
-	return level(trim(resample(samples, from))), nil
-}
-
-// write puts a file in its place whole, or not at all.
-func write(file string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return fmt.Errorf("keep clip: %w", err)
-	}
-	half, err := os.CreateTemp(filepath.Dir(file), ".half-*")
-	if err != nil {
-		return fmt.Errorf("keep clip: %w", err)
-	}
-	_, err = half.Write(content)
-	err = errors.Join(err, half.Chmod(0o644), half.Close()) // CreateTemp makes it for us alone; Asterisk may be another user
-	if err == nil {
-		err = os.Rename(half.Name(), file)
-	}
-	if err != nil {
-		return fmt.Errorf("keep clip: %w", errors.Join(err, os.Remove(half.Name())))
+	for _, made := range []struct {
+		rate      int
+		extension string
+	}{{wide, wideExtension}, {narrow, narrowExtension}} {
+		rendered := s.resample(made.rate).level()
+		if w.slow {
+			rendered = rendered.padded(codeSlot)
+		}
+		if err := write(file+made.extension, encode(rendered)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// speak gives the sound of a word, trimmed.
+func (p *Pack) speak(ctx context.Context, w word) (sound, error) {
+	var wav []byte
+	var err error
+	if _, recorded := p.recording(w); recorded {
+		wav, err = os.ReadFile(p.config.Recordings.file(Phrase{w.language, w.text}))
+	} else if engine, ok := p.config.Engines[w.language]; ok {
+		wav, err = engine.Speak(ctx, w.language, w.text)
+	} else {
+		err = fmt.Errorf("no engine speaks %q", w.language)
+	}
+	if err != nil {
+		return sound{}, err
+	}
+	s, err := decode(wav)
+	if err != nil {
+		return sound{}, err
+	}
+	return s.resample(wide).trim(), nil
+}
+
 func exists(file string) bool {
-	_, err := os.Stat(file)
+	_, err := os.Stat(file + narrowExtension)
 	return err == nil
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/dialogue/line"
 	"okno/internal/sandbox"
 	"okno/ivr/ivrtest"
 	"okno/ivr/voice"
@@ -22,7 +24,7 @@ func newPack(t *testing.T) (pack *voice.Pack, folder string) {
 	tools, err := sandbox.Prepare(t.Context(), "speech")
 	require.NoError(t, err)
 	folder = t.TempDir()
-	return voice.New(voice.Config{Espeak: tools.Espeak, Folder: folder, Log: zerolog.Nop()}), folder
+	return voice.New(voice.Config{Engines: voice.Espeak(tools.Espeak), Folder: folder, Log: zerolog.Nop()}), folder
 }
 
 func sentence(l dialogue.Language, text string) [][]dialogue.Fragment {
@@ -84,10 +86,14 @@ func TestPrepareLeavesNothingToRenderWhileACallerWaits(t *testing.T) {
 	tools, err := sandbox.Prepare(t.Context(), "speech")
 	require.NoError(t, err)
 	folder := t.TempDir()
-	require.NoError(t, voice.New(voice.Config{Espeak: tools.Espeak, Folder: folder}).
-		Prepare(t.Context(), []voice.Phrase{{Language: dialogue.Russian, Text: "Ваш номер"}}))
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	d, err := dialogue.Parse(files, conversation.Vocabulary(nil))
+	require.NoError(t, err)
+	require.NoError(t, voice.New(voice.Config{Engines: voice.Espeak(tools.Espeak), Folder: folder}).
+		Prepare(t.Context(), append(voice.Phrases(d, nil), voice.Phrase{Language: dialogue.Russian, Text: "Ваш номер"})))
 
-	prepared := voice.New(voice.Config{Espeak: "/nothing/speaks/here", Folder: folder, SeenAs: "/srv/sounds"})
+	prepared := voice.New(voice.Config{Engines: voice.Espeak("/nothing/speaks/espeak-ng"), Folder: folder, SeenAs: "/srv/sounds"})
 	clips := prepared.Clips(t.Context(), [][]dialogue.Fragment{
 		{
 			{Kind: dialogue.Words, Language: dialogue.Russian, Text: "Ваш номер"},
@@ -96,18 +102,18 @@ func TestPrepareLeavesNothingToRenderWhileACallerWaits(t *testing.T) {
 		{{Kind: dialogue.SpokenDate, Language: dialogue.English, Text: "2026-12-05"}},
 		{{Kind: dialogue.SpokenCount, Language: dialogue.Russian, Text: "999"}},
 	})
-	// 1 for the words, 9 digits and 2 pauses, 2 for the date, 3 for the number, 2 breaths between the utterances
-	require.Len(t, clips, 1+9+2+2+3+2)
+	// 1 for the words, 9 digits and 2 pauses, 5 for the date, 3 for the number, 2 breaths between the utterances
+	require.Len(t, clips, 1+9+2+5+3+2)
 	for _, clip := range clips {
 		require.True(t, strings.HasPrefix(clip, "sound:/srv/sounds/"), clip)
 	}
 	announcement := ivrtest.ReadSound(t, filepath.Join(folder, "unavailable.wav"))
 	require.Greater(t, announcement.Length(), 8*time.Second)
 
-	files, err := filepath.Glob(filepath.Join(folder, "*", "*.wav"))
+	rendered, err := filepath.Glob(filepath.Join(folder, "*", "*.wav"))
 	require.NoError(t, err)
-	require.Greater(t, len(files), 250)
-	for _, file := range files { // so two that follow each other are within 3 dB
+	require.Greater(t, len(rendered), 500)
+	for _, file := range rendered { // so two that follow each other are within 3 dB
 		require.InDelta(t, -19, voice.Loudness(ivrtest.ReadSound(t, file)), 1.4, file)
 	}
 	for _, l := range dialogue.Languages {
@@ -129,7 +135,7 @@ func TestWordThatCannotBeSpokenSilencesNothingElse(t *testing.T) {
 	pack, folder := newPack(t)
 	require.NoError(t, pack.Prepare(t.Context(), nil))
 	var log strings.Builder
-	mute := voice.New(voice.Config{Espeak: "/nothing/speaks/here", Folder: folder, Log: zerolog.New(&log)})
+	mute := voice.New(voice.Config{Engines: voice.Espeak("/nothing/speaks/espeak-ng"), Folder: folder, Log: zerolog.New(&log)})
 	clips := mute.Clips(t.Context(), [][]dialogue.Fragment{{
 		{Kind: dialogue.Words, Language: dialogue.Russian, Text: "Иванов Иван"},
 		{Kind: dialogue.SpokenDigits, Language: dialogue.Russian, Text: "12"},

@@ -25,7 +25,7 @@ func TestPhrasesAreAllThatACallMaySay(t *testing.T) {
 		service.Texts[l] = catalogue.Text{Name: "name " + string(l), Title: "title " + string(l), Spoken: "spoken " + string(l), Short: "short " + string(l)}
 	}
 	phrases := map[voice.Phrase]bool{}
-	for _, p := range voice.Phrases(d.Texts, catalogue.NewIndex([]catalogue.Service{service}, nil, time.Now)) {
+	for _, p := range voice.Phrases(d, map[string]voice.Speaking{"catalogue": catalogue.NewIndex([]catalogue.Service{service}, nil, time.Now)}) {
 		phrases[p] = true
 	}
 	said := 0

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -47,10 +46,10 @@ func (r *Renderer) Renew(name string, s Speaking) {
 }
 
 // speaking gives all that speaks now.
-func (r *Renderer) speaking() []Speaking {
+func (r *Renderer) speaking() map[string]Speaking {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Collect(maps.Values(r.newest))
+	return maps.Clone(r.newest)
 }
 
 // Ready is the error of the last rendering. Before the first there is one too.
@@ -68,7 +67,7 @@ func (r *Renderer) Run(ctx context.Context) error {
 			return nil
 		case <-r.changed:
 			began := time.Now()
-			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current().Texts, r.speaking()...))
+			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current(), r.speaking()))
 			if err != nil && ctx.Err() == nil {
 				r.log.Error().Err(err).Msg("prompts not rendered")
 			} else {

@@ -3,9 +3,14 @@ package voice
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
+
+const rate = narrow
+
+func loudness(samples []float64) float64 { return sound{samples, rate}.loudness() }
 
 // What the telephone carries passes the resampler unchanged, what would fold back into it is gone.
 func TestResample(t *testing.T) {
@@ -16,7 +21,7 @@ func TestResample(t *testing.T) {
 		for i := range in {
 			in[i] = math.Sin(2 * math.Pi * hertz * float64(i) / from)
 		}
-		out := resample(in, from)
+		out := sound{in, from}.resample(rate).samples
 		require.Len(t, out, rate)
 		var sum float64
 		for i, sample := range out[rate/4 : rate*3/4] {
@@ -38,9 +43,9 @@ func TestLoudness(t *testing.T) {
 	require.InDelta(t, -3.01, loudness(append(make([]float64, 3*rate), sine(997, 1, rate)...)), 0.3)
 	require.Less(t, loudness(sine(20, 1, rate)), -12.0, "a hum is not speech")
 	for _, quieter := range []float64{0.001, 0.05, 0.5} {
-		require.InDelta(t, speechLoudness, loudness(level(sine(997, quieter, rate))), 0.2)
+		require.InDelta(t, Target, sound{sine(997, quieter, rate), rate}.level().loudness(), 0.2)
 	}
-	require.Equal(t, make([]float64, 100), level(make([]float64, 100)), "silence stays silent")
+	require.Equal(t, make([]float64, 100), sound{make([]float64, 100), rate}.level().samples, "silence stays silent")
 }
 
 func sine(hertz, size float64, length int) []float64 {
@@ -53,15 +58,18 @@ func sine(hertz, size float64, length int) []float64 {
 
 func TestTrimAndLevel(t *testing.T) {
 	t.Parallel()
-	sound := make([]float64, 3*rate)
-	for i := rate; i < 2*rate; i++ {
-		sound[i] = 0.9 * math.Sin(float64(i)/5)
+	for _, rate := range []int{narrow, wide} {
+		spoken := make([]float64, 3*rate)
+		for i := rate; i < 2*rate; i++ {
+			spoken[i] = 0.9 * math.Sin(float64(i)/5)
+		}
+		trimmed := sound{spoken, rate}.trim()
+		require.InDelta(t, time.Second+lead+trail, trimmed.length(), float64(2*time.Millisecond))
+		for _, sample := range trimmed.level().samples {
+			require.LessOrEqual(t, math.Abs(sample), speechPeak)
+		}
+		require.Empty(t, quiet(time.Second, rate).trim().samples, "silence has nothing to say")
+		require.InDelta(t, trail, sound{[]float64{0.5}, rate}.trim().length(), float64(time.Millisecond), "sound up to the very end still gets its gap")
+		require.Equal(t, codeSlot, sound{[]float64{0.5}, rate}.padded(codeSlot).length())
 	}
-	trimmed := trim(sound)
-	require.InDelta(t, rate+lead+tail, len(trimmed), 10)
-	for _, sample := range level(trimmed) {
-		require.LessOrEqual(t, math.Abs(sample), speechPeak)
-	}
-	require.Empty(t, trim(make([]float64, rate)), "silence has nothing to say")
-	require.Len(t, trim([]float64{0.5}), 1+tail, "sound up to the very end still gets its gap")
 }

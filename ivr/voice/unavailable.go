@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"okno/internal/dialogue"
 )
@@ -23,6 +24,9 @@ var moment = []Phrase{
 	{dialogue.Russian, "Подождите, пожалуйста."},
 	{dialogue.English, "Please hold the line."},
 }
+
+// announcements are all that is said when something fails.
+var announcements = slices.Concat(unavailable, moment)
 
 // Unavailable are the clips that ask to call later, in all languages.
 func (p *Pack) Unavailable(ctx context.Context, first dialogue.Language) []string {
@@ -50,17 +54,22 @@ func (p *Pack) inAll(ctx context.Context, phrases []Phrase, first dialogue.Langu
 
 // joinUnavailable makes the announcement of its sentences, which have been rendered.
 func (p *Pack) joinUnavailable() error {
-	var joined []float64
-	for _, phrase := range unavailable {
-		wav, err := os.ReadFile(p.file(word{language: phrase.Language, text: phrase.Text}))
-		if err != nil {
-			return fmt.Errorf("join announcement: %w", err)
+	for extension, rate := range map[string]int{narrowExtension: narrow, wideExtension: wide} {
+		var joined []float64
+		for _, phrase := range unavailable {
+			wav, err := os.ReadFile(p.file(word{language: phrase.Language, text: phrase.Text}) + extension)
+			if err != nil {
+				return fmt.Errorf("join announcement: %w", err)
+			}
+			s, err := decode(wav)
+			if err != nil {
+				return fmt.Errorf("join announcement: %w", err)
+			}
+			joined = append(append(joined, s.samples...), quiet(breath, rate).samples...)
 		}
-		samples, _, err := decode(wav)
-		if err != nil {
-			return fmt.Errorf("join announcement: %w", err)
+		if err := write(filepath.Join(p.config.Folder, "unavailable"+extension), encode(sound{joined, rate})); err != nil {
+			return err
 		}
-		joined = append(append(joined, samples...), quiet(breath)...)
 	}
-	return write(filepath.Join(p.config.Folder, "unavailable.wav"), encode(joined))
+	return nil
 }

@@ -109,6 +109,12 @@ func (p *page) do(t *testing.T, what string, actions ...chromedp.Action[chromedp
 	require.NoError(t, chromedp.Do(ctx, actions...), "%s: not within %v", what, patience)
 }
 
+// runs runs statements in the page.
+func (p *page) runs(t *testing.T, script string) {
+	t.Helper()
+	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => { %s; return true })()`, script)))
+}
+
 // sees waits until something is shown.
 func (p *page) sees(t *testing.T, selector string) {
 	t.Helper()

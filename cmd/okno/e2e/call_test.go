@@ -166,30 +166,58 @@ func (w *world) bargeIn(t *testing.T) {
 	phone.HangUp(t)
 }
 
-// Nobody is on duty: whoever asks for an operator and says yes is called back, by phone as by SMS, and gets a number for it.
+// Nobody is on duty: whoever asks for an operator and says yes waits to be called back, by phone as by SMS.
 func (w *world) nobodyOnDuty(t *testing.T) {
 	t.Parallel()
 	const caller, writer = "+77010000003", "+77010000004"
-	callback := func(number string) say {
-		const found = `SELECT coalesce(max(number), '') FROM cases WHERE contact = $1 AND kind = 'callback'`
-		var given string
-		eventually(t, patience, func() bool {
-			given = pgtest.Opened[string](t, w.database, found, number)
-			return given != ""
-		}, func() string { return "no callback is noted for " + number })
-		return whole("operator.callback").with("case", dialogue.TypeCaseNumber, given)
+	owed := func(number string) {
+		const found = `SELECT count(*) FROM contacts c JOIN interactions i ON i.id = c.interaction_id WHERE i.number = $1 AND c.channel = 'callback'`
+		eventually(t, patience, func() bool { return pgtest.Opened[int](t, w.database, found, number) == 1 },
+			func() string { return "no callback waits for " + number })
 	}
 	phone := w.calls(t, caller)
 	w.hears(t, phone, en, 0, begins("main.menu"))
 	phone.Key(t, "0")
 	at := w.hears(t, phone, en, 0, whole("operator.closed"))
 	phone.Key(t, "1")
-	at = w.hears(t, phone, en, at, callback(caller))
+	at = w.hears(t, phone, en, at, whole("operator.callback"))
 	w.hears(t, phone, en, at, whole("bye"))
 	phone.Ends(t, 5*time.Second)
 
 	w.sends(t, writer, "ОПЕРАТОР")
 	w.gets(t, writer, w.write(ru, whole("operator.closed")))
 	w.sends(t, writer, "1")
-	w.gets(t, writer, w.write(ru, callback(writer))+"\n"+w.write(ru, whole("bye")))
+	w.gets(t, writer, w.write(ru, whole("operator.callback"))+"\n"+w.write(ru, whole("bye")))
+	owed(caller)
+	owed(writer)
+	// They are called tomorrow: the operator of other tests is offered nothing before that.
+	pgtest.Exec(t, w.database, `UPDATE contacts SET due_at = now() + interval '1 day' WHERE channel = 'callback'`)
+}
+
+// What is switched on is heard before the menu by whoever calls from there, in the caller's language or in all, and no more once it is off.
+func (w *world) announcementByPhone(t *testing.T) {
+	t.Parallel()
+	const there = "+77058"
+	texts := map[dialogue.Language]string{kk: "Ауданда су тасқыны.", ru: "В районе паводок.", en: "There is a flood in the district."}
+	on := []string{"emergency", "on", "--prefix", there}
+	for l, text := range texts {
+		on = append(on, "--text", string(l)+"="+text)
+	}
+	require.Contains(t, w.run(t, on...), "is on")
+	require.Contains(t, w.run(t, "emergency", "show"), "for "+there)
+	phone := w.calls(t, there+"000001")
+	at := w.hears(t, phone, kk, 0, whole("greeting"))
+	for _, l := range []dialogue.Language{kk, ru, en} {
+		at = w.hears(t, phone, l, at, whole("announcement").with("text", dialogue.TypeText, texts[l]))
+	}
+	w.hears(t, phone, kk, at, begins("language.choose"))
+	phone.HangUp(t)
+
+	require.Contains(t, w.run(t, "emergency", "off"), "is off")
+	require.Contains(t, w.run(t, "emergency", "show"), "nothing is on")
+	phone = w.calls(t, there+"000002")
+	at = w.hears(t, phone, en, 0, whole("greeting"))
+	next := w.hears(t, phone, kk, at, begins("language.choose"))
+	require.Less(t, next-at, 4*time.Second, "nothing in between")
+	phone.HangUp(t)
 }

@@ -2,12 +2,14 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/attachment/s3/s3test"
 	"okno/internal/postgres/pgtest"
 )
 
@@ -20,29 +22,13 @@ func TestACaseIsWorkedOnAtThePage(t *testing.T) {
 	pgtest.Exec(t, url, `UPDATE cases SET due_at = now() + interval '1 hour'`)
 	o.start(t)
 	o.awaitReady(t, time.Minute)
-	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "aliya")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
-	desk.clicks(t, "#section-work")
-	desk.clicks(t, "#view-due")
-	desk.clicks(t, "#worklist .take")
-	desk.sees(t, "#opened-case .subject")
+	desk := opensCase(t, o)
 	number := value[string](t, desk, `document.querySelector('#worklist tr[data-number] .open').closest('tr').dataset.number`)
 	other := pgtest.Value[string](t, url, `SELECT number FROM cases WHERE number <> $1 LIMIT 1`, number)
 
-	choose := func(content string) {
-		require.True(t, value[bool](t, desk, fmt.Sprintf(`(() => {
-			const input = document.querySelector('#opened-case input[type=file]'), files = new DataTransfer()
-			files.items.add(new File([%s], 'акт.txt'))
-			input.files = files.files
-			return input.files.length === 1
-		})()`, content)))
-		desk.clicks(t, "#opened-case .attachments button")
-	}
-	choose("new Uint8Array(21 << 20)")
+	desk.attaches(t, "new Uint8Array(21 << 20)")
 	desk.sees(t, "#opened-case .attachments .wrong")
-	choose("'содержание акта '.repeat(100000)") // 3 MB: more than any other request may have
+	desk.attaches(t, "'содержание акта '.repeat(100000)") // 3 MB: more than any other request may have
 	desk.reads(t, "#opened-case .attachments li a", "акт.txt")
 	require.Equal(t, "содержание акта содержание", value[string](t, desk, `fetch(document.querySelector('#opened-case .attachments li a').href).then((r) => r.text()).then((s) => s.slice(0, 26))`))
 	desk.reads(t, "#opened-case .history", "+ акт.txt")
@@ -61,11 +47,115 @@ func TestACaseIsWorkedOnAtThePage(t *testing.T) {
 	desk.picture(t, "desk-case.png")
 
 	desk.clicks(t, "#opened-case .case-links .unlink")
-	desk.reads(t, "#opened-case .history", "no longer")
+	desk.reads(t, "#opened-case .history", "больше нет")
 	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM case_links WHERE kind = 'related'`))
 	desk.clicks(t, "#opened-case .remove-file summary")
 	desk.types(t, "#opened-case .remove-file input[name=why]", "не тот акт")
 	desk.clicks(t, "#opened-case .remove-file button")
 	desk.reads(t, "#opened-case .history", "− акт.txt: не тот акт")
 	require.Zero(t, pgtest.Value[int](t, url, `SELECT count(*) FROM case_attachments`))
+}
+
+// opensCase is an operator's desk, in which the operator has taken a case that is due.
+func opensCase(t *testing.T, o *okno) *page {
+	t.Helper()
+	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
+	desk.types(t, "input[name=login]", "aliya")
+	desk.types(t, "input[name=password]", "okno-demo")
+	desk.clicks(t, "form button.primary")
+	desk.clicks(t, "#section-work")
+	desk.clicks(t, "#view-due")
+	desk.clicks(t, "#worklist .take")
+	desk.sees(t, "#opened-case .subject")
+	return desk
+}
+
+// attaches adds a file to the case that is open; content is an expression of the page's.
+func (p *page) attaches(t *testing.T, content string) {
+	t.Helper()
+	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => {
+		const input = document.querySelector('#opened-case input[type=file]'), files = new DataTransfer()
+		files.items.add(new File([%s], 'акт.txt'))
+		input.files = files.files
+		return input.files.length === 1
+	})()`, content)))
+	p.clicks(t, "#opened-case .attachments label:has(input[type=file]) + button")
+}
+
+// The files of cases lie in an object store. While it is away, the desk says so, /readyz names it, and all else goes on.
+func TestFilesOfCasesLieInAnObjectStore(t *testing.T) {
+	t.Parallel()
+	url, store := pgtest.URL(t), s3test.NewServer(t)
+	c := store.Config
+	o := newOkno(t, fmt.Sprintf("database_url: %q\nroles: [desk]\nattachments: {s3: {endpoint: %q, bucket: %q, prefix: %q, access_key: %q, secret_key: %q, ca_file: %q}}\n",
+		url, c.Endpoint, c.Bucket, c.Prefix, c.AccessKey, c.SecretKey, c.CAFile))
+	o.run(t, "sample")
+	pgtest.Exec(t, url, `UPDATE cases SET due_at = now() + interval '1 hour'`)
+	o.start(t)
+	o.awaitReady(t, time.Minute)
+	desk := opensCase(t, o)
+	desk.attaches(t, "'содержание акта '.repeat(100000)")
+	desk.reads(t, "#opened-case .attachments li a", "акт.txt")
+	require.Len(t, store.Keys(t), 1)
+	require.NotContains(t, string(store.Get(t, store.Keys(t)[0])), "содержание", "it is sealed")
+	const download = `fetch(document.querySelector('#opened-case .attachments li a').href).then((r) => r.text()).then((s) => s.length + s.slice(0, 10))`
+	require.Equal(t, "1600000содержание", value[string](t, desk, download))
+
+	store.Fail(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusForbidden) })
+	var told map[string]string
+	eventually(t, 10*time.Second, func() bool {
+		var status int
+		status, told = o.ready(t)
+		require.Equal(t, http.StatusOK, status, "the node is ready without its files: %v", told)
+		return told["attachments"] != ""
+	}, func() string { return "nothing is told of the store" })
+	require.Contains(t, told["attachments"], c.Endpoint)
+	desk.attaches(t, "'второй'")
+	desk.sees(t, "#opened-case .attachments .wrong")
+	store.Fail(nil)
+	eventually(t, 10*time.Second, func() bool {
+		_, told = o.ready(t)
+		return len(told) == 0
+	}, func() string { return fmt.Sprint(told) })
+	require.Len(t, store.Keys(t), 1)
+	require.Equal(t, "1600000содержание", value[string](t, desk, download))
+}
+
+// A supervisor gives several cases to a queue, then to an agent, and takes that back within ten seconds.
+func TestASupervisorGivesCasesAway(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	o := newOkno(t, fmt.Sprintf("database_url: %q\nroles: [desk]\n", url))
+	o.run(t, "sample")
+	pgtest.Exec(t, url, `UPDATE cases SET due_at = now() + interval '1 hour'`)
+	o.start(t)
+	o.awaitReady(t, time.Minute)
+	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
+	desk.types(t, "input[name=login]", "saule")
+	desk.types(t, "input[name=password]", "okno-demo")
+	desk.clicks(t, "form button.primary")
+	desk.clicks(t, "#section-work")
+	desk.clicks(t, "#view-due")
+	given := func() string {
+		return pgtest.Value[string](t, url, `SELECT concat_ws(' ', count(*) FILTER (WHERE queue = 'general'), count(*) FILTER (WHERE assignee = (SELECT id FROM agents WHERE login = 'boris'))) FROM cases`)
+	}
+	tick := func() {
+		desk.clicks(t, "#worklist tr:nth-child(1) .tick")
+		desk.clicks(t, "#worklist tr:nth-child(2) .tick")
+	}
+	become := func(want string) {
+		t.Helper()
+		eventually(t, patience, func() bool { return given() == want }, func() string { return "given: " + given() + ", and not " + want })
+		desk.misses(t, "#worklist .tick:checked")
+	}
+	tick()
+	desk.chooses(t, "#assign", "queue:general")
+	become("2 0")
+	desk.misses(t, ".undo") // nobody had them before
+	tick()
+	desk.chooses(t, "#assign", "agent:boris")
+	become("2 2") // the queue is where it goes back to
+	desk.clicks(t, ".undo")
+	become("2 0")
+	desk.misses(t, ".undo")
 }

@@ -36,6 +36,9 @@ func (w *world) desk(t *testing.T) {
 
 	t.Run("Microphone", func(t *testing.T) { w.withoutMicrophone(t) })
 	t.Run("Call", func(t *testing.T) { w.callAtDesk(t, desk) })
+	t.Run("Talk", func(t *testing.T) { w.talkAtDesk(t, desk) })
+	t.Run("Recording", func(t *testing.T) { w.recordingAtDesk(t, desk) })
+	t.Run("Reload", func(t *testing.T) { w.reloadInACall(t, desk) })
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
 	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
 
@@ -108,6 +111,9 @@ func (w *world) callAtDesk(t *testing.T, desk *page) {
 	desk.reads(t, ".offer .reason", w.write(ru, whole("why.status")))
 	desk.misses(t, ".offer .person") // an offer shows why, not who
 	desk.clicks(t, ".offer .accept")
+	accepted := time.Now()
+	desk.hearsSomething(t)
+	t.Logf("%v after the click the operator has heard a second of the citizen", time.Since(accepted).Round(10*time.Millisecond))
 	desk.reads(t, ".head .person", "Иван Петров")
 	desk.reads(t, ".head .person", "+7701•••0002")
 	desk.clicks(t, ".head button.chip.number")
@@ -135,10 +141,16 @@ func (w *world) callAtDesk(t *testing.T, desk *page) {
 // filed files a disposition for the contact that the desk shows, and wants it kept.
 func (w *world) filed(t *testing.T, desk *page, disposition string) {
 	t.Helper()
-	desk.clicks(t, `.wrapup input[value="`+disposition+`"]`)
-	desk.clicks(t, ".wrapup button.file")
-	desk.misses(t, ".wrapup")
+	desk.files(t, disposition)
 	require.Equal(t, disposition, pgtest.Value[string](t, w.database, `SELECT disposition FROM contacts ORDER BY id DESC LIMIT 1`))
+}
+
+// files files a disposition for the contact that a desk shows.
+func (p *page) files(t *testing.T, disposition string) {
+	t.Helper()
+	p.clicks(t, `.wrapup input[value="`+disposition+`"]`)
+	p.clicks(t, ".wrapup button.file")
+	p.misses(t, ".wrapup")
 }
 
 // A citizen writes, and an operator goes on in the same thread.

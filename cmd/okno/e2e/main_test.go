@@ -58,6 +58,7 @@ func TestOkno(t *testing.T) {
 		t.Run("StatusOfAnothersCase", w.statusOfAnothersCase)
 		t.Run("AppointmentByPhone", w.appointmentByPhone)
 		t.Run("FeeByPhone", w.feeByPhone)
+		t.Run("AnnouncementByPhone", w.announcementByPhone)
 		t.Run("KeysAhead", w.keysAhead)
 		t.Run("BargeIn", w.bargeIn)
 		t.Run("NobodyOnDuty", w.nobodyOnDuty)

@@ -70,6 +70,7 @@ sms:
 	desk.misses(t, "#reports .limit")
 	require.Equal(t, "LANGUAGE  ASKED", o.run(t, "report", "show", "services", "--by", "language", "--only", "channel=voice")[:15])
 	requireRefusal(t, runs(t, "report", "show", "services", "--only", "queue=general", "--config", o.config), "only", "is limited by service, agency")
-	desk.chooses(t, "#report-to", "2020-01-01")
+	desk.clears(t, "#report-to")
+	desk.types(t, "#report-to", "01.01.2020")
 	desk.reads(t, "#reports .muted", "ничего не сосчитано")
 }

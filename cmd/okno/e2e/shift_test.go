@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -27,6 +28,8 @@ func newShift(t *testing.T) *shift {
 	w.okno = newOkno(t, fmt.Sprintf(`
 database_url: %q
 roles: [sms, desk, worker]
+desk:
+  replies: {most: 5, many: 3, price: 9.50 KZT}
 sms:
   links:
     - {name: operator-a, addr: %q, system_id: okno, password: "${SMPP_A}", binds: 2}
@@ -358,4 +361,248 @@ func TestTheLayoutStandsStill(t *testing.T) {
 		require.LessOrEqual(t, value[int64](t, s.desk, `document.documentElement.scrollWidth`), size.width)
 		s.desk.picture(t, fmt.Sprintf("desk-%d.png", size.width))
 	}
+}
+
+// Forms speak the desk's language, whatever the browser's is; what becomes of a case stands in the timeline, with what the citizen is told of it.
+func TestFormsAndTheTimelineSpeakTheDesksLanguage(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen = "+77010000004"
+	s.talks(t, citizen)
+	says := func(selector, want string) {
+		t.Helper()
+		s.desk.clicks(t, ".cases form .primary")
+		require.Equal(t, want, value[string](t, s.desk, fmt.Sprintf(`document.querySelector(%s).validationMessage`, quoted(selector))))
+	}
+	s.desk.clicks(t, ".cases .open-case")
+	says(".cases input[name=subject]", "Заполните это поле")
+	s.desk.types(t, ".cases input[name=subject]", "Ошибка в отчестве")
+	s.desk.types(t, ".cases input.day", "31.02.2099")
+	says(".cases input.day", "Напишите день так: 28.11.2026")
+	s.desk.clears(t, ".cases input.day")
+	s.desk.types(t, ".cases input.day", "1.2.2020")
+	says(".cases input.day", "Этот день уже прошёл")
+	s.desk.clicks(t, ".languages button[lang=kk]")
+	says(".cases input.day", "Бұл күн өтіп кетті")
+	s.desk.clicks(t, ".languages button[lang=ru]")
+	s.desk.clears(t, ".cases input.day")
+	s.desk.types(t, ".cases input.day", "01.02.2099")
+	s.desk.clicks(t, ".cases form .primary")
+	s.desk.reads(t, ".cases .case", "01.02.2099")
+	s.desk.reads(t, ".thread .move", "Зарегистрировано")
+
+	// The case moves elsewhere: it stands in the timeline with what the citizen got by SMS.
+	number := pgtest.Value[string](t, s.database, `SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1`)
+	s.desk.clicksOn(t, `[...document.querySelectorAll('.cases .case')].find((e) => e.innerText.includes('Ошибка в отчестве'))?.querySelector('.row.muted button')`)
+	s.desk.chooses(t, `.cases select[name=to]`, "accepted")
+	s.desk.types(t, `.cases input[name=why]`, "Проверено")
+	s.desk.types(t, `.cases input[name=tell]`, "Ваше заявление принято")
+	s.desk.clicks(t, ".cases form .primary")
+	s.desk.reads(t, ".thread", number+": Зарегистрировано → Принято · Проверено")
+	s.desk.reads(t, ".thread", "✉ Ваше заявление принято")
+	s.gets(t, citizen, "Ваше заявление принято")
+
+	// A letter folds.
+	s.sends(t, citizen, strings.Repeat("письмо ", 300)+"конец")
+	s.desk.reads(t, ".thread .unfold", "Показать целиком")
+	require.NotContains(t, value[string](t, s.desk, `document.querySelector('.thread').innerText`), "конец")
+	s.desk.clicks(t, ".thread .unfold")
+	s.desk.reads(t, ".thread", "конец")
+}
+
+// One message has one size: how many segments it takes and what they cost, a warning, and a limit beyond which it does not go.
+func TestAReplyHasASize(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	s.talks(t, "+77010000004")
+	for _, row := range []struct {
+		letters int
+		shows   string
+		many    bool
+	}{{70, "1 SMS · 9.50 KZT", false}, {71, "2 SMS · 19 KZT", false}, {3 * 67, "3 SMS · 28.50 KZT", true}, {5*67 + 1, "6 SMS > 5 · 57 KZT", true}} {
+		s.desk.clears(t, ".reply textarea")
+		s.desk.types(t, ".reply textarea", strings.Repeat("ж", row.letters))
+		s.desk.reads(t, ".segments", row.shows)
+		require.Equal(t, row.many, value[bool](t, s.desk, `document.querySelector('.segments').classList.contains('many')`), row.shows)
+		require.Equal(t, row.letters > 5*67, value[bool](t, s.desk, `document.querySelector('.reply button.primary').disabled`))
+	}
+}
+
+// An agent chooses devices, which stay chosen, and sees and hears that they work; whoever has none is told.
+func TestDevicesAreChosenAndTried(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	s.desk.clicks(t, "#section-account")
+	s.desk.clicks(t, "#hear")
+	s.desk.reads(t, "#device-microphone", "Fake Audio Input 1")
+	const id = `[...document.querySelectorAll('#device-microphone option')].find((o) => o.innerText === 'Fake Audio Input 1').value`
+	microphone := value[string](t, s.desk, id)
+	s.desk.chooses(t, "#device-microphone", microphone)
+	speaks := func() bool { return value[bool](t, s.desk, `document.querySelector('#level')?.value > 0.4`) }
+	eventually(t, patience, speaks, func() string { return "the level does not move" })
+	s.desk.clicks(t, "#hear")
+	s.desk.misses(t, "#level")
+
+	// What the page opens from now on is that microphone.
+	s.desk.do(t, "reload", chromedp.Reload())
+	s.desk.sees(t, "#connection-lamp.on")
+	s.desk.runs(t, `window.asked = []
+		const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+		navigator.mediaDevices.getUserMedia = async (wish) => {
+			const stream = await open(wish)
+			window.asked.push(stream.getAudioTracks()[0].getSettings().deviceId)
+			return stream
+		}`)
+	s.desk.clicks(t, "#section-account")
+	s.desk.holds(t, "#device-microphone", microphone)
+	s.desk.clicks(t, "#hear")
+	eventually(t, patience, speaks, func() string { return "the level does not move" })
+	require.Equal(t, []string{microphone}, value[[]string](t, s.desk, `window.asked`))
+	s.desk.clicks(t, "#hear")
+
+	// One that is gone gives way to another, and is said to be gone.
+	s.desk.runs(t, `localStorage.setItem('okno-devices', JSON.stringify({microphone: 'pulled out', headset: 'pulled out', ring: 'pulled out'}))`)
+	s.desk.do(t, "reload", chromedp.Reload())
+	s.desk.clicks(t, "#section-account")
+	s.desk.reads(t, "#device-microphone", "Не подключено")
+	s.desk.clicks(t, "#hear")
+	eventually(t, patience, speaks, func() string { return "the level does not move" })
+	s.desk.clicks(t, "#try-ring")
+
+	without := browse(t, s.http+"/desk/", "")
+	without.types(t, "input[name=login]", "boris")
+	without.types(t, "input[name=password]", "okno-demo")
+	without.clicks(t, "form button.primary")
+	without.clicks(t, "#section-account")
+	without.clicks(t, "#hear")
+	without.reads(t, "#soundcheck", "Микрофон не найден")
+}
+
+// While the page is behind others, an agent is told of an offer and of a citizen's word, and of nothing that others may not see.
+func TestAnAgentIsToldWhileThePageIsBehind(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen = "+77010000004"
+	calls(t, s.desk, browser.SetPermission, browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: browser.PermissionSettingGranted})
+	s.desk.runs(t, `window.told = []
+		const Shown = window.Notification
+		window.Notification = class extends Shown { constructor(title, options) { super(title, options); window.told.push(title + (options.body ?? '')) } }`)
+	look := func(front bool) { // a browser without a screen has all pages in front
+		t.Helper()
+		s.desk.runs(t, fmt.Sprintf(`document.hasFocus = () => %v; window.dispatchEvent(new Event('focus'))`, front))
+	}
+	told := func(want string) {
+		t.Helper()
+		var is string
+		eventually(t, patience, func() bool {
+			is = value[string](t, s.desk, `window.told.join(', ')`)
+			return is == want
+		}, func() string { return is })
+	}
+	look(false)
+	s.sends(t, citizen, "ОПЕРАТОР")
+	told("Переписка по SMS")
+	look(true)
+	s.desk.clicks(t, ".offer .accept")
+	s.desk.sees(t, ".reply textarea")
+	s.sends(t, citizen, "Вижу вас")
+	s.desk.reads(t, ".thread", "Вижу вас")
+	told("Переписка по SMS")
+	look(false)
+	s.sends(t, citizen, "Секрет")
+	told("Переписка по SMS, Гражданин написал")
+}
+
+// What a citizen writes soon after the end of a thread comes back to whoever had it, with the story, and without a word to the citizen.
+func TestAQuestionAfterAThreadComesBack(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen = "+77010000004"
+	s.talks(t, citizen)
+	s.desk.types(t, ".reply textarea", "Всё готово\r")
+	s.gets(t, citizen, "Всё готово")
+	s.desk.clicks(t, "button.finish")
+	s.desk.files(t, "resolved")
+	told := len(s.operator.Written(citizen))
+	s.sends(t, citizen, "Спасибо, и ещё: куда прийти?")
+	s.desk.reads(t, ".offer .reason", "Продолжает переписку")
+	require.Equal(t, "aliya", pgtest.Value[string](t, s.database, `SELECT a.login FROM contacts c JOIN agents a ON a.id = c.prefers WHERE c.state = 'offered'`))
+	s.desk.clicks(t, ".offer .accept")
+	s.desk.reads(t, ".thread", "Спасибо, и ещё: куда прийти?")
+	s.desk.reads(t, ".thread", "Всё готово")
+	require.Len(t, s.operator.Written(citizen), told)
+}
+
+// A whole shift by keyboard alone: log in, become available, answer, write, note, open and move a case, file, take a break, log out.
+func TestAShiftByKeyboardAlone(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen = "+77010000004"
+	press := func(keys string) {
+		t.Helper()
+		s.desk.do(t, "press "+keys, chromedp.KeyEvent(keys))
+	}
+	// reach goes on with Tab until an element has the focus.
+	reach := func(selector string) {
+		t.Helper()
+		s.desk.sees(t, selector)
+		for range 80 {
+			if value[bool](t, s.desk, fmt.Sprintf(`document.activeElement?.matches(%s) ?? false`, quoted(selector))) {
+				return
+			}
+			press(kb.Tab)
+		}
+		require.Fail(t, "no key leads there", selector)
+	}
+	is := func(query, want string) {
+		t.Helper()
+		var found string
+		eventually(t, patience, func() bool {
+			found = pgtest.Opened[string](t, s.database, query)
+			return found == want
+		}, func() string { return found + ", and not " + want })
+	}
+	const status = `SELECT status || ' ' || status_reason FROM agents WHERE login = 'aliya'`
+	reach(".logout")
+	press(kb.Enter)
+	reach("input[name=login]")
+	press("aliya")
+	reach("input[name=password]")
+	press("okno-demo" + kb.Enter)
+	s.desk.reads(t, "#connection-lamp", "На связи")
+	reach("#status")
+	press(kb.Home)
+	is(status, "available ")
+
+	s.sends(t, citizen, "ОПЕРАТОР")
+	s.desk.sees(t, ".offer .accept")
+	press(kb.F2)
+	s.desk.focusIn(t, ".reply textarea")
+	press("Слушаю вас" + kb.Enter)
+	s.gets(t, citizen, "Слушаю вас")
+	reach(".cases .open-case")
+	press(kb.Enter)
+	reach(".cases input[name=subject]")
+	press("Ошибка в отчестве" + kb.Enter)
+	is(`SELECT subject || ' ' || state FROM cases ORDER BY opened_at DESC LIMIT 1`, "Ошибка в отчестве registered")
+	reach("form.note textarea")
+	press("Позвонить завтра")
+	reach("form.note button")
+	press(kb.Enter)
+	s.desk.reads(t, ".thread", "Позвонить завтра")
+	reach("button.finish")
+	press(kb.Enter)
+	reach(`.wrapup input[type=radio]`)
+	press(" ")
+	reach(".wrapup button.file")
+	press(kb.Enter)
+	s.desk.misses(t, ".wrapup")
+	require.NotEmpty(t, pgtest.Value[string](t, s.database, `SELECT disposition FROM contacts ORDER BY id DESC LIMIT 1`))
+	reach("#status")
+	press(kb.ArrowDown)
+	is(status, "paused break")
+	reach(".logout")
+	press(kb.Enter)
+	s.desk.sees(t, "input[name=login]")
+	is(status, "offline ")
 }

@@ -45,6 +45,7 @@ sms:
   asterisks:
     - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}", vouches: true, sip_ws: %q}
 demo: {phone: true, smsc: %q}
+attachments: {dir: %q}
 `
 
 // simulated are the numbers of another operator, who is played by Okno's own simulator.
@@ -70,7 +71,7 @@ func newWorld(t *testing.T) *world {
 
 	smpp, http := startSimulator(t)
 	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, fmt.Sprintf(simulated, smpp),
-		tools.Espeak, clips, w.asterisk.ARI(), w.asterisk.WebSocket(), "http://"+http))
+		tools.Espeak, clips, w.asterisk.ARI(), w.asterisk.WebSocket(), "http://"+http, t.TempDir()))
 	w.run(t, "sample")
 	w.start(t)
 	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips
@@ -85,7 +86,7 @@ func (w *world) prepareVoice(t *testing.T, clips string) {
 	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
 	require.NoError(t, err)
 	w.texts = definition.Texts
-	w.pack = voice.New(voice.Config{Espeak: tools.Espeak, Folder: clips, Log: zerolog.Nop()})
+	w.pack = voice.New(voice.Config{Engines: voice.Espeak(tools.Espeak), Folder: clips, Log: zerolog.Nop()})
 }
 
 // startSimulator starts Okno's own SMSC, and gives its addresses.

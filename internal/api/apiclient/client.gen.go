@@ -525,6 +525,129 @@ func (e FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays) Valid
 	}
 }
 
+// Defines values for JoinWaitingListJSONBodyLanguage.
+const (
+	JoinWaitingListJSONBodyLanguageEn JoinWaitingListJSONBodyLanguage = "en"
+	JoinWaitingListJSONBodyLanguageKk JoinWaitingListJSONBodyLanguage = "kk"
+	JoinWaitingListJSONBodyLanguageRu JoinWaitingListJSONBodyLanguage = "ru"
+)
+
+// Valid indicates whether the value is a known member of the JoinWaitingListJSONBodyLanguage enum.
+func (e JoinWaitingListJSONBodyLanguage) Valid() bool {
+	switch e {
+	case JoinWaitingListJSONBodyLanguageEn:
+		return true
+	case JoinWaitingListJSONBodyLanguageKk:
+		return true
+	case JoinWaitingListJSONBodyLanguageRu:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JoinWaitingListJSONBodyNationalKind.
+const (
+	JoinWaitingListJSONBodyNationalKindBin   JoinWaitingListJSONBodyNationalKind = "bin"
+	JoinWaitingListJSONBodyNationalKindIin   JoinWaitingListJSONBodyNationalKind = "iin"
+	JoinWaitingListJSONBodyNationalKindInn   JoinWaitingListJSONBodyNationalKind = "inn"
+	JoinWaitingListJSONBodyNationalKindSnils JoinWaitingListJSONBodyNationalKind = "snils"
+)
+
+// Valid indicates whether the value is a known member of the JoinWaitingListJSONBodyNationalKind enum.
+func (e JoinWaitingListJSONBodyNationalKind) Valid() bool {
+	switch e {
+	case JoinWaitingListJSONBodyNationalKindBin:
+		return true
+	case JoinWaitingListJSONBodyNationalKindIin:
+		return true
+	case JoinWaitingListJSONBodyNationalKindInn:
+		return true
+	case JoinWaitingListJSONBodyNationalKindSnils:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOperator JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysPin      JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeaveWaitingListJSONBodyNationalKind.
+const (
+	LeaveWaitingListJSONBodyNationalKindBin   LeaveWaitingListJSONBodyNationalKind = "bin"
+	LeaveWaitingListJSONBodyNationalKindIin   LeaveWaitingListJSONBodyNationalKind = "iin"
+	LeaveWaitingListJSONBodyNationalKindInn   LeaveWaitingListJSONBodyNationalKind = "inn"
+	LeaveWaitingListJSONBodyNationalKindSnils LeaveWaitingListJSONBodyNationalKind = "snils"
+)
+
+// Valid indicates whether the value is a known member of the LeaveWaitingListJSONBodyNationalKind enum.
+func (e LeaveWaitingListJSONBodyNationalKind) Valid() bool {
+	switch e {
+	case LeaveWaitingListJSONBodyNationalKindBin:
+		return true
+	case LeaveWaitingListJSONBodyNationalKindIin:
+		return true
+	case LeaveWaitingListJSONBodyNationalKindInn:
+		return true
+	case LeaveWaitingListJSONBodyNationalKindSnils:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays.
+const (
+	LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
+	LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOperator LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "operator"
+	LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOtp      LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "otp"
+	LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysPin      LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "pin"
+	LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysTotp     LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays = "totp"
+)
+
+// Valid indicates whether the value is a known member of the LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays enum.
+func (e LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays) Valid() bool {
+	switch e {
+	case LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOffice:
+		return true
+	case LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOperator:
+		return true
+	case LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysOtp:
+		return true
+	case LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysPin:
+		return true
+	case LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWaysTotp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays.
 const (
 	GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWaysOffice   GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays = "office"
@@ -2353,6 +2476,17 @@ type ProblemWays string
 // SentMessage defines model for SentMessage.
 type SentMessage = Message
 
+// Wait defines model for Wait.
+type Wait struct {
+	// Ahead How many wait longer
+	Ahead int `json:"ahead"`
+
+	// Number Of its case: by it the citizen finds it everywhere
+	Number  string `json:"number"`
+	Office  string `json:"office"`
+	Service string `json:"service"`
+}
+
 // ReportEventsJSONBody defines parameters for ReportEvents.
 type ReportEventsJSONBody struct {
 	Events []AgencyEvent `json:"events"`
@@ -2418,6 +2552,48 @@ type FindAppointmentsJSONBodyNationalKind string
 
 // FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for FindAppointments.
 type FindAppointmentsdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// JoinWaitingListJSONBody defines parameters for JoinWaitingList.
+type JoinWaitingListJSONBody struct {
+	// Contact A telephone number, to which a place is offered
+	Contact string `json:"contact"`
+
+	// Language Of the page
+	Language *JoinWaitingListJSONBodyLanguage `json:"language,omitempty"`
+
+	// NationalKind Of the national number; default is the first
+	NationalKind   *JoinWaitingListJSONBodyNationalKind `json:"national_kind,omitempty"`
+	NationalNumber *string                              `json:"national_number,omitempty"`
+	Office         string                               `json:"office"`
+	Service        string                               `json:"service"`
+}
+
+// JoinWaitingListParams defines parameters for JoinWaitingList.
+type JoinWaitingListParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// JoinWaitingListJSONBodyLanguage defines parameters for JoinWaitingList.
+type JoinWaitingListJSONBodyLanguage string
+
+// JoinWaitingListJSONBodyNationalKind defines parameters for JoinWaitingList.
+type JoinWaitingListJSONBodyNationalKind string
+
+// JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for JoinWaitingList.
+type JoinWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays string
+
+// LeaveWaitingListJSONBody defines parameters for LeaveWaitingList.
+type LeaveWaitingListJSONBody struct {
+	// NationalKind Of the national number; default is the first
+	NationalKind   *LeaveWaitingListJSONBodyNationalKind `json:"national_kind,omitempty"`
+	NationalNumber *string                               `json:"national_number,omitempty"`
+}
+
+// LeaveWaitingListJSONBodyNationalKind defines parameters for LeaveWaitingList.
+type LeaveWaitingListJSONBodyNationalKind string
+
+// LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for LeaveWaitingList.
+type LeaveWaitingListdefaultApplicationProblemPlusJSONResponseBodyWays string
 
 // GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays defines parameters for GetAppointment.
 type GetAppointmentdefaultApplicationProblemPlusJSONResponseBodyWays string
@@ -2871,6 +3047,12 @@ type BookAppointmentJSONRequestBody BookAppointmentJSONBody
 // FindAppointmentsJSONRequestBody defines body for FindAppointments for application/json ContentType.
 type FindAppointmentsJSONRequestBody FindAppointmentsJSONBody
 
+// JoinWaitingListJSONRequestBody defines body for JoinWaitingList for application/json ContentType.
+type JoinWaitingListJSONRequestBody JoinWaitingListJSONBody
+
+// LeaveWaitingListJSONRequestBody defines body for LeaveWaitingList for application/json ContentType.
+type LeaveWaitingListJSONRequestBody LeaveWaitingListJSONBody
+
 // CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
 type CancelAppointmentJSONRequestBody CancelAppointmentJSONBody
 
@@ -3041,6 +3223,42 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
 	FindAppointments(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// JoinWaitingListWithBody Put the citizen of the session on the waiting list of an office that has no place
+	//
+	// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+	JoinWaitingListWithBody(ctx context.Context, params *JoinWaitingListParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// JoinWaitingList Put the citizen of the session on the waiting list of an office that has no place
+	//
+	// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+	JoinWaitingList(ctx context.Context, params *JoinWaitingListParams, body JoinWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LeaveWaitingListWithBody Take the citizen off a waiting list; who has left it stays away
+	//
+	// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+	LeaveWaitingListWithBody(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LeaveWaitingList Take the citizen off a waiting list; who has left it stays away
+	//
+	// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+	LeaveWaitingList(ctx context.Context, number AppointmentNumber, body LeaveWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetAppointment How an appointment stands that the client booked
 	//
@@ -3484,6 +3702,82 @@ func (c *Client) FindAppointmentsWithBody(ctx context.Context, contentType strin
 // Corresponds with POST /appointments/find (the `FindAppointments` operationId).
 func (c *Client) FindAppointments(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewFindAppointmentsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// JoinWaitingListWithBody Put the citizen of the session on the waiting list of an office that has no place
+//
+// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+func (c *Client) JoinWaitingListWithBody(ctx context.Context, params *JoinWaitingListParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewJoinWaitingListRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// JoinWaitingList Put the citizen of the session on the waiting list of an office that has no place
+//
+// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+func (c *Client) JoinWaitingList(ctx context.Context, params *JoinWaitingListParams, body JoinWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewJoinWaitingListRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LeaveWaitingListWithBody Take the citizen off a waiting list; who has left it stays away
+//
+// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+func (c *Client) LeaveWaitingListWithBody(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLeaveWaitingListRequestWithBody(c.Server, number, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LeaveWaitingList Take the citizen off a waiting list; who has left it stays away
+//
+// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+func (c *Client) LeaveWaitingList(ctx context.Context, number AppointmentNumber, body LeaveWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLeaveWaitingListRequest(c.Server, number, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4433,6 +4727,106 @@ func NewFindAppointmentsRequestWithBody(server string, contentType string, body 
 	}
 
 	operationPath := fmt.Sprintf("/appointments/find")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewJoinWaitingListRequest calls the generic JoinWaitingList builder with application/json body
+func NewJoinWaitingListRequest(server string, params *JoinWaitingListParams, body JoinWaitingListJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewJoinWaitingListRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewJoinWaitingListRequestWithBody constructs an http.Request for the JoinWaitingList method, with any body, and a specified content type
+func NewJoinWaitingListRequestWithBody(server string, params *JoinWaitingListParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments/waits")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewLeaveWaitingListRequest calls the generic LeaveWaitingList builder with application/json body
+func NewLeaveWaitingListRequest(server string, number AppointmentNumber, body LeaveWaitingListJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLeaveWaitingListRequestWithBody(server, number, "application/json", bodyReader)
+}
+
+// NewLeaveWaitingListRequestWithBody constructs an http.Request for the LeaveWaitingList method, with any body, and a specified content type
+func NewLeaveWaitingListRequestWithBody(server string, number AppointmentNumber, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/appointments/waits/%s/leave", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6075,6 +6469,42 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /appointments/find (the `FindAppointments` operationId).
 	FindAppointmentsWithResponse(ctx context.Context, body FindAppointmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*FindAppointmentsResponse, error)
 
+	// JoinWaitingListWithBodyWithResponse Put the citizen of the session on the waiting list of an office that has no place
+	//
+	// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+	JoinWaitingListWithBodyWithResponse(ctx context.Context, params *JoinWaitingListParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*JoinWaitingListResponse, error)
+
+	// JoinWaitingListWithResponse Put the citizen of the session on the waiting list of an office that has no place
+	//
+	// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+	JoinWaitingListWithResponse(ctx context.Context, params *JoinWaitingListParams, body JoinWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*JoinWaitingListResponse, error)
+
+	// LeaveWaitingListWithBodyWithResponse Take the citizen off a waiting list; who has left it stays away
+	//
+	// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+	LeaveWaitingListWithBodyWithResponse(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LeaveWaitingListResponse, error)
+
+	// LeaveWaitingListWithResponse Take the citizen off a waiting list; who has left it stays away
+	//
+	// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+	LeaveWaitingListWithResponse(ctx context.Context, number AppointmentNumber, body LeaveWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*LeaveWaitingListResponse, error)
+
 	// GetAppointmentWithResponse How an appointment stands that the client booked
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6651,6 +7081,102 @@ func (r FindAppointmentsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r FindAppointmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type JoinWaitingListResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Wait
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Wait
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r JoinWaitingListResponse) GetJSON200() *Wait {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r JoinWaitingListResponse) GetJSON201() *Wait {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r JoinWaitingListResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r JoinWaitingListResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r JoinWaitingListResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r JoinWaitingListResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r JoinWaitingListResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LeaveWaitingListResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r LeaveWaitingListResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r LeaveWaitingListResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LeaveWaitingListResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LeaveWaitingListResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LeaveWaitingListResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8435,6 +8961,66 @@ func (c *ClientWithResponses) FindAppointmentsWithResponse(ctx context.Context, 
 	return ParseFindAppointmentsResponse(rsp)
 }
 
+// JoinWaitingListWithBodyWithResponse Put the citizen of the session on the waiting list of an office that has no place
+//
+// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+func (c *ClientWithResponses) JoinWaitingListWithBodyWithResponse(ctx context.Context, params *JoinWaitingListParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*JoinWaitingListResponse, error) {
+	rsp, err := c.JoinWaitingListWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJoinWaitingListResponse(rsp)
+}
+
+// JoinWaitingListWithResponse Put the citizen of the session on the waiting list of an office that has no place
+//
+// A place that is given up is offered to whoever has waited longest, by SMS, for 30 minutes. 422 `free`: there are places to be booked; `too_many` as for a booking. The same request with the same key again gives the same place on the list (200).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/waits (the `JoinWaitingList` operationId).
+func (c *ClientWithResponses) JoinWaitingListWithResponse(ctx context.Context, params *JoinWaitingListParams, body JoinWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*JoinWaitingListResponse, error) {
+	rsp, err := c.JoinWaitingList(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJoinWaitingListResponse(rsp)
+}
+
+// LeaveWaitingListWithBodyWithResponse Take the citizen off a waiting list; who has left it stays away
+//
+// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+func (c *ClientWithResponses) LeaveWaitingListWithBodyWithResponse(ctx context.Context, number AppointmentNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LeaveWaitingListResponse, error) {
+	rsp, err := c.LeaveWaitingListWithBody(ctx, number, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLeaveWaitingListResponse(rsp)
+}
+
+// LeaveWaitingListWithResponse Take the citizen off a waiting list; who has left it stays away
+//
+// For a wait that the client began, or one of the citizen of the session. 422 `ended`: a place was offered, or taken.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /appointments/waits/{number}/leave (the `LeaveWaitingList` operationId).
+func (c *ClientWithResponses) LeaveWaitingListWithResponse(ctx context.Context, number AppointmentNumber, body LeaveWaitingListJSONRequestBody, reqEditors ...RequestEditorFn) (*LeaveWaitingListResponse, error) {
+	rsp, err := c.LeaveWaitingList(ctx, number, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLeaveWaitingListResponse(rsp)
+}
+
 // GetAppointmentWithResponse How an appointment stands that the client booked
 //
 // Returns a wrapper object for the known response body format(s).
@@ -9183,6 +9769,75 @@ func ParseFindAppointmentsResponse(rsp *http.Response) (*FindAppointmentsRespons
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseJoinWaitingListResponse parses an HTTP response from a JoinWaitingListWithResponse call
+func ParseJoinWaitingListResponse(rsp *http.Response) (*JoinWaitingListResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &JoinWaitingListResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Wait
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Wait
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLeaveWaitingListResponse parses an HTTP response from a LeaveWaitingListWithResponse call
+func ParseLeaveWaitingListResponse(rsp *http.Response) (*LeaveWaitingListResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LeaveWaitingListResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem

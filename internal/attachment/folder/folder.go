@@ -34,6 +34,15 @@ func New(path string) (*Folder, error) {
 	return &Folder{path}, nil
 }
 
+// Ready begins a draft, and drops it.
+func (f *Folder) Ready(context.Context) error {
+	file, err := os.CreateTemp(filepath.Join(f.path, drafts), "ready-")
+	if err != nil {
+		return fmt.Errorf("folder of attachments: %w", err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
 // place is a file's path.
 func (f *Folder) place(name string) (string, error) {
 	path, err := attachment.Path(name)

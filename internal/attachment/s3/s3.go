@@ -108,6 +108,20 @@ type draft struct {
 	size  int64
 }
 
+// Ready asks the store for the first of the files.
+func (s *Store) Ready(ctx context.Context) error {
+	for object := range s.core.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix, Recursive: true, MaxKeys: 1}) {
+		if object.Err != nil {
+			return s.failed("list", object.Err)
+		}
+		break
+	}
+	if ctx.Err() != nil { // the library ends a list that was given up without a word
+		return s.failed("list", context.Cause(ctx))
+	}
+	return nil
+}
+
 // Create begins a file.
 func (s *Store) Create(ctx context.Context, name string) (attachment.Draft, error) {
 	key, err := s.key(name)

@@ -52,7 +52,7 @@ func (r rows) AttachmentFiles(context.Context, int64, time.Time, int) ([]string,
 func sweep(t testing.TB, files attachment.Files, named ...string) (attachment.Swept, error) {
 	t.Helper()
 	later := func() time.Time { return time.Now().Add(attachment.Grace + time.Hour) }
-	return attachment.NewSweeper(files, rows(named), later, nil, zerolog.Nop()).Sweep(t.Context())
+	return attachment.NewSweeper(files, []attachment.Rows{rows(named)}, later, nil, zerolog.Nop()).Sweep(t.Context())
 }
 
 // cut answers nothing, and breaks the connection.

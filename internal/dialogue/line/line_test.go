@@ -33,6 +33,16 @@ func segments(s string) int {
 	return 1
 }
 
+// rings is a call that begins, while no announcement is on.
+func rings(t *testing.T, d *dialogue.Definition, known dialogue.Language) dialogue.Result {
+	t.Helper()
+	first := step(t, d, d.Begin(dialogue.Voice, known, nil), dialogue.Input{Kind: dialogue.Started})
+	require.Equal(t, "announcement.now", first.Effect.Action)
+	r := step(t, d, first.State, dialogue.Input{Kind: dialogue.Outcome, Effect: first.Effect.ID, Name: "none"})
+	r.Utterances = append(first.Utterances, r.Utterances...)
+	return r
+}
+
 func TestTheLineHasNoFindings(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, load(t).Check())
@@ -41,7 +51,7 @@ func TestTheLineHasNoFindings(t *testing.T) {
 func TestVoiceJourneyToAStatus(t *testing.T) {
 	t.Parallel()
 	d := load(t)
-	r := step(t, d, d.Begin(dialogue.Voice, "", nil), dialogue.Input{Kind: dialogue.Started})
+	r := rings(t, d, "")
 	require.Equal(t, []string{"greeting", "greeting", "greeting", "language.choose", "language.choose", "language.choose"}, keys(r))
 	require.Equal(t, "123098*"[:5], r.Expect.Keys[:5])
 	r = step(t, d, r.State, press("2"))
@@ -86,14 +96,15 @@ func TestBeforeALanguageIsChosenAllAreSpoken(t *testing.T) {
 		}
 		return spoken
 	}
-	r := step(t, d, d.Begin(dialogue.Voice, "", nil), dialogue.Input{Kind: dialogue.Started})
+	r := rings(t, d, "")
 	require.Equal(t, dialogue.Languages, languages(r, "greeting"))
 	r = step(t, d, r.State, press("8"))
 	require.Equal(t, dialogue.Languages, languages(r, "common.wrong"))
 	require.Equal(t, 3, r.Refused, "all of it is heard to its end")
 	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Silence})
 	require.Equal(t, dialogue.Languages, languages(r, "common.silence"))
-	asked := step(t, d, step(t, d, r.State, press("0")).State, dialogue.Input{Kind: dialogue.Outcome, Effect: "4.1", Name: dialogue.QueueJoined})
+	joins := step(t, d, r.State, press("0"))
+	asked := step(t, d, joins.State, dialogue.Input{Kind: dialogue.Outcome, Effect: joins.Effect.ID, Name: dialogue.QueueJoined})
 	require.Equal(t, dialogue.Languages, languages(asked, "operator.wait"))
 
 	r = step(t, d, r.State, press("1"))
@@ -114,7 +125,7 @@ func TestNobodyIsCalledBackWithoutAYes(t *testing.T) {
 	d := load(t)
 	silent := dialogue.Input{Kind: dialogue.Silence}
 	for name, in := range map[string]dialogue.Input{"silence": silent, "wrong": press("8")} {
-		r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+		r := rings(t, d, dialogue.English)
 		for range 3 {
 			r = step(t, d, r.State, in)
 		}
@@ -137,7 +148,7 @@ func TestNobodyIsCalledBackWithoutAYes(t *testing.T) {
 func TestThreeStrikesLeadToAnOperator(t *testing.T) {
 	t.Parallel()
 	d := load(t)
-	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r := rings(t, d, dialogue.English)
 	require.Equal(t, []string{"greeting", "main.menu"}, keys(r), "a known language is not asked for again")
 	for range 2 {
 		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Silence})
@@ -155,7 +166,7 @@ func TestThreeStrikesLeadToAnOperator(t *testing.T) {
 func TestAnUnknownCodeIsAStrikeToo(t *testing.T) {
 	t.Parallel()
 	d := load(t)
-	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r := rings(t, d, dialogue.English)
 	r = step(t, d, step(t, d, r.State, press("1")).State, press("1"))
 	for range 2 {
 		r = step(t, d, r.State, press("999"))
@@ -231,7 +242,7 @@ func TestANumberedListIsAnsweredByItsNumber(t *testing.T) {
 func TestAPasscodeIsSpokenAndNeverKept(t *testing.T) {
 	t.Parallel()
 	d := load(t)
-	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r := rings(t, d, dialogue.English)
 	r = step(t, d, r.State, press("3"))
 	r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "found",
 		Values: map[string]dialogue.Value{"code": {Type: dialogue.TypeSecret, Text: "314159"}}})
@@ -248,7 +259,7 @@ func TestAPasscodeIsSpokenAndNeverKept(t *testing.T) {
 func TestResumedSaysItAgainAndKeepsThePlace(t *testing.T) {
 	t.Parallel()
 	d := load(t)
-	r := step(t, d, d.Begin(dialogue.Voice, dialogue.English, nil), dialogue.Input{Kind: dialogue.Started})
+	r := rings(t, d, dialogue.English)
 	r = step(t, d, r.State, press("2"))
 	resumed := step(t, d, r.State, dialogue.Input{Kind: dialogue.Resumed})
 	require.Equal(t, keys(r), keys(resumed))
@@ -324,11 +335,21 @@ func someValue(typ dialogue.Type) dialogue.Value {
 	return dialogue.Value{Type: typ, Text: "123"}
 }
 
+// step is a step in a house that records nobody, and asks nobody how it was.
 func step(t *testing.T, d *dialogue.Definition, s dialogue.State, in dialogue.Input) dialogue.Result {
 	t.Helper()
 	r, err := d.Step(s, in)
 	require.NoError(t, err)
-	return r
+	if r.Effect == nil {
+		return r
+	}
+	outcome, passed := map[string]string{"recording.rule": "off", "survey.due": "none"}[r.Effect.Action]
+	if !passed {
+		return r
+	}
+	next := step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: outcome})
+	next.Utterances, next.Refused = append(r.Utterances, next.Utterances...), r.Refused
+	return next
 }
 
 func press(k string) dialogue.Input { return dialogue.Input{Kind: dialogue.Keys, Keys: k} }
@@ -339,4 +360,47 @@ func keys(r dialogue.Result) []string {
 		found = append(found, u.Key)
 	}
 	return found
+}
+
+// What is on is heard behind the greeting and before anything else, in each language to whoever has none yet.
+func TestAnAnnouncementIsHeardFirst(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	texts := map[dialogue.Language]string{"kk": "Су тасқыны.", "ru": "Паводок.", "en": "There is a flood."}
+	for known, heard := range map[dialogue.Language][]string{"": {"Су тасқыны.", "Паводок.", "There is a flood."}, "en": {"There is a flood."}} {
+		r := step(t, d, d.Begin(dialogue.Voice, known, nil), dialogue.Input{Kind: dialogue.Started})
+		r = step(t, d, r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "on",
+			Values: map[string]dialogue.Value{"text": {Type: dialogue.TypeText, In: texts}}})
+		var said []string
+		for _, u := range r.Utterances {
+			if u.Key == "announcement" {
+				said = append(said, d.Texts.Write(u))
+			}
+		}
+		require.Equal(t, heard, said)
+		require.NotEqual(t, "announcement", keys(r)[len(keys(r))-1], "and then the menu")
+		again := step(t, d, r.State, dialogue.Input{Kind: dialogue.Resumed})
+		require.Subset(t, keys(again), []string{"announcement"}, "after a crash, too")
+	}
+}
+
+// A queue's node that says nothing of hours goes on as for a queue that is closed.
+func TestANodeWithoutHoursIsClosed(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	state, effect, err := d.Enqueue(d.Begin(dialogue.Voice, dialogue.Russian, nil), "verify_operator")
+	require.NoError(t, err)
+	r := step(t, d, state, dialogue.Input{Kind: dialogue.Outcome, Effect: effect.ID, Name: dialogue.QueueAfterHours})
+	require.Equal(t, "verify.nobody", keys(r)[0])
+}
+
+// A day on which a queue opens has its words in each language.
+func TestEachDayOfOpeningHasItsWords(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	for _, day := range []string{"today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"} {
+		for _, l := range dialogue.Languages {
+			require.NotEmpty(t, d.Texts.Line(l, "opens."+day), "%s in %s", day, l)
+		}
+	}
 }

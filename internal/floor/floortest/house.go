@@ -49,6 +49,9 @@ type House struct {
 // OneSegment stands for the SMS channel's count.
 func OneSegment(string) int { return 1 }
 
+// OnePage stands for the pages of the USSD channel.
+func OnePage(text, _ string) []string { return []string{text} }
+
 // New builds a house with a number of agents, who are available and connected.
 func New(t testing.TB, agents int) *House {
 	t.Helper()
@@ -97,7 +100,7 @@ func Build(t testing.TB, url string, hints *news.News) *House {
 	require.NoError(t, err)
 	services := catalogue.NewCache(h.DB, nil, time.Now, zerolog.Nop())
 	h.Library = library
-	h.Engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: OneSegment}, time.Now, zerolog.Nop())
+	h.Engine = conversation.NewEngine(library, services, vault, conversation.Writing{Segments: OneSegment, Pages: OnePage}, time.Now, zerolog.Nop())
 	h.Floor = floor.New(h.Units, h.Engine, zerolog.New(zerolog.NewTestWriter(t)))
 	return h
 }

@@ -55,7 +55,28 @@ func (w Steps) applyMoves(ctx context.Context, moves []cases.Applied) error {
 		writes.Queue(applyMove, m.Case, m.To, due)
 		writes.Queue(addMove, m.Case, m.From, m.To, m.By, sealed)
 	}
-	return w.tx.SendBatch(ctx, writes).Close()
+	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
+		return err
+	}
+	moved := make([]int64, len(moves))
+	for i, m := range moves {
+		moved[i] = m.Case
+	}
+	return w.touchDuplicates(ctx, moved...)
+}
+
+// Whoever follows a duplicate by its last change hears where the case stands that goes on in its place.
+const touchDuplicates = `
+WITH RECURSIVE merged AS (
+    SELECT case_id AS id FROM case_links WHERE other_id = ANY ($1) AND kind = 'duplicate'
+    UNION SELECT l.case_id FROM merged JOIN case_links l ON l.other_id = merged.id AND l.kind = 'duplicate'
+)
+UPDATE cases SET updated_at = now() WHERE id = ANY (ARRAY (SELECT id FROM merged))`
+
+// touchDuplicates changes what was merged into cases that have moved.
+func (w Steps) touchDuplicates(ctx context.Context, moved ...int64) error {
+	_, err := w.tx.Exec(ctx, touchDuplicates, moved)
+	return err
 }
 
 // keysOf gives the data keys of the cases of moves; a key that was destroyed is left out.

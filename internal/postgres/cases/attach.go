@@ -140,7 +140,15 @@ const namedFiles = `SELECT file FROM case_attachments WHERE file = ANY ($1)`
 
 // NamedFiles gives which of some files an attachment names.
 func (s *Store) NamedFiles(ctx context.Context, files []string) (map[string]bool, error) {
-	rows, err := s.db.Query(ctx, namedFiles, files)
+	named, err := CollectNamed(s.db.Query(ctx, namedFiles, files))
+	if err != nil {
+		return nil, fmt.Errorf("look for attachments of files: %w", err)
+	}
+	return named, nil
+}
+
+// CollectNamed gives the files of rows that each have one.
+func CollectNamed(rows pgx.Rows, err error) (map[string]bool, error) {
 	named := map[string]bool{}
 	if err == nil {
 		var file string
@@ -149,17 +157,22 @@ func (s *Store) NamedFiles(ctx context.Context, files []string) (map[string]bool
 			return nil
 		})
 	}
-	if err != nil {
-		return nil, fmt.Errorf("look for attachments of files: %w", err)
-	}
-	return named, nil
+	return named, err
 }
 
 const attachmentFiles = `SELECT id, file FROM case_attachments WHERE id > $1 AND at < $2 ORDER BY id LIMIT $3`
 
 // AttachmentFiles gives up to so many files of attachments with greater ids, from before a moment, by id; and the last id.
 func (s *Store) AttachmentFiles(ctx context.Context, after int64, before time.Time, most int) (files []string, last int64, err error) {
-	rows, err := s.db.Query(ctx, attachmentFiles, after, before, most)
+	files, last, err = CollectFiles(s.db.Query(ctx, attachmentFiles, after, before, most))
+	if err != nil {
+		return nil, 0, fmt.Errorf("list files of attachments: %w", err)
+	}
+	return files, last, nil
+}
+
+// CollectFiles gives the files of rows that have an id and a file, and the last id.
+func CollectFiles(rows pgx.Rows, err error) (files []string, last int64, _ error) {
 	if err == nil {
 		var file string
 		_, err = pgx.ForEachRow(rows, []any{&last, &file}, func() error {
@@ -167,8 +180,5 @@ func (s *Store) AttachmentFiles(ctx context.Context, after int64, before time.Ti
 			return nil
 		})
 	}
-	if err != nil {
-		return nil, 0, fmt.Errorf("list files of attachments: %w", err)
-	}
-	return files, last, nil
+	return files, last, err
 }

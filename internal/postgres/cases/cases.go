@@ -106,22 +106,6 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	return w.CaseByNumber(ctx, number)
 }
 
-const openCallback = `
-SELECT number FROM cases WHERE contact_index = ANY ($1) AND kind = 'callback' AND state NOT IN ('closed', 'rejected', 'withdrawn')
-ORDER BY opened_at DESC LIMIT 1`
-
-// OpenCallback gives the callback that is open for a number.
-func (w Steps) OpenCallback(ctx context.Context, contact string) (number string, found bool, err error) {
-	err = w.tx.QueryRow(ctx, openCallback, w.ring.Indexes(seal.TelephoneNumber, contact)).Scan(&number)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", false, nil
-	}
-	if err != nil {
-		return "", false, fmt.Errorf("find callback: %w", err)
-	}
-	return number, true, nil
-}
-
 const moveCase = `
 UPDATE cases SET state = $3, due_on = $4, updated_at = now(), clocked = false, due_by_clock = due_by_clock AND due_on IS NOT DISTINCT FROM $4 WHERE id = $1 AND state = $2
 RETURNING ` + Columns
@@ -149,7 +133,11 @@ func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, du
 		return c, fmt.Errorf("move case: %w", err)
 	}
 	w.tx.Hint(news.Cases)
-	if err := w.addMove(ctx, c, to, by, reason{Why: why, Told: told}); err != nil {
+	err = w.addMove(ctx, c, to, by, reason{Why: why, Told: told})
+	if err == nil && c.Duplicates {
+		err = w.touchDuplicates(ctx, c.ID)
+	}
+	if err != nil {
 		return c, fmt.Errorf("move case: %w", err)
 	}
 	return moved, audit.Record(ctx, w.tx, by, "case.move", "case:"+c.Number, map[string]any{"from": c.State, "to": to})

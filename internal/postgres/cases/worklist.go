@@ -10,8 +10,10 @@ import (
 
 	"okno/internal/cases"
 	"okno/internal/fault"
+	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/seal"
 )
 
 const lineColumns = `
@@ -104,26 +106,36 @@ func (w Steps) AssignCase(ctx context.Context, c cases.Case, to cases.Assignment
 }
 
 const movesOf = `
-SELECT coalesce(from_state, ''), to_state, at, by, sealed, ` + datakeys.OfCase + `case_id) FROM case_moves WHERE case_id = $1 ORDER BY id`
+SELECT m.case_id, coalesce(m.from_state, ''), m.to_state, m.at, m.by,
+       coalesce((SELECT name FROM agents WHERE id = CASE WHEN m.by LIKE 'agent:%' THEN substr(m.by, 7)::bigint END), ''),
+       m.sealed, ` + datakeys.OfCase + `m.case_id)
+FROM unnest($1::bigint[]) c (id) CROSS JOIN LATERAL (
+    SELECT * FROM case_moves WHERE case_id = c.id ORDER BY id DESC LIMIT 200) m
+ORDER BY m.id`
 
 // CaseMoves gives the history of a case, the oldest first.
-func (w Steps) CaseMoves(ctx context.Context, id int64) (moves []cases.Move, err error) {
-	rows, err := w.tx.Query(ctx, movesOf, id)
+func (w Steps) CaseMoves(ctx context.Context, id int64) ([]cases.Move, error) {
+	return Moves(ctx, w.tx, w.ring, id)
+}
+
+// Moves gives the histories of cases, the oldest move first: of each case the last 200.
+func Moves(ctx context.Context, tx *postgres.Tx, ring *seal.Ring, ids ...int64) (moves []cases.Move, err error) {
+	rows, err := tx.Query(ctx, movesOf, ids)
 	if err == nil {
-		opener := datakeys.NewOpener(w.ring)
+		opener := datakeys.NewOpener(ring)
 		moves, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m cases.Move, err error) {
 			var sealed, wrapped []byte
-			if err = row.Scan(&m.From, &m.To, &m.At, &m.By, &sealed, &wrapped); err != nil {
+			if err = row.Scan(&m.Case, &m.From, &m.To, &m.At, &m.By, &m.Name, &sealed, &wrapped); err != nil {
 				return m, err
 			}
 			var r reason
-			err = opener.JSON(wrapped, datakeys.MovesOf(id), sealed, &r)
+			err = opener.JSON(wrapped, datakeys.MovesOf(m.Case), sealed, &r)
 			m.Why, m.Told = r.Why, r.Told
 			return m, err
 		})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read history of case: %w", err)
+		return nil, fmt.Errorf("read history of cases: %w", err)
 	}
 	return moves, nil
 }

@@ -14,11 +14,12 @@ import (
 )
 
 const serveAsterisk = `
-INSERT INTO asterisks (name, sip_url) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET sip_url = excluded.sip_url`
+INSERT INTO asterisks (name, sip_url, outward) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET sip_url = excluded.sip_url, outward = excluded.outward`
 
-// ServeAsterisk tells all nodes where browsers register at an Asterisk.
-func (s *Store) ServeAsterisk(ctx context.Context, name, sipURL string) error {
-	if _, err := s.db.Exec(ctx, serveAsterisk, name, sipURL); err != nil {
+// ServeAsterisk tells all nodes where browsers register at an Asterisk, and whether telephones outside can be called from there.
+func (s *Store) ServeAsterisk(ctx context.Context, name, sipURL string, outward bool) error {
+	if _, err := s.db.Exec(ctx, serveAsterisk, name, sipURL, outward); err != nil {
 		return fmt.Errorf("tell of asterisk %s: %w", name, err)
 	}
 	return nil

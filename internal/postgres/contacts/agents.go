@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"okno/internal/acd"
 	"okno/internal/fault"
@@ -50,6 +51,7 @@ func (w Steps) SaveAgent(ctx context.Context, a acd.Agent, passwordHash string) 
 			return 0, fmt.Errorf("let agent %s serve %s: %w", a.Login, queue, err)
 		}
 	}
+	w.noteTime(id, asItStands)
 	return id, audit.Record(ctx, w.tx, "cli", "agent.save", "agent:"+a.Login, nil)
 }
 
@@ -75,8 +77,18 @@ func (w Steps) SetPassword(ctx context.Context, login, passwordHash string) erro
 
 const agentByID = `SELECT ` + agentColumns + ` FROM agents a WHERE a.id = $1`
 
+// Agent gives an agent. acd.ErrNoAgent.
+func (w Steps) Agent(ctx context.Context, id int64) (acd.Agent, error) {
+	return scanAgent(w.tx.QueryRow(ctx, agentByID, id))
+}
+
+// JournalDirection keeps that a leader set the status of an agent.
+func (w Steps) JournalDirection(ctx context.Context, leader, agent int64, detail map[string]any) error {
+	return audit.Record(ctx, w.tx, streams.Agent(leader), "agent.direct", streams.Agent(agent), detail)
+}
+
 const claimAgent = `
-UPDATE agents SET version = version + 1 WHERE id = $1 AND version = $2 AND status = 'available' AND connected_until > now()`
+UPDATE agents SET version = version + 1, offered_at = now() WHERE id = $1 AND version = $2 AND status = 'available' AND connected_until > now()`
 
 // ClaimAgent says whether an agent still stands as a decision saw it, and makes every other decision look again.
 func (w Steps) ClaimAgent(ctx context.Context, id, version int64) (bool, error) {
@@ -85,6 +97,39 @@ func (w Steps) ClaimAgent(ctx context.Context, id, version int64) (bool, error) 
 		return false, fmt.Errorf("claim agent %d: %w", id, err)
 	}
 	return tag.RowsAffected() > 0, nil
+}
+
+const setSkills = `UPDATE agents SET skills = $2, version = version + 1 WHERE id = $1`
+
+// SetSkills gives an agent levels of skills, in the place of all others.
+func (w Steps) SetSkills(ctx context.Context, agent int64, levels map[string]int, by string) error {
+	if _, err := w.tx.Exec(ctx, setSkills, agent, levels); err != nil {
+		return fmt.Errorf("set skills of agent %d: %w", agent, err)
+	}
+	w.tx.Hint(news.Contacts)
+	return audit.Record(ctx, w.tx, by, "agent.skills", streams.Agent(agent), map[string]any{"skills": levels})
+}
+
+const setCapacity = `UPDATE agents SET capacity = $2, version = version + 1 WHERE id = $1`
+
+// SetCapacity says how many points of contacts an agent has at a time. What is in hand stays.
+func (w Steps) SetCapacity(ctx context.Context, agent int64, points int, by string) error {
+	if _, err := w.tx.Exec(ctx, setCapacity, agent, points); err != nil {
+		return fmt.Errorf("set capacity of agent %d: %w", agent, err)
+	}
+	w.tx.Hint(news.Contacts)
+	w.noteTime(agent, asItStands)
+	return audit.Record(ctx, w.tx, by, "agent.capacity", streams.Agent(agent), map[string]any{"capacity": points})
+}
+
+const skillsOf = `SELECT skills FROM agents WHERE id = $1`
+
+// Skills gives the levels of an agent's skills.
+func (w Steps) Skills(ctx context.Context, agent int64) (levels map[string]int, err error) {
+	if err := w.tx.QueryRow(ctx, skillsOf, agent).Scan(&levels); err != nil {
+		return nil, fmt.Errorf("read skills of agent %d: %w", agent, postgres.NoRows(err, acd.ErrNoAgent))
+	}
+	return levels, nil
 }
 
 const setStatus = `
@@ -98,6 +143,7 @@ func (w Steps) SetStatus(ctx context.Context, agent int64, s acd.Status, reason,
 		return fmt.Errorf("set status of agent %d: %w", agent, err)
 	}
 	w.tx.Hint(news.Contacts)
+	w.noteTime(agent, asItStands)
 	return w.emitAgent(ctx, agent)
 }
 
@@ -135,25 +181,47 @@ func (w Steps) emitAgent(ctx context.Context, id int64) error {
 		"status": a.Status, "reason": a.StatusReason, "since": a.StatusAt, "next_status": a.NextStatus})
 }
 
+const renewDesk = `
+UPDATE agents SET connected_until = now() + make_interval(secs => $2), connected_node = $3 WHERE id = $1 AND connected_until > now()`
+
 const connectDesk = `
-UPDATE agents SET connected_until = now() + make_interval(secs => $2), connected_node = $3,
-    version = version + (connected_until < now())::int
-WHERE id = $1`
+UPDATE agents a SET connected_until = now() + make_interval(secs => $2), connected_node = $3, version = version + 1
+FROM (SELECT id, connected_until FROM agents WHERE id = $1 FOR NO KEY UPDATE) b WHERE a.id = b.id RETURNING b.connected_until`
 
 // ConnectDesk renews the lease that an agent's page is connected to a node. It never changes the status.
 func (s *Store) ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error {
-	if _, err := s.db.Exec(ctx, connectDesk, agent, lasting.Seconds(), node); err != nil {
+	renewed, err := s.db.Exec(ctx, renewDesk, agent, lasting.Seconds(), node)
+	if err == nil && renewed.RowsAffected() == 0 {
+		err = s.do(ctx, func(w Steps) error { return w.lease(ctx, agent, connectDesk, agent, lasting.Seconds(), node) })
+	}
+	if err != nil {
 		return fmt.Errorf("connect desk of agent %d: %w", agent, err)
 	}
 	s.db.Hint(news.Contacts)
 	return nil
 }
 
-const disconnectDesk = `UPDATE agents SET connected_until = now(), version = version + 1 WHERE id = $1 AND connected_node = $2`
+// lease changes the lease of an agent's desk by a statement that gives when it would have ended before.
+func (w Steps) lease(ctx context.Context, agent int64, statement string, args ...any) error {
+	var leased pgtype.Timestamptz // of an agent who never had a desk it is before all time
+	err := w.tx.QueryRow(ctx, statement, args...).Scan(&leased)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		w.noteTime(agent, leased)
+	}
+	return err
+}
+
+const disconnectDesk = `
+UPDATE agents a SET connected_until = now(), version = version + 1
+FROM (SELECT id, connected_until FROM agents WHERE id = $1 FOR NO KEY UPDATE) b
+WHERE a.id = b.id AND a.connected_node = $2 RETURNING b.connected_until`
 
 // DisconnectDesk ends the lease, if this page still has it: nothing more is offered. What the agent has stays for [acd.Reconnect].
 func (s *Store) DisconnectDesk(ctx context.Context, agent int64, node string) error {
-	if _, err := s.db.Exec(ctx, disconnectDesk, agent, node); err != nil {
+	if err := s.do(ctx, func(w Steps) error { return w.lease(ctx, agent, disconnectDesk, agent, node) }); err != nil {
 		return fmt.Errorf("disconnect desk of agent %d: %w", agent, err)
 	}
 	return nil

@@ -8,8 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/call"
+	"okno/internal/news"
 	"okno/internal/postgres"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/postgres/streams"
 	"okno/internal/seal"
 )
 
@@ -29,25 +31,90 @@ func (w Steps) AddCall(ctx context.Context, c call.Call) error {
 }
 
 const addLeg = `
-INSERT INTO legs (id, call_id, role, outbound, endpoint, agent_id, state) VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)
+INSERT INTO legs (id, call_id, role, outbound, endpoint, agent_id, state, mode) VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7, $8)
 ON CONFLICT (id) DO NOTHING`
 
 // AddLeg keeps a leg of a call, once.
 func (w Steps) AddLeg(ctx context.Context, interaction int64, l call.Leg) error {
-	if _, err := w.tx.Exec(ctx, addLeg, l.ID, interaction, l.Role, l.Outbound, l.Endpoint, l.AgentID, l.State); err != nil {
+	if _, err := w.tx.Exec(ctx, addLeg, l.ID, interaction, l.Role, l.Outbound, l.Endpoint, l.AgentID, l.State, l.Mode); err != nil {
 		return fmt.Errorf("add leg to call of interaction %d: %w", interaction, err)
 	}
 	return nil
 }
 
 const setLeg = `
-UPDATE legs SET state = $2, since = now(), ended_at = CASE WHEN $2 = 'ended' THEN now() END WHERE id = $1 AND state <> 'ended' AND state <> $2`
+UPDATE legs SET state = $2, since = now(), ended_at = CASE WHEN $2 = 'ended' THEN now() END WHERE id = $1 AND state <> 'ended' AND state <> $2 RETURNING call_id`
 
-// SetLeg keeps the state of a leg. A leg that has ended stays so.
+// SetLeg keeps the state of a leg, and tells the desks. A leg that has ended stays so.
 func (w Steps) SetLeg(ctx context.Context, id string, state call.LegState) error {
-	if _, err := w.tx.Exec(ctx, setLeg, id, state); err != nil {
-		return fmt.Errorf("set leg: %w", err)
+	return w.changeLeg(ctx, setLeg, id, state)
+}
+
+const holdLeg = `UPDATE legs SET held = $2 WHERE id = $1 AND state = 'up' AND held <> $2 RETURNING call_id`
+
+// HoldLeg keeps that a leg that is up is to be held, or not any more, and tells the desks.
+func (w Steps) HoldLeg(ctx context.Context, id string, held bool) error {
+	return w.changeLeg(ctx, holdLeg, id, held)
+}
+
+const setMode = `UPDATE legs SET mode = $2 WHERE id = $1 AND state = 'up' RETURNING call_id`
+
+// SetMode keeps how a supervisor takes part in a talk.
+func (w Steps) SetMode(ctx context.Context, id string, mode call.Mode) error {
+	return w.changeLeg(ctx, setMode, id, mode)
+}
+
+// changeLeg does a statement that gives the call of the leg that it has changed.
+func (w Steps) changeLeg(ctx context.Context, statement, id string, to any) error {
+	var interaction int64
+	err := w.tx.QueryRow(ctx, statement, id, to).Scan(&interaction)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
 	}
+	if err != nil {
+		return fmt.Errorf("change leg: %w", err)
+	}
+	return w.emitCall(ctx, interaction)
+}
+
+const setAway = `UPDATE calls SET away_at = CASE WHEN $2 THEN coalesce(away_at, now()) END WHERE interaction_id = $1`
+
+// SetAway keeps whether the agent's page is away from the talk.
+func (w Steps) SetAway(ctx context.Context, interaction int64, away bool) error {
+	if _, err := w.tx.Exec(ctx, setAway, interaction, away); err != nil {
+		return fmt.Errorf("set call of interaction %d: %w", interaction, err)
+	}
+	return nil
+}
+
+const giveLeg = `UPDATE legs SET role = $2 WHERE id = $1`
+
+// GiveLeg gives a leg another role.
+func (w Steps) GiveLeg(ctx context.Context, id string, role call.Role) error {
+	if _, err := w.tx.Exec(ctx, giveLeg, id, role); err != nil {
+		return fmt.Errorf("give leg the role %s: %w", role, err)
+	}
+	return nil
+}
+
+const agentsOfCall = `SELECT agent_id FROM contacts WHERE interaction_id = $1 AND agent_id IS NOT NULL AND state = 'connected'`
+
+// emitCall tells the agents who have a call that its legs have changed.
+func (w Steps) emitCall(ctx context.Context, interaction int64) error {
+	rows, err := w.tx.Query(ctx, agentsOfCall, interaction)
+	if err != nil {
+		return fmt.Errorf("find agents of call: %w", err)
+	}
+	agents, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("find agents of call: %w", err)
+	}
+	for _, agent := range agents {
+		if err := streams.Emit(w.tx, streams.Agent(agent), "call", map[string]any{"interaction": interaction}); err != nil {
+			return err
+		}
+	}
+	w.tx.Hint(news.Contacts)
 	return nil
 }
 
@@ -86,13 +153,19 @@ func (w Steps) EndCall(ctx context.Context, interaction int64) error {
 // The stage of a call is read from its contact.
 const callColumns = `
 k.interaction_id, k.asterisk, i.sealed_number, ` + datakeys.OfInteraction + `k.interaction_id), k.state, coalesce(k.room, ''),
+coalesce(k.away_at, '0001-01-01'::timestamptz),
 coalesce((SELECT CASE c.state WHEN 'connected' THEN 'talking' WHEN 'ringing' THEN 'connecting' ELSE 'waiting' END FROM contacts c
-          WHERE c.interaction_id = k.interaction_id AND c.state NOT IN ('wrap_up', 'ended') ORDER BY c.id DESC LIMIT 1), 'in_dialogue'),
-l.id, l.role, l.outbound, l.endpoint, coalesce(l.agent_id, 0), l.state, l.since`
+          WHERE c.interaction_id = k.interaction_id AND c.state NOT IN ('wrap_up', 'ended') AND c.helps IS NULL ORDER BY c.id DESC LIMIT 1),
+         CASE WHEN EXISTS (SELECT FROM legs WHERE call_id = k.interaction_id AND role = 'outside' AND state <> 'ended') THEN 'passed' END, 'in_dialogue'),
+coalesce(r.name, ''), coalesce(r.paused_until, '0001-01-01'::timestamptz),
+l.id, l.role, l.outbound, l.endpoint, coalesce(l.agent_id, 0), l.state, l.held, l.mode, l.since`
+
+const callTables = `calls k JOIN interactions i ON i.id = k.interaction_id JOIN legs l ON l.call_id = k.interaction_id AND l.state <> 'ended'
+LEFT JOIN recordings r ON r.interaction_id = k.interaction_id AND r.kind = 'talk' AND r.state = 'going'`
 
 const liveCalls = `
 SELECT ` + callColumns + `
-FROM calls k JOIN interactions i ON i.id = k.interaction_id JOIN legs l ON l.call_id = k.interaction_id AND l.state <> 'ended'
+FROM ` + callTables + `
 WHERE k.asterisk = $1 AND k.ended_at IS NULL ORDER BY k.interaction_id, l.since`
 
 // LiveCalls lists the calls of an Asterisk that have not ended, with their live legs.
@@ -114,8 +187,8 @@ func collectCalls(ring *seal.Ring, rows pgx.Rows) ([]call.Call, error) {
 	var l call.Leg
 	var number, wrapped []byte
 	opener := datakeys.NewOpener(ring)
-	into := []any{&c.Interaction, &c.Asterisk, &number, &wrapped, &c.State, &c.Room, &c.Stage,
-		&l.ID, &l.Role, &l.Outbound, &l.Endpoint, &l.AgentID, &l.State, &l.Since}
+	into := []any{&c.Interaction, &c.Asterisk, &number, &wrapped, &c.State, &c.Room, &c.AwayAt, &c.Stage,
+		&c.Recording.Name, &c.Recording.PausedUntil, &l.ID, &l.Role, &l.Outbound, &l.Endpoint, &l.AgentID, &l.State, &l.Held, &l.Mode, &l.Since}
 	_, err := pgx.ForEachRow(rows, into, func() (err error) {
 		if n := len(calls); n == 0 || calls[n-1].Interaction != c.Interaction {
 			if c.Number, err = opener.Text(wrapped, datakeys.NumberOf(c.Interaction), number); err != nil {
@@ -132,7 +205,7 @@ func collectCalls(ring *seal.Ring, rows pgx.Rows) ([]call.Call, error) {
 
 const callByInteraction = `
 SELECT ` + callColumns + `
-FROM calls k JOIN interactions i ON i.id = k.interaction_id JOIN legs l ON l.call_id = k.interaction_id AND l.state <> 'ended'
+FROM ` + callTables + `
 WHERE k.interaction_id = $1 AND k.ended_at IS NULL ORDER BY l.since`
 
 // Call gives a live call. [call.ErrOver].

@@ -21,13 +21,13 @@ const contactColumns = `
 c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.sealed_context,
 (SELECT sealed_number FROM interactions WHERE id = c.interaction_id), ` + datakeys.OfInteraction + `c.interaction_id), c.state, coalesce(c.agent_id, 0),
 (SELECT by_call FROM channels WHERE name = c.channel), c.version, c.queued_at,
-coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition`
+coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts`
 
 func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, error) {
 	var c contact.Contact
 	var known, number, wrapped []byte
 	err := row.Scan(append([]any{&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &number, &wrapped, &c.State,
-		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition}, more...)...)
+		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition, &c.Helps, &c.Attempts}, more...)...)
 	if err != nil {
 		return c, postgres.NoRows(err, contact.ErrUnknown)
 	}
@@ -39,23 +39,34 @@ func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, er
 	return c, opener.JSON(wrapped, datakeys.ContextOf(c.Interaction), known, &c.Context)
 }
 
-// A queue is open while someone who serves it is on duty: available or paused. Hours come later, and add to this. The contacts of a number
-// are counted over its newest interactions, so that a number with many costs no more.
+// The contacts of a number are counted over its newest interactions, so that a number with many costs no more.
 const queueStanding = `
-SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = $2 AND effect = $3),
-       EXISTS (SELECT FROM agent_queues q JOIN agents a ON a.id = q.agent_id WHERE q.queue = $1 AND a.status <> 'offline'),
-       (SELECT count(*) FROM contacts WHERE queue = $1 AND state IN ('waiting', 'offered')),
-       (SELECT count(*) FROM unnest($4::bytea[]) n (at)
+SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = $5 AND (effect = $6 OR queue = $1 AND state IN ('waiting', 'offered') AND helps IS NULL)),
+       ` + dutyAndWaiting + `,
+       (SELECT count(*) FROM unnest($7::bytea[]) n (at)
         CROSS JOIN LATERAL (SELECT id FROM interactions WHERE number_index = n.at ORDER BY id DESC LIMIT 50) i
-        JOIN contacts c ON c.interaction_id = i.id WHERE c.queued_at > now() - make_interval(secs => $5))`
+        JOIN contacts c ON c.interaction_id = i.id WHERE c.queued_at > now() - make_interval(secs => $8))`
+
+// dutyAndWaiting says of the queue $1 whether it is open to who speaks $2, and how many wait in it. It is open as long as [acd.Decide] gives
+// nobody up who waits in it: $3 and $4 are its rules Pause and GiveUp. But whoever goes off duty closes it at once.
+const dutyAndWaiting = `
+EXISTS (WITH duty AS MATERIALIZED (SELECT id, languages, connected_until, status, status_reason, status_at, skills FROM agents WHERE status <> 'offline')
+    SELECT FROM duty a WHERE a.connected_until > now() - make_interval(secs => $4) AND $2 = ANY (a.languages)
+    AND (a.status = 'available' OR a.status_at > now() - make_interval(secs => $4 +
+        CASE a.status_reason WHEN '` + acd.NotResponding + `' THEN 0 ELSE $3::double precision END))
+    AND ARRAY[$1, (SELECT overflow FROM queues WHERE name = $1)] && ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id)
+    AND NOT EXISTS (SELECT FROM jsonb_each((SELECT skills FROM queues WHERE name = $1)) w
+        WHERE w.value->'relax' IS NULL AND coalesce((a.skills->>w.key)::int, 0) < (w.value->>'level')::int)),
+(SELECT count(*) FROM contacts WHERE queue = $1 AND state IN ('waiting', 'offered') AND helps IS NULL AND channel <> 'callback')`
 
 const joinQueue = `
-INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (interaction_id, effect) DO NOTHING`
+INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, priority, queued_at, prefers, prefers_until, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), nullif($10::bigint, 0), CASE WHEN $10 <> 0 THEN now() + make_interval(secs => $11) END, $12)
+ON CONFLICT (interaction_id, effect) DO NOTHING`
 
-// JoinQueue makes an interaction wait in a queue that admits it, once for each effect.
+// JoinQueue makes an interaction wait in a queue that admits it, once for each effect. One that waits there already goes on waiting.
 func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admission, error) {
-	rules, err := w.Rules(ctx, a.Queue)
+	rules, now, err := w.rules(ctx, a.Queue)
 	if errors.Is(err, pgx.ErrNoRows) { // a queue that was never made is served by nobody
 		return contact.Closed, nil
 	}
@@ -63,8 +74,9 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 		return "", err
 	}
 	var joined bool
-	var s acd.Standing
-	err = w.tx.QueryRow(ctx, queueStanding, a.Queue, a.Interaction, a.Effect, w.indexes(a.Number), acd.AdmissionTime.Seconds()).
+	s := acd.Standing{Now: now}
+	err = w.tx.QueryRow(ctx, queueStanding, a.Queue, a.Language, rules.Pause.Seconds(), rules.GiveUp.Seconds(),
+		a.Interaction, a.Effect, w.indexes(a.Number), acd.AdmissionTime.Seconds()).
 		Scan(&joined, &s.OnDuty, &s.Waiting, &s.OfNumber)
 	if err != nil {
 		return "", fmt.Errorf("join queue %s: %w", a.Queue, err)
@@ -72,8 +84,26 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 	if joined {
 		return contact.Joined, nil
 	}
-	if admission := rules.Admit(s); admission != contact.Joined {
+	admission := rules.Admit(s)
+	if a.Later {
+		admission = rules.AdmitLater(s)
+	}
+	if admission != contact.Joined && a.Kept == nil {
 		return admission, nil
+	}
+	priority, queuedAt := 0, (*time.Time)(nil)
+	if a.Kept != nil {
+		priority, queuedAt = a.Kept.Priority, &a.Kept.QueuedAt
+	}
+	var due *time.Time
+	if a.Channel == contact.Callback {
+		if a.DueAt.After(now) {
+			now = a.DueAt
+		}
+		at := rules.NextCall(now)
+		due = &at
+	} else if opens := opensLater(rules, now); !opens.IsZero() {
+		due = &opens
 	}
 	key, err := datakeys.Interaction(ctx, w.tx, w.ring, a.Interaction)
 	var known []byte
@@ -81,7 +111,8 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 		known, err = datakeys.SealJSON(key, datakeys.ContextOf(a.Interaction), a.Context)
 	}
 	if err == nil {
-		_, err = w.tx.Exec(ctx, joinQueue, a.Interaction, a.Queue, a.Channel, a.Language, a.Reason, known, a.Effect)
+		_, err = w.tx.Exec(ctx, joinQueue, a.Interaction, a.Queue, a.Channel, a.Language, a.Reason, known, a.Effect, priority, queuedAt,
+			a.Prefers, acd.PreferredFor.Seconds(), due)
 	}
 	if err != nil {
 		return "", fmt.Errorf("join queue %s: %w", a.Queue, err)
@@ -114,7 +145,10 @@ const (
 	lockContact          = `SELECT ` + contactColumns + ` FROM contacts c WHERE c.id = $1 FOR UPDATE OF c`
 	lockLiveContact      = `
 SELECT ` + contactColumns + ` FROM contacts c
-WHERE c.interaction_id = $1 AND c.state NOT IN ('wrap_up', 'ended') ORDER BY c.id DESC LIMIT 1 FOR UPDATE OF c`
+WHERE c.interaction_id = $1 AND c.state NOT IN ('wrap_up', 'ended') AND c.helps IS NULL ORDER BY c.id DESC LIMIT 1 FOR UPDATE OF c`
+	lockHelp = `
+SELECT ` + contactColumns + ` FROM contacts c
+WHERE c.interaction_id = $1 AND c.state <> 'ended' AND c.helps IS NOT NULL ORDER BY c.id DESC LIMIT 1 FOR UPDATE OF c`
 )
 
 // LockContact gives a contact and keeps others from it, its session and its call until the work is done. [contact.ErrUnknown].
@@ -135,10 +169,19 @@ func (w Steps) LockContact(ctx context.Context, id int64) (contact.Contact, erro
 
 // LockLiveContact is [Steps.LockContact] for the contact that an interaction has, if it has one that is neither in its wrap-up nor ended.
 func (w Steps) LockLiveContact(ctx context.Context, interaction int64) (c contact.Contact, found bool, err error) {
+	return w.lockOf(ctx, lockLiveContact, interaction)
+}
+
+// LockHelp is [Steps.LockContact] for the consultation in an interaction, if one is under way.
+func (w Steps) LockHelp(ctx context.Context, interaction int64) (c contact.Contact, found bool, err error) {
+	return w.lockOf(ctx, lockHelp, interaction)
+}
+
+func (w Steps) lockOf(ctx context.Context, statement string, interaction int64) (c contact.Contact, found bool, err error) {
 	if err := w.tx.TakeTurn(ctx, interaction); err != nil {
 		return c, false, err
 	}
-	c, err = scanContact(w.ring, w.tx.QueryRow(ctx, lockLiveContact, interaction))
+	c, err = scanContact(w.ring, w.tx.QueryRow(ctx, statement, interaction))
 	if errors.Is(err, contact.ErrUnknown) {
 		return c, false, nil
 	}
@@ -162,8 +205,8 @@ UPDATE contacts c SET version = version + 1, state = $3,
 WHERE c.id = $1 AND c.version = $2
 RETURNING ` + contactColumns
 
-// MoveContact does a move of a contact that is locked, and tells whoever follows it, and the agents who have it or had it. agent is who
-// has it from now on, or 0 for no change.
+// MoveContact does a move of a contact that is locked, notes the time of the agents who have it or had it, and tells them and whoever
+// follows it. agent is who has it from now on, or 0 for no change.
 func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error) {
 	moved, err := scanContact(w.ring, w.tx.QueryRow(ctx, moveContact, c.ID, c.Version, m.To, m.Front, m.Free, agent, m.Outcome,
 		acd.DefaultRules.WrapUp.Seconds()))
@@ -174,7 +217,35 @@ func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Mov
 		return c, fmt.Errorf("move contact %d to %s: %w", c.ID, m.To, err)
 	}
 	w.tx.Hint(news.Contacts)
+	if moved.AgentID != 0 {
+		w.noteTime(moved.AgentID, asItStands)
+	}
+	if c.AgentID != 0 && c.AgentID != moved.AgentID {
+		w.noteTime(c.AgentID, asItStands)
+	}
+	if moved.Helps != 0 { // whoever asks for help sees what comes of it
+		if err := w.emitCall(ctx, moved.Interaction); err != nil {
+			return moved, err
+		}
+	}
 	return moved, w.emitContact(moved, c.AgentID)
+}
+
+const setQueue = `
+UPDATE contacts SET queue = $3, version = version + 1, due_at = CASE channel WHEN 'callback' THEN due_at END WHERE id = $1 AND version = $2`
+
+// SetQueue has a contact wait in another queue: its wait so far counts, and it no longer waits for the first one to open.
+// [contact.ErrState] if it moved meanwhile.
+func (w Steps) SetQueue(ctx context.Context, c contact.Contact, queue string) error {
+	tag, err := w.tx.Exec(ctx, setQueue, c.ID, c.Version, queue)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = contact.ErrState
+	}
+	if err != nil {
+		return fmt.Errorf("send contact %d to queue %s: %w", c.ID, queue, err)
+	}
+	w.tx.Hint(news.Contacts)
+	return nil
 }
 
 // emitContact tells whoever follows a contact how it stands: its stream, its agent's, and that of the agent who had it before.

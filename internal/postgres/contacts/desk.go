@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,22 +18,21 @@ import (
 	casestore "okno/internal/postgres/cases"
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
+	"okno/internal/postgres/messages"
 	"okno/internal/postgres/streams"
 )
 
 const heldContacts = `
 SELECT ` + contactColumns + `, coalesce(z.id, 0), ` + datakeys.OfCitizen + `z.id), z.sealed,
-       coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz)
+       coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz),
+       (SELECT title FROM queues WHERE name = c.queue)
 FROM contacts c
 JOIN interactions i ON i.id = c.interaction_id
 LEFT JOIN citizens z ON z.id = i.citizen_id
 WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up') ORDER BY c.queued_at`
 
 // An agent sees the own queues, and who leads sees all.
-const agentQueues = `
-SELECT q.name, q.title, w.n, coalesce(w.oldest, '0001-01-01'::timestamptz)
-FROM queues q CROSS JOIN LATERAL (
-    SELECT count(*) n, min(queued_at) oldest FROM contacts c WHERE c.queue = q.name AND c.state IN ('waiting', 'offered')) w
+const agentQueues = standOfQueues + `
 WHERE EXISTS (SELECT FROM agents WHERE id = $1 AND role IN ('supervisor', 'administrator'))
    OR EXISTS (SELECT FROM agent_queues WHERE agent_id = $1 AND queue = q.name) ORDER BY q.name`
 
@@ -48,6 +48,12 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 			return err
 		}
 		if found.Contacts, err = pgx.CollectRows(rows, s.scanHeld); err != nil {
+			return err
+		}
+		if err := addParties(ctx, tx, found.Contacts); err != nil {
+			return err
+		}
+		if err := addRecordings(ctx, tx, found.Contacts); err != nil {
 			return err
 		}
 		if rows, err = tx.Query(ctx, agentQueues, agent); err != nil {
@@ -73,10 +79,41 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 	return found, nil
 }
 
+const partiesOfCalls = `
+SELECT l.call_id, l.id, l.role, coalesce((SELECT name FROM agents WHERE id = l.agent_id), ''), CASE l.role WHEN 'outside' THEN l.endpoint ELSE '' END, l.state, l.held
+FROM legs l WHERE l.call_id = ANY ($1) AND l.state <> 'ended'
+UNION ALL
+SELECT h.interaction_id, '', 'consulted', (SELECT name FROM agents WHERE id = h.agent_id), '', 'ringing', false
+FROM contacts h WHERE h.interaction_id = ANY ($1) AND h.helps IS NOT NULL AND h.state IN ('offered', 'accepted')`
+
+// addParties adds who is in the calls of contacts that are connected; a colleague who is asked to help is, before the phone rings.
+func addParties(ctx context.Context, tx *postgres.Tx, held []desk.Held) error {
+	of := map[int64]*desk.Held{}
+	for i, h := range held {
+		if h.ByCall && h.State == contact.Connected {
+			of[h.Interaction] = &held[i]
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, partiesOfCalls, slices.Collect(maps.Keys(of)))
+	if err != nil {
+		return err
+	}
+	var interaction int64
+	var p desk.Party
+	_, err = pgx.ForEachRow(rows, []any{&interaction, &p.Leg, &p.Role, &p.Name, &p.Number, &p.State, &p.Held}, func() error {
+		of[interaction].Parties = append(of[interaction].Parties, p)
+		return nil
+	})
+	return err
+}
+
 func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
 	var whose int64
 	var key, sealed []byte
-	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil); err != nil {
+	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil, &h.QueueTitle); err != nil {
 		return h, err
 	}
 	person, err := identity.OpenPerson(s.ring, whose, key, sealed)
@@ -99,13 +136,10 @@ var (
 	timelineOfInteraction = timeline(`SELECT id, channel FROM interactions WHERE id = $1`)
 )
 
-// deliveryOfEntry is what became of the message of an entry e: what goes worst with a segment goes so with the message.
+// deliveryOfEntry is what became of the message of an entry e.
 const deliveryOfEntry = `(
-    SELECT CASE WHEN bool_or(state = 'queued') THEN 'queued'
-                WHEN bool_or(state IN ('undeliverable', 'expired', 'failed', 'unknown'))
-                    THEN max(state) FILTER (WHERE state IN ('undeliverable', 'expired', 'failed', 'unknown'))
-                WHEN bool_and(state = 'delivered') THEN 'delivered' ELSE 'sent' END
-    FROM mt_segments WHERE id BETWEEN e.mt_id * 256 + 1 AND e.mt_id * 256 + 255 HAVING count(*) > 0)`
+    SELECT CASE WHEN w.state IN ('submitted', 'accepted') THEN 'sent' ELSE w.state END
+    FROM (SELECT ` + messages.Worst + ` AS state FROM mt_segments s WHERE s.id BETWEEN e.mt_id * 256 + 1 AND e.mt_id * 256 + 255) w)`
 
 const deliveriesOf = `
 SELECT e.id, coalesce(` + deliveryOfEntry + `, '') FROM entries e
@@ -203,6 +237,18 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 			return c, err
 		})
 		if err != nil {
+			return err
+		}
+		var theirs []int64
+		for _, c := range v.Cases {
+			if c.Theirs {
+				theirs = append(theirs, c.ID)
+			}
+		}
+		if v.Moves, err = casestore.Moves(ctx, w.tx, w.ring, theirs...); err != nil {
+			return err
+		}
+		if v.Recordings, err = w.recordings(ctx, agent, recordingsOfInteractions, interactionsOf(c, v.Timeline)); err != nil {
 			return err
 		}
 		if v.Drafts, err = w.Drafts(ctx, c, agent); err != nil {

@@ -173,7 +173,8 @@ const endLogins = `UPDATE logins SET ended_at = now() WHERE agent_id = $1 AND en
 
 // The lease ends long ago, so that the dispatcher gives back at once what the agent has.
 const raiseEpoch = `
-UPDATE agents SET epoch = epoch + 1, version = version + 1, connected_until = now() - interval '1 hour' WHERE id = $1`
+UPDATE agents a SET epoch = epoch + 1, version = version + 1, connected_until = now() - interval '1 hour'
+FROM (SELECT id, connected_until FROM agents WHERE id = $1 FOR NO KEY UPDATE) b WHERE a.id = b.id RETURNING b.connected_until`
 
 // EndLogins ends all logins of an agent, and those that are being added: the agent goes off duty, the SIP accounts are closed, and the
 // contacts go back.
@@ -181,7 +182,7 @@ func (w Steps) EndLogins(ctx context.Context, agent int64, by string) error {
 	if _, err := w.tx.Exec(ctx, endLogins, agent); err != nil {
 		return fmt.Errorf("end logins of agent %d: %w", agent, err)
 	}
-	if _, err := w.tx.Exec(ctx, raiseEpoch, agent); err != nil {
+	if err := w.lease(ctx, agent, raiseEpoch, agent); err != nil {
 		return fmt.Errorf("end logins of agent %d: %w", agent, err)
 	}
 	if err := w.SetStatus(ctx, agent, acd.Offline, "", by); err != nil {

@@ -11,12 +11,13 @@ import (
 )
 
 const addOffer = `
-INSERT INTO offers (contact_id, agent_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING expires_at`
+INSERT INTO offers (contact_id, agent_id, expires_at, via) VALUES ($1, $2, now() + make_interval(secs => $3), nullif($4, '')) RETURNING expires_at`
 
-// AddOffer proposes a contact to an agent, for a time. The contact is locked.
-func (w Steps) AddOffer(ctx context.Context, id, agent int64, ring time.Duration) error {
+// AddOffer proposes a contact to an agent, for a time; via is the queue as whose agent the agent is asked, "" for the contact's own. The contact
+// is locked.
+func (w Steps) AddOffer(ctx context.Context, id, agent int64, ring time.Duration, via string) error {
 	var expires time.Time
-	if err := w.tx.QueryRow(ctx, addOffer, id, agent, ring.Seconds()).Scan(&expires); err != nil {
+	if err := w.tx.QueryRow(ctx, addOffer, id, agent, ring.Seconds(), via).Scan(&expires); err != nil {
 		return fmt.Errorf("offer contact %d: %w", id, err)
 	}
 	return streams.Emit(w.tx, streams.Agent(agent), "offer", map[string]any{"contact": id, "expires_at": expires})
@@ -34,6 +35,16 @@ func (w Steps) EndOffer(ctx context.Context, id int64, how contact.OfferEnd) (ag
 		return agent, nil // the contact's own event tells it
 	}
 	return agent, streams.Emit(w.tx, streams.Agent(agent), "offer_ended", map[string]any{"contact": id, "why": how})
+}
+
+const offeredVia = `SELECT coalesce(max(via), '') FROM offers WHERE contact_id = $1 AND state = 'pending'`
+
+// OfferedVia gives the queue as whose agent somebody is offered a contact, or "" for the contact's own.
+func (w Steps) OfferedVia(ctx context.Context, id int64) (via string, err error) {
+	if err := w.tx.QueryRow(ctx, offeredVia, id).Scan(&via); err != nil {
+		return "", fmt.Errorf("find offer of contact %d: %w", id, err)
+	}
+	return via, nil
 }
 
 const declineAccepted = `

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,14 +21,19 @@ type orderArgs struct {
 	Agent    int64         `json:"agent,omitempty"`
 	Endpoint string        `json:"endpoint,omitempty"`
 	Ring     time.Duration `json:"ring,omitempty"`
+	Keys     string        `json:"keys,omitempty"`
+	Role     call.Role     `json:"role,omitempty"`
+	Mode     call.Mode     `json:"mode,omitempty"`
 }
 
+// Orders of one transaction are carried out in the order in which they were written.
 const addOrder = `
-INSERT INTO call_orders (id, call_id, kind, args, by, expires_at) VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`
+INSERT INTO call_orders (id, call_id, kind, args, by, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp(), now() + make_interval(secs => $6))`
 
 // AddOrder writes an order to a call, with a life, and hints to the owner of the call.
 func (w Steps) AddOrder(ctx context.Context, o call.Order, life time.Duration) error {
-	args, err := json.Marshal(orderArgs{o.Contact, o.Agent, o.Endpoint, o.Ring})
+	args, err := json.Marshal(orderArgs{o.Contact, o.Agent, o.Endpoint, o.Ring, o.Keys, o.Role, o.Mode})
 	if err == nil {
 		_, err = w.tx.Exec(ctx, addOrder, o.ID, o.Interaction, o.Kind, args, o.By, life.Seconds())
 	}
@@ -48,7 +54,7 @@ func scanOrder(row pgx.Row) (call.Order, error) {
 	}
 	var args orderArgs
 	err := json.Unmarshal(raw, &args)
-	o.Contact, o.Agent, o.Endpoint, o.Ring = args.Contact, args.Agent, args.Endpoint, args.Ring
+	o.Contact, o.Agent, o.Endpoint, o.Ring, o.Keys, o.Role, o.Mode = args.Contact, args.Agent, args.Endpoint, args.Ring, args.Keys, args.Role, args.Mode
 	return o, err
 }
 
@@ -87,6 +93,7 @@ func (s *Store) collectOrders(ctx context.Context, l lease.Lease, query string, 
 	if err != nil {
 		return nil, fmt.Errorf("take orders: %w", err)
 	}
+	slices.SortFunc(orders, func(a, b call.Order) int { return a.CreatedAt.Compare(b.CreatedAt) }) // one may undo the other
 	return orders, nil
 }
 
@@ -136,9 +143,9 @@ func (w Steps) CancelOrders(ctx context.Context, interaction int64) error {
 }
 
 const cancelConnects = `
-UPDATE call_orders SET state = 'cancelled', ended_at = now() WHERE call_id = $1 AND kind = 'connect' AND state IN ('new', 'taken')`
+UPDATE call_orders SET state = 'cancelled', ended_at = now() WHERE call_id = $1 AND kind IN ('connect', 'dial', 'supervise', 'callback') AND state IN ('new', 'taken')`
 
-// CancelConnects cancels the orders to ring an agent's phone for a call.
+// CancelConnects cancels the orders to ring an agent's phone, one outside or the citizen's for a call.
 func (w Steps) CancelConnects(ctx context.Context, interaction int64) error {
 	if _, err := w.tx.Exec(ctx, cancelConnects, interaction); err != nil {
 		return fmt.Errorf("cancel connect of interaction %d: %w", interaction, err)

@@ -20,11 +20,14 @@ func (w Steps) SaveQueue(ctx context.Context, name string, title map[string]stri
 	return nil
 }
 
-const queueStands = `
-SELECT q.name, q.title, w.n, coalesce(w.oldest, '0001-01-01'::timestamptz)
-FROM queues q CROSS JOIN LATERAL (
-    SELECT count(*) n, min(queued_at) oldest FROM contacts c WHERE c.queue = q.name AND c.state IN ('waiting', 'offered')) w
-ORDER BY q.name`
+// standOfQueues is how queues stand, as [scanQueue] reads it.
+const standOfQueues = `
+SELECT q.name, q.title, w.n, coalesce(w.oldest, '0001-01-01'::timestamptz), coalesce(q.calendar, ''), v.definition, now()
+FROM queues q LEFT JOIN calendars k ON k.name = q.calendar LEFT JOIN calendar_versions v ON (v.name, v.version) = (k.name, k.version)
+CROSS JOIN LATERAL (
+    SELECT count(*) n, min(queued_at) oldest FROM contacts c WHERE c.queue = q.name AND c.state IN ('waiting', 'offered') AND c.helps IS NULL) w`
+
+const queueStands = standOfQueues + ` ORDER BY q.name`
 
 // QueueStands tells how every queue stands.
 func (s *Store) QueueStands(ctx context.Context) ([]desk.Queue, error) {
@@ -37,11 +40,16 @@ func (s *Store) QueueStands(ctx context.Context) ([]desk.Queue, error) {
 
 func scanQueue(row pgx.CollectableRow) (desk.Queue, error) {
 	var q desk.Queue
-	var title []byte
-	err := row.Scan(&q.Name, &title, &q.Waiting, &q.Oldest)
+	var kept settingsRow
+	err := row.Scan(&q.Name, &kept.title, &q.Waiting, &q.Oldest, &kept.calendar, &kept.definition, &kept.now)
 	if err == nil {
-		err = json.Unmarshal(title, &q.Title)
+		err = json.Unmarshal(kept.title, &q.Title)
 	}
+	if err != nil {
+		return q, err
+	}
+	rules, err := kept.rules()
+	q.Opens = opensLater(rules, kept.now)
 	return q, err
 }
 

@@ -3,7 +3,6 @@ package contacts
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,35 +10,49 @@ import (
 	"okno/internal/postgres"
 )
 
-// mostWaiting bounds a snapshot: who stands behind so many is decided about in a later round.
+// mostWaiting bounds a snapshot for each queue: a round decides about no more.
 const mostWaiting = 500
 
 const waitingContacts = `
 SELECT c.id, c.version, c.queue, c.language, (SELECT cost FROM channels WHERE name = c.channel), c.priority, c.queued_at,
        ARRAY(SELECT o.agent_id FROM offers o WHERE o.contact_id = c.id AND o.state = 'declined'
-             AND o.ended_at > now() - make_interval(secs => $2))
-FROM contacts c WHERE c.state = 'waiting' ORDER BY c.priority DESC, c.queued_at, c.id LIMIT $1`
+             AND o.ended_at > now() - make_interval(secs => $2)),
+       coalesce((SELECT max(o.ended_at) FROM offers o WHERE o.contact_id = c.id AND o.state = 'declined'
+             AND o.ended_at > now() - make_interval(secs => $2)), '0001-01-01'::timestamptz),
+       coalesce(c.prefers, 0), coalesce(c.prefers_until, '0001-01-01'::timestamptz), c.channel = 'callback' AND NOT c.called,
+       c.channel <> 'callback' AND c.due_at IS NOT NULL
+FROM queues q CROSS JOIN LATERAL (
+    SELECT c.*, k.interaction_id IS NOT NULL AS called FROM contacts c
+    LEFT JOIN calls k ON k.interaction_id = c.interaction_id AND c.channel = 'callback' AND k.ended_at IS NULL
+    WHERE c.queue = q.name AND c.state = 'waiting' AND (c.due_at IS NULL OR k.state = 'live' OR k.interaction_id IS NULL AND c.due_at <= now()
+        AND (c.channel <> 'callback' OR EXISTS (SELECT FROM asterisks WHERE outward)))
+    ORDER BY c.priority DESC, c.queued_at, c.id LIMIT $1) c`
+
+// costOfHeld is what the contacts of the agent a take of their capacity.
+const costOfHeld = `
+SELECT sum(ch.cost) FROM contacts h JOIN channels ch ON ch.name = h.channel
+WHERE h.agent_id = a.id AND h.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up')`
 
 const candidates = `
 SELECT a.id, a.version, a.languages, ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id),
-       a.capacity - coalesce((SELECT sum(ch.cost) FROM contacts h JOIN channels ch ON ch.name = h.channel
-                              WHERE h.agent_id = a.id AND h.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up')), 0)::int,
-       a.idle_since
-FROM agents a WHERE a.status = 'available' AND a.connected_until > now()`
+       a.capacity - coalesce((` + costOfHeld + `), 0)::int,
+       a.idle_since, a.login, a.offered_at, coalesce(o.occupied, 0), a.skills
+FROM agents a LEFT JOIN (
+    -- of the last hour; read only where a queue asks for it
+    SELECT agent_id, (sum(part) FILTER (WHERE doing IN ('talking', 'wrap_up', 'ringing')) / nullif(sum(part), 0))::float8 AS occupied FROM (
+        SELECT agent_id, doing, extract(epoch FROM least(coalesce(until, now()), now()) - greatest(since, now() - interval '1 hour')) AS part
+        FROM (SELECT * FROM agent_times WHERE until IS NULL UNION ALL SELECT * FROM agent_times WHERE until > now() - interval '1 hour') t
+        WHERE doing <> 'paused' AND EXISTS (SELECT FROM queues WHERE strategy = 'least_occupied')) p
+    WHERE part > 0 GROUP BY agent_id) o ON o.agent_id = a.id
+WHERE a.status = 'available' AND a.connected_until > now()`
 
 // Who went off duty more than an hour ago, the longest patience of a queue, is forgotten.
-const queueStates = `
-WITH duty AS MATERIALIZED (
-    SELECT id, true on_duty, status_at FROM agents WHERE status <> 'offline'
-    UNION ALL
-    SELECT id, false, status_at FROM agents WHERE status = 'offline' AND status_at > now() - interval '1 hour'
-), by_queue AS MATERIALIZED (
-    SELECT s.queue, bool_or(d.on_duty) on_duty, max(d.status_at) FILTER (WHERE NOT d.on_duty) left_at
-    FROM duty d JOIN agent_queues s ON s.agent_id = d.id GROUP BY s.queue
-)
-SELECT q.name, ` + ruleColumns + `,
-       coalesce(b.on_duty, false), coalesce(b.left_at, '0001-01-01'::timestamptz)
-FROM queues q LEFT JOIN by_queue b ON b.queue = q.name`
+const staff = `
+SELECT a.id, a.languages, ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id), a.status, a.status_reason, a.status_at,
+       greatest(a.connected_until, '0001-01-01'::timestamptz), a.skills
+FROM (SELECT * FROM agents WHERE status <> 'offline'
+      UNION ALL
+      SELECT * FROM agents WHERE status = 'offline' AND status_at > now() - interval '1 hour') a`
 
 const overdueOffers = `SELECT contact_id, agent_id, expires_at FROM offers WHERE state = 'pending' AND expires_at <= now() ORDER BY expires_at LIMIT 200`
 
@@ -57,7 +70,7 @@ LIMIT 100`
 
 // DistributionSnapshot gives what a round of the distribution goes by, as one moment has it.
 func (s *Store) DistributionSnapshot(ctx context.Context) (acd.Snapshot, error) {
-	snapshot := acd.Snapshot{Queues: map[string]acd.QueueState{}}
+	snapshot := acd.Snapshot{Queues: map[string]acd.Rules{}}
 	err := s.db.Snapshot(ctx, func(tx *postgres.Tx) (err error) {
 		var reads pgx.Batch
 		reads.Queue(`SELECT now()`).QueryRow(func(row pgx.Row) error { return row.Scan(&snapshot.Now) })
@@ -69,15 +82,15 @@ func (s *Store) DistributionSnapshot(ctx context.Context) (acd.Snapshot, error) 
 			snapshot.Agents, err = pgx.CollectRows(rows, pgx.RowToStructByPos[acd.Candidate])
 			return err
 		})
-		reads.Queue(queueStates).Query(func(rows pgx.Rows) error {
-			var name string
-			var own settings
-			var state acd.QueueState
-			columns := append(append([]any{&name}, own.columns()...), &state.OnDuty, &state.LeftDutyAt)
-			_, err := pgx.ForEachRow(rows, columns, func() error {
-				state.Rules = own.rules()
-				snapshot.Queues[name] = state
-				return nil
+		reads.Queue(staff).Query(func(rows pgx.Rows) (err error) {
+			snapshot.Staff, err = pgx.CollectRows(rows, pgx.RowToStructByPos[acd.Staff])
+			return err
+		})
+		reads.Queue(settingsOfQueues).Query(func(rows pgx.Rows) error {
+			var row settingsRow
+			_, err := pgx.ForEachRow(rows, row.columns(), func() (err error) {
+				snapshot.Queues[row.name], err = row.rules()
+				return err
 			})
 			return err
 		})
@@ -103,53 +116,4 @@ func (s *Store) DistributionSnapshot(ctx context.Context) (acd.Snapshot, error) 
 		return snapshot, fmt.Errorf("read what waits: %w", err)
 	}
 	return snapshot, nil
-}
-
-// ruleColumns are what [settings] are read from.
-const ruleColumns = `
-q.ring_seconds, q.wrap_up_seconds, q.give_up_seconds, q.most_waiting, q.most_of_number, q.call_back_lost`
-
-// settings are a queue's own; nil where it has none.
-type settings struct {
-	ring, wrapUp, giveUp, mostWaiting, mostOfNumber *int
-	callBackLost                                    *bool
-}
-
-func (s *settings) columns() []any {
-	return []any{&s.ring, &s.wrapUp, &s.giveUp, &s.mostWaiting, &s.mostOfNumber, &s.callBackLost}
-}
-
-// rules are a queue's own, or the house's.
-func (s *settings) rules() acd.Rules {
-	r := acd.DefaultRules
-	seconds := func(own *int, into *time.Duration) {
-		if own != nil {
-			*into = time.Duration(*own) * time.Second
-		}
-	}
-	count := func(own, into *int) {
-		if own != nil {
-			*into = *own
-		}
-	}
-	seconds(s.ring, &r.Ring)
-	seconds(s.wrapUp, &r.WrapUp)
-	seconds(s.giveUp, &r.GiveUp)
-	count(s.mostWaiting, &r.MostWaiting)
-	count(s.mostOfNumber, &r.MostOfNumber)
-	if s.callBackLost != nil {
-		r.CallBackLost = *s.callBackLost
-	}
-	return r
-}
-
-const rulesOfQueue = `SELECT ` + ruleColumns + ` FROM queues q WHERE name = $1`
-
-// Rules gives the rules of a queue.
-func (w Steps) Rules(ctx context.Context, queue string) (acd.Rules, error) {
-	var own settings
-	if err := w.tx.QueryRow(ctx, rulesOfQueue, queue).Scan(own.columns()...); err != nil {
-		return acd.Rules{}, fmt.Errorf("read rules of queue %s: %w", queue, err)
-	}
-	return own.rules(), nil
 }

@@ -121,11 +121,6 @@ func (w Steps) addIdentity(ctx context.Context, who login.Identity, grant login.
 	return audit.Record(ctx, w.tx, bySSO, "agent.save", streams.Agent(id), map[string]any{"role": grant.Role, "queues": grant.Queues})
 }
 
-const followGroups = `
-UPDATE agents SET name = coalesce(nullif($2, ''), name), role = $3, languages = $4, version = version + 1 WHERE id = $1`
-
-const dropQueues = `DELETE FROM agent_queues WHERE agent_id = $1 AND queue <> ALL ($2)`
-
 func (w Steps) followGroups(ctx context.Context, a acd.Agent, who login.Identity, grant login.Grant) error {
 	same := a.Role == grant.Role && slices.Equal(a.Queues, grant.Queues)
 	if same && slices.Equal(a.Languages, grant.Languages) && (who.Name == "" || who.Name == a.Name) {
@@ -136,13 +131,8 @@ func (w Steps) followGroups(ctx context.Context, a acd.Agent, who login.Identity
 			return err
 		}
 	}
-	if _, err := w.tx.Exec(ctx, followGroups, a.ID, who.Name, grant.Role, grant.Languages); err != nil {
-		return fmt.Errorf("follow groups of agent %d: %w", a.ID, err)
-	}
-	if _, err := w.tx.Exec(ctx, dropQueues, a.ID, append([]string{}, grant.Queues...)); err != nil {
-		return fmt.Errorf("follow groups of agent %d: %w", a.ID, err)
-	}
-	if err := w.serve(ctx, a.ID, grant.Queues); err != nil || same {
+	profile := acd.Profile{Name: who.Name, Role: grant.Role, Languages: grant.Languages, Queues: grant.Queues}
+	if err := w.setProfile(ctx, a.ID, profile); err != nil || same {
 		return err
 	}
 	return audit.Record(ctx, w.tx, bySSO, "agent.save", streams.Agent(a.ID), map[string]any{"role": grant.Role, "was": a.Role, "queues": grant.Queues})
@@ -156,6 +146,7 @@ func (w Steps) serve(ctx context.Context, agent int64, queues []string) error {
 	if _, err := w.tx.Exec(ctx, serveQueues, agent, append([]string{}, queues...)); err != nil {
 		return fmt.Errorf("let agent %d serve queues: %w", agent, err)
 	}
+	w.noteTime(agent, asItStands)
 	return nil
 }
 

@@ -61,7 +61,8 @@ func (w Steps) OpenOn(ctx context.Context, c dialogue.Channel, number string) (i
 	return id, activeAt, true, nil
 }
 
-// A call's session stays: its last words may have to be said again.
+// A call's session stays: its last words may have to be said again. A dialogue that ends by itself while its contact waits has led the citizen
+// another way: the contact is about to leave its queue.
 const endInteraction = `
 WITH over AS (
     DELETE FROM sessions s USING interactions i WHERE s.interaction_id = $1 AND i.id = $1 AND i.channel <> 'voice'
@@ -69,6 +70,8 @@ WITH over AS (
 UPDATE interactions SET ended_at = now(),
     outcome = CASE WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND connected_at IS NOT NULL) THEN 'operator'
                    WHEN EXISTS (SELECT FROM contacts WHERE interaction_id = $1 AND outcome = 'abandoned') THEN 'abandoned'
+                   WHEN $2 = 'self_service' AND EXISTS (SELECT FROM contacts
+                        WHERE interaction_id = $1 AND (outcome = 'left' OR state IN ('waiting', 'offered'))) THEN 'left'
                    ELSE $2 END
 WHERE id = $1 AND ended_at IS NULL`
 
@@ -80,13 +83,28 @@ func (w Steps) EndInteraction(ctx context.Context, id int64, outcome conversatio
 	return nil
 }
 
+const numberOf = `SELECT i.sealed_number, ` + datakeys.OfInteraction + `i.id) FROM interactions i WHERE i.id = $1`
+
+// NumberOf gives the number of an interaction's citizen, E.164, whether it has ended or not; "" of one that was withheld or erased.
+func (w Steps) NumberOf(ctx context.Context, interaction int64) (string, error) {
+	var number, wrapped []byte
+	err := w.tx.QueryRow(ctx, numberOf, interaction).Scan(&number, &wrapped)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && wrapped == nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read number of interaction %d: %w", interaction, err)
+	}
+	return datakeys.NewOpener(w.ring).Text(wrapped, datakeys.NumberOf(interaction), number)
+}
+
 const addEntry = `
 WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
 INSERT INTO entries (interaction_id, speaker, kind, sealed, node, mt_id) VALUES ($1, $2, $3, $4, nullif($5, ''), nullif($6, 0)) RETURNING id, at`
 
 const contactOfEntry = `
 SELECT id, coalesce((SELECT name FROM agents WHERE id = CASE WHEN $2 LIKE 'agent:%' THEN substr($2, 7)::bigint END), '')
-FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1`
+FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY (helps IS NULL) DESC, id DESC LIMIT 1`
 
 // AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once: the event names the line, and
 // whoever reads the event finds its words in the transcript. [datakeys.ErrDestroyed] of an interaction that was erased.

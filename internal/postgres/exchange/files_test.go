@@ -20,6 +20,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/exchange"
 	"okno/internal/folder"
+	"okno/internal/folder/foldertest"
 	"okno/internal/job"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
@@ -379,50 +380,127 @@ func (m mortal) Move(ctx context.Context, from, to string) error {
 	return m.do(func() error { return m.Folder.Move(ctx, from, to) })
 }
 
-// Wherever a process is killed, the next goes on: each message comes, under one id, and each event has one effect.
+// Wherever a process is killed, the next goes on: each message comes, under one id, and each event has one effect. The folder is a directory, or
+// one of an SFTP server.
 func TestAKilledExchangeLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	url, db, open := office(t)
-	c := newClerk(t, db, "moj")
-	ahead := func() time.Time { return time.Now().Add(30 * time.Minute) }
-	for kill := 1; kill <= 8; kill++ {
-		for _, after := range []bool{false, true} {
-			number, other := open("moj"), open("moj")
-			c.put("in/day.csv", eventColumns+reporting(number, 1, cases.Accepted, time.Now())+reporting(number, 2, cases.InProgress, time.Now()))
-			c.put("in/late.csv", eventColumns+reporting(other, 1, cases.Rejected, time.Now()))
-			left := kill
-			dying := exchange.NewFiles(db, inbox(db), func(ctx context.Context, e exchange.Endpoint) (exchange.Folder, error) {
-				f, err := folder.Open(ctx, e)
-				return mortal{f, &left, after}, err
-			}, ahead, zerolog.Nop())
-			seen := exchange.Seen{}
-			err := errors.Join(dying.Round(t.Context(), c.e, seen), dying.Round(t.Context(), c.e, seen))
-			if kill <= 5 {
-				require.ErrorIs(t, err, errKilled)
+	for _, manner := range []string{"directory", "sftp"} {
+		t.Run(manner, func(t *testing.T) {
+			t.Parallel()
+			d := newDeaths(t, manner == "sftp")
+			for kill := 1; kill <= 8; kill++ {
+				for _, after := range []bool{false, true} {
+					d.day()
+					left := kill
+					dying := exchange.NewFiles(d.db, inbox(d.db), func(ctx context.Context, e exchange.Endpoint) (exchange.Folder, error) {
+						f, err := folder.Open(ctx, e)
+						return mortal{f, &left, after}, err
+					}, d.ahead, zerolog.Nop())
+					seen := exchange.Seen{}
+					err := errors.Join(dying.Round(t.Context(), d.e, seen), dying.Round(t.Context(), d.e, seen))
+					if kill <= 5 {
+						require.ErrorIs(t, err, errKilled)
+					}
+					if kill == 3 {
+						d.collect() // the clerk came in between
+					}
+					d.goesOn()
+				}
 			}
-			if kill == 3 {
-				c.collect() // the clerk came in between
+			d.requireOnce()
+		})
+	}
+}
+
+// Wherever the connection to an SFTP server breaks, in the middle of a request or of an answer, the next round goes on.
+func TestABrokenConnectionLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	d := newDeaths(t, true)
+	const cuts = 12
+	round := func() error {
+		f, seen := exchange.NewFiles(d.db, inbox(d.db), folder.Open, d.ahead, zerolog.Nop()), exchange.Seen{}
+		return errors.Join(f.Round(t.Context(), d.e, seen), f.Round(t.Context(), d.e, seen))
+	}
+	d.day()
+	require.NoError(t, round())
+	heard, said := d.server.Octets() // of two rounds in which nothing breaks
+	d.goesOn()
+	for cut := int64(1); cut <= cuts; cut++ {
+		for _, answering := range []bool{false, true} {
+			d.day()
+			if answering {
+				d.server.CutAfter(0, cut*said/(cuts+1))
+			} else {
+				d.server.CutAfter(cut*heard/(cuts+1), 0)
 			}
-			f := exchange.NewFiles(db, inbox(db), folder.Open, ahead, zerolog.Nop())
-			rounds(t, f, c.e)
-			ack := "id,answer\n"
-			c.collect()
-			for message := range c.seen {
-				ack += message + ",ok\n"
-			}
-			c.put("out-ack/ok.csv", ack)
-			rounds(t, f, c.e)
-			require.Empty(t, c.names("in"))
-			require.Empty(t, c.names("out-ack"))
+			require.Error(t, round(), "cut %d of %d, while it answers: %t", cut, cuts, answering)
+			d.server.CutAfter(0, 0)
+			d.goesOn()
 		}
 	}
-	all := pgtest.Value[int](t, url, `SELECT count(*) FROM exchange_deliveries`)
-	require.Equal(t, 32, all)
-	require.Len(t, c.seen, all)
-	require.Equal(t, all, pgtest.Value[int](t, url, `SELECT count(*) FROM exchange_deliveries WHERE state = 'delivered'`))
-	require.Equal(t, "16 in_progress, 16 rejected", pgtest.Value[string](t, url, `SELECT string_agg(n || ' ' || state, ', ' ORDER BY state) FROM (SELECT state, count(*) n FROM cases GROUP BY 1) c`))
-	require.Equal(t, 32+48, pgtest.Value[int](t, url, `SELECT count(*) FROM case_moves`))
-	require.Equal(t, pgtest.Value[int](t, url, `SELECT count(*) FROM exchange_files`), pgtest.Value[int](t, url, `SELECT max(sequence)::int FROM exchange_files`))
+	d.requireOnce()
+}
+
+// deaths is an exchange by files in the course of which somebody dies: an agency's clerk, and days on which two cases move.
+type deaths struct {
+	*clerk
+	url    string
+	db     *store.Store
+	open   func(agency string) string
+	server *foldertest.Server // or nil: the folder is a directory
+	days   int
+}
+
+func newDeaths(t *testing.T, sftp bool) *deaths {
+	t.Helper()
+	d := &deaths{}
+	d.url, d.db, d.open = office(t)
+	d.clerk = newClerk(t, d.db, "moj")
+	if sftp {
+		d.server = foldertest.New(t)
+		d.e.URL, d.e.Key, d.e.KnownHosts = "sftp://okno@"+d.server.Address+d.root, d.server.Key, d.server.Known
+		pgtest.Do(t, d.db, func(w *store.Work) error { return w.SaveEndpoint(t.Context(), d.e, "test") })
+	}
+	return d
+}
+
+func (d *deaths) ahead() time.Time { return time.Now().Add(30 * time.Minute) }
+
+// day opens two cases, of which the agency says where they stand.
+func (d *deaths) day() {
+	d.days++
+	number, other := d.open("moj"), d.open("moj")
+	d.put("in/day.csv", eventColumns+reporting(number, 1, cases.Accepted, time.Now())+reporting(number, 2, cases.InProgress, time.Now()))
+	d.put("in/late.csv", eventColumns+reporting(other, 1, cases.Rejected, time.Now()))
+}
+
+// goesOn has another process do what is left, and the clerk acknowledge all that was found.
+func (d *deaths) goesOn() {
+	d.t.Helper()
+	f := exchange.NewFiles(d.db, inbox(d.db), folder.Open, d.ahead, zerolog.Nop())
+	rounds(d.t, f, d.e)
+	ack := "id,answer\n"
+	d.collect()
+	for message := range d.seen {
+		ack += message + ",ok\n"
+	}
+	d.put("out-ack/ok.csv", ack)
+	rounds(d.t, f, d.e)
+	require.Empty(d.t, d.names("in"))
+	require.Empty(d.t, d.names("out-ack"))
+}
+
+// requireOnce checks that all of it happened, and once.
+func (d *deaths) requireOnce() {
+	d.t.Helper()
+	all := 2 * d.days
+	require.Equal(d.t, all, pgtest.Value[int](d.t, d.url, `SELECT count(*) FROM exchange_deliveries`))
+	require.Len(d.t, d.seen, all)
+	require.Equal(d.t, all, pgtest.Value[int](d.t, d.url, `SELECT count(*) FROM exchange_deliveries WHERE state = 'delivered'`))
+	require.Equal(d.t, fmt.Sprintf("%d in_progress, %d rejected", d.days, d.days),
+		pgtest.Value[string](d.t, d.url, `SELECT string_agg(n || ' ' || state, ', ' ORDER BY state) FROM (SELECT state, count(*) n FROM cases GROUP BY 1) c`))
+	require.Equal(d.t, all+3*d.days, pgtest.Value[int](d.t, d.url, `SELECT count(*) FROM case_moves`))
+	require.Equal(d.t, pgtest.Value[int](d.t, d.url, `SELECT count(*) FROM exchange_files`), pgtest.Value[int](d.t, d.url, `SELECT max(sequence)::int FROM exchange_files`))
 }
 
 // Two nodes that exchange with one agency at once, in spite of the lease, do each thing once.

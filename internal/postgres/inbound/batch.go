@@ -67,6 +67,11 @@ SELECT i.number_index, i.id, i.active_at, coalesce(i.citizen_id, 0), i.verificat
        EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND state <> 'ended'), ` + datakeys.OfInteraction + `i.id)
 FROM interactions i WHERE i.number_index = ANY ($1) AND i.channel = 'sms' AND i.ended_at IS NULL`
 
+// Who wrote with an operator a moment ago goes on with that, and goes alone.
+const servedInBatch = `
+SELECT number_index FROM interactions
+WHERE number_index = ANY ($1) AND channel = 'sms' AND outcome = 'operator' AND ended_at > now() - make_interval(secs => $2)`
+
 // An id is there for whoever has no conversation open.
 const knownInBatch = `
 SELECT n.number, nextval('interactions_id_seq') FROM unnest($1::text[]) n (number)`
@@ -111,6 +116,15 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 		}
 		return rows.Err()
 	})
+	served := map[string]bool{}
+	reads.Queue(servedInBatch, indexes, conversation.AfterThread.Seconds()).Query(func(rows pgx.Rows) error {
+		var at []byte
+		_, err := pgx.ForEachRow(rows, []any{&at}, func() error {
+			served[numbers.of(at)] = true
+			return nil
+		})
+		return err
+	})
 	known := map[string]citizen.Known{}
 	identity.QueueKnown(&reads, b.work.ring, sources, known)
 	reads.Queue(knownInBatch, sources).Query(func(rows pgx.Rows) error {
@@ -119,7 +133,7 @@ func (b *batch) read(ctx context.Context, waiting []message.MO) error {
 			if err := rows.Scan(&d.number, &d.spare); err != nil {
 				return err
 			}
-			d.known = known[d.number]
+			d.known, d.served = known[d.number], served[d.number]
 			if t := open[d.number]; t != nil {
 				if t.live || t.raw == nil {
 					continue

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"okno/internal/announcement"
 	"okno/internal/cases"
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
@@ -30,6 +31,7 @@ type draft struct {
 	batch  *batch
 	number string
 	known  citizen.Known
+	served bool    // by an operator, within [conversation.AfterThread]
 	spare  int64   // id for a new interaction, or 0
 	talks  []*talk // the open one, if any, and a new one
 
@@ -214,12 +216,29 @@ func (d *draft) LockAttempts(_ context.Context, way lockout.Way, subjects ...str
 
 func (d *draft) KeepAttempts(context.Context, lockout.Book) error { return errAlone }
 
-func (d *draft) OpenCallback(context.Context, string) (string, bool, error) {
-	return "", false, errAlone
+func (d *draft) CallbacksOf(context.Context, string) ([]contact.Ref, error) { return nil, errAlone }
+
+func (d *draft) Announcements(context.Context) ([]announcement.Announcement, error) {
+	return nil, errAlone
+}
+
+func (d *draft) EndedThread(context.Context, string, time.Time) (t contact.Thread, found bool, err error) {
+	if d.served {
+		err = errAlone
+	}
+	return t, false, err
 }
 
 func (d *draft) JoinQueue(context.Context, contact.Arrival) (contact.Admission, error) {
 	return "", errAlone
+}
+
+func (d *draft) Opens(context.Context, string) (contact.Opening, error) {
+	return contact.Opening{}, errAlone
+}
+
+func (d *draft) PlaceIn(context.Context, int64, string) (contact.Place, bool, error) {
+	return contact.Place{}, false, errAlone
 }
 
 func (d *draft) LivePasscode(context.Context, string, time.Time) (otp.Challenge, bool, error) {

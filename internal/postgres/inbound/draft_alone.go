@@ -11,6 +11,7 @@ import (
 	"okno/internal/job"
 	"okno/internal/lockout"
 	"okno/internal/otp"
+	"okno/internal/recording"
 )
 
 // alone is what a batch does not hold of a [conversation.Work]: proofs of who writes are taken one message at a time.
@@ -105,5 +106,25 @@ func (alone) KeepFees(context.Context, int64, []exchange.Fee) ([]int64, error) {
 func (alone) PlaceOf(context.Context, int64, time.Time) (cases.Place, error) {
 	return cases.Place{}, errAlone
 }
+
+func (alone) RecordingRule(context.Context, int64, string) (recording.Rule, error) {
+	return "", errAlone
+}
+
+func (alone) AllowRecording(context.Context, int64, bool) error { return errAlone }
+
+func (alone) BeginMessage(context.Context, int64, bool) error { return errAlone }
+
+func (alone) RecordedMessage(context.Context, int64) (there, send bool, err error) {
+	return false, false, errAlone
+}
+
+func (alone) SendMessage(context.Context, int64, string) error { return errAlone }
+
+func (alone) DropMessage(context.Context, int64) error { return errAlone }
+
+func (alone) SurveyDue(context.Context, int64) (bool, error) { return false, errAlone }
+
+func (alone) MarkTalk(context.Context, int64, int) (bool, error) { return false, errAlone }
 
 func (alone) RateCase(context.Context, cases.Case, int) error { return errAlone }

@@ -13,6 +13,11 @@ import (
 	"okno/internal/seal"
 )
 
+// Worst is the state of a message by its segments s, NULL of one that has none: the first of these in which one of them is.
+const Worst = `(ARRAY[` + worst + `])[min(array_position(ARRAY[` + worst + `], s.state))]`
+
+const worst = `'queued', 'failed', 'undeliverable', 'expired', 'unknown', 'submitted', 'accepted', 'delivered'`
+
 // SegmentsOf is the condition for a segment s to be of a message m.
 const SegmentsOf = `s.id BETWEEN m.id * 256 + 1 AND m.id * 256 + 255`
 

@@ -108,14 +108,12 @@ func (w Steps) EraseNotifications(ctx context.Context, list int64, n int) (int, 
 
 // outcome gives the state of a notification n by the segments of its SMS, and why it failed: a row (state, failure).
 const outcome = `
-SELECT CASE WHEN count(*) = 0 THEN 'failed' WHEN bool_or(s.state = 'queued') THEN 'queued'
-            WHEN bool_or(s.failure = 'stopped') THEN 'skipped' WHEN bool_or(s.failure = 'withdrawn') THEN 'stopped'
-            WHEN bool_or(s.state IN ('failed', 'undeliverable', 'expired', 'unknown')) THEN 'failed'
-            WHEN bool_and(s.state = 'delivered') THEN 'delivered' ELSE 'sent' END AS state,
-       CASE WHEN bool_or(s.failure IN ('stopped', 'withdrawn')) THEN '' WHEN count(*) = 0 THEN 'erased'
-            ELSE coalesce(max(CASE s.state WHEN 'failed' THEN 'refused' WHEN 'undeliverable' THEN 'undeliverable' WHEN 'expired' THEN 'expired'
-                                           WHEN 'unknown' THEN 'unknown' END), '') END AS failure
-FROM (SELECT state, coalesce(failure, '') AS failure FROM mt_segments s WHERE s.id BETWEEN n.mt_id * 256 + 1 AND n.mt_id * 256 + 255 OFFSET 0) s`
+SELECT CASE WHEN w.state = 'queued' THEN 'queued' WHEN w.stopped THEN 'skipped' WHEN w.withdrawn THEN 'stopped' WHEN w.state = 'delivered' THEN 'delivered'
+            WHEN w.state IN ('submitted', 'accepted') THEN 'sent' ELSE 'failed' END AS state,
+       CASE WHEN w.state IS NULL THEN 'erased' WHEN w.stopped OR w.withdrawn OR w.state IN ('queued', 'submitted', 'accepted', 'delivered') THEN ''
+            WHEN w.state = 'failed' THEN 'refused' ELSE w.state END AS failure
+FROM (SELECT ` + messages.Worst + ` AS state, bool_or(s.failure = 'stopped') AS stopped, bool_or(s.failure = 'withdrawn') AS withdrawn
+      FROM (SELECT state, coalesce(failure, '') AS failure FROM mt_segments s WHERE s.id BETWEEN n.mt_id * 256 + 1 AND n.mt_id * 256 + 255 OFFSET 0) s) w`
 
 // The outcomes of a page of messages in a state, and the last of them.
 const follow = `

@@ -70,7 +70,8 @@ func Live(t testing.TB, db *store.Store, url string) (l Life) {
 		_, err = w.MoveCase(ctx, l.Case, cases.Accepted, time.Time{}, "agent:1", "потому что Ермек", "сказано ей")
 		return err
 	})
-	Exec(t, url, `INSERT INTO agents (login, name, role, password_hash, languages, status) VALUES ('a', 'Оператор', 'agent', '', '{ru}', 'available');
+	Exec(t, url, `INSERT INTO agents (login, name, role, password_hash, languages, status, connected_until)
+		VALUES ('a', 'Оператор', 'agent', '', '{kk,ru,en}', 'available', now() + interval '1 hour');
 		INSERT INTO agent_queues SELECT id, 'general' FROM agents`)
 	Do(t, db, func(w *store.Work) error {
 		joined, err := w.JoinQueue(ctx, contact.Arrival{Interaction: l.Interaction, Channel: "sms", Number: HerNumber, Queue: "general", Language: "ru",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/conversation"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
@@ -36,6 +37,10 @@ FROM interactions WHERE id = ANY ($1) ORDER BY id`
 	exportedLines = `
 SELECT interaction_id, at, speaker, kind, sealed, ` + datakeys.OfInteraction + `interaction_id)
 FROM entries WHERE interaction_id = ANY ($1) ORDER BY interaction_id, id`
+
+	exportedRecordings = `
+SELECT interaction_id, id, file, media_type, size, hash, began_at, ` + datakeys.OfInteraction + `interaction_id)
+FROM recordings WHERE interaction_id = ANY ($1) AND state = 'kept' ORDER BY id`
 
 	// What they said stands in the transcripts. Passwords are listed by themselves.
 	exportedMessages = `
@@ -247,5 +252,33 @@ func (w steps) interactionsOf(ctx context.Context, s scope) ([]privacy.Interacti
 		of.Lines = append(of.Lines, l)
 		return err
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, w.recordingsOf(ctx, s, func(interaction int64) *privacy.Interaction { return &found[places[interaction]] })
+}
+
+// recordingsOf adds to interactions the recordings of their talks.
+func (w steps) recordingsOf(ctx context.Context, s scope, of func(int64) *privacy.Interaction) error {
+	rows, err := w.tx.Query(ctx, exportedRecordings, s.interactions)
+	if err != nil {
+		return err
+	}
+	var interaction, id int64
+	var a privacy.Attachment
+	var wrapped seal.Wrapped
+	_, err = pgx.ForEachRow(rows, []any{&interaction, &id, &a.Stored.File, &a.Type, &a.Size, &a.Stored.Hash, &a.At, &wrapped}, func() error {
+		key, err := w.ring.Unwrap(wrapped)
+		if err != nil {
+			return err
+		}
+		a.Name, a.By, a.Key = fmt.Sprintf("%d.wav", id), conversation.Okno, key
+		a.Path = fmt.Sprintf("recordings/%d/%s", interaction, a.Name)
+		a.Stored.Type, a.Stored.Size = a.Type, a.Size
+		i := of(interaction)
+		i.Recordings = append(i.Recordings, a)
+		a.Stored.Hash = nil // the next row's is not read over it
+		return nil
+	})
+	return err
 }

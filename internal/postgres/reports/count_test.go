@@ -87,6 +87,7 @@ func TestLinesFoldWhatWasCounted(t *testing.T) {
 		report.Service: func(k key) []string { return []string{k.Service} },
 		report.Channel: func(k key) []string { return []string{k.Channel} }, report.Language: func(k key) []string { return []string{k.Language} },
 		report.Dialogue: func(k key) []string { return []string{k.Dialogue} }, report.Node: func(k key) []string { return []string{k.Dialogue, k.Node} },
+		report.ToQueue: func(k key) []string { return []string{k.Queue, k.ToQueue} },
 	}
 	last := w.now.In(zone).AddDate(0, 0, -1).Format(time.DateOnly)
 	first := w.begun.In(zone).AddDate(0, 0, 1).Format(time.DateOnly)
@@ -113,7 +114,7 @@ func TestLinesFoldWhatWasCounted(t *testing.T) {
 				require.Equal(t, want[fmt.Sprint(l.Key)], l.Counts, "%s by %s of %s", r.Name, by, l.Key)
 			}
 			require.Equal(t, total, table.Total, "%s by %s", r.Name, by)
-			if by == report.Day || by == report.Node { // of days there is from and to; a node is one of its version
+			if by == report.Day || len(by.Keys()) > 1 { // of days there is from and to; a node is one of its version
 				continue
 			}
 			for value, counts := range want { // limited to one value, the total is that value's
@@ -123,6 +124,27 @@ func TestLinesFoldWhatWasCounted(t *testing.T) {
 				require.Equal(t, counts, limited.Total, "%s of %s %s", r.Name, by, value)
 			}
 			require.Equal(t, w.now.Truncate(time.Hour), table.Through.UTC())
+		}
+	}
+
+	// By quarters of an hour a day has what its report has.
+	q, err := report.Ask(report.Asked{Report: "queues", From: last, To: last, By: "queue"}, zone, w.now)
+	require.NoError(t, err)
+	table, err := report.Read(t.Context(), db, q)
+	require.NoError(t, err)
+	quarters, err := db.Quarters(t.Context(), q.Span())
+	require.NoError(t, err)
+	got := map[string]int64{}
+	for _, quarter := range quarters {
+		require.Zero(t, quarter.Begin.Sub(q.Span().From)%(15*time.Minute))
+		for name, n := range quarter.Counts {
+			got[quarter.Queue+" "+name] += n
+		}
+	}
+	require.NotEmpty(t, got)
+	for _, line := range table.Lines {
+		for _, name := range report.OfQuarters {
+			require.Equal(t, line.Counts[name], got[line.Key[0]+" "+name], "%s of %s", name, line.Key)
 		}
 	}
 }

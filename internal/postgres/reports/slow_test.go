@@ -20,6 +20,7 @@ type key struct {
 	Queue, Service, Agency string
 	Channel, Language      string
 	Dialogue, Node         string
+	ToQueue                string
 }
 
 type lines map[key]report.Counts
@@ -124,6 +125,12 @@ func (w *world) counted() lines {
 		all.add(key{Source: report.Cases, Agency: m.agency}, m.at, n)
 	}
 	w.countExchanges(all)
+	w.countTimes(all)
+	for _, t := range w.transfers {
+		all.add(key{Source: report.Transfers, Queue: t.queue, ToQueue: t.toQueue, Channel: t.channel, Language: t.language}, t.at,
+			report.Counts{"transfers": 1, "to_queues": one(t.to == "queue"), "to_agents": one(t.to == "agent"), "to_outside": one(t.to == "outside"),
+				"asked_before": one(t.askedBefore)})
+	}
 	for k, n := range all {
 		maps.DeleteFunc(n, func(_ string, value int64) bool { return value == 0 })
 		if len(n) == 0 {
@@ -135,12 +142,12 @@ func (w *world) counted() lines {
 
 // kept are the counts that are kept.
 func (w *world) kept() lines {
-	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, service, agency, channel, language, dialogue, node, counts FROM report_hours`)
+	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, service, agency, channel, language, dialogue, node, to_queue, counts FROM report_hours`)
 	require.NoError(w.t, err)
 	all := lines{}
 	var k key
 	var n report.Counts
-	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Service, &k.Agency, &k.Channel, &k.Language, &k.Dialogue, &k.Node, &n}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Service, &k.Agency, &k.Channel, &k.Language, &k.Dialogue, &k.Node, &k.ToQueue, &n}, func() error {
 		k.Hour = k.Hour.UTC()
 		if len(n) > 0 {
 			all[k] = n
@@ -150,6 +157,31 @@ func (w *world) kept() lines {
 	})
 	require.NoError(w.t, err)
 	return all
+}
+
+// countTimes cuts the times of agents at the hours.
+func (w *world) countTimes(all lines) {
+	for _, s := range w.times {
+		until, queues := s.until, s.queues
+		if until.IsZero() {
+			until = w.leased
+		}
+		if len(queues) == 0 {
+			queues = []string{""}
+		}
+		for at := s.since; at.Before(until); at = at.Truncate(time.Hour).Add(time.Hour) {
+			end := at.Truncate(time.Hour).Add(time.Hour)
+			if until.Before(end) {
+				end = until
+			}
+			ms, told := end.UnixMilli()-at.UnixMilli(), int64(0)
+			for n, queue := range queues {
+				part := ms*int64(n+1)/int64(len(queues)) - told
+				told += part
+				all.add(key{Source: report.Agents, Queue: queue}, at, report.Counts{s.doing: part, "used": part * s.load / 100})
+			}
+		}
+	}
 }
 
 // returned says that the same citizen, or number, joined a queue within a week of a talk.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/acd"
 	"okno/internal/report"
 )
 
@@ -83,8 +84,8 @@ WHERE started_at >= $1 AND started_at < $2 AND i.id BETWEEN $3 AND $4`,
 		counts: []count{of("begun", "true"), of("self_served", "ended_at IS NOT NULL AND outcome = 'self_service' AND NOT queued"),
 			of("unserved", "ended_at IS NOT NULL AND outcome = 'self_service' AND queued"), of("with_operator", "outcome = 'operator'"),
 			of("abandoned", "outcome = 'abandoned'"), of("incomplete", "outcome = 'incomplete'"), of("cancelled", "outcome = 'cancelled'"),
-			of("lost", "outcome = 'lost'"), of("dismissed", "outcome = 'dismissed'"),
-			of("other", `ended_at IS NOT NULL AND outcome NOT IN ('self_service', 'operator', 'abandoned', 'incomplete', 'cancelled', 'lost', 'dismissed')`),
+			of("lost", "outcome = 'lost'"), of("dismissed", "outcome = 'dismissed'"), of("left", "outcome = 'left'"),
+			of("other", `ended_at IS NOT NULL AND outcome NOT IN ('self_service', 'operator', 'abandoned', 'left', 'incomplete', 'cancelled', 'lost', 'dismissed')`),
 			of("under_way", "ended_at IS NULL"), total("duration", ms("started_at", "ended_at"), "ended_at IS NOT NULL")},
 	},
 	{
@@ -105,13 +106,13 @@ WHERE node <> '' OR ended_at IS NULL`,
 	},
 	{
 		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language"},
-		rows: `FROM contacts WHERE queued_at >= $1 AND queued_at < $2`, first: `SELECT min(queued_at) FROM contacts`,
+		rows: `FROM contacts WHERE queued_at >= $1 AND queued_at < $2 AND helps IS NULL`, first: `SELECT min(queued_at) FROM contacts`,
 		counts: append(waits(), of("offered", "true"), of("under_way", "state <> 'ended'"), of("answered", "connected_at IS NOT NULL"),
 			of("answered_in_target", "connected_at <= queued_at + interval '20 s'"), of("abandoned", unanswered+"'abandoned'"),
-			of("abandoned_short", unanswered+"'abandoned' AND ended_at < queued_at + interval '5 s'"), of("nobody", unanswered+"'nobody'"),
+			of("abandoned_short", unanswered+"'abandoned' AND ended_at < queued_at + interval '5 s'"), of("left", unanswered+"'left'"), of("unreached", unanswered+"'unreached'"), of("called_in", unanswered+"'called_in'"), of("nobody", unanswered+"'nobody'"),
 			of("lost", unanswered+"'lost'"), of("dismissed", unanswered+"'dismissed'"),
 			total("wait", ms("queued_at", "connected_at"), "connected_at IS NOT NULL"),
-			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ")"}, of("handled", handled),
+			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ")"}, of("handled", handled), of("marked", "mark IS NOT NULL"), of("marked_well", "mark >= 4"),
 			total("talk", ms("connected_at", "released_at"), handled), total("wrap_up", ms("released_at", "ended_at"), handled),
 			of("resolved", resolved), of("returned", resolved+" AND "+returned)),
 	},
@@ -185,6 +186,43 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 			{"attempts_failed", "sum(attempts)"}, total("taking", "(extract(epoch FROM took) * 1000)::bigint", "state = 'delivered'"),
 			total("delay", ms("created_at", "last_at"), "state = 'delivered'")},
 	},
+	{
+		// A row is cut at the hours, and each part into those of its queues, so that the milliseconds of the parts are those of the whole. A
+		// part that ends with its hour is whole, though its row goes on.
+		source: report.Agents, moment: "at", open: "until IS NULL AND till < at_hour + interval '1 h'", by: []string{"queue"},
+		rows: `FROM (
+    SELECT t.until, t.doing, t.reason, h.hour AS at_hour, p.at, p.till, q.queue, t.load, greatest(t.capacity, 1) AS capacity,
+           m.ms * q.n / cardinality(s.queues) - m.ms * (q.n - 1) / cardinality(s.queues) AS ms
+    FROM agent_times t JOIN agents a ON a.id = t.agent_id
+    CROSS JOIN LATERAL (SELECT coalesce(t.until, CASE WHEN t.desk THEN least(a.connected_until, now()) ELSE now() END) AS until,
+                               CASE t.queues WHEN '{}' THEN '{""}' ELSE t.queues END AS queues) s
+    CROSS JOIN LATERAL generate_series(date_trunc('hour', greatest(t.since, $1), 'UTC'), least(s.until, $2), interval '1 h') h (hour)
+    CROSS JOIN LATERAL (SELECT greatest(t.since, h.hour) AS at, least(s.until, h.hour + interval '1 h') AS till) p
+    CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM p.till) * 1000)::bigint - floor(extract(epoch FROM p.at) * 1000)::bigint AS ms) m
+    CROSS JOIN LATERAL unnest(s.queues) WITH ORDINALITY q (queue, n)
+    WHERE tstzrange(t.since, t.until) && tstzrange($1, $2) AND p.at < p.till AND p.at >= $1 AND p.at < $2) x`,
+		first:  `SELECT min(since) FROM agent_times`,
+		counts: append(spentOn(), count{"used", "sum(ms * load / capacity)"}),
+	},
+	{
+		source: report.Transfers, moment: "passed_at", open: "false", by: []string{"queue", "channel", "language", "to_queue: coalesce(passed_queue, '')"},
+		rows: `FROM contacts WHERE passed_at >= $1 AND passed_at < $2`, first: `SELECT min(passed_at) FROM contacts`,
+		counts: []count{of("transfers", "true"), of("to_queues", "passed_to = 'queue'"), of("to_agents", "passed_to = 'agent'"),
+			of("to_outside", "passed_to = 'outside'"), of("asked_before", "passed_asked")},
+	},
+}
+
+// spentOn is what the time of agents goes into, by report.Ledgers.
+func spentOn() []count {
+	var all []count
+	for _, doing := range []string{"talking", "wrap_up", "ringing", "offered", "available"} {
+		all = append(all, total(doing, "ms", "doing = '"+doing+"'"))
+	}
+	known := "'" + strings.Join(acd.PauseReasons, "', '") + "'"
+	for _, reason := range acd.PauseReasons {
+		all = append(all, total("paused_"+reason, "ms", "doing = 'paused' AND reason = '"+reason+"'"))
+	}
+	return append(all, total("paused_other", "ms", "doing = 'paused' AND reason NOT IN ("+known+")"))
 }
 
 const opening = "from_state IS NULL AND NOT escalated"

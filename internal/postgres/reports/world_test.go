@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +31,29 @@ type world struct {
 	questions    []question
 	events       []event
 	told         []*told
+	times        []*spent
+	transfers    []transfer
+	leased       time.Time // the leases of desks ended then
 }
+
+// spent is what the time of an agent goes into.
+type spent struct {
+	id           int64
+	agent        int
+	since, until time.Time // until zero: it goes on while the agent's desk is there
+	doing        string
+	load         int64
+	queues       []string
+}
+
+type transfer struct {
+	*queued
+	at          time.Time
+	to, toQueue string
+	askedBefore bool
+}
+
+const agents = 3
 
 type interaction struct {
 	id                int64
@@ -108,11 +132,14 @@ func newWorld(t *testing.T, url string, seed uint64) *world {
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	w := &world{t: t, conn: conn, random: rand.New(rand.NewPCG(seed, 1)), begun: time.Now().UTC().Truncate(time.Hour).Add(-200 * time.Hour)}
+	w := &world{t: t, conn: conn, random: rand.New(rand.NewPCG(seed, 1)), begun: time.Now().UTC().Truncate(time.Hour).Add(-300 * time.Hour)}
 	w.now = w.begun
 	w.exec(`INSERT INTO queues (name, title) VALUES ('general', '{}'), ('pensions', '{}')`)
 	for n := range 2 {
 		w.citizens = append(w.citizens, w.id(`INSERT INTO citizens (sealed, national_index) VALUES ('x', $1) RETURNING id`, []byte{byte(n)}))
+	}
+	for n := range agents {
+		w.exec(`INSERT INTO agents (login, name, role, password_hash, languages) VALUES ($1, '', 'agent', '', '{ru}')`, fmt.Sprint("agent", n+1))
 	}
 	w.exec(`INSERT INTO agencies (code, name) VALUES ('moj', '{}'), ('health', '{}')`)
 	for version, agency := range []string{"moj", "health"} {
@@ -148,7 +175,7 @@ func (w *world) later(at time.Time, most time.Duration) time.Time {
 func (w *world) passes(d time.Duration) {
 	until := w.now.Add(d)
 	for w.now = w.later(w.now, 20*time.Minute); w.now.Before(until); w.now = w.later(w.now, 20*time.Minute) {
-		switch w.random.IntN(9) {
+		switch w.random.IntN(12) {
 		case 0, 1:
 			w.begins()
 		case 2:
@@ -165,9 +192,14 @@ func (w *world) passes(d time.Duration) {
 			w.asks()
 		case 8:
 			w.exchanges()
+		case 9, 10:
+			w.works()
+		case 11:
+			w.passesOn()
 		}
 	}
 	w.now = until
+	w.desks()
 }
 
 func (w *world) begins() {
@@ -235,6 +267,59 @@ func (w *world) ends() {
 			w.finishes(i)
 			w.exec(`UPDATE interactions SET ended_at = $2, outcome = $3 WHERE id = $1`, i.id, i.ended, i.outcome)
 		}
+	}
+}
+
+// works changes what the time of an agent goes into. The desks of agents are there until now, and no longer.
+func (w *world) works() {
+	next := &spent{agent: 1 + w.random.IntN(agents), since: w.now, doing: pick(w, "talking", "wrap_up", "ringing", "offered", "available", "paused_lunch", "paused_other"),
+		load: pick(w, int64(0), 20, 100), queues: pick(w, nil, []string{"general"}, []string{"general", "pensions"}, []string{"general", "general", "pensions"})}
+	if last := w.working(next.agent); last != nil {
+		last.until = w.now
+		w.exec(`UPDATE agent_times SET until = $2 WHERE id = $1`, last.id, w.now)
+	}
+	w.desks()
+	if w.random.IntN(4) == 0 { // off duty
+		return
+	}
+	doing, reason, _ := strings.Cut(next.doing, "_")
+	if doing == "wrap" {
+		doing, reason = next.doing, ""
+	}
+	next.id = w.id(`INSERT INTO agent_times (agent_id, since, doing, reason, desk, load, capacity, queues) VALUES ($1, $2, $3, $4, true, $5, 100, $6) RETURNING id`,
+		next.agent, w.now, doing, strings.Replace(reason, "other", "", 1), next.load, append([]string{}, next.queues...))
+	w.times = append(w.times, next)
+}
+
+// working is what goes on of an agent's times, or nil.
+func (w *world) working(agent int) *spent {
+	for _, s := range w.times {
+		if s.agent == agent && s.until.IsZero() {
+			return s
+		}
+	}
+	return nil
+}
+
+// desks are there until now.
+func (w *world) desks() {
+	w.exec(`UPDATE agents SET connected_until = $1`, w.now)
+	w.leased = w.now
+}
+
+// passesOn has an agent pass a talk on.
+func (w *world) passesOn() {
+	for _, c := range w.contacts {
+		if c.connected.IsZero() || slices.ContainsFunc(w.transfers, func(t transfer) bool { return t.queued == c }) {
+			continue
+		}
+		t := transfer{queued: c, at: w.now, to: pick(w, "queue", "agent", "outside"), askedBefore: w.random.IntN(2) == 0}
+		if t.to != "outside" {
+			t.toQueue = pick(w, "general", "pensions")
+		}
+		w.exec(`UPDATE contacts SET passed_at = $2, passed_to = $3, passed_queue = nullif($4, ''), passed_asked = $5 WHERE id = $1`, c.contact, t.at, t.to, t.toQueue, t.askedBefore)
+		w.transfers = append(w.transfers, t)
+		return
 	}
 }
 

@@ -71,12 +71,14 @@ var sweeps = []sweep{
 		"DELETE FROM sessions WHERE interaction_id"+ofInteractions,
 		"DELETE FROM legs WHERE call_id"+ofInteractions,
 		"DELETE FROM call_orders WHERE call_id"+ofInteractions,
+		"DELETE FROM recordings WHERE interaction_id"+ofInteractions,
 		"DELETE FROM calls WHERE interaction_id"+ofInteractions,
 		"DELETE FROM drafts WHERE interaction_id"+ofInteractions,
 		"DELETE FROM offers WHERE contact_id = ANY (ARRAY ("+contactsOver+"))",
 		"DELETE FROM stream_events WHERE stream = ANY (ARRAY (SELECT 'contact:' || id FROM ("+contactsOver+") c))",
 		"DELETE FROM streams WHERE name = ANY (ARRAY (SELECT 'contact:' || id FROM ("+contactsOver+") c))",
 		"DELETE FROM contacts WHERE interaction_id"+ofInteractions),
+	byIndex("recordings", "expires_at", "AND (kind = 'message' OR state IN ('kept', 'lost'))"),
 	byIndex("mo_parts", "received_at", "AND mo_id IS NOT NULL"),
 	byID("mo_messages", "received_at", "processed_at IS NOT NULL AND received_at < $1 AND NOT EXISTS (SELECT FROM mo_parts WHERE mo_id = t.id)"),
 	byID("mt_messages", "created_at", `greatest(created_at, expires_at) < $1
@@ -94,6 +96,7 @@ var sweeps = []sweep{
 	byIndex("sms_nodes", "told_at", ""), // so few that it needs no index
 	byIndex("stream_events", "at", ""),
 	byIndex("commands", "at", ""),
+	byIndex("agent_times", "until", ""),
 	byIndex("invitations", "expires_at", ""), // few
 	byIndex("taken_once", "expires_at", ""),
 	byIndex("logins", "expires_at", ""),

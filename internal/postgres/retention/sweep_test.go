@@ -70,6 +70,8 @@ WITH i AS (
 ), d AS (INSERT INTO drafts (contact_id, agent_id, field, interaction_id, sealed) SELECT k.id, a.id, 'note', k.interaction_id, 'x' FROM k, agents a
 ), r AS (INSERT INTO streams (name, seq) SELECT 'contact:' || id, 1 FROM k)
 SELECT count(*) FROM i`,
+	"recordings": `
+INSERT INTO recordings (interaction_id, contact_id, asterisk, name, state, expires_at) VALUES (1, 1, 'a', $2, 'lost', $1)`,
 	"mo_messages": `
 INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at, processed_at) VALUES ('a', 'b', '', 'x', '', '', $1, $1)`,
 	"mo_parts": `
@@ -93,9 +95,11 @@ SELECT $2 || e, $2 || e, 'a', $1, $1, CASE WHEN e = 'ended' THEN $1::timestamptz
 	"sms_nodes":     `INSERT INTO sms_nodes (name, told_at, standing) VALUES ($2, $1, '{}')`,
 	"stream_events": `INSERT INTO stream_events (stream, seq, at, kind, payload) SELECT 'agent:1', count(*) + 1, $1, 'x', '{}' FROM stream_events`,
 	"commands":      `INSERT INTO commands (id, agent_id, at, result) SELECT $2, min(id), $1, '{}' FROM agents`,
-	"invitations":   `INSERT INTO invitations (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
-	"taken_once":    `INSERT INTO taken_once (hash, expires_at) VALUES ($2::text::bytea, $1)`,
-	"logins":        `INSERT INTO logins (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
+	"agent_times": `
+INSERT INTO agent_times (agent_id, since, until, doing, desk, load, capacity, queues) SELECT min(id), $1, $1, 'available', true, 0, 100, '{}' FROM agents`,
+	"invitations": `INSERT INTO invitations (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
+	"taken_once":  `INSERT INTO taken_once (hash, expires_at) VALUES ($2::text::bytea, $1)`,
+	"logins":      `INSERT INTO logins (token_hash, agent_id, expires_at) SELECT $2::text::bytea, min(id), $1 FROM agents`,
 	"challenges": `
 INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, created_at, expires_at)
 SELECT $2, 'c', '', '', 'x', min(id), '', 'expired', $1, $1 FROM citizens`,
@@ -141,6 +145,7 @@ WITH mo AS (INSERT INTO mo_messages (link, bind, source, source_index, destinati
 ), b AS (
     INSERT INTO sms_binds (id, slot, link, began_at, alive_at, confirmed_until) VALUES ('kept', 'kept', 'a', 'epoch', now(), now())
 ), n AS (INSERT INTO bindings (citizen_id, number, verified_at) SELECT min(id), '+7701000001', 'epoch' FROM citizens
+), t AS (INSERT INTO agent_times (agent_id, since, doing, desk, load, capacity, queues) SELECT min(id), 'epoch', 'available', true, 0, 100, '{}' FROM agents
 ), i AS (
     INSERT INTO interactions (channel, number, language, started_at, active_at, ended_at)
     VALUES ('sms', 'kept', 'ru', now() - interval '3 years', now(), NULL), ('voice', 'kept', 'ru', now() - interval '3 years', now() - interval '3 years', now())

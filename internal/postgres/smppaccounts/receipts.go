@@ -30,11 +30,10 @@ const reportSilent = `
 UPDATE mt_segments SET report = false WHERE reported_from = 'infinity' AND state = 'accepted' AND expires_at < $1
 RETURNING mt_id`
 
-// A message is what its worst segment is.
 const finishSubmits = `
 WITH whole AS (
     SELECT s.mt_id, count(*) AS segments, count(*) FILTER (WHERE s.state = 'delivered') AS delivered,
-           min(array_position(ARRAY['failed', 'undeliverable', 'expired', 'unknown', 'accepted', 'delivered'], s.state)) AS worst
+           ` + messages.Worst + ` AS worst
     FROM (SELECT DISTINCT id FROM unnest($1::bigint[]) m (id)) m JOIN mt_segments s ON ` + messages.SegmentsOf + `
     GROUP BY s.mt_id HAVING NOT bool_or(s.report)
 )
@@ -43,7 +42,7 @@ SET state = s.state, failure = s.failure, segments = w.segments, delivered = w.d
     receipt_due_at = CASE WHEN a.receipt = 'all' OR a.receipt = 'failures' AND s.state <> 'delivered' THEN $2::timestamptz END
 FROM whole w, LATERAL (
     SELECT state, failure FROM mt_segments
-    WHERE id BETWEEN w.mt_id * 256 + 1 AND w.mt_id * 256 + 255 AND state = (ARRAY['failed', 'undeliverable', 'expired', 'unknown', 'accepted', 'delivered'])[w.worst]
+    WHERE id BETWEEN w.mt_id * 256 + 1 AND w.mt_id * 256 + 255 AND state = w.worst
     ORDER BY part LIMIT 1) s
 WHERE a.mt_id = w.mt_id AND a.final_at IS NULL`
 

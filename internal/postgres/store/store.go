@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 
+	"okno/internal/attachment"
 	domain "okno/internal/cases"
 	"okno/internal/conversation"
 	"okno/internal/lease"
@@ -186,3 +187,6 @@ func (w *Work) Owned(ctx context.Context, l lease.Lease) error { return w.Tx.Own
 func (w *Work) TakeTurn(ctx context.Context, interaction int64) error {
 	return w.Tx.TakeTurn(ctx, interaction)
 }
+
+// Files are the rows of all tables that name files outside the database.
+func (s *Store) Files() []attachment.Rows { return []attachment.Rows{s.caseStore, s.Recorded()} }

@@ -1,10 +1,12 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { me, proveWanted, readMe, send } from './desk'
+import { agent, me, proveWanted, readMe, send } from './desk'
 import { Keys } from './keys'
 import { possible, signWith } from './passkey'
+import { SoundCheck } from './soundcheck'
 import { goToProvider } from './sso'
 import { text } from './texts'
+import { setTheme, theme, themes, type Theme } from './theme'
 import { stamp } from './time'
 import { askToNotify, mayNotify } from './unseen'
 
@@ -32,7 +34,16 @@ export function Account() {
   }, [])
   return (
     <main class="links account">
+      <h1>{agent.value!.name}</h1>
       {mayNotify.value === 'default' && <section><button id="notify" onClick={() => void askToNotify()}>{text('notify.allow')}</button></section>}
+      <section>
+        <label>{text('theme')}{' '}
+          <select id="theme" value={theme.value} onChange={(e) => setTheme(e.currentTarget.value as Theme)}>
+            {themes.map((t) => <option key={t} value={t}>{text('theme.' + t)}</option>)}
+          </select>
+        </label>
+      </section>
+      <SoundCheck />
       <SecondFactor />
       {!me.value?.second_factor.federal && (
         <section>
@@ -40,7 +51,7 @@ export function Account() {
           <PasswordChange />
         </section>
       )}
-      <section>
+      <section tabIndex={0}>
         <h2>{text('account.logins')}</h2>
         <table class="logins">
           <thead><tr>{['since', 'seen', 'address', 'browser', 'end'].map((key) => <th key={key} scope="col">{text('account.' + key)}</th>)}</tr></thead>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Day } from './day'
 import { act, section, send } from './desk'
 import type { Contact } from './protocol'
 import { language, text } from './texts'
@@ -30,7 +31,9 @@ export function Appointments() {
   }, [])
   const list = async () => {
     if (!office.value || !date.value) return
-    lines.value = (await read<{ appointments: Line[] }>(`/desk/offices/${office.value}/appointments?day=${date.value}`))?.appointments ?? []
+    const path = `/desk/offices/${office.value}/appointments?day=${date.value}`
+    const found = (await read<{ appointments: Line[] }>(path))?.appointments ?? []
+    if (path === `/desk/offices/${office.value}/appointments?day=${date.value}`) lines.value = found // nothing else was chosen meanwhile
   }
   useEffect(() => { void list() }, [office.value, date.value])
   const settle = async (id: number, state: string) => {
@@ -46,7 +49,7 @@ export function Appointments() {
         <label>{text('appointments.office')} <select id="office" value={office.value} onChange={(e) => (office.value = e.currentTarget.value)}>
           {offices.value.map((o) => <option key={o.code} value={o.code}>{o.name[language.value]}</option>)}
         </select></label>
-        <label>{text('appointments.day')} <input id="office-day" type="date" value={date.value} onChange={(e) => (date.value = e.currentTarget.value)} /></label>
+        <label>{text('appointments.day')} <Day id="office-day" value={date.value} onDay={(day) => (date.value = day || date.value)} /></label>
       </div>
       {lines.value.length === 0 ? <p class="muted">{text('appointments.none')}</p> : (
         <table class="worklist">
@@ -88,7 +91,9 @@ export function Book({ contact, done }: { contact: Contact; done(): void }) {
     offices.value = []
     office.value = ''
     if (!known) return
-    void read<{ offices: Office[] }>(`/desk/offices?service=${service.value}`).then((found) => {
+    const wanted = service.value
+    void read<{ offices: Office[] }>(`/desk/offices?service=${wanted}`).then((found) => {
+      if (service.value !== wanted) return
       offices.value = found?.offices ?? []
       office.value = offices.value[0]?.code ?? ''
     })
@@ -96,7 +101,9 @@ export function Book({ contact, done }: { contact: Contact; done(): void }) {
   useEffect(() => {
     days.value = []
     if (!office.value) return
-    void read<{ days: Day[] }>(`/desk/offices/${office.value}/slots?service=${service.value}`).then((found) => {
+    const wanted = office.value
+    void read<{ days: Day[] }>(`/desk/offices/${wanted}/slots?service=${service.value}`).then((found) => {
+      if (office.value !== wanted) return
       days.value = found?.days ?? []
       chosen.value = days.value[0]?.date ?? ''
     })

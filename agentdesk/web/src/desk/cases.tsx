@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { Book } from './appointments'
+import { Day, newDay } from './day'
 import { act } from './desk'
 import { draftOf, write } from './drafts'
+import { subject } from './own_words'
 import type { Case, Contact, OwnCase } from './protocol'
-import { text } from './texts'
+import { language, text } from './texts'
 import { day, today } from './time'
 
 const kinds = ['inquiry', 'appeal', 'application', 'callback', 'queue_place']
@@ -48,10 +50,10 @@ function Own({ contact, which: c, changed }: { contact: Contact; which: OwnCase;
   const moving = useSignal(false)
   return (
     <>
-      <div>{c.subject}{c.duplicate && ` · ${text('case.duplicate')}`}</div>
+      <div>{subject(c.subject)}{c.duplicate && ` · ${text('case.duplicate')}`}</div>
       <Body of={c} />
       <div class="row muted">
-        <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>
+        <span>{text('kind.' + c.kind)}{c.service && ` · ${c.service} ${c.service_name[language.value] ?? ''}`}{c.due_on && ` · ${text('case.due')} ${day(c.due_on)}`}</span>
         {(c.next?.length ?? 0) > 0 && <button class="plain" onClick={() => (moving.value = !moving.value)}>{text('case.move')}</button>}
       </div>
       {moving.value && <Move contact={contact} which={c} done={() => { moving.value = false; changed() }} />}
@@ -88,7 +90,7 @@ function Open({ contact, done }: { contact: Contact; done(): void }) {
       <label>{text('case.service')}<input {...field('service')} pattern="[0-9]{3,4}" maxLength={4} placeholder="031" /></label>
       <label>{text('case.subject')}<input {...field('subject')} required maxLength={200} /></label>
       <label>{text('case.body')}<textarea {...field('body')} rows={3} maxLength={10000} /></label>
-      <label>{text('case.due')}<input {...field('due_on')} type="date" min={today()} /></label>
+      <label>{text('case.due')}<Day value={form.due_on} min={today()} onDay={(due_on) => write(contact.id, 'case', JSON.stringify({ ...form, due_on }))} /></label>
       <button class="primary">{text('case.save')}</button>
     </form>
   )
@@ -99,7 +101,7 @@ function Move({ contact, which, done }: { contact: Contact; which: OwnCase; done
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const moved = await act('case_move', {
-      contact: contact.id, number: which.number, from: which.state, to: form.get('to'), why: form.get('why'), due_on: form.get('due'), tell: form.get('tell'),
+      contact: contact.id, number: which.number, from: which.state, to: form.get('to'), why: form.get('why'), due_on: newDay(form.get('due'), which.due_on), tell: form.get('tell'),
     })
     if (moved) done()
   }
@@ -107,7 +109,7 @@ function Move({ contact, which, done }: { contact: Contact; which: OwnCase; done
     <form class="inline" onSubmit={submit}>
       <label>{text('case.to')}<select name="to">{which.next!.map((s) => <option key={s} value={s}>{text('case.' + s)}</option>)}</select></label>
       <label>{text('case.why')}<input name="why" required maxLength={200} /></label>
-      <label>{text('case.due')}<input name="due" type="date" defaultValue={which.due_on ?? ''} /></label>
+      <label>{text('case.due')}<Day name="due" value={which.due_on ?? ''} min={today()} /></label>
       <label>{text('case.tell')}<input name="tell" maxLength={300} /></label>
       <button class="primary">{text('case.save')}</button>
     </form>

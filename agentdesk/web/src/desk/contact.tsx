@@ -1,11 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { useCanned } from './canned_list'
 import { Cases } from './cases'
 import { Context, Who } from './contacts'
-import { act, agent, begun, connected, current, hangUp, load, mute, muted, now, talking, views } from './desk'
+import { act, agent, begun, connected, current, load, now, views } from './desk'
 import { draftOf, write } from './drafts'
 import { Outbox, post } from './outbox'
+import { byPhone, stateOf } from './protocol'
 import type { Contact, Numbered, View } from './protocol'
+import { Parties, Softphone } from './softphone'
 import { language, text } from './texts'
 import { Thread } from './thread'
 import { since } from './time'
@@ -25,6 +28,7 @@ export function ContactPane() {
   return (
     <section class="pane" key={c.id}>
       <Head contact={c} view={view} />
+      <Parties contact={c} />
       <div class="columns">
         <div class="middle">
           {c.state === 'wrap_up' && <WrapUp contact={c} />}
@@ -65,13 +69,8 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
         </p>
       </div>
       <div class="actions">
-        <span class="timer" role="timer">{text('state.' + c.state)} {c.connected_at && c.state === 'connected' ? since(c.connected_at, now.value) : ''}</span>
-        {c.channel === 'voice' && talking.value && (
-          <button onClick={() => mute(!muted.value)} aria-pressed={muted.value}>{text(muted.value ? 'call.unmute' : 'call.mute')}</button>
-        )}
-        {c.channel === 'voice' && ['accepted', 'ringing', 'connected'].includes(c.state) && (
-          <button class="danger hangup" onClick={() => void hangUp(c)}>{text('call.hangup')}</button>
-        )}
+        <span class="timer" role="timer">{text(stateOf(c))} {c.connected_at && c.state === 'connected' ? since(c.connected_at, now.value) : ''}</span>
+        <Softphone contact={c} />
         {c.channel === 'sms' && c.state === 'connected' && (
           <button class="finish" onClick={() => void act('finish', { contact: c.id })}>{text('sms.finish')}</button>
         )}
@@ -103,16 +102,22 @@ function Reply({ contact: c }: { contact: Contact }) {
   const body = draft.text.value.trim()
   const tooLong = draft.most.value > 0 && draft.segments.value > draft.most.value
   // While the page has no connection, nobody answers blind.
-  const may = connected.value && body !== '' && !tooLong
+  const canned = useCanned(c, draft.text.value, (text, now) => {
+    write(c.id, 'reply', text)
+    if (now && connected.value) void post(c.id, text)
+  })
+  const may = connected.value && body !== '' && !tooLong && !canned.open
   const send = (event: Event) => {
     event.preventDefault()
     if (may) void post(c.id, body)
   }
   return (
     <form class="reply" onSubmit={send}>
-      <textarea ref={useBegin(c)} rows={2} aria-label={text('sms.placeholder')} placeholder={text('sms.placeholder')} value={draft.text.value}
+      {canned.list}
+      <textarea ref={useBegin(c)} rows={2} aria-controls={canned.open ? 'canned' : undefined} aria-activedescendant={canned.chosen} aria-label={text('sms.placeholder')} placeholder={text('sms.placeholder')} value={draft.text.value}
         onInput={(e) => write(c.id, 'reply', e.currentTarget.value)}
         onKeyDown={(e) => {
+          if (canned.key(e)) return
           if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) send(e)
         }}
         onKeyPress={(e) => {
@@ -121,16 +126,14 @@ function Reply({ contact: c }: { contact: Contact }) {
       <div class="send">
         <button class="primary" disabled={!may}>{text('sms.send')}</button>
         {body && draft.segments.value > 0 && (
-          <span class={'segments' + (draft.segments.value > manySegments ? ' many' : '')} role="status">
-            {tooLong ? `${draft.segments.value} SMS > ${draft.most.value}` : `${draft.segments.value} SMS`}
+          <span class={'segments' + (draft.segments.value >= draft.many.value ? ' many' : '')} role="status">
+            {draft.segments.value} SMS{tooLong && ` > ${draft.most.value}`}{draft.cost.value && ` · ${draft.cost.value}`}
           </span>
         )}
       </div>
     </form>
   )
 }
-
-const manySegments = 3
 
 // useBegin puts the focus into a field of a contact that was just accepted.
 function useBegin(c: Contact) {
@@ -153,7 +156,7 @@ function Note({ contact: c }: { contact: Contact }) {
   const begin = useBegin(c)
   return (
     <form class="note" onSubmit={add}>
-      <textarea ref={c.channel === 'voice' ? begin : undefined} rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.text.value}
+      <textarea ref={byPhone(c) ? begin : undefined} rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.text.value}
         onInput={(e) => write(c.id, 'note', e.currentTarget.value)} />
       <button disabled={!draft.text.value.trim()}>{text('note.add')}</button>
     </form>

@@ -1,4 +1,5 @@
 import { chosen, current, held, now } from './desk'
+import { byPhone, stateOf } from './protocol'
 import type { Contact } from './protocol'
 import { language, text } from './texts'
 import { since, until } from './time'
@@ -8,19 +9,20 @@ import { unseen } from './unseen'
 export function Contacts() {
   return (
     <nav class="contacts" aria-label={text('contacts')}>
-      <h2>{text('contacts')}</h2>
+      <h1>{text('contacts')}</h1>
       {held.value.length === 0 && <p class="muted empty">{text('contacts.none')}</p>}
       <ul>
         {held.value.map((c) => (
           <li key={c.id}>
             <button class={'contact ' + c.state} aria-current={current.value?.id === c.id} onClick={() => (chosen.value = c.id)}>
-              <span class="channel" aria-hidden="true">{c.channel === 'voice' ? '☎' : '✉'}</span>
+              <span class="channel" aria-hidden="true">{byPhone(c) ? '☎' : '✉'}</span>
               <span class="facts">
                 <Who contact={c} />
                 {unseen.value[c.id] && <span class="unseen">{unseen.value[c.id]} {text('unseen.new')}</span>}
                 <span class="muted">{c.reason[language.value]}</span>
+                {c.helps && <span class="chip">{text('call.helps')}</span>}
                 <span class="timer">
-                  {text('state.' + c.state)}
+                  {text(stateOf(c))}
                   {c.state === 'connected' && c.connected_at && ' ' + since(c.connected_at, now.value)}
                   {c.state === 'wrap_up' && c.wrap_up_until && ' ' + until(c.wrap_up_until, now.value)}
                 </span>

@@ -2,7 +2,9 @@
 import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
 import { adopt, forget as forgetDrafts, settle } from './drafts'
+import { microphone, playOn } from './devices'
 import { works } from './microphone'
+import { byPhone } from './protocol'
 import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
 import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
@@ -25,9 +27,10 @@ export const phoneUp = signal(false)
 export const hasVoice = signal(false)
 export const talking = signal(false)
 export const muted = signal(false)
+export const supervising = signal(false) // the telephone may ring for somebody else's call
 export const problem = signal('')
 export const now = signal(Date.now())
-export const section = signal<'contacts' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
+export const section = signal<'contacts' | 'canned' | 'people' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
 export const me = signal<Me | null>(null)
 export const elsewhere = signal<LoginElsewhere | null>(null) // a login that began while this page was open
 export const proveWanted = signal(false) // something was refused for want of the second factor
@@ -50,7 +53,8 @@ const telephone = new Telephone(
     },
   },
   // Only a call that this agent has accepted rings here, and it is answered at once.
-  () => contacts.value.some((c) => c.channel === 'voice' && (c.state === 'accepted' || c.state === 'ringing')) || accepting,
+  () => contacts.value.some((c) => byPhone(c) && ['accepted', 'ringing', 'connected'].includes(c.state)) || accepting || supervising.value,
+  { microphone, play: (on) => playOn('headset', on) },
 )
 
 let accepting = false
@@ -90,6 +94,7 @@ function receive(m: Incoming): void {
         const contact = Number(m.stream.slice('contact:'.length))
         if (loading.has(contact)) loading.set(contact, true)
       }
+      if (m.stream.startsWith('contact:') && m.kind === 'recorded') void load(Number(m.stream.slice('contact:'.length)))
       if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break
     case 'error':
@@ -111,7 +116,7 @@ function addEntry(entry: Entry): void {
   const changed = { ...views.value }
   for (const [id, view] of Object.entries(changed)) {
     if (view.contact.interaction === entry.interaction && !view.timeline.some((e) => e.id === entry.id)) {
-      changed[Number(id)] = { ...view, timeline: [{ ...entry, channel: view.contact.channel }, ...view.timeline] }
+      changed[Number(id)] = { ...view, timeline: [{ ...entry, channel: byPhone(view.contact) ? 'voice' : 'sms' }, ...view.timeline] }
     }
   }
   views.value = changed
@@ -170,6 +175,17 @@ effect(() => {
 window.addEventListener('beforeunload', (event) => {
   if (open.peek() && contacts.peek().some((c) => ['accepted', 'ringing', 'connected'].includes(c.state))) event.preventDefault()
 })
+// Whoever reloads the page in a call has its telephone rung again, as soon as there is one.
+window.addEventListener('pagehide', () => telephone.stop())
+const inCall = computed(() => contacts.value.find((c) => byPhone(c) && c.state === 'connected' && !c.helps)?.id ?? 0)
+effect(() => {
+  if (!phoneUp.value || !connected.value || !inCall.value || talking.value) return
+  // A call that has just ended is told by the telephone first.
+  const call = inCall.value
+  setTimeout(() => {
+    if (inCall.peek() === call && !telephone.talks && !accepting) void socket.command('rejoin', { contact: call }).done.catch(() => undefined)
+  }, 300)
+})
 effect(() => (offers.value.length > 0 ? ring() : silence()))
 
 // order sends a command, under the id of one that waits or its own, and shows what keeps it from being done.
@@ -191,11 +207,11 @@ export const act = (name: string, args: object): Promise<unknown> => order(name,
 // accept takes an offer; then the focus goes to where the work begins.
 export async function accept(c: Contact): Promise<void> {
   // The citizen never waits for a microphone: an offer that it cannot serve goes to somebody else.
-  if (c.channel === 'voice' && !(await works())) {
+  if (byPhone(c) && !(await works())) {
     void act('decline', { contact: c.id })
     return
   }
-  accepting = c.channel === 'voice'
+  accepting = byPhone(c)
   const done = await act('accept', { contact: c.id })
   if (done) {
     chosen.value = c.id

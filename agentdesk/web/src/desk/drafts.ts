@@ -8,6 +8,8 @@ export interface Draft {
   text: Signal<string>
   segments: Signal<number> // of a reply, as the server counts them
   most: Signal<number> // how many a reply may have
+  many: Signal<number> // from how many on the agent is warned
+  cost: Signal<string> // of the reply, '19.00 KZT'; '' when nobody says
 }
 
 interface Kept extends Draft {
@@ -30,7 +32,7 @@ function kept(contact: number, field: Field): Kept {
   const path = `/desk/contacts/${contact}/drafts/${field}`
   let d = drafts.get(path)
   if (!d) {
-    d = { path, text: signal(''), segments: signal(0), most: signal(0), own: false, saved: '', saving: undefined, timer: undefined }
+    d = { path, text: signal(''), segments: signal(0), most: signal(0), many: signal(0), cost: signal(''), own: false, saved: '', saving: undefined, timer: undefined }
     drafts.set(path, d)
   }
   return d
@@ -89,9 +91,11 @@ async function put(d: Kept): Promise<void> {
   }
   d.saved = text
   if (answer.status !== 200) return
-  const size = (await answer.json()) as { segments: number; most: number }
+  const size = (await answer.json()) as { segments: number; most: number; many: number; cost?: string }
   d.segments.value = size.segments
   d.most.value = size.most
+  d.many.value = size.many
+  d.cost.value = size.cost ?? ''
 }
 
 document.addEventListener('visibilitychange', () => {

@@ -20,14 +20,18 @@ export function Login() {
     const given = new FormData(form)
     const login = String(given.get('login'))
     const password = String(given.get('password'))
+    busy.value = true
+    wrong.value = ''
     const key = await signWith('/desk/login/key', { login, password })
     wrong.value = 'wrong' in key ? text('error.' + key.wrong) : await logIn(login, password, '', key)
+    busy.value = false
   }
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     allowSound()
     const form = new FormData(event.currentTarget as HTMLFormElement)
     busy.value = true
+    wrong.value = ''
     wrong.value = await logIn(String(form.get('login')), String(form.get('password')), String(form.get('code') ?? ''))
     busy.value = false
   }
@@ -51,7 +55,7 @@ export function Login() {
           </label>
         )}
         {codeWanted.value && possible && (
-          <button id="login-key" type="button" onClick={(e) => void byKey(e.currentTarget.form!)}>{text('login.key')}</button>
+          <button id="login-key" type="button" disabled={busy.value} onClick={(e) => void byKey(e.currentTarget.form!)}>{text('login.key')}</button>
         )}
         {wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
         <button class="primary" disabled={busy.value}>{text('login.enter')}</button>

@@ -1,26 +1,36 @@
 import { render } from 'preact'
+import { Announcements } from './announcements'
 import { Appointments } from './appointments'
+import { CannedReplies } from './canned_replies'
 import { Catalogue } from './catalogue'
 import { Contacts } from './contacts'
 import './deliveries'
 import { ContactPane } from './contact'
 import './desk.css'
+import './theme.css'
 import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, proveWanted, section, start } from './desk'
 import { Account, Prove, SecondFactor } from './account'
+import { watch } from './devices'
 import { Invitation, invited } from './invitation'
+import { Journal } from './journal'
 import { Links } from './links'
 import { ailing, works } from './microphone'
 import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
+import { People } from './people'
 import { Reports } from './reports'
 import { SearchResults } from './search'
 import { allowSound } from './sound'
 import { claim, place, takeOver } from './tabs'
 import { text, language } from './texts'
+import { dress } from './theme'
 import { hour } from './time'
+import { Talks } from './talks'
 import { TopBar } from './topbar'
 import { arrived } from './unseen'
+import { sayValidity } from './validity'
+import { Wallboard } from './wall'
 import { Worklist } from './worklist'
 
 function Page() {
@@ -76,6 +86,18 @@ function Page() {
       <Offers />
       {section.value === 'account' ? (
         <Account />
+      ) : section.value === 'canned' ? (
+        <CannedReplies />
+      ) : section.value === 'people' ? (
+        <People />
+      ) : section.value === 'journal' ? (
+        <Journal />
+      ) : section.value === 'wall' ? (
+        <Wallboard />
+      ) : section.value === 'talks' ? (
+        <Talks />
+      ) : section.value === 'announcements' ? (
+        <Announcements />
       ) : section.value === 'sms' ? (
         <Links />
       ) : section.value === 'otp' ? (
@@ -103,6 +125,9 @@ function Page() {
 document.documentElement.lang = language.value
 onWord(arrived)
 claim()
+sayValidity()
+watch()
+dress()
 for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { once: true }) // the ring sounds after a reload, too
 render(<Page />, document.getElementById('app')!)
 if (!invited) void start()

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { accept, act, connected, now, offers } from './desk'
 import { language, text } from './texts'
 import { since, until } from './time'
+import { byPhone } from './protocol'
 import type { Contact } from './protocol'
 
 // Offers stand above everything else, and are the only thing that a screen reader is interrupted for. They take no focus: whoever writes
@@ -29,11 +30,12 @@ const acceptKey = 'F2'
 function Offer({ contact: c }: { contact: Contact }) {
   return (
     <section class="offer" role="group" aria-label={text('offer.' + c.channel)}>
-      <div class="channel" aria-hidden="true">{c.channel === 'voice' ? '☎' : '✉'}</div>
+      <div class="channel" aria-hidden="true">{byPhone(c) ? '☎' : '✉'}</div>
       <div class="facts">
         <div class="kind">{text('offer.' + c.channel)} · {c.language.toUpperCase()} · {text('waited')} {since(c.queued_at, now.value)}</div>
         {/* Who it is shows once the contact is accepted. */}
         <b class="reason">{c.reason[language.value]}</b>
+        <div class="muted">{c.queue_title[language.value]}</div>
       </div>
       <div class="choice">
         <button class="primary accept" disabled={!connected.value} aria-keyshortcuts={acceptKey} onClick={() => void accept(c)}>{text('offer.accept')} <kbd>{acceptKey}</kbd></button>

@@ -29,8 +29,9 @@ export interface LoginElsewhere {
 export interface Contact {
   id: number
   interaction: number
-  channel: 'voice' | 'sms'
+  channel: 'voice' | 'callback' | 'sms'
   queue: string
+  queue_title: Text // of a queue that may be none of the agent's own
   language: Language
   reason: Text
   context: Record<string, string>
@@ -41,6 +42,32 @@ export interface Contact {
   connected_at: string | null
   wrap_up_until: string | null
   offer_until: string | null
+  parties: Party[] // of a call that is connected
+  recording?: { state: 'going' | 'failed'; paused_until: string | null } // of a call of a queue whose talks are recorded
+  helps: boolean // a colleague who has the citizen asks for help
+}
+
+// byPhone says whether a contact is talked to: one who has called, or is called back.
+export const byPhone = (c: Contact): boolean => c.channel !== 'sms'
+
+// stateOf is the key of what a contact is doing: a citizen who is called back has to answer first.
+export const stateOf = (c: Contact): string => 'state.' + (c.channel === 'callback' && c.state === 'accepted' ? 'calling' : c.state)
+
+// Destinations are where a call may be passed on to.
+export interface Destinations {
+  queues: Queue[]
+  agents: { id: number; name: string }[]
+  outside: { name: string; title: Text }[]
+}
+
+// Party is somebody in a call.
+export interface Party {
+  leg: string
+  role: 'citizen' | 'agent' | 'consulted' | 'outside' | 'supervisor'
+  name: string
+  title: Text | null // of a telephone outside
+  state: 'ringing' | 'up'
+  held: boolean
 }
 
 export interface Queue {
@@ -48,6 +75,7 @@ export interface Queue {
   title: Text
   waiting: number
   oldest: string | null
+  opens: string | null // while its hours are over
 }
 
 export interface Entry {
@@ -76,6 +104,7 @@ export interface OwnCase {
   state: string
   next: string[] | null
   service: string
+  service_name: Partial<Text>
   subject: string
   body: string // the whole text, or ""
   duplicate: boolean // another case goes on in its place
@@ -122,11 +151,35 @@ export interface Found {
   cases_before: number | null
 }
 
+// Move is a step of a case of the citizen's.
+export interface Move {
+  number: string
+  from: string // '' when it was opened
+  to: string
+  at: string
+  by: string
+  name: string // of an agent
+  why: string
+  told: string // what the citizen was told by SMS
+}
+
+// Recorded is a talk that was recorded, or is.
+export interface Recorded {
+  id: number
+  interaction: number
+  at: string
+  seconds: number
+  state: 'going' | 'failed' | 'over' | 'kept' | 'lost'
+  hear: boolean // the agent may
+}
+
 export interface View {
   contact: Contact
   citizen: Citizen
   timeline: Entry[]
   cases: Case[]
+  moves: Move[] // the oldest first
+  recordings: Recorded[] // likewise
   drafts: Partial<Record<'reply' | 'note' | 'case' | 'wrap_up', string>>
 }
 

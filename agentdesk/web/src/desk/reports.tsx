@@ -1,5 +1,6 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Day } from './day'
 import { section } from './desk'
 import type { Language } from './protocol'
 import { language, text } from './texts'
@@ -60,8 +61,8 @@ function Chosen({ known: { reports, today } }: { known: Known }) {
             {reports.map((r) => <option key={r.name} value={r.name}>{r.title[language.value]}</option>)}
           </select>
         </label>
-        <label>{text('reports.from')} <input id="report-from" type="date" value={from.value || shown?.from || ''} onChange={(e) => (from.value = e.currentTarget.value)} /></label>
-        <label>{text('reports.to')} <input id="report-to" type="date" value={to.value} onChange={(e) => (to.value = e.currentTarget.value)} /></label>
+        <label>{text('reports.from')} <Day id="report-from" value={from.value || shown?.from || ''} onDay={(day) => (from.value = day)} /></label>
+        <label>{text('reports.to')} <Day id="report-to" value={to.value} onDay={(day) => (to.value = day)} /></label>
         <label>{text('reports.by')}{' '}
           <select id="report-by" value={by.value || report.by[0]!.name} onChange={(e) => (by.value = e.currentTarget.value)}>
             {report.by.map((d) => <option key={d.name} value={d.name}>{d.title[language.value]}</option>)}

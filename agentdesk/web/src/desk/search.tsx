@@ -23,7 +23,9 @@ export function SearchField() {
     if (!query.value) return
     found.value = null
     section.value = 'search'
-    found.value = await ask('')
+    const wanted = query.value
+    const answer = await ask('')
+    if (query.value === wanted) found.value = answer // nothing else is looked for meanwhile
   }
   return (
     <form class="search" role="search" onSubmit={(e) => void look(e)}>

@@ -1,4 +1,6 @@
 // The ring: two soft tones, made by the page itself. Browsers let a page sound once it has been clicked, which logging in is.
+import { playOn } from './devices'
+
 let context: AudioContext | undefined
 let timer: number | undefined
 
@@ -38,8 +40,15 @@ function tone(after: number, frequency: number): void {
   source.stop(start + 0.25)
 }
 
+// tryRing rings once, for whoever chooses where.
+export async function tryRing(): Promise<void> {
+  await context?.resume()
+  await chime()
+}
+
 async function chime(): Promise<void> {
   if (context?.state !== 'running') return
+  await playOn('ring', context as AudioContext & { setSinkId?(id: string): Promise<void> })
   for (const [i, frequency] of [660, 880].entries()) tone(i * 0.25, frequency)
   await new Promise((done) => setTimeout(done, 1500)) // holds the lock, so that another tab does not join in
 }

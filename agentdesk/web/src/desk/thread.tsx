@@ -1,42 +1,68 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Entry, View } from './protocol'
-import { text } from './texts'
+import { because } from './own_words'
+import type { Entry, Move, Recorded, View } from './protocol'
+import { Talk } from './recordings'
+import { text, whose } from './texts'
 import { moment } from './time'
 
-// Thread is everything that the citizen did, on all channels, oldest first; it opens at its end. It is searched here: what is kept of it is
-// sealed, and reads as text on the page alone.
+// Thread is everything that the citizen did, on all channels, and what became of the citizen's cases, oldest first; it opens at its end. It is
+// searched here: what is kept of it is sealed, and reads as text on the page alone.
 export function Thread({ view, children }: { view: View; children?: ComponentChildren }) {
   const query = useSignal('')
   const wanted = folded(query.value.trim())
-  const lines = [...view.timeline].reverse().filter((e) => !wanted || folded(say(e)).includes(wanted))
+  const all = inOrder(view)
+  const lines = all.filter((line) => !wanted || folded(saidIn(line)).includes(wanted))
   const end = useRef<HTMLDivElement>(null)
   useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [lines.length])
+  let interaction = 0
   return (
     <>
-    {view.timeline.length > few && (
+    {all.length > few && (
       <input class="find" type="search" maxLength={100} value={query.value} placeholder={text('timeline.find')} aria-label={text('timeline.find')}
         onInput={(e) => (query.value = e.currentTarget.value)} />
     )}
-    <div class="thread" role="log" aria-label={text('timeline')}>
+    <div class="thread" role="log" tabIndex={0} aria-label={text('timeline')}>
       {lines.length === 0 && <p class="muted">{text(wanted ? 'timeline.nothing' : 'timeline.empty')}</p>}
-      {lines.map((e, i) => (
-        <>
-          {e.interaction !== lines[i - 1]?.interaction && (
-            <div class="break" key={'i' + e.interaction}>
-              {e.channel === 'voice' ? '☎ ' + text('offer.voice') : '✉ SMS'} · {moment(e.at)}
-            </div>
-          )}
-          <Line key={e.id} entry={e} />
-        </>
-      ))}
+      {lines.map((line) => {
+        if ('seconds' in line) return <Talk key={'r' + line.id} of={line} />
+        if ('number' in line) return <Moved key={'m' + line.number + line.at} move={line} />
+        const begins = line.interaction !== interaction
+        interaction = line.interaction
+        return (
+          <>
+            {begins && (
+              <div class="break" key={'i' + line.interaction}>
+                {line.channel === 'voice' ? '☎ ' + text('offer.voice') : '✉ SMS'} · {moment(line.at)}
+              </div>
+            )}
+            <Line key={line.id} entry={line} />
+          </>
+        )
+      })}
       {children}
       <div ref={end} />
     </div>
     </>
   )
 }
+
+// saidIn is what a line is searched by.
+function saidIn(line: Entry | Move | Recorded): string {
+  if ('seconds' in line) return text('recording.talk')
+  return 'number' in line ? sayMove(line) + line.told : say(line)
+}
+
+// inOrder puts what was said, what was recorded, and the steps of cases, into one order, the oldest first.
+function inOrder(view: View): (Entry | Move | Recorded)[] {
+  const entries = [...view.timeline].reverse()
+  const since = entries[0]?.at ?? ''
+  const moves = view.moves.filter((m) => Date.parse(m.at) >= Date.parse(since) || entries.length < most)
+  return [...entries, ...moves, ...view.recordings].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+}
+
+const most = 200 // so many entries come at once: of the time before them nothing is shown
 
 // A timeline of so few lines is read faster than it is searched.
 const few = 3
@@ -49,17 +75,45 @@ function folded(s: string): string {
 
 function Line({ entry: e }: { entry: Entry }) {
   const side = e.speaker === 'citizen' ? 'theirs' : e.speaker === 'okno' ? 'okno' : 'ours'
-  const name = e.name || text('speaker.' + e.speaker)
   return (
     <div class={`line ${side} ${e.kind}`}>
-      <div class="bubble">{say(e)}</div>
+      <Bubble body={say(e)} />
       <div class="meta">
-        {name} · {moment(e.at)}
+        {whose(e.speaker, e.name)} · {moment(e.at)}
         {e.delivery && <span class={'delivery ' + e.delivery} title={text('delivery.' + e.delivery)}> {ticks[e.delivery]} {bad.includes(e.delivery) && text('delivery.' + e.delivery)}</span>}
       </div>
     </div>
   )
 }
+
+// Moved is a step of a case, and what the citizen was told of it.
+function Moved({ move: m }: { move: Move }) {
+  return (
+    <div class="line did move">
+      <Bubble body={sayMove(m)} />
+      {m.told && <Bubble body={`✉ ${m.told}`} />}
+      <div class="meta">{whose(m.by, m.name)} · {moment(m.at)}</div>
+    </div>
+  )
+}
+
+function sayMove(m: Move): string {
+  const states = [m.from, m.to].filter((s, i, both) => s && s !== both[i - 1]).map((s) => text('case.' + s))
+  return [`${text('timeline.case')} ${m.number}: ${states.join(' → ')}`, m.from ? because(m.why) : ''].filter(Boolean).join(' · ')
+}
+
+// Bubble is what somebody said or did. A letter folds.
+function Bubble({ body }: { body: string }) {
+  const open = useSignal(false)
+  if (body.length <= long || open.value) return <div class="bubble">{body}</div>
+  return (
+    <div class="bubble">
+      {body.slice(0, long)}… <button class="plain unfold" onClick={() => (open.value = true)}>{text('timeline.unfold')}</button>
+    </div>
+  )
+}
+
+const long = 600 // letters: four SMS segments in Cyrillic, and half a screen
 
 const ticks: Record<string, string> = { queued: '◷', sent: '✓', delivered: '✓✓', undeliverable: '✗', expired: '✗', failed: '✗', unknown: '?' }
 const bad = ['undeliverable', 'expired', 'failed', 'unknown']

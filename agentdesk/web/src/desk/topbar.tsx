@@ -37,6 +37,7 @@ export function TopBar() {
             <li key={q.name} class={q.waiting > 0 ? 'busy' : ''}>
               <b>{q.waiting}</b> {q.title[language.value]}
               {q.oldest && <span class="muted"> · {since(q.oldest, now.value)}</span>}
+              {q.opens && <span class="muted"> · {text('queue.opens')} {moment(q.opens)}</span>}
             </li>
           ))}
         </ul>
@@ -54,9 +55,15 @@ const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
   { name: 'work', title: 'cases', roles: workers },
   { name: 'appointments', title: 'appointments.title', roles: workers },
   { name: 'catalogue', title: 'catalogue.title', roles: workers },
+  { name: 'wall', title: 'wall.title', roles: leaders },
+  { name: 'talks', title: 'talks.title', roles: leaders },
+  { name: 'announcements', title: 'announcements.section', roles: leaders },
+  { name: 'canned', title: 'canned.title', roles: leaders },
   { name: 'sms', title: 'sms.section', roles: [...leaders, 'auditor'] },
   { name: 'otp', title: 'otp.section', roles: leaders },
   { name: 'reports', title: 'reports.title', roles: leaders },
+  { name: 'people', title: 'people.title', roles: ['administrator'] },
+  { name: 'journal', title: 'journal.title', roles: ['administrator', 'auditor'] },
 ]
 
 function Lamp({ on, label, id }: { on: boolean; label: string; id: string }) {

@@ -1,19 +1,23 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Agencies } from './agencies'
+import { Assign } from './assign'
 import { Attachments, type Attachment } from './attachments'
 import { Links, type Link } from './case_links'
 import { Body } from './cases'
+import { Day, newDay } from './day'
 import { agent, now, section, send } from './desk'
-import { text } from './texts'
-import { day, stamp } from './time'
+import { because, subject } from './own_words'
+import type { Move, Recorded } from './protocol'
+import { Talk } from './recordings'
+import { text, whose } from './texts'
+import { day, stamp, today } from './time'
 
 interface Line {
   id: number; number: string; kind: string; state: string; service: string; agency: string; priority: number; queue: string; assignee: string
   due_at: string | null; opened_at: string
 }
-interface Move { from: string; to: string; at: string; by: string; why: string; told: string }
-interface Whole { links: Link[]; attachments: Attachment[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Move[] }
+interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[] }
 
 const views = ['mine', 'queued', 'overdue', 'due'] as const
 const soon = 24 * 3600 * 1000 // milliseconds before the term
@@ -24,13 +28,18 @@ export function Worklist() {
   const lines = useSignal<Line[]>([])
   const next = useSignal('')
   const chosen = useSignal('')
+  const ticked = useSignal<string[]>([]) // numbers
+  const leads = agent.value?.role !== 'agent'
   const wrong = useSignal('')
   const read = async (after = '') => {
-    const answer = await fetch(`/desk/cases?view=${view.value}${after && `&after=${encodeURIComponent(after)}`}`).catch(() => null)
+    const wanted = view.value
+    const answer = await fetch(`/desk/cases?view=${wanted}${after && `&after=${encodeURIComponent(after)}`}`).catch(() => null)
     if (answer?.status === 403) section.value = 'contacts'
     if (!answer?.ok) return
     const page = (await answer.json()) as { cases: Line[]; next?: string }
+    if (view.value !== wanted) return // another view was chosen meanwhile
     lines.value = after ? [...lines.value, ...page.cases] : page.cases
+    ticked.value = ticked.value.filter((number) => lines.value.some((l) => l.number === number))
     next.value = page.next ?? ''
   }
   useEffect(() => { void read() }, [view.value])
@@ -49,12 +58,17 @@ export function Worklist() {
           <button key={v} id={'view-' + v} class="plain" aria-pressed={view.value === v} onClick={() => (view.value = v)}>{text('work.' + v)}</button>
         ))}
       </nav>
+      {leads && <Assign of={lines.value.filter((l) => ticked.value.includes(l.number))} done={() => { ticked.value = []; void read() }} />}
       {lines.value.length === 0 ? <p class="muted">{text('work.none')}</p> : (
         <table class="worklist">
-          <thead><tr>{['number', 'kind', 'state', 'term', 'priority', 'who', 'take'].map((key) => <th key={key} scope="col">{text('work.' + key)}</th>)}</tr></thead>
+          <thead><tr>{leads && <th scope="col"><span class="visually-hidden">{text('work.tick')}</span></th>}{['number', 'kind', 'state', 'term', 'priority', 'who', 'take'].map((key) => <th key={key} scope="col">{text('work.' + key)}</th>)}</tr></thead>
           <tbody>
             {lines.value.map((l) => (
               <tr key={l.id} data-number={l.number}>
+                {leads && (
+                  <td><input type="checkbox" class="tick" aria-label={`${text('work.tick')} ${l.number}`} checked={ticked.value.includes(l.number)}
+                    onChange={(e) => (ticked.value = e.currentTarget.checked ? [...ticked.value, l.number] : ticked.value.filter((n) => n !== l.number))} /></td>
+                )}
                 <th scope="row">{l.number.replace(/(\d{3})(?=\d)/g, '$1 ')}</th>
                 <td>{text('kind.' + l.kind)}{l.service && ` · ${l.service}`}</td>
                 <td>{text('case.' + l.state)}</td>
@@ -72,7 +86,7 @@ export function Worklist() {
         </table>
       )}
       {next.value && <button onClick={() => void read(next.value)}>{text('work.more')}</button>}
-      {agent.value?.role !== 'agent' && <Agencies />}
+      {leads && <Agencies />}
       {chosen.value && <Opened number={chosen.value} key={chosen.value} moved={() => void read()} />}
     </main>
   )
@@ -97,7 +111,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    const answer = await send(`/desk/cases/${number}/move`, { from: whole.value!.state, to: form.get('to'), why: form.get('why'), due_on: form.get('due') })
+    const answer = await send(`/desk/cases/${number}/move`, { from: whole.value!.state, to: form.get('to'), why: form.get('why'), due_on: newDay(form.get('due'), whole.value!.due_on) })
     wrong.value = answer.ok ? '' : answer.code
     void read()
     moved()
@@ -107,23 +121,24 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   return (
     <section id="opened-case">
       <h2>{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('kind.' + c.kind)} · {text('case.' + c.state)}</h2>
-      <p class="subject">{c.subject}</p>
+      <p class="subject">{subject(c.subject)}</p>
       <Body of={c} />
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
       {c.mine && (c.next?.length ?? 0) > 0 && (
         <form class="inline" onSubmit={submit}>
           <label>{text('case.to')}<select name="to">{c.next!.map((s) => <option key={s} value={s}>{text('case.' + s)}</option>)}</select></label>
           <label>{text('case.why')}<input name="why" required maxLength={1000} /></label>
-          <label>{text('case.due')}<input name="due" type="date" defaultValue={c.due_on ?? ''} /></label>
+          <label>{text('case.due')}<Day name="due" value={c.due_on ?? ''} min={today()} /></label>
           <button class="primary">{text('case.save')}</button>
         </form>
       )}
       <Attachments of={c} mine={c.mine} changed={() => void read()} />
+      {c.recordings.map((r) => <Talk key={r.id} of={r} />)}
       <Links of={c} mine={c.mine} changed={() => { void read(); moved() }} />
       <ol class="history">
         {c.history.map((m, i) => (
           <li key={i}>
-            <span class="muted">{stamp(m.at)} · {m.by}</span> {text('case.' + m.to)}{m.why && ` · ${m.why}`}
+            <span class="muted">{stamp(m.at)} · {whose(m.by, m.name)}</span> {text('case.' + m.to)}{m.why && ` · ${because(m.why)}`}
             {m.told && <div class="muted">{text('work.told')}: {m.told}</div>}
           </li>
         ))}

@@ -15,6 +15,12 @@ export interface PhoneEvents {
   call(state: CallState, why?: string): void
 }
 
+// Devices are what a telephone hears and is heard by.
+export interface Devices {
+  microphone(): MediaTrackConstraints | true
+  play(on: HTMLAudioElement): Promise<void>
+}
+
 // Telephone has one call at a time. It answers by itself what it is told to expect, so that an operator who has accepted
 // an offer need not answer again.
 export class Telephone {
@@ -25,6 +31,7 @@ export class Telephone {
   constructor(
     private readonly events: PhoneEvents,
     private readonly answers: () => boolean = () => false,
+    private readonly devices: Devices = { microphone: () => true, play: () => Promise.resolve() },
   ) {
     this.audio.autoplay = true
   }
@@ -58,20 +65,26 @@ export class Telephone {
     ua.start()
   }
 
+  // stop lets go of the telephone. A call that it has breaks off (Q.850: temporary failure), and is no hang-up.
   stop(): void {
+    if (this.session?.isEstablished()) this.session.terminate({ extraHeaders: ['Reason: Q.850;cause=41;text="page closed"'] })
     this.ua?.stop()
     this.ua = undefined
   }
 
+  get talks(): boolean {
+    return this.session?.isEstablished() ?? false
+  }
+
   call(number: string): void {
     if (!this.ua) return
-    this.take(this.ua.call(number, { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }) as RTCSession)
+    this.take(this.ua.call(number, { mediaConstraints: { audio: this.devices.microphone(), video: false }, pcConfig: { iceServers: [] } }) as RTCSession)
     this.events.call('ringing')
   }
 
   // answer takes the call that rings.
   answer(): void {
-    this.session?.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } })
+    this.session?.answer({ mediaConstraints: { audio: this.devices.microphone(), video: false }, pcConfig: { iceServers: [] } })
   }
 
   hangUp(): void {
@@ -116,7 +129,7 @@ export class Telephone {
     const listen = (connection: RTCPeerConnection) => {
       connection.addEventListener('track', (event) => {
         this.audio.srcObject = event.streams[0] ?? new MediaStream([event.track])
-        void this.audio.play().catch(() => undefined)
+        void this.devices.play(this.audio).then(() => this.audio.play()).catch(() => undefined)
       })
     }
     if (session.connection) listen(session.connection)

@@ -1,0 +1,54 @@
+package agentdesk_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A leader sees who is there and what waits, and nothing of any citizen.
+func TestTheFloorIsSeenByWhoeverLeadsIt(t *testing.T) {
+	t.Parallel()
+	o, cookie, p, contact := talkingBySMS(t)
+	for _, path := range []string{"/desk/wall", "/desk/wall/day"} {
+		status, _ := o.get(t, cookie, path)
+		require.Equal(t, http.StatusForbidden, status, path)
+	}
+	require.Equal(t, "forbidden", p.Sends("direct", m{"agent": 1, "status": "offline"})["code"])
+	require.Equal(t, "forbidden", p.Sends("requeue", m{"contact": contact, "queue": ""})["code"])
+	o.becomes(t, "supervisor")
+
+	status, wall := o.get(t, cookie, "/desk/wall")
+	require.Equal(t, http.StatusOK, status)
+	agent := wall["agents"].([]any)[0].(m)
+	require.Equal(t, "Алия", agent["name"])
+	require.Equal(t, true, agent["connected"])
+	hand := agent["hands"].([]any)[0].(m)
+	require.Equal(t, contact, hand["contact"])
+	require.Equal(t, "connected", hand["state"])
+	require.Empty(t, wall["waiting"])
+	require.NotContains(t, wall, "citizen")
+
+	p = o.open(t, cookie, nil)
+	id := agent["id"]
+	for _, wrong := range []m{{"agent": id, "status": "asleep"}, {"agent": id, "status": "paused"}, {"agent": id, "status": "offline", "reason": "lunch"}} {
+		require.Equal(t, "bad_command", p.Sends("direct", wrong)["code"])
+	}
+	require.Equal(t, "no_agent", p.Sends("direct", m{"agent": 999, "status": "offline"})["code"])
+	require.Equal(t, true, p.Sends("direct", m{"agent": id, "status": "paused", "reason": "training"})["ok"])
+	require.Equal(t, true, p.Sends("requeue", m{"contact": contact, "queue": ""})["ok"])
+	_, wall = o.get(t, cookie, "/desk/wall")
+	agent = wall["agents"].([]any)[0].(m)
+	require.Equal(t, "training", agent["reason"])
+	require.Empty(t, agent["hands"])
+	waits := wall["waiting"].([]any)[0].(m)
+	require.Equal(t, contact, waits["contact"])
+	require.Equal(t, "sms", waits["channel"])
+
+	_, day := o.get(t, cookie, "/desk/wall/day")
+	quarter := day["today"].([]any)[0].(m)
+	require.Equal(t, "general", quarter["queue"])
+	require.Equal(t, m{"offered": 1., "answered": 1., "answered_in_target": 1., "abandoned": 0., "abandoned_short": 0., "wait": quarter["counts"].(m)["wait"]}, quarter["counts"])
+	require.Empty(t, day["before"])
+}

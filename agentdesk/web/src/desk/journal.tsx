@@ -1,0 +1,72 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { Day } from './day'
+import { section } from './desk'
+import { text } from './texts'
+import { stamp } from './time'
+
+interface Entry { id: number; at: string; actor: string; action: string; subject: string; detail: Record<string, unknown> | null }
+interface Page { entries: Entry[]; names: Record<string, string>; more: boolean }
+
+// Journal shows an auditor what was done: by whom, to what, and when. It holds no citizen's data but the number of a row.
+export function Journal() {
+  const page = useSignal<Page | null>(null)
+  const asked = useSignal({ actor: '', action: '', subject: '', from: '', to: '' })
+  const wrong = useSignal('')
+  const read = async (before?: number) => {
+    const wanted = asked.value
+    const given = Object.entries({ ...asked.value, before: before ? String(before) : '' }).filter(([, value]) => value)
+    const answer = await fetch('/desk/journal?' + new URLSearchParams(given).toString()).catch(() => null)
+    if (answer?.status === 403) section.value = 'contacts'
+    if (asked.value !== wanted) return // something else was asked meanwhile
+    wrong.value = answer?.ok ? '' : answer?.status === 400 ? 'bad_request' : 'unavailable'
+    if (!answer?.ok) return
+    const next = (await answer.json()) as Page
+    if (asked.value !== wanted) return
+    page.value = before && page.value ? { ...next, entries: [...page.value.entries, ...next.entries] } : next
+  }
+  useEffect(() => { void read() }, [asked.value])
+  const ask = (more: Partial<typeof asked.value>) => (asked.value = { ...asked.value, ...more })
+  const p = page.value
+  const named = (who: string) => p?.names[who] ?? who
+  return (
+    <main class="links" id="journal">
+      <h1>{text('journal.title')}</h1>
+      <section class="report-query">
+        <label>{text('journal.actor')}{' '}
+          <select id="journal-actor" value={asked.value.actor} onChange={(e) => ask({ actor: e.currentTarget.value })}>
+            <option value="">{text('journal.anybody')}</option>
+            {Object.entries(p?.names ?? {}).sort((a, b) => a[1].localeCompare(b[1])).map(([who, name]) => <option key={who} value={who}>{name}</option>)}
+            {['cli', 'okno', 'sso'].map((who) => <option key={who} value={who}>{who}</option>)}
+          </select>
+        </label>
+        <label>{text('journal.action')} <input id="journal-action" placeholder="agent." onChange={(e) => ask({ action: e.currentTarget.value.trim() })} /></label>
+        <label>{text('journal.subject')} <input id="journal-subject" placeholder="contact:31" onChange={(e) => ask({ subject: e.currentTarget.value.trim() })} /></label>
+        <label>{text('reports.from')} <Day id="journal-from" value={asked.value.from} onDay={(day) => ask({ from: day })} /></label>
+        <label>{text('reports.to')} <Day id="journal-to" value={asked.value.to} onDay={(day) => ask({ to: day })} /></label>
+      </section>
+      {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
+      {p && (
+        <section tabIndex={0}>
+          {p.entries.length === 0 ? <p class="muted">{text('journal.none')}</p> : (
+            <table>
+              <thead><tr>{['at', 'actor', 'action', 'subject', 'detail'].map((key) => <th key={key} scope="col">{text('journal.' + key)}</th>)}</tr></thead>
+              <tbody>
+                {p.entries.map((e) => (
+                  <tr key={e.id} data-id={e.id}>
+                    <td class="number">{stamp(e.at)}</td>
+                    <th scope="row">{named(e.actor)}</th>
+                    <td><code>{e.action}</code></td>
+                    <td title={e.subject}>{named(e.subject)}</td>
+                    <td class="detail">{e.detail ? Object.entries(e.detail).map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join('; ') : ''}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+          {p.more && <button onClick={() => void read(p.entries.at(-1)!.id)}>{text('work.more')}</button>}
+        </section>
+      )}
+    </main>
+  )
+}

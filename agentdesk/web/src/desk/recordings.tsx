@@ -1,0 +1,17 @@
+import type { Recorded } from './protocol'
+import { text } from './texts'
+import { moment } from './time'
+
+// Talk is the recording of a talk, to be heard by whoever may. Nothing is fetched before the agent asks for it: the journal keeps each time.
+export function Talk({ of: r }: { of: Recorded }) {
+  const length = `${Math.floor(r.seconds / 60)}:${String(r.seconds % 60).padStart(2, '0')}`
+  return (
+    <div class="line did talk" data-recording={r.id}>
+      <div class="bubble">
+        {text('recording.talk')} · {r.hear ? length : text('recording.' + r.state)}
+        {r.hear && <audio controls preload="none" src={`/desk/recordings/${r.id}`} aria-label={text('recording.talk')} />}
+      </div>
+      <div class="meta">{moment(r.at)}</div>
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
+)
+
+// axe is where axe-core is once scripts/web has fetched it: the checker of accessibility that browsers' makers use.
+const axe = "../../../agentdesk/web/node_modules/axe-core/axe.min.js"
+
+// Nothing on any view of the desk, in any theme, keeps out whoever sees little, hears little, or has a keyboard alone.
+func TestEveryViewIsAccessible(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(axe)
+	if os.IsNotExist(err) {
+		need(t, "axe-core", "")
+	}
+	require.NoError(t, err)
+	s := newShift(t)
+	check := func(view, theme string) {
+		t.Helper()
+		s.desk.runs(t, fmt.Sprintf(`document.documentElement.dataset.theme = %q`, theme))
+		assert.Empty(t, value[[]string](t, s.desk, `Promise.all(document.getAnimations().map((a) => a.finished)).then(() => axe.run(document, {resultTypes: ['violations']})).then(({violations}) =>
+			violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.html.slice(0, 160) + ' ' + n.any.map((a) => a.message).join(', ').slice(0, 200))))`), "%s in %s", view, theme)
+		assert.Empty(t, value[[]string](t, s.desk, `[...document.querySelectorAll('main.links > *')].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.outerHTML.slice(0, 80))`),
+			"%s: cut off", view)
+		if view == "thread" && theme != "light" {
+			s.desk.picture(t, "desk-"+theme+".png")
+		}
+	}
+	arm := func() { s.desk.do(t, "axe", chromedp.Evaluate[chromedp.Void](string(source)+"; undefined")) }
+	arm()
+
+	const citizen = "+77010000004"
+	s.sends(t, citizen, "ОПЕРАТОР")
+	s.desk.sees(t, ".offer .accept")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("offer", theme)
+	}
+	s.desk.do(t, "accept", chromedp.KeyEvent(kb.F2))
+	s.desk.sees(t, ".reply textarea")
+	s.sends(t, citizen, "Как исправить отчество?")
+	s.desk.reads(t, ".thread", "Как исправить отчество?")
+	s.desk.types(t, ".reply textarea", "Подайте заявление")
+	s.desk.clicks(t, ".cases .open-case")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("thread", theme)
+	}
+	s.desk.clicks(t, "button.finish")
+	s.desk.sees(t, ".wrapup")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("wrap-up", theme)
+	}
+	s.desk.files(t, "resolved")
+	s.desk.clicks(t, ".logout")
+	s.desk.sees(t, "input[name=login]")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("login", theme)
+	}
+
+	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
+	s.desk.types(t, "input[name=login]", "saule")
+	s.desk.types(t, "input[name=password]", "okno-demo")
+	s.desk.clicks(t, "form button.primary")
+	s.desk.reads(t, "#connection-lamp", "На связи")
+	if !value[bool](t, s.desk, `'axe' in window`) {
+		arm()
+	}
+	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "sms", "otp", "reports", "people", "journal", "account"} {
+		s.desk.clicks(t, "#section-"+view)
+		s.desk.sees(t, "main.links h1, main.links h2")
+		for _, theme := range []string{"light", "dark", "contrast"} {
+			check(view, theme)
+		}
+	}
+	s.desk.types(t, ".search input", "иван пет\r")
+	s.desk.reads(t, ".found-citizens li", "Иван П•••")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("search", theme)
+	}
+}

@@ -1,0 +1,59 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
+	"okno/ivr/ivrtest"
+)
+
+// A caller is asked and says yes; the operator sees that the talk is recorded, pauses that, and hears the talk once it is over, from any place on.
+// Another says no, and the operator sees that.
+func (w *world) recordingAtDesk(t *testing.T, desk *page) {
+	pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'asked' WHERE name = 'general'`)
+	defer pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'off' WHERE name = 'general'`)
+	asked := func(answer string) *ivrtest.Phone {
+		citizen := w.calls(t, "+77010000002")
+		w.hears(t, citizen, ru, 0, begins("main.menu"))
+		citizen.Key(t, "0")
+		w.hears(t, citizen, ru, 0, whole("recording.asked"))
+		citizen.Key(t, answer)
+		desk.clicks(t, ".offer .accept")
+		desk.sees(t, "button.hangup")
+		w.requireTalk(t, citizen, desk)
+		return citizen
+	}
+	citizen := asked("2")
+	desk.sees(t, ".recording.none")
+	desk.misses(t, "button.record")
+	desk.clicks(t, "button.hangup")
+	citizen.Ends(t, patience)
+	w.filed(t, desk, "resolved")
+	require.Zero(t, pgtest.Value[int](t, w.database, `SELECT count(*) FROM recordings`))
+
+	citizen = asked("1")
+	desk.sees(t, ".recording.on")
+	desk.clicks(t, "button.record")
+	desk.reads(t, ".recording.paused", "на паузе")
+	desk.clicks(t, "button.record[aria-pressed=true]")
+	desk.sees(t, ".recording.on")
+	desk.clicks(t, "button.hangup")
+	citizen.Ends(t, patience)
+	desk.sees(t, ".thread .talk audio")
+	length := value[float64](t, desk, `(async () => { const a = document.querySelector('.thread .talk audio'); await a.play(); return a.duration })()`)
+	require.Greater(t, length, 2.0)
+	eventually(t, patience, func() bool {
+		return value[float64](t, desk, `document.querySelector('.thread .talk audio').currentTime`) > 0.5
+	},
+		func() string { return "the talk does not play" })
+	desk.runs(t, `{ const a = document.querySelector('.thread .talk audio'); a.currentTime = a.duration - 1 }`)
+	eventually(t, patience, func() bool {
+		return value[float64](t, desk, `document.querySelector('.thread .talk audio').currentTime`) > length-0.9
+	},
+		func() string { return "the talk does not go on from another place" })
+	desk.runs(t, `document.querySelector('.thread .talk audio').pause()`)
+	require.Positive(t, pgtest.Value[int](t, w.database, `SELECT count(*) FROM audit WHERE action = 'recording.hear'`))
+	w.filed(t, desk, "resolved")
+}

@@ -1,0 +1,49 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
+)
+
+// A supervisor watches the floor beside an agent at work: what waits, who does what, how the day goes; moves a citizen to another queue, gives
+// a thread back, and sends the agent on a break.
+func TestASupervisorLeadsTheFloor(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	s.talks(t, "+77010000004")
+	wall := browse(t, s.http+"/desk/", recorded(operatorSays))
+	wall.types(t, "input[name=login]", "saule")
+	wall.types(t, "input[name=password]", "okno-demo")
+	wall.clicks(t, "form button.primary")
+	wall.clicks(t, "#section-wall")
+	wall.reads(t, "#on-duty tbody tr", "Алия")
+	wall.reads(t, "#on-duty .hand", "В разговоре")
+	wall.reads(t, "#tile-general .level", "%")
+	wall.sees(t, "#plots canvas")
+	wall.sees(t, "#waiting .muted")
+
+	// Aliya has one citizen; a second one is offered to her, is not answered yet, and is sent to where the supervisor wants it.
+	pgtest.Exec(t, s.database, `UPDATE agents SET capacity = 20 WHERE login = 'aliya'`)
+	s.sends(t, "+77010000002", "ОПЕРАТОР")
+	wall.reads(t, "#tile-general .big", "1")
+	wall.sees(t, "#waiting tbody tr")
+	wall.picture(t, "desk-wall.png")
+	wall.chooses(t, "#waiting .move", "appeals")
+	wall.reads(t, "#tile-appeals .big", "1")
+	wall.reads(t, "#tile-general .big", "0")
+
+	wall.clicks(t, "#on-duty .give-back")
+	s.desk.misses(t, ".reply textarea")
+	wall.chooses(t, "#on-duty .direct", "paused:training")
+	wall.reads(t, "#on-duty .duty", "Обучение")
+	s.desk.holds(t, "#status", "paused:training")
+	wall.clicks(t, "#whole-screen")
+	wall.sees(t, "#wall:fullscreen")
+
+	actions := pgtest.Value[string](t, s.database, `SELECT string_agg(action, ' ' ORDER BY id) FROM audit WHERE action IN ('contact.requeue', 'agent.direct')`)
+	require.Equal(t, "contact.requeue contact.requeue agent.direct", actions)
+	require.NotContains(t, value[string](t, wall, `document.body.innerText`), "7010000004", "nothing of any citizen")
+}

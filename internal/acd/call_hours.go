@@ -1,0 +1,34 @@
+package acd
+
+import (
+	"fmt"
+	"time"
+)
+
+// CallHours are the hours of a day in which citizens are called back.
+type CallHours struct{ From, Until time.Duration } // since midnight
+
+// zone is that of the citizens: Kazakhstan has had one since March 2024, without summer time.
+var zone = time.FixedZone("Asia/Almaty", 5*60*60)
+
+// NextAttempt is how long after an attempt to call a citizen back the next one is due.
+const NextAttempt = 15 * time.Minute
+
+// Next gives the first moment, not before at, when a citizen may be called.
+func (h CallHours) Next(at time.Time) time.Time {
+	local := at.In(zone)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
+	switch since := local.Sub(midnight); {
+	case since < h.From:
+		return midnight.Add(h.From)
+	case since >= h.Until:
+		return midnight.AddDate(0, 0, 1).Add(h.From)
+	}
+	return at
+}
+
+// String is as people write them: "09:00-20:00".
+func (h CallHours) String() string {
+	clock := func(d time.Duration) string { return fmt.Sprintf("%02d:%02d", int(d.Hours()), int(d.Minutes())%60) }
+	return clock(h.From) + "-" + clock(h.Until)
+}

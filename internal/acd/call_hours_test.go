@@ -1,0 +1,48 @@
+package acd_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/acd"
+)
+
+func TestNobodyIsCalledAtNight(t *testing.T) {
+	t.Parallel()
+	h := acd.CallHours{From: 9 * time.Hour, Until: 20 * time.Hour}
+	at := func(s string) time.Time {
+		parsed, err := time.Parse(time.RFC3339, s)
+		require.NoError(t, err)
+		return parsed
+	}
+	for now, want := range map[string]string{
+		"2026-11-28T08:59:59+05:00": "2026-11-28T09:00:00+05:00",
+		"2026-11-28T09:00:00+05:00": "2026-11-28T09:00:00+05:00",
+		"2026-11-28T19:59:59+05:00": "2026-11-28T19:59:59+05:00",
+		"2026-11-28T20:00:00+05:00": "2026-11-29T09:00:00+05:00",
+		"2026-11-28T23:30:00Z":      "2026-11-29T09:00:00+05:00", // the day has begun there
+	} {
+		require.True(t, at(want).Equal(h.Next(at(now))), now)
+	}
+}
+
+// A callback waits for whoever comes, at day.
+func TestACallbackWaits(t *testing.T) {
+	t.Parallel()
+	s := snapshot()
+	s.Now = time.Date(2026, 11, 28, 19, 59, 0, 0, time.FixedZone("", 5*3600))
+	w := waiting(1, 5)
+	w.Callback = true
+	s.Waiting, s.Staff = []acd.Waiting{w}, nil
+	require.Empty(t, acd.Decide(s, time.Time{}).GiveUp, "nobody is there, and somebody will be")
+	s.Agents = []acd.Candidate{idle(11, 1)}
+	require.Len(t, acd.Decide(s, time.Time{}).Offers, 1)
+	s.Now = s.Now.Add(time.Minute)
+	require.Empty(t, acd.Decide(s, time.Time{}).Offers)
+	w.Callback, s.Staff = false, []acd.Staff{staff(11, "ru")}
+	s.Staff[0].ConnectedUntil = s.Now.Add(time.Second)
+	s.Waiting = []acd.Waiting{w}
+	require.Len(t, acd.Decide(s, time.Time{}).Offers, 1, "who is on the line may be answered at any hour")
+}

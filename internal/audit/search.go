@@ -1,0 +1,13 @@
+package audit
+
+import "time"
+
+// Search is what somebody looks for in the journal. Empty fields ask for nothing.
+type Search struct {
+	Actor   string // agent:7, cli
+	Subject string // agent:7, contact:31
+	Action  string // how it begins: agent, contact.view
+	From    time.Time
+	To      time.Time // not included
+	Before  int64     // the id that the entries come before: for the next page
+}

@@ -1,0 +1,91 @@
+package ivr_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okno/internal/contact"
+	"okno/internal/postgres/pgtest"
+	"okno/internal/postgres/store"
+)
+
+// owed is a callback to a telephone on the other Asterisk. It gives the contact.
+func (w *world) owed(t *testing.T, number string) (id int64) {
+	t.Helper()
+	pgtest.Exec(t, w.URL, `UPDATE queues SET call_from = 0, call_until = 1440`)
+	w.Do(t, func(s *store.Work) error { return owe(t.Context(), s, number) })
+	return pgtest.Value[int64](t, w.URL, `SELECT max(id) FROM contacts`)
+}
+
+// The citizen's telephone rings once an operator has accepted; the citizen hears why, then music, then the operator.
+func TestACitizenIsCalledBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.owed(t, "1002")
+	w.accepted(t, 0, id)
+	citizen := w.phones.Rings(t, "1002", 10*time.Second)
+	w.hears(t, citizen, "queue", "", 0)
+	operator := w.connects(t, id, "1001")
+	w.requireTalk(t, citizen, operator)
+	after := citizen.Heard().Length()
+	operator.HangUp(t)
+	w.hears(t, citizen, "bye", "", after)
+	citizen.Ends(t, 5*time.Second)
+	w.comes(t, id, contact.WrapUp)
+	w.ends(t)
+}
+
+// A telephone that is busy is an attempt; one that nobody wants to ring any more stops, and was none; one that rings too long is one.
+func TestACitizenWhoIsCalledBackIsNotReached(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.owed(t, "busy")
+	for attempt, outcome := range []contact.Outcome{"", contact.Unreached} {
+		w.accepted(t, 0, id)
+		require.Eventually(t, func() bool {
+			c := w.Contact(t, id)
+			return c.Outcome == outcome && (c.Attempts == attempt+1 || outcome != "") && c.AgentID == 0
+		}, 15*time.Second, 50*time.Millisecond)
+		w.ends(t)
+		pgtest.Exec(t, w.URL, `UPDATE contacts SET due_at = now()`)
+	}
+
+	id = w.owed(t, "silent")
+	w.accepted(t, 0, id)
+	require.Eventually(t, func() bool { return w.activeCalls(t) == 1 }, 10*time.Second, 50*time.Millisecond)
+	w.releases(t, 0, id)
+	w.ends(t)
+	c := w.Contact(t, id)
+	require.Equal(t, contact.Waiting, c.State)
+	require.Zero(t, c.Attempts)
+}
+
+// A process dies at any moment between the operator's yes and the talk: the next one goes on, and the telephone rings once.
+func TestACallbackSurvivesTheProcess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, row := range []struct {
+		number string
+		lives  time.Duration
+	}{{"1002", 0}, {"1002", 30 * time.Millisecond}, {"1002", 150 * time.Millisecond}, {"1002", 400 * time.Millisecond}, {"1002", 1500 * time.Millisecond},
+		{"1002", 4 * time.Second}, {"late", 2 * time.Second}} {
+		id := w.owed(t, row.number)
+		if row.lives == 0 {
+			w.stop()
+		}
+		w.accepted(t, 0, id)
+		<-time.After(row.lives)
+		w.stop()
+		w.start(t)
+		citizen := w.phones.Rings(t, row.number, 15*time.Second)
+		operator := w.connects(t, id, "1001")
+		w.requireTalk(t, citizen, operator)
+		citizen.HangUp(t)
+		operator.Ends(t, 5*time.Second)
+		w.comes(t, id, contact.WrapUp)
+		w.ends(t)
+		w.Do(t, func(s *store.Work) error { return w.Floor.File(t.Context(), s, w.Agents[0], id, "resolved", "") })
+	}
+}
