@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"okno/internal/cases"
 	"okno/internal/casework"
 	"okno/internal/fault"
+	"okno/internal/groupcommit"
 	"okno/internal/tablefile"
 )
 
@@ -52,32 +54,92 @@ type Inbox struct {
 	units  Units
 	teller *casework.Teller
 	clock  func() time.Time
+
+	mu     sync.Mutex
+	groups map[string]*groupcommit.Group[*request] // by agency: a slow transaction of one harms no other
+}
+
+// request is what one request of an agency brings, and then the receipts for it.
+type request struct {
+	events   []Event
+	receipts []Receipt
 }
 
 // NewInbox takes its parts.
 func NewInbox(units Units, teller *casework.Teller, clock func() time.Time) *Inbox {
-	return &Inbox{units, teller, clock}
+	return &Inbox{units: units, teller: teller, clock: clock, groups: map[string]*groupcommit.Group[*request]{}}
 }
 
-// MostEvents is how many events one request may bring: they are taken in one transaction.
-const MostEvents = 500
+const (
+	// MostEvents is how many events one request may bring. They are taken in one transaction, which requests that come at the same time
+	// share up to as many.
+	MostEvents = 500
+	// abreast is how many transactions of an agency take events at the same time: while one syncs, another computes.
+	abreast = 2
+)
 
 // By is an agency in the history of a case.
 func By(agency string) string { return "agency:" + agency }
 
 // Take takes events of an agency, all of them or none, and gives a receipt for each in their order. An event that was taken before has the
-// receipt that it had. An error is of kind invalid, and names the event and the field; nothing was kept then.
+// receipt that it had. An error is of kind invalid, and names the event and the field; nothing was kept then. When ctx ends first nobody
+// knows whether they were kept: [fault.ErrUncertain].
 func (in *Inbox) Take(ctx context.Context, agency string, events []Event) (receipts []Receipt, err error) {
 	if len(events) == 0 || len(events) > MostEvents {
 		return nil, invalid("events", fmt.Sprintf("1 to %d events", MostEvents))
 	}
-	return in.takeAll(ctx, agency, events)
+	if err := in.check(events); err != nil {
+		return nil, err
+	}
+	r := &request{events: events}
+	if err := in.group(agency).Do(ctx, r); err != nil {
+		return nil, err
+	}
+	return r.receipts, nil
+}
+
+// group gives that of an agency's requests.
+func (in *Inbox) group(agency string) *groupcommit.Group[*request] {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	g := in.groups[agency]
+	if g == nil {
+		g = &groupcommit.Group[*request]{Abreast: abreast, Most: MostEvents,
+			// A citizen is told of a case once for each request that moves it: two of the same case never share a transaction.
+			Keys: func(r *request) []string { return numbers(r.events) },
+			Size: func(r *request) int { return len(r.events) },
+			Write: func(ctx context.Context, batch []*request) error {
+				return in.takeTogether(ctx, agency, batch)
+			}}
+		in.groups[agency] = g
+	}
+	return g
+}
+
+// takeTogether takes the events of requests in one transaction. Each has its own receipts.
+func (in *Inbox) takeTogether(ctx context.Context, agency string, batch []*request) error {
+	var events []Event
+	for _, r := range batch {
+		events = append(events, r.events...)
+	}
+	receipts, err := in.takeAll(ctx, agency, events)
+	if err != nil {
+		return err
+	}
+	for _, r := range batch {
+		r.receipts, receipts = receipts[:len(r.events)], receipts[len(r.events):]
+	}
+	return nil
 }
 
 // TakeFile takes the events of a file as [Inbox.Take] does those of a request, up to [MostFileEvents]. An error of kind invalid
 // wraps a *tablefile.LineError, which names the line of the event.
 func (in *Inbox) TakeFile(ctx context.Context, agency string, events []Event, lines []int) ([]Receipt, error) {
-	receipts, err := in.takeAll(ctx, agency, events)
+	err := in.check(events)
+	var receipts []Receipt
+	if err == nil {
+		receipts, err = in.takeAll(ctx, agency, events)
+	}
 	if wrong := new(eventError); errors.As(err, &wrong) {
 		what := new(fault.Error)
 		errors.As(wrong.err, &what)
@@ -87,13 +149,19 @@ func (in *Inbox) TakeFile(ctx context.Context, agency string, events []Event, li
 	return receipts, err
 }
 
-func (in *Inbox) takeAll(ctx context.Context, agency string, events []Event) (receipts []Receipt, err error) {
+// check gives the first mistake in events.
+func (in *Inbox) check(events []Event) error {
 	now := in.clock()
 	for i, e := range events {
 		if err := e.Check(now); err != nil {
-			return nil, at(i, err)
+			return at(i, err)
 		}
 	}
+	return nil
+}
+
+// takeAll takes events that were checked.
+func (in *Inbox) takeAll(ctx context.Context, agency string, events []Event) (receipts []Receipt, err error) {
 	err = in.units(ctx, func(w Work) (err error) {
 		receipts, err = in.take(ctx, w, agency, events)
 		return err
@@ -120,15 +188,21 @@ func (e *eventError) Error() string { return fmt.Sprintf("event %d: %v", e.event
 // Unwrap gives what is wrong.
 func (e *eventError) Unwrap() error { return e.err }
 
+// numbers are those of the cases of events, each once.
+func numbers(events []Event) (all []string) {
+	for _, e := range events {
+		all = append(all, e.Case)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event) ([]Receipt, error) {
-	var keys, numbers []string
+	var keys []string
 	for _, e := range events {
 		keys = append(keys, e.Key)
-		if !slices.Contains(numbers, e.Case) {
-			numbers = append(numbers, e.Case)
-		}
 	}
-	books, err := w.LockBooks(ctx, agency, numbers)
+	books, err := w.LockBooks(ctx, agency, numbers(events))
 	if err != nil {
 		return nil, err
 	}

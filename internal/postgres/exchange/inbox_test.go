@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
@@ -117,6 +118,46 @@ func TestEventsAreAppliedOnceAndTold(t *testing.T) {
 	require.Equal(t, "in_progress", pgtest.Value[string](t, url, `SELECT state FROM cases`))
 	_, err = in.Take(t.Context(), "moj", nil)
 	require.Equal(t, fault.Invalid, fault.KindOf(err))
+}
+
+// Requests that come at the same time share transactions: each gets the receipts of its own events, and one that is refused spoils only
+// itself.
+func TestRequestsThatComeTogether(t *testing.T) {
+	t.Parallel()
+	url, db, open := office(t)
+	in := inbox(db)
+	first := event(open("moj"), 1, cases.Accepted)
+	_, err := in.Take(t.Context(), "moj", []exchange.Event{first})
+	require.NoError(t, err)
+
+	const requests = 60
+	var asking sync.WaitGroup
+	for i := range requests {
+		one := open("moj")
+		accepted, working := event(one, 1, cases.Accepted), event(one, 2, cases.InProgress)
+		refused := i%7 == 3
+		if refused {
+			working.Key = first.Key
+		}
+		asking.Go(func() {
+			receipts, err := in.Take(t.Context(), "moj", []exchange.Event{accepted, working})
+			if refused {
+				wrong := new(fault.Error)
+				if assert.ErrorAs(t, err, &wrong) {
+					assert.Equal(t, fault.Invalid, wrong.Kind)
+					assert.Equal(t, "events[1].key", wrong.Field, "as the request counts its events")
+				}
+				return
+			}
+			assert.NoError(t, err)
+			assert.Equal(t, []exchange.Receipt{{Key: accepted.Key, Outcome: exchange.Applied, State: cases.Accepted},
+				{Key: working.Key, Outcome: exchange.Applied, State: cases.InProgress}}, receipts)
+		})
+	}
+	asking.Wait()
+	require.Equal(t, "accepted 1, in_progress 51, registered 9", pgtest.Value[string](t, url,
+		`SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM (SELECT state, count(*) AS n FROM cases GROUP BY 1) s`))
+	require.Len(t, pgtest.Texts(t, url, "destination_index = $1", pgtest.Index(number)), 52, "each case is told of once")
 }
 
 // Three agencies' events come shuffled and doubled, from several nodes at once, some of which are new processes: each case ends in the

@@ -152,7 +152,7 @@ const (
 // CheckChallenge is [Steps.CheckChallenge] in a transaction, which answers that come at the same time share.
 func (s *Store) CheckChallenge(ctx context.Context, client, publicID string, now time.Time, judge func(*otp.Challenge, *lockout.Book)) error {
 	var found bool
-	if err := s.checks.do(ctx, check{client, publicID, now, judge, &found}); err != nil {
+	if err := s.checks.Do(ctx, check{client, publicID, now, judge, &found}); err != nil {
 		return err
 	}
 	if !found {

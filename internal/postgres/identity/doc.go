@@ -4,6 +4,7 @@ package identity
 import (
 	"context"
 
+	"okno/internal/groupcommit"
 	"okno/internal/postgres"
 	"okno/internal/seal"
 )
@@ -12,19 +13,19 @@ import (
 type Store struct {
 	db     *postgres.DB
 	ring   *seal.Ring
-	sends  *together[send]
-	checks *together[check]
+	sends  *groupcommit.Group[send]
+	checks *groupcommit.Group[check]
 }
 
 // NewStore is over a database; ring opens who citizens are.
 func NewStore(db *postgres.DB, ring *seal.Ring) *Store {
 	s := &Store{db: db, ring: ring}
-	s.checks = &together[check]{abreast: checksAbreast, most: checksTogether, write: func(ctx context.Context, checks []check) error {
+	s.checks = &groupcommit.Group[check]{Abreast: checksAbreast, Most: checksTogether, Write: func(ctx context.Context, checks []check) error {
 		return s.do(ctx, func(w Steps) error { return w.checkAll(ctx, checks) })
 	}}
-	s.sends = &together[send]{abreast: sendsAbreast, most: sendsTogether,
-		key: func(one send) string { return one.q.Number }, // the second for a number reads what the first has written
-		write: func(ctx context.Context, sends []send) error {
+	s.sends = &groupcommit.Group[send]{Abreast: sendsAbreast, Most: sendsTogether,
+		Keys: func(one send) []string { return []string{one.q.Number} }, // the second for a number reads what the first has written
+		Write: func(ctx context.Context, sends []send) error {
 			return s.do(ctx, func(w Steps) error { return w.sendAll(ctx, sends) })
 		}}
 	return s

@@ -246,7 +246,7 @@ const (
 // SendChallenge is [Steps.SendChallenge] in a transaction, which requests that come at the same time share.
 func (s *Store) SendChallenge(ctx context.Context, q otp.Query, decide func(otp.Standing) (otp.Sending, error)) error {
 	var refused error
-	if err := s.sends.do(ctx, send{q, decide, &refused}); err != nil {
+	if err := s.sends.Do(ctx, send{q, decide, &refused}); err != nil {
 		return err
 	}
 	return refused
