@@ -86,11 +86,16 @@ func (t *Teller) NotifyNumber(ctx context.Context, w Work, number string, lifeti
 	if err != nil || known.Stopped {
 		return "", err
 	}
+	mt := t.notice(number, known, lifetime, write)
+	return mt.Text, w.EnqueueMT(ctx, mt)
+}
+
+// notice writes to a number in its language.
+func (t *Teller) notice(number string, known citizen.Known, lifetime time.Duration, write func(dialogue.Language) string) message.MT {
 	l := known.Language
 	if l == "" {
 		l = dialogue.Russian
 	}
 	text := write(l)
-	return text, w.EnqueueMT(ctx, message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: t.segments(text),
-		ExpiresAt: t.clock().Add(lifetime)})
+	return message.MT{Lane: message.Notice, Destination: number, Text: text, Segments: t.segments(text), ExpiresAt: t.clock().Add(lifetime)}
 }

@@ -37,6 +37,25 @@ func (r *register) EnqueueMT(_ context.Context, m message.MT) error {
 	return nil
 }
 
+func (r *register) ProofNumbers(_ context.Context, citizens []int64) (map[int64]string, error) {
+	found := map[int64]string{}
+	for _, c := range citizens {
+		if number, ok := r.trusted[c]; ok {
+			found[c] = number
+		}
+	}
+	return found, r.away
+}
+
+func (r *register) KnownNumbers(context.Context, []string) (map[string]citizen.Known, error) {
+	return r.known, nil
+}
+
+func (r *register) EnqueueMTs(_ context.Context, mts []message.MT) ([]int64, error) {
+	r.sent = append(r.sent, mts...)
+	return make([]int64, len(mts)), nil
+}
+
 type texts struct{}
 
 func (texts) Step(l dialogue.Language, c cases.Case) string { return string(l) + " " + string(c.State) }
@@ -53,6 +72,8 @@ func TestWhoIsToldOfAStep(t *testing.T) {
 	teller := casework.NewTeller(texts{}, func(string) int { return 2 }, func() time.Time { return now })
 	r := &register{trusted: map[int64]string{1: "+77010000001"}, known: map[string]citizen.Known{
 		"+77010000001": {CitizenID: 1, Language: dialogue.Kazakh}, "+77010000009": {Stopped: true}}}
+	var all []cases.Case
+	var want, toldOne []string
 	for name, row := range map[string]struct {
 		c    cases.Case
 		want string // number and text
@@ -66,6 +87,7 @@ func TestWhoIsToldOfAStep(t *testing.T) {
 		r.sent = nil
 		told, err := teller.Tell(t.Context(), r, row.c)
 		require.NoError(t, err, name)
+		all, toldOne = append(all, row.c), append(toldOne, told)
 		if row.want == "" {
 			require.Empty(t, r.sent, name)
 			require.Empty(t, told, name)
@@ -73,12 +95,29 @@ func TestWhoIsToldOfAStep(t *testing.T) {
 		}
 		require.Len(t, r.sent, 1, name)
 		m := r.sent[0]
+		want = append(want, row.want)
 		require.Equal(t, row.want, m.Destination+" "+m.Text, name)
 		require.Equal(t, []any{message.Notice, 2, now.Add(72 * time.Hour), m.Text}, []any{m.Lane, m.Segments, m.ExpiresAt, told}, name)
 	}
+	r.sent = nil
+	toldAll, err := teller.TellAll(t.Context(), r, all)
+	require.NoError(t, err)
+	require.Equal(t, toldOne, toldAll, "many are told as one is")
+	var sent []string
+	for _, m := range r.sent {
+		require.Equal(t, []any{message.Notice, 2, now.Add(72 * time.Hour)}, []any{m.Lane, m.Segments, m.ExpiresAt})
+		sent = append(sent, m.Destination+" "+m.Text)
+	}
+	require.Equal(t, want, sent)
+
 	r.away = errors.New("away")
-	_, err := teller.Tell(t.Context(), r, cases.Case{CitizenID: 1})
+	_, err = teller.TellAll(t.Context(), r, all)
 	require.ErrorIs(t, err, r.away)
+	_, err = teller.Tell(t.Context(), r, cases.Case{CitizenID: 1})
+	require.ErrorIs(t, err, r.away)
+	toldAll, err = (*casework.Teller)(nil).TellAll(t.Context(), r, all)
+	require.NoError(t, err)
+	require.Equal(t, make([]string, len(all)), toldAll)
 	told, err := (*casework.Teller)(nil).Tell(t.Context(), r, cases.Case{CitizenID: 1})
 	require.NoError(t, err)
 	require.Empty(t, told)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -43,7 +44,7 @@ type Work interface {
 	KeepEvents(ctx context.Context, agency string, taken []Taken, books map[string]*CaseBook) error
 	// ApplyMoves makes moves of locked cases, in their order.
 	ApplyMoves(ctx context.Context, moves []cases.Applied) error
-	casework.Work
+	casework.ManyWork
 }
 
 // Units runs a unit of work.
@@ -241,13 +242,18 @@ func (in *Inbox) take(ctx context.Context, w Work, agency string, events []Event
 	if len(taken) == 0 {
 		return receipts, nil
 	}
-	for number, at := range last { // where the case stands now: once for all moves that came together, if it stands elsewhere than before
-		if now, was := books[number].Case, before[number]; now.State == was.State && now.DueOn.Equal(was.DueOn) {
-			continue
+	var moved []cases.Case // where each stands now: once for all moves that came together, if it stands elsewhere than before
+	for _, number := range slices.Sorted(maps.Keys(last)) {
+		if now, was := books[number].Case, before[number]; now.State != was.State || !now.DueOn.Equal(was.DueOn) {
+			moved = append(moved, now)
 		}
-		if applied[at].Told, err = in.teller.Tell(ctx, w, books[number].Case); err != nil {
-			return nil, err
-		}
+	}
+	told, err := in.teller.TellAll(ctx, w, moved)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range moved {
+		applied[last[c.Number]].Told = told[i]
 	}
 	if err := w.ApplyMoves(ctx, applied); err != nil {
 		return nil, err

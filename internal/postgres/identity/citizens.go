@@ -61,13 +61,19 @@ func QueueKnown(reads *pgx.Batch, ring *seal.Ring, numbers []string, into map[st
 
 // Known tells what is known of a number: whose it is, and what it has chosen.
 func (w Steps) Known(ctx context.Context, number string) (citizen.Known, error) {
+	found, err := w.KnownNumbers(ctx, []string{number})
+	return found[number], err
+}
+
+// KnownNumbers is [Steps.Known] for many numbers. Of a number of which nothing is known there is nothing.
+func (w Steps) KnownNumbers(ctx context.Context, numbers []string) (map[string]citizen.Known, error) {
 	found := map[string]citizen.Known{}
 	var reads pgx.Batch
-	QueueKnown(&reads, w.ring, []string{number}, found)
+	QueueKnown(&reads, w.ring, numbers, found)
 	if err := w.tx.SendBatch(ctx, &reads).Close(); err != nil {
-		return citizen.Known{}, fmt.Errorf("look up number: %w", err)
+		return nil, fmt.Errorf("look up numbers: %w", err)
 	}
-	return found[number], nil
+	return found, nil
 }
 
 // It waits for nobody: whoever has the row proves, ends or distrusts the binding just now. So a message may write it at any place.

@@ -120,30 +120,41 @@ func (w Steps) TakeTOTP(ctx context.Context, whose, step int64) error {
 	return nil
 }
 
-const proofNumber = `
-SELECT ` + datakeys.OfCitizen + `b.citizen_id), b.sealed_number FROM bindings b
-WHERE b.citizen_id = $1 AND b.ended_at IS NULL AND b.lowered_at IS NULL AND b.sealed_number IS NOT NULL ORDER BY b.verified_at DESC, b.id DESC LIMIT 1`
+const proofNumbers = `
+SELECT DISTINCT ON (b.citizen_id) b.citizen_id, ` + datakeys.OfCitizen + `b.citizen_id), b.sealed_number FROM bindings b
+WHERE b.citizen_id = ANY ($1) AND b.ended_at IS NULL AND b.lowered_at IS NULL AND b.sealed_number IS NOT NULL
+ORDER BY b.citizen_id, b.verified_at DESC, b.id DESC`
 
 // ProofNumber gives the number by which a citizen can prove who speaks: of those that are trusted the one that was proved last; "" of
 // nobody.
 func (w Steps) ProofNumber(ctx context.Context, whose int64) (string, error) {
+	numbers, err := w.ProofNumbers(ctx, []int64{whose})
+	return numbers[whose], err
+}
+
+// ProofNumbers is [Steps.ProofNumber] for many citizens. Whoever has none is left out.
+func (w Steps) ProofNumbers(ctx context.Context, citizens []int64) (map[int64]string, error) {
+	rows, err := w.tx.Query(ctx, proofNumbers, citizens)
+	if err != nil {
+		return nil, fmt.Errorf("find numbers of %d citizens: %w", len(citizens), err)
+	}
+	numbers := map[int64]string{}
+	var whose int64
 	var wrapped seal.Wrapped
 	var sealed []byte
-	err := w.tx.QueryRow(ctx, proofNumber, whose).Scan(&wrapped, &sealed)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
-	}
-	var number []byte
-	if err == nil {
-		var key *seal.DataKey
-		if key, err = w.ring.Unwrap(wrapped); err == nil {
-			number, err = key.Open(PlaceOfBound(whose), sealed)
+	_, err = pgx.ForEachRow(rows, []any{&whose, &wrapped, &sealed}, func() error {
+		key, err := w.ring.Unwrap(wrapped)
+		if err != nil {
+			return err
 		}
-	}
+		number, err := key.Open(PlaceOfBound(whose), sealed)
+		numbers[whose] = string(number)
+		return err
+	})
 	if err != nil {
-		return "", fmt.Errorf("find number of citizen %d: %w", whose, err)
+		return nil, fmt.Errorf("find numbers of %d citizens: %w", len(citizens), err)
 	}
-	return string(number), nil
+	return numbers, nil
 }
 
 const prove = `UPDATE interactions SET citizen_id = $2, verification = $3, verified_by = $4, verified_at = $5 WHERE id = $1`
