@@ -13,8 +13,14 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"okno/agentdesk/protocol"
 )
+
+// schema is what every frame is checked against.
+var schema = sync.OnceValues(protocol.Read)
 
 // M is an object of the protocol.
 type M = map[string]any
@@ -52,19 +58,28 @@ type Page struct {
 	Seen   map[string]float64 // the numbers of its streams
 	Desk   M                  // the newest snapshot
 
-	t    testing.TB
-	news chan struct{} // that there is something in what follows
+	t      testing.TB
+	schema *protocol.Schema
+	news   chan struct{} // that there is something in what follows
 
-	mu    sync.Mutex
-	got   []M
-	ended error
+	mu     sync.Mutex
+	got    []M
+	ended  error
+	breach error // of the schema, the first
 }
 
 func (p *Page) read() {
 	for {
 		var got M
 		err := p.Socket.ReadJSON(&got)
+		var breach error
+		if err == nil {
+			breach = p.schema.Incoming(got)
+		}
 		p.mu.Lock()
+		if p.breach == nil {
+			p.breach = breach
+		}
 		if p.ended = err; err == nil && got["type"] != "beat" {
 			p.got = append(p.got, got)
 		}
@@ -115,8 +130,15 @@ func TryOpen(t testing.TB, server, cookie string, seen map[string]float64) (*Pag
 	if err != nil {
 		return nil, err
 	}
-	t.Cleanup(func() { _ = socket.Close() })
-	p := &Page{Socket: socket, Seen: map[string]float64{}, t: t, news: make(chan struct{}, 1)}
+	schema, err := schema()
+	require.NoError(t, err)
+	p := &Page{Socket: socket, Seen: map[string]float64{}, t: t, schema: schema, news: make(chan struct{}, 1)}
+	t.Cleanup(func() {
+		_ = socket.Close()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		assert.NoError(t, p.breach, "a frame is not as agentdesk/protocol/schema.json has it")
+	})
 	go p.read() // until the socket is closed
 	return p, socket.WriteJSON(M{"type": "hello", "streams": seen})
 }
@@ -202,11 +224,22 @@ func (p *Page) SendsAs(id, name string, args any) M {
 	return got
 }
 
-// TrySends is SendsAs at a server that may go away.
+// TrySends is SendsAs at a server that may go away. What the server has done is a command of the schema.
 func (p *Page) TrySends(id, name string, args any) (M, error) {
 	if err := p.Socket.WriteJSON(M{"type": "command", "id": id, "name": name, "args": args}); err != nil {
 		return nil, err
 	}
 	got, _, err := p.Await(func(got M) bool { return got["type"] == "result" && got["id"] == id }, patience)
+	if err == nil && got["ok"] == true {
+		assert.NoError(p.t, p.schema.Command(name, read(p.t, args)), "%s was done with arguments that are not as agentdesk/protocol/schema.json has them", name)
+	}
 	return got, err
+}
+
+// read gives a value as it is read from JSON.
+func read(t testing.TB, value any) (got any) {
+	body, err := json.Marshal(value)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(body, &got))
+	return got
 }

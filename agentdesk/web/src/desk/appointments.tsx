@@ -111,7 +111,7 @@ export function Book({ contact, done }: { contact: Contact; done(): void }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    const booked = await act('appointment_book', { contact: contact.id, service: service.value, office: office.value, day: chosen.value, time: form.get('time') })
+    const booked = await act('appointment_book', { contact: contact.id, service: service.value, office: office.value, day: chosen.value, time: String(form.get('time') ?? '') })
     if (booked) done()
   }
   return (

@@ -11,15 +11,15 @@ const written: Language[] = ['kk', 'ru', 'en']
 export function CannedReplies() {
   const open = useSignal<Canned | null>(null)
   useEffect(() => { void readReplies() }, [])
-  const done = async (name: string, args: object) => {
-    if (!(await act(name, args))) return
+  const done = async (acted: Promise<unknown>) => {
+    if (!(await acted)) return
     open.value = null
     void readReplies()
   }
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const given = new FormData(event.currentTarget as HTMLFormElement)
-    void done('canned_save', { code: open.value!.code || given.get('code'), texts: Object.fromEntries(written.map((l) => [l, given.get(l)])), version: open.value!.version })
+    void done(act('canned_save', { code: open.value!.code || String(given.get('code')), texts: Object.fromEntries(written.map((l) => [l, String(given.get(l))])), version: open.value!.version }))
   }
   const r = open.value
   return (
@@ -35,7 +35,7 @@ export function CannedReplies() {
           <p class="choice">
             <button class="primary">{text('people.save')}</button>
             <button type="button" class="plain" onClick={() => (open.value = null)}>{text('cancel')}</button>
-            {r.version > 0 && <button type="button" class="danger remove" onClick={() => void done('canned_remove', { code: r.code, version: r.version })}>{text('canned.remove')}</button>}
+            {r.version > 0 && <button type="button" class="danger remove" onClick={() => void done(act('canned_remove', { code: r.code, version: r.version }))}>{text('canned.remove')}</button>}
           </p>
         </form>
       )}

@@ -101,7 +101,7 @@ function Move({ contact, which, done }: { contact: Contact; which: OwnCase; done
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const moved = await act('case_move', {
-      contact: contact.id, number: which.number, from: which.state, to: form.get('to'), why: form.get('why'), due_on: newDay(form.get('due'), which.due_on), tell: form.get('tell'),
+      contact: contact.id, number: which.number, from: which.state, to: String(form.get('to')), why: String(form.get('why') ?? ''), due_on: newDay(form.get('due'), which.due_on), tell: String(form.get('tell') ?? ''),
     })
     if (moved) done()
   }

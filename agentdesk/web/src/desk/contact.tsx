@@ -58,7 +58,7 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
                 <button class="chip plain verify" title={text('citizen.verify.how')}
                   onClick={() => void act('verify', { contact: c.id }).then((done) => done && load(c.id))}>{text('citizen.verify')}</button>
               )}
-              {c.state === 'connected' && view.citizen.verification === 'agent' && ['bind', 'unbind'].map((deed) => (
+              {c.state === 'connected' && view.citizen.verification === 'agent' && (['bind', 'unbind'] as const).map((deed) => (
                 <button key={deed} class={'chip plain ' + deed} title={text(`citizen.${deed}.how`)}
                   onClick={() => void act(deed, { contact: c.id }).then((done) => done && load(c.id))}>{text('citizen.' + deed)}</button>
               ))}

@@ -46,7 +46,7 @@ export function Who({ contact: c }: { contact: Contact }) {
 export function Context({ contact: c }: { contact: Contact }) {
   return (
     <>
-      {Object.entries(c.context).map(([name, value]) => <span key={name} class="chip">{text('context.' + name)} {value}</span>)}
+      {Object.entries(c.context ?? {}).map(([name, value]) => <span key={name} class="chip">{text('context.' + name)} {value}</span>)}
     </>
   )
 }

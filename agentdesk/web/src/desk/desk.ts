@@ -5,7 +5,7 @@ import { adopt, forget as forgetDrafts, settle } from './drafts'
 import { microphone, playOn } from './devices'
 import { works } from './microphone'
 import { byPhone } from './protocol'
-import type { Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
+import type { Commands, Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
 import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
 import { ring, silence } from './sound'
@@ -189,7 +189,7 @@ effect(() => {
 effect(() => (offers.value.length > 0 ? ring() : silence()))
 
 // order sends a command, under the id of one that waits or its own, and shows what keeps it from being done.
-export function order(name: string, args: object, under?: string): { id: string; done: Promise<unknown> } {
+export function order<Name extends keyof Commands>(name: Name, args: Commands[Name], under?: string): { id: string; done: Promise<unknown> } {
   problem.value = ''
   const { id, done } = socket.command(name, args, under)
   return {
@@ -202,7 +202,7 @@ export function order(name: string, args: object, under?: string): { id: string;
   }
 }
 
-export const act = (name: string, args: object): Promise<unknown> => order(name, args).done
+export const act = <Name extends keyof Commands>(name: Name, args: Commands[Name]): Promise<unknown> => order(name, args).done
 
 // accept takes an offer; then the focus goes to where the work begins.
 export async function accept(c: Contact): Promise<void> {

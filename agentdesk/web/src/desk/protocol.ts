@@ -1,17 +1,10 @@
-// What goes over the websocket; docs/desk.md describes it.
-export type Language = 'kk' | 'ru' | 'en'
-export type Text = Record<Language, string>
+// What the desk's requests answer, with what goes over its websocket; docs/desk-protocol.md describes both.
+import type { Agent, Contact, Commands as EachCommand, Queue, Status, Text } from './frames'
 
-export interface Agent {
-  id: number
-  login: string
-  name: string
-  role: 'agent' | 'supervisor' | 'administrator' | 'auditor'
-  status: 'available' | 'paused' | 'offline'
-  reason: string
-  since: string
-  next_status: string
-}
+// Commands are the arguments of each command.
+export type Commands = Required<EachCommand>
+
+export type { Account, Agent, Contact, Incoming, Language, Party, Queue, Status, Text, Texts } from './frames'
 
 // Me is the agent with how the second factor of this login stands.
 export interface Me extends Agent {
@@ -26,56 +19,23 @@ export interface LoginElsewhere {
   browser: string
 }
 
-export interface Contact {
-  id: number
-  interaction: number
-  channel: 'voice' | 'callback' | 'sms'
-  queue: string
-  queue_title: Text // of a queue that may be none of the agent's own
-  language: Language
-  reason: Text
-  context: Record<string, string>
-  number: string
-  name: string
-  state: 'offered' | 'accepted' | 'ringing' | 'connected' | 'wrap_up'
-  queued_at: string
-  connected_at: string | null
-  wrap_up_until: string | null
-  offer_until: string | null
-  parties: Party[] // of a call that is connected
-  recording?: { state: 'going' | 'failed'; paused_until: string | null } // of a call of a queue whose talks are recorded
-  helps: boolean // a colleague who has the citizen asks for help
-}
-
 // byPhone says whether a contact is talked to: one who has called, or is called back.
 export const byPhone = (c: Contact): boolean => c.channel !== 'sms'
 
 // stateOf is the key of what a contact is doing: a citizen who is called back has to answer first.
 export const stateOf = (c: Contact): string => 'state.' + (c.channel === 'callback' && c.state === 'accepted' ? 'calling' : c.state)
 
+// chosenStatus reads a choice of a list: paused:lunch.
+export function chosenStatus(choice: string): [status: Status, reason: string] {
+  const [status = '', reason = ''] = choice.split(':')
+  return [status as Status, reason]
+}
+
 // Destinations are where a call may be passed on to.
 export interface Destinations {
   queues: Queue[]
   agents: { id: number; name: string }[]
   outside: { name: string; title: Text }[]
-}
-
-// Party is somebody in a call.
-export interface Party {
-  leg: string
-  role: 'citizen' | 'agent' | 'consulted' | 'outside' | 'supervisor'
-  name: string
-  title: Text | null // of a telephone outside
-  state: 'ringing' | 'up'
-  held: boolean
-}
-
-export interface Queue {
-  name: string
-  title: Text
-  waiting: number
-  oldest: string | null
-  opens: string | null // while its hours are over
 }
 
 export interface Entry {
@@ -183,12 +143,6 @@ export interface View {
   drafts: Partial<Record<'reply' | 'note' | 'case' | 'wrap_up', string>>
 }
 
-export interface Account {
-  user: string
-  secret: string
-  url: string
-}
-
 // How the SMS links stand on a node.
 export interface LinkState {
   link: string
@@ -223,12 +177,3 @@ export interface SMSNode {
   at: string
   standing: { links: LinkState[]; binds: BindState[]; backlog: Record<string, number> }
 }
-
-export type Incoming =
-  | { type: 'welcome'; agent: Agent; dispositions: string[]; pause_reasons: string[]; voice: boolean; sip: Account | null }
-  | { type: 'snapshot'; agent: Agent; contacts: Contact[]; queues: Queue[]; streams: Record<string, number> }
-  | { type: 'queues'; queues: Queue[] }
-  | { type: 'event'; stream: string; seq: number; at: string; kind: string; data: unknown }
-  | { type: 'result'; id: string; ok: boolean; code?: string; detail?: string; data?: unknown }
-  | { type: 'beat' }
-  | { type: 'error'; code: string }

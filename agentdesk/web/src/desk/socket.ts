@@ -1,6 +1,6 @@
 // The websocket: it says hello with what it has seen, sends commands until they are answered, and comes back by itself.
 import closings from '../shared/close.json'
-import type { Incoming } from './protocol'
+import type { Commands, Incoming } from './protocol'
 
 const leastPause = 500
 const mostPause = 4_000
@@ -73,7 +73,7 @@ export class Socket {
 
   // command is done once however often it is sent: it keeps its id until it is answered. Another command under the id of one that waits
   // takes its place, and its answer is that of whichever the server got first.
-  command(name: string, args: object, id = ulid()): { id: string; done: Promise<unknown> } {
+  command<Name extends keyof Commands>(name: Name, args: Commands[Name], id = ulid()): { id: string; done: Promise<unknown> } {
     const frame = JSON.stringify({ type: 'command', id, name, args })
     const before = this.waiting.get(id)
     const done = new Promise((resolve, reject) => {

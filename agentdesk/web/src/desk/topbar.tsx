@@ -5,7 +5,8 @@ import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { works } from './microphone'
 import { SearchField } from './search'
-import type { Agent } from './protocol'
+import { chosenStatus } from './protocol'
+import type { Agent, Status } from './protocol'
 import { language, text } from './texts'
 import { moment, since } from './time'
 
@@ -79,7 +80,7 @@ function StatusChoice() {
   const picked = useSignal('') // what was chosen and is not in effect yet
   const asked = useSignal(false) // about open threads
   const threads = held.value.filter((c) => c.channel === 'sms' && c.state === 'connected').length
-  const [status = '', reason = ''] = picked.value.split(':')
+  const [status, reason] = chosenStatus(picked.value)
   const forget = () => {
     picked.value = ''
     asked.value = false
@@ -92,13 +93,13 @@ function StatusChoice() {
     timer.current = window.setTimeout(() => void decide(), keyed.current ? settled : 0)
   }
   const decide = async () => {
-    const [status = '', reason = ''] = picked.peek().split(':')
+    const [status, reason] = chosenStatus(picked.peek())
     if (status !== 'available' && threads > 0) asked.value = true
     // Whoever is called wants a microphone.
     else if (status === 'available' && hasVoice.value && !(await works())) forget()
     else await set(status, reason, false)
   }
-  const set = async (status: string, reason: string, giveBack: boolean) => {
+  const set = async (status: Status, reason: string, giveBack: boolean) => {
     asked.value = false
     const mine = picked.peek()
     const done = await act('set_status', { status, reason, give_back: giveBack })

@@ -1,6 +1,7 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { act, connected, now, pauseReasons, section } from './desk'
+import { chosenStatus } from './protocol'
 import type { Agent, Contact, Language, Queue, Text } from './protocol'
 import { share, sum, type Quarter } from './quarters'
 import { language, text } from './texts'
@@ -65,7 +66,7 @@ export function Wallboard() {
       </div>
       <ul class="tiles">
         <Tile name="" title={text('wall.all')} waiting={w.queues.reduce((n, q) => n + q.waiting, 0)} oldest={earliest(w.queues)} chosen={chosen} />
-        {w.queues.map((q) => <Tile key={q.name} name={q.name} title={q.title[language.value]} waiting={q.waiting} oldest={q.oldest} chosen={chosen} />)}
+        {w.queues.map((q) => <Tile key={q.name} name={q.name} title={q.title[language.value] ?? q.name} waiting={q.waiting} oldest={q.oldest} chosen={chosen} />)}
         <li class="tile" id="tile-sms"><span class="title">{text('wall.backlog')}</span><b class="big">{w.sms_backlog}</b></li>
       </ul>
       <Plots queue={chosen.value} />
@@ -157,7 +158,7 @@ function OnDutyList({ agents, queues }: { agents: OnDuty[]; queues: Queue[] }) {
 function Direct({ of: a }: { of: OnDuty }) {
   const value = a.status === 'paused' ? 'paused:' + a.reason : a.status
   const set = async (choice: string) => {
-    const [status = '', reason = ''] = choice.split(':')
+    const [status, reason] = chosenStatus(choice)
     await act('direct', { agent: a.id, status, reason })
     void read()
   }

@@ -1,0 +1,401 @@
+// Made by scripts/web build of agentdesk/protocol/schema.json: change that.
+
+/**
+ * A frame to the page.
+ */
+export type Incoming = Welcome | Snapshot | Queues | StreamEvent | Result | Refusal | Beat | Misunderstood
+export type Id = number
+export type Status = 'available' | 'paused' | 'offline'
+export type Time = string
+export type StatusOrNone = '' | 'available' | 'paused' | 'offline'
+export type Language = 'kk' | 'ru' | 'en'
+export type TimeOrNone = string | null
+/**
+ * A frame of the page.
+ */
+export type Outgoing = Hello | Command
+
+/**
+ * What goes over the websocket of a desk: frames to the page, frames of the page, and the arguments of its commands.
+ */
+export interface Protocol {
+  incoming?: Incoming
+  outgoing?: Outgoing
+  commands?: Commands
+}
+export interface Welcome {
+  type: 'welcome'
+  agent: Agent
+  dispositions: string[]
+  pause_reasons: string[]
+  /**
+   * A node serves calls.
+   */
+  voice: boolean
+  sip: Account | null
+}
+export interface Agent {
+  id: Id
+  login: string
+  name: string
+  role: 'agent' | 'supervisor' | 'administrator' | 'auditor'
+  languages: string[] | null
+  queues: string[] | null
+  status: Status
+  reason: string
+  since: Time
+  next_status: StatusOrNone
+}
+/**
+ * A SIP account, which lives as long as the login.
+ */
+export interface Account {
+  user: string
+  secret: string
+  url: string
+}
+/**
+ * The whole desk, and the numbers of the streams that go with it.
+ */
+export interface Snapshot {
+  type: 'snapshot'
+  agent: Agent
+  contacts: Contact[]
+  queues: Queue[]
+  streams: Heads
+}
+export interface Contact {
+  id: Id
+  interaction: Id
+  channel: 'voice' | 'callback' | 'sms'
+  queue: string
+  queue_title: Texts
+  language: Language
+  reason: Texts
+  context: {
+    [k: string]: string
+  } | null
+  /**
+   * Masked; empty while the contact is offered, and when the caller withholds it.
+   */
+  number: string
+  name: string
+  state: 'offered' | 'accepted' | 'ringing' | 'connected' | 'wrap_up'
+  queued_at: Time
+  connected_at: TimeOrNone
+  wrap_up_until: TimeOrNone
+  offer_until: TimeOrNone
+  /**
+   * Of a call that is connected.
+   */
+  parties: Party[]
+  /**
+   * Of a call of a queue whose talks are recorded.
+   */
+  recording?: {
+    state: 'going' | 'failed'
+    paused_until: TimeOrNone
+  }
+  /**
+   * A colleague who has the citizen asks for help.
+   */
+  helps: boolean
+}
+/**
+ * A text in some of the languages.
+ */
+export interface Texts {
+  kk?: string
+  ru?: string
+  en?: string
+}
+/**
+ * Somebody in a call.
+ */
+export interface Party {
+  leg: string
+  role: 'citizen' | 'agent' | 'consulted' | 'outside' | 'supervisor'
+  name: string
+  /**
+   * Of a telephone outside.
+   */
+  title: Text | null
+  state: 'ringing' | 'up'
+  held: boolean
+}
+/**
+ * A text in each language.
+ */
+export interface Text {
+  kk: string
+  ru: string
+  en: string
+}
+export interface Queue {
+  name: string
+  title: Texts
+  waiting: number
+  oldest: TimeOrNone
+  opens: TimeOrNone
+}
+/**
+ * Streams with a number of each: agent:ID, contact:ID.
+ */
+export interface Heads {
+  [k: string]: number
+}
+export interface Queues {
+  type: 'queues'
+  queues: Queue[]
+}
+export interface StreamEvent {
+  type: 'event'
+  stream: string
+  seq: number
+  at: Time
+  kind: string
+  data: unknown
+}
+/**
+ * A command was done, and what came of it.
+ */
+export interface Result {
+  type: 'result'
+  id: string
+  ok: true
+  data: unknown
+}
+/**
+ * A command was refused, and did nothing.
+ */
+export interface Refusal {
+  type: 'result'
+  id: string
+  ok: false
+  /**
+   * For the page, which says it in the agent's language.
+   */
+  code: string
+  field: string
+  /**
+   * For engineers.
+   */
+  detail: string
+}
+export interface Beat {
+  type: 'beat'
+}
+/**
+ * A frame of the page was not understood.
+ */
+export interface Misunderstood {
+  type: 'error'
+  code: string
+}
+export interface Hello {
+  type: 'hello'
+  /**
+   * The numbers seen last.
+   */
+  streams?: Heads | null
+  /**
+   * The page has a SIP account that works.
+   */
+  sip?: boolean
+}
+export interface Command {
+  type: 'command'
+  /**
+   * A ULID of the page's: the command is done once under it.
+   */
+  id: string
+  name: string
+  /**
+   * As the command of that name has them: see commands.
+   */
+  args?: {} | null
+}
+/**
+ * The arguments of each command, by its name.
+ */
+export interface Commands {
+  set_status?: SetStatus
+  accept?: OnContact
+  decline?: OnContact
+  extend?: OnContact
+  hangup?: OnContact
+  finish?: OnContact
+  hold?: OnContact
+  resume?: OnContact
+  record_pause?: OnContact
+  record_resume?: OnContact
+  rejoin?: OnContact
+  supervise?: Supervise
+  unsupervise?: OnContact
+  take_over?: OnContact
+  direct?: Direct
+  requeue?: Requeue
+  keys?: Keys
+  transfer?: Transfer
+  consult?: Transfer
+  swap?: OnContact
+  conference?: OnContact
+  complete?: Complete
+  cancel?: OnContact
+  reply?: OnText
+  note?: OnText
+  take_back?: Nothing
+  disposition?: Disposition
+  case_open?: CaseOpen
+  case_move?: CaseMove
+  appointment_book?: AppointmentBook
+  appointment_move?: AppointmentMove
+  verify?: OnContact
+  bind?: OnNumber
+  unbind?: OnNumber
+  order_link?: OrderLink
+  announce?: Announce
+  announce_end?: AnnounceEnd
+  canned_save?: CannedSave
+  canned_remove?: CannedRemove
+}
+export interface SetStatus {
+  status: StatusOrNone
+  reason?: string
+  /**
+   * After the contact in hand; with no status: nothing changes then.
+   */
+  next?: boolean
+  /**
+   * Open threads go back to the front of their queues.
+   */
+  give_back?: boolean
+}
+export interface OnContact {
+  contact: Id
+}
+export interface Supervise {
+  contact: Id
+  mode: 'listen' | 'whisper' | 'barge'
+}
+export interface Direct {
+  agent: Id
+  status: Status
+  reason?: string
+}
+export interface Requeue {
+  contact: Id
+  /**
+   * Empty for its own.
+   */
+  queue?: string
+}
+export interface Keys {
+  contact: Id
+  keys: string
+}
+/**
+ * To one of queue, agent and outside.
+ */
+export interface Transfer {
+  contact: Id
+  queue?: string
+  agent?: number
+  outside?: string
+  note?: string
+}
+export interface Complete {
+  contact: Id
+  note?: string
+}
+export interface OnText {
+  contact: Id
+  text: string
+}
+export interface Nothing {}
+export interface Disposition {
+  contact: Id
+  disposition: string
+  note?: string
+}
+export interface CaseOpen {
+  contact: Id
+  kind: string
+  service?: string
+  subject: string
+  body?: string
+  /**
+   * 2026-12-01; empty for none.
+   */
+  due_on?: string
+}
+export interface CaseMove {
+  contact: Id
+  number: string
+  /**
+   * As the agent saw it.
+   */
+  from: string
+  to: string
+  why?: string
+  due_on?: string
+  /**
+   * What the citizen is told by SMS; empty: where the case stands, in Okno's words.
+   */
+  tell?: string
+}
+export interface AppointmentBook {
+  contact: Id
+  service: string
+  office: string
+  /**
+   * 2026-12-01
+   */
+  day: string
+  /**
+   * 09:20
+   */
+  time: string
+}
+export interface AppointmentMove {
+  contact: Id
+  /**
+   * Of the case.
+   */
+  number: string
+  day: string
+  time: string
+}
+export interface OnNumber {
+  contact: Id
+  /**
+   * Empty for the contact's.
+   */
+  number?: string
+}
+export interface OrderLink {
+  link: string
+  order: 'open' | 'paused' | 'drained'
+}
+export interface Announce {
+  texts: Texts
+  /**
+   * Of the numbers that hear it; none: all.
+   */
+  prefixes?: string[] | null
+}
+export interface AnnounceEnd {
+  id: Id
+}
+export interface CannedSave {
+  code: string
+  texts: Texts
+  /**
+   * As the agent saw it; 0: a new one.
+   */
+  version: number
+}
+export interface CannedRemove {
+  code: string
+  version: number
+}
