@@ -53,6 +53,7 @@ var homes = map[string][]string{
 	"golang.org/x/oauth2":          {"okno/internal/sso"},
 	"github.com/zitadel/oidc":      {"okno/internal/sso/ssotest"},
 	"github.com/nyaruka":           {"okno/internal/phone"},
+	"github.com/santhosh-tekuri":   {"okno/agentdesk/protocol"},
 	"github.com/pkg/sftp":          {"okno/internal/folder"},
 	"github.com/minio/minio-go":    {"okno/internal/attachment/s3"},
 	"github.com/johannesboyne":     {"okno/internal/attachment/s3/s3test"},
