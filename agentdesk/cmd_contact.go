@@ -103,6 +103,9 @@ func (d *Desk) extend(ctx context.Context, w Work, agent acd.Agent, raw json.Raw
 }
 
 // takeBack takes the place of a command that the page sent, under its id: if that was done, the page gets its answer; else it never will be.
-func (d *Desk) takeBack(context.Context, Work, acd.Agent, json.RawMessage) (any, error) {
+func (d *Desk) takeBack(_ context.Context, _ Work, _ acd.Agent, raw json.RawMessage) (any, error) {
+	if err := arguments(raw, &struct{}{}); err != nil {
+		return nil, err
+	}
 	return object{"taken_back": true}, nil
 }

@@ -28,7 +28,7 @@ func (o *office) node(t *testing.T, db *store.Store, hosts ...string) *httptest.
 	t.Helper()
 	desk := agentdesk.New(agentdesk.Options{Store: db, Floor: o.Floor, Node: "edge", Log: zerolog.Nop(), Hosts: hosts, Clock: o.clock,
 		Segments: func(text string) int { return 1 + utf8.RuneCountInString(text)/67 },
-		Reasons:  func(string) map[string]string { return nil },
+		Reasons:  func(string) map[string]string { return map[string]string{} },
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},

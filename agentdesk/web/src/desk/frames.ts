@@ -391,9 +391,9 @@ export interface CannedSave {
   code: string
   texts: Texts
   /**
-   * As the agent saw it; 0: a new one.
+   * As the agent saw it; 0 or none: a new one.
    */
-  version: number
+  version?: number
 }
 export interface CannedRemove {
   code: string
