@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,19 +21,18 @@ import (
 const mostLines = 50
 
 var (
-	errView     error = &fault.Error{Kind: fault.Invalid, Field: "view", Text: "view: mine, queued, overdue or due"}
 	errAfter    error = &fault.Error{Kind: fault.Invalid, Field: "after", Text: "after: the next of the page before"}
 	errTaken    error = &fault.Error{Kind: fault.Conflict, Text: "somebody else has this case"}
 	errAssignee error = &fault.Error{Kind: fault.Invalid, Field: "agent", Text: "name an agent, or a queue"}
 	errNoAgent  error = &fault.Error{Kind: fault.Invalid, Field: "agent", Text: "there is no such agent"}
 )
 
-// worklist lists cases by term or by whose they are to work on. A line tells nothing of the citizen.
+// worklist lists cases by term, by whose they are to work on, and by what narrows that. A line tells nothing of the citizen.
 func (d *Desk) worklist(w http.ResponseWriter, r *http.Request) {
 	agent, err := d.allowed(r, access.ListCases)
-	view := cases.View(r.URL.Query().Get("view"))
-	if err == nil && !slices.Contains(cases.Views, view) {
-		err = errView
+	var filter cases.Filter
+	if err == nil {
+		filter, err = caseFilter(r)
 	}
 	var after cases.After
 	if err == nil {
@@ -42,7 +40,7 @@ func (d *Desk) worklist(w http.ResponseWriter, r *http.Request) {
 	}
 	var lines []cases.Line
 	if err == nil {
-		lines, err = d.Store.Worklist(r.Context(), view, agent.ID, after, mostLines+1)
+		lines, err = d.Store.Worklist(r.Context(), filter, agent.ID, after, mostLines+1)
 	}
 	if err != nil {
 		d.fail(w, err)

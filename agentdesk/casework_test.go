@@ -108,7 +108,7 @@ func TestACaseIsWorkedOn(t *testing.T) {
 	last := history[len(history)-1].(m)
 	require.Equal(t, []any{"выехала бригада", number + " in_progress"}, []any{last["why"], last["told"]})
 
-	for path, want := range map[string]int{"/desk/cases/123456786": 404, "/desk/cases?view=all": 400, "/desk/cases?view=due&after=x": 400} {
+	for path, want := range map[string]int{"/desk/cases/123456786": 404, "/desk/cases?view=none": 400, "/desk/cases?view=all&state=lost": 400, "/desk/cases?view=due&after=x": 400} {
 		status, _ := ask(chief, http.MethodGet, path, nil)
 		require.Equal(t, want, status, path)
 	}

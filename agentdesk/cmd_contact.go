@@ -77,7 +77,7 @@ func (d *Desk) heldFor(ctx context.Context, w Work, agent acd.Agent, id int64, a
 	return c, access.May(floor.Subject(agent), act, floor.Tie(c, agent.ID))
 }
 
-// disposition files the outcome, and ends the wrap-up.
+// disposition files the outcome, which some queues do not require, and ends the wrap-up.
 func (d *Desk) disposition(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
 		onContact
@@ -87,7 +87,7 @@ func (d *Desk) disposition(ctx context.Context, w Work, agent acd.Agent, raw jso
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(contact.Dispositions, args.Disposition) {
+	if args.Disposition != "" && !slices.Contains(contact.Dispositions, args.Disposition) {
 		return nil, contact.ErrDisposition
 	}
 	return nil, d.Floor.File(ctx, w, agent, args.Contact, args.Disposition, args.Note)

@@ -45,6 +45,9 @@ type Store interface {
 	wallStore
 	cannedStore
 	peopleStore
+	queueStore
+	caseViewStore
+	lookingStore
 }
 
 type logins interface {
@@ -89,8 +92,8 @@ type desks interface {
 	report.Reader
 	// Health gives how agencies do.
 	Health(ctx context.Context) ([]exchange.Health, error)
-	// Worklist gives a page of a view for an agent.
-	Worklist(ctx context.Context, view cases.View, agent int64, after cases.After, most int) ([]cases.Line, error)
+	// Worklist gives a page of what a filter lists for an agent.
+	Worklist(ctx context.Context, f cases.Filter, agent int64, after cases.After, most int) ([]cases.Line, error)
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
 	DisconnectDesk(ctx context.Context, agent int64, node string) error
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
@@ -149,6 +152,7 @@ type people interface {
 	// LockAgent locks an agent out, or lets one in again. Either ends all logins.
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
 	accountWork
+	queueWork
 	cannedWork
 	factorWork
 	passkeyWork
@@ -181,6 +185,7 @@ type caseWork interface {
 	// CaseMoves gives the history of a case, the oldest first.
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	caseLinks
+	caseViewWork
 	attachmentWork
 	recordingWork
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
@@ -403,6 +408,9 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/reports/{report}", d.report)
 	mux.HandleFunc("GET /desk/reports/{report}/csv", d.reportCSV)
 	mux.HandleFunc("GET /desk/cases", d.worklist)
+	mux.HandleFunc("GET /desk/case-views", d.caseViews)
+	mux.HandleFunc("POST /desk/case-views", d.saveCaseView)
+	mux.HandleFunc("POST /desk/case-views/{name}/remove", d.removeCaseView)
 	mux.HandleFunc("GET /desk/assignees", d.assignees)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
@@ -436,6 +444,10 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/agents", d.addAgent)
 	mux.HandleFunc("POST /desk/agents/{login}", d.changeAgent)
 	mux.HandleFunc("POST /desk/agents/{login}/invite", d.invite)
+	mux.HandleFunc("POST /desk/agents/{login}/abilities", d.changeAbilities)
+	mux.HandleFunc("GET /desk/queue-settings", d.queueSettings)
+	mux.HandleFunc("POST /desk/queue-settings/{queue}", d.changeQueue)
+	mux.HandleFunc("POST /desk/pause-limits", d.changePauseLimits)
 	mux.HandleFunc("GET /desk/journal", d.wholeJournal)
 	mux.HandleFunc("POST /desk/agents/{login}/lock", d.lock(true))
 	mux.HandleFunc("POST /desk/agents/{login}/unlock", d.lock(false))

@@ -142,6 +142,7 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 	offered := p.Snapshot("an offer", inState("offered"))[0].(m)
 	require.Empty(t, offered["number"], "an offer does not show who")
 	require.Equal(t, "Просит оператора", offered["reason"].(m)["ru"])
+	require.Equal(t, []any{false, true}, []any{offered["auto_accept"], offered["must_file"]}, "the house's rules")
 	contact := offered["id"]
 	require.Equal(t, "unknown_contact", p.Sends("reply", m{"contact": 1 << 40, "text": "x"})["code"])
 	require.Equal(t, "not_yours", p.Sends("reply", m{"contact": contact, "text": "x"})["code"], "not before it is accepted")
@@ -172,7 +173,10 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 
 	require.True(t, p.Sends("finish", m{"contact": contact})["ok"].(bool))
 	require.Equal(t, "Спасибо за обращение. До свидания.", o.lastMT(t))
-	require.Equal(t, "no_disposition", p.Sends("disposition", m{"contact": contact, "disposition": ""})["code"])
+	for _, wrong := range []string{"", "not_given"} {
+		refused := p.Sends("disposition", m{"contact": contact, "disposition": wrong})
+		require.Equal(t, []any{"no_disposition", "disposition"}, []any{refused["code"], refused["field"]})
+	}
 	require.True(t, p.Sends("disposition", m{"contact": contact, "disposition": "resolved", "note": "всё"})["ok"].(bool))
 	p.Snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
 	require.Equal(t, "operator", pgtest.Value[string](t, o.URL, `SELECT outcome FROM interactions`))

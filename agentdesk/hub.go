@@ -2,6 +2,7 @@ package agentdesk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type hubStore interface {
 	StreamHeads(ctx context.Context, names []string) (map[string]int64, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
 	openLogins
+	Lookers(ctx context.Context, agents []int64) (map[int64][]desk.Looker, error)
 }
 
 func newHub(store hubStore, hints <-chan struct{}, log zerolog.Logger) *hub {
@@ -133,6 +135,9 @@ func (h *hub) look(ctx context.Context) error {
 	if err := h.lookAtQueues(ctx, sessions); err != nil {
 		return err
 	}
+	if err := h.lookAtCases(ctx, sessions); err != nil {
+		return err
+	}
 	list := make([]string, 0, len(names))
 	for name := range names {
 		list = append(list, name)
@@ -210,7 +215,7 @@ func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
 		now[q.Name] = q
 		before, known := h.queues[q.Name]
 		// At the first look nobody knows what has changed since the pages read their desks.
-		if !known || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest) || !before.Opens.Equal(q.Opens) {
+		if !known || !maps.Equal(before.Title, q.Title) || before.Waiting != q.Waiting || !before.Oldest.Equal(q.Oldest) || !before.Opens.Equal(q.Opens) {
 			changed = append(changed, q.Name)
 		}
 	}

@@ -24,6 +24,8 @@ type accountWork interface {
 	AddAgent(ctx context.Context, name string, p acd.Profile, by string) (id int64, err error)
 	// ChangeProfile replaces one profile by another. ended: the agent's logins have ended, because the role is another.
 	ChangeProfile(ctx context.Context, agent int64, was, to acd.Profile, by string) (ended bool, err error)
+	// ChangeAbilities replaces skills and capacity that somebody saw.
+	ChangeAbilities(ctx context.Context, agent int64, was, to acd.Abilities, by string) error
 	// Invite keeps a link by which an agent sets a password, by a hash. login.ErrFederal.
 	Invite(ctx context.Context, agent int64, tokenHash []byte, lasting time.Duration, by string) error
 	// ForgetPassword ends the agent's logins, too.
@@ -60,7 +62,7 @@ func (d *Desk) people(w http.ResponseWriter, r *http.Request) {
 	for _, c := range all {
 		found = append(found, object{"id": c.ID, "login": c.Login, "name": c.Name, "role": c.Role, "languages": c.Languages, "queues": c.Queues, "status": c.Status,
 			"connected": c.Connected, "locked": c.Locked, "invited": c.Invited, "password": c.Password, "second_factor": c.Enrolled, "federal": c.Federal,
-			"seen_at": when(c.SeenAt)})
+			"seen_at": when(c.SeenAt), "skills": c.Skills, "capacity": c.Capacity})
 	}
 	d.answer(w, object{"agents": found})
 }
@@ -129,6 +131,33 @@ func (d *Desk) changeAgent(w http.ResponseWriter, r *http.Request) {
 	}
 	if err == nil && ended {
 		d.depart(r.Context(), agent)
+	}
+	d.done(w, err)
+}
+
+// abilities are skills and capacity in requests.
+type abilities struct {
+	Skills   map[string]int `json:"skills"`
+	Capacity int            `json:"capacity"`
+}
+
+// changeAbilities changes an agent's skills and capacity from what the administrator saw.
+func (d *Desk) changeAbilities(w http.ResponseWriter, r *http.Request) {
+	by, agent, err := d.other(r, access.ManageAgents)
+	var body struct {
+		Was abilities `json:"was"`
+		To  abilities `json:"to"`
+	}
+	if err == nil {
+		err = bodyError(edge.ReadJSON(w, r, 16<<10, false, &body))
+	}
+	if err == nil {
+		err = acd.Abilities(body.To).Check()
+	}
+	if err == nil {
+		err = d.Units(r.Context(), func(w Work) error {
+			return w.ChangeAbilities(r.Context(), agent, acd.Abilities(body.Was), acd.Abilities(body.To), floor.By(by.ID))
+		})
 	}
 	d.done(w, err)
 }

@@ -61,6 +61,7 @@ type session struct {
 	mu      sync.Mutex
 	follows map[string]int64      // stream to the number seen last
 	queues  map[string]desk.Queue // as they stand, when the page is to be told
+	looking looking
 
 	closing sync.Once
 	reason  chan []byte // the close frame to send
@@ -105,9 +106,10 @@ func (s *session) node() string { return fmt.Sprintf("%s/%p", s.desk.Node, s) }
 
 // frame is what a page sends.
 type frame struct {
-	Type    string           `json:"type"`    // hello, command
+	Type    string           `json:"type"`    // hello, command, looking
 	Streams map[string]int64 `json:"streams"` // hello: the numbers seen last
 	SIP     bool             `json:"sip"`     // hello: the page has a SIP account that works
+	Case    string           `json:"case"`    // hello, looking: the number of the case that the page has open; "": none
 	ID      string           `json:"id"`      // command: a ULID of the page's
 	Name    string           `json:"name"`
 	Args    json.RawMessage  `json:"args"`
@@ -126,6 +128,13 @@ func (s *session) read(ctx context.Context) error {
 		switch m.Type {
 		case "hello":
 			if err := s.hello(ctx, m.Streams, m.SIP); err != nil {
+				return err
+			}
+			if err := s.look(ctx, m.Case); err != nil {
+				return err
+			}
+		case "looking":
+			if err := s.look(ctx, m.Case); err != nil {
 				return err
 			}
 		case "command":
@@ -222,6 +231,7 @@ func (s *session) follow(ctx context.Context) {
 			err = s.lease(ctx)
 		case <-s.woken:
 			s.sendQueues(ctx)
+			s.sendLookers(ctx)
 			err = s.catchUp(ctx)
 		}
 		if err != nil && ctx.Err() == nil {

@@ -48,7 +48,8 @@ func (d *Desk) wall(w http.ResponseWriter, r *http.Request) {
 	}
 	agents := make([]object, 0, len(now.Agents))
 	for _, a := range now.Agents {
-		agents = append(agents, object{"id": a.ID, "name": a.Name, "status": a.Status, "reason": a.Reason, "since": a.Since, "connected": a.Connected, "hands": a.Hands})
+		agents = append(agents, object{"id": a.ID, "name": a.Name, "status": a.Status, "reason": a.Reason, "since": a.Since,
+			"pause_until": when(a.PauseUntil), "connected": a.Connected, "hands": a.Hands})
 	}
 	waiting := make([]object, 0, len(now.Waiting))
 	for _, c := range now.Waiting {

@@ -3,8 +3,11 @@ package agentdesk_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"okno/internal/postgres/pgtest"
 )
 
 // A leader sees who is there and what waits, and nothing of any citizen.
@@ -36,11 +39,20 @@ func TestTheFloorIsSeenByWhoeverLeadsIt(t *testing.T) {
 		require.Equal(t, "bad_command", p.Sends("direct", wrong)["code"])
 	}
 	require.Equal(t, "no_agent", p.Sends("direct", m{"agent": 999, "status": "offline"})["code"])
+	pgtest.Exec(t, o.URL, `INSERT INTO pause_limits VALUES ('supervisor', 'training', 600), ('agent', 'training', 60)`)
 	require.Equal(t, true, p.Sends("direct", m{"agent": id, "status": "paused", "reason": "training"})["ok"])
 	require.Equal(t, true, p.Sends("requeue", m{"contact": contact, "queue": ""})["ok"])
 	_, wall = o.get(t, cookie, "/desk/wall")
 	agent = wall["agents"].([]any)[0].(m)
 	require.Equal(t, "training", agent["reason"])
+	since, err := time.Parse(time.RFC3339, agent["since"].(string))
+	require.NoError(t, err)
+	until, err := time.Parse(time.RFC3339, agent["pause_until"].(string))
+	require.NoError(t, err)
+	require.Equal(t, 10*time.Minute, until.Sub(since), "the limit is that of the role")
+	p.Until("the agent sees it, too", func(got m) bool {
+		return got["type"] == "snapshot" && got["agent"].(m)["pause_until"] == agent["pause_until"]
+	})
 	require.Empty(t, agent["hands"])
 	waits := wall["waiting"].([]any)[0].(m)
 	require.Equal(t, contact, waits["contact"])

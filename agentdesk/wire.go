@@ -19,7 +19,8 @@ type object = map[string]any
 
 func agentJSON(a acd.Agent) object {
 	return object{"id": a.ID, "login": a.Login, "name": a.Name, "role": a.Role, "languages": a.Languages, "queues": a.Queues,
-		"status": a.Status, "reason": a.StatusReason, "since": when(a.StatusAt), "next_status": a.NextStatus}
+		"status": a.Status, "reason": a.StatusReason, "since": when(a.StatusAt), "pause_until": when(a.PauseUntil()),
+		"next_status": a.NextStatus}
 }
 
 func (d *Desk) contactJSON(c contact.Contact) object {
@@ -43,6 +44,7 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 		c := d.contactJSON(h.Contact)
 		c["name"], c["offer_until"], c["parties"] = h.Name, when(h.OfferUntil), d.partiesJSON(h.Parties)
 		c["helps"], c["queue_title"] = h.Helps != 0, h.QueueTitle
+		c["auto_accept"], c["must_file"] = h.AutoAccept, h.MustFile
 		if h.Recording != "" {
 			c["recording"] = object{"state": h.Recording, "paused_until": when(h.PausedUntil)}
 		}

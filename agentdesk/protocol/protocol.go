@@ -43,7 +43,7 @@ func Read() (*Schema, error) {
 
 // definitions are those of the frames to the page, by their types.
 var definitions = map[string]string{"welcome": "welcome", "snapshot": "snapshot", "queues": "queues", "event": "stream_event",
-	"result": "result", "beat": "beat", "error": "misunderstood"}
+	"result": "result", "beat": "beat", "error": "misunderstood", "looking": "lookers"}
 
 // Incoming says what is wrong with a frame to the page, which is JSON as encoding/json reads it.
 func (s *Schema) Incoming(frame map[string]any) error {

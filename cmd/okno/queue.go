@@ -40,12 +40,18 @@ func (c queueImport) Run(ctx context.Context) error {
 	}
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
 		var changed []string
+		var pauses bool
 		err := db.Do(ctx, func(w *store.Work) (err error) {
-			changed, err = w.KeepQueues(ctx, f, operator(), c.Why)
+			if changed, err = w.KeepQueues(ctx, f, operator(), c.Why); err == nil {
+				pauses, err = w.KeepPauseLimits(ctx, f.Pauses, operator(), c.Why)
+			}
 			return err
 		})
 		if err == nil {
 			fmt.Printf("%d queues changed, %d as they were\n", len(changed), len(f.Queues)-len(changed))
+		}
+		if err == nil && pauses {
+			fmt.Println("the limits of pauses have changed")
 		}
 		return err
 	})

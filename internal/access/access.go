@@ -82,6 +82,7 @@ const (
 	ViewLogins        Act = "login.view" // when, from where and with which browser an agent is logged in
 	EndLogins         Act = "login.end"
 	LockAgent         Act = "agent.lock"   // and unlock
+	EditQueues        Act = "queue.edit"   // see and change the settings of queues, and the limits of pauses
 	ManageAgents      Act = "agent.manage" // see all accounts, add one, change name, role, languages and queues, give a link to set a password
 )
 

@@ -19,9 +19,10 @@ type Agent struct {
 	Status       Status
 	StatusReason string
 	StatusAt     time.Time
-	NextStatus   Status // after the contact in hand; "" for none
-	Enrolled     bool   // a second factor is set up, here or at the identity provider
-	Federal      bool   // logs in by single sign-on
+	NextStatus   Status        // after the contact in hand; "" for none
+	PauseLimit   time.Duration // how long the pause may last that the agent is on; 0: for any time, or there is none
+	Enrolled     bool          // a second factor is set up, here or at the identity provider
+	Federal      bool          // logs in by single sign-on
 	Proof        access.Proof
 }
 

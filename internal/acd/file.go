@@ -14,7 +14,8 @@ import (
 
 // File is queues as people keep them.
 type File struct {
-	Queues map[string]Settings `yaml:"queues"`
+	Queues map[string]Settings `yaml:"queues,omitempty"`
+	Pauses PauseLimits         `yaml:"pauses,omitempty"` // of a role that is not there they stay as they are
 }
 
 // Settings are a queue's own; what is left out is the house's ([DefaultRules]).
@@ -40,7 +41,18 @@ type Settings struct {
 	Recording    string            `yaml:"recording,omitempty" json:"recording,omitempty"`           // of talks: announced or asked; "": none
 	RecordedFor  *int              `yaml:"recording_days,omitempty" json:"recording_days,omitempty"` // 1 to 365
 	Survey       bool              `yaml:"survey,omitempty" json:"survey,omitempty"`                 // callers are asked after a talk how it was
+	Disposition  Disposition       `yaml:"disposition,omitempty" json:"disposition,omitempty"`       // required or optional
+	AutoAccept   bool              `yaml:"auto_accept,omitempty" json:"auto_accept,omitempty"`       // the page accepts offers by itself
 }
+
+// Disposition says whether a wrap-up ends with an outcome only.
+type Disposition string
+
+// The dispositions.
+const (
+	Required Disposition = "required" // a wrap-up whose time is over without an outcome is filed as [contact.NotGiven]
+	Optional Disposition = "optional"
+)
 
 // RecordedDays is for how many days a queue's recordings are kept that does not say.
 const RecordedDays = 90
@@ -64,16 +76,24 @@ func (f File) Check() (problems []error) {
 			problems = append(problems, fmt.Errorf("queues.%s.%w", name, problem))
 		}
 	}
-	if len(f.Queues) == 0 {
+	if len(f.Queues) == 0 && len(f.Pauses) == 0 {
 		problems = append(problems, errors.New("queues: there is none"))
+	}
+	for _, problem := range f.Pauses.check() {
+		problems = append(problems, fmt.Errorf("pauses.%w", problem))
 	}
 	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return problems
 }
 
+// problem is what is wrong with a field.
+type problem struct{ field, text string }
+
+func (p problem) Error() string { return p.field + ": " + p.text }
+
 func (s Settings) check(name string) (problems []error) {
 	wrong := func(field, text string, args ...any) {
-		problems = append(problems, fmt.Errorf("%s: %s", field, fmt.Sprintf(text, args...)))
+		problems = append(problems, problem{field, fmt.Sprintf(text, args...)})
 	}
 	if !nameForm.MatchString(name) {
 		wrong("name", "up to 32 letters a-z, digits, hyphens and underscores")
@@ -133,6 +153,9 @@ func (s Settings) check(name string) (problems []error) {
 	if s.Recording != "" && s.Recording != "announced" && s.Recording != "asked" {
 		wrong("recording", "%q is neither announced nor asked; without it no talk is recorded", s.Recording)
 	}
+	if s.Disposition != "" && s.Disposition != Required && s.Disposition != Optional {
+		wrong("disposition", "%q is neither required nor optional", s.Disposition)
+	}
 	if (s.Strategy == Linear) != (len(s.Line) > 0) {
 		wrong("line", "lists logins for the strategy linear, and for no other")
 	}
@@ -177,7 +200,10 @@ func (s Settings) Rules() Rules {
 	take(&r.CallBackLost, s.CallBackLost)
 	take(&r.Priority, s.Priority)
 	take(&r.Ageing, s.Ageing)
-	r.Line, r.Skills = s.Line, s.Skills
+	r.Line, r.Skills, r.AutoAccept = s.Line, s.Skills, s.AutoAccept
+	if s.Disposition != "" {
+		r.Disposition = s.Disposition
+	}
 	if s.Strategy != "" {
 		r.Strategy = s.Strategy
 	}

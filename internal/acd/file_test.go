@@ -31,6 +31,10 @@ func TestSettingsOfQueues(t *testing.T) {
     recording: asked
     recording_days: 30
     survey: true
+    disposition: optional
+    auto_accept: true
+pauses:
+  agent: {break: 15m, lunch: 1h}
 `
 	f, err := acd.ReadFile(strings.NewReader(good))
 	require.NoError(t, err)
@@ -40,8 +44,10 @@ func TestSettingsOfQueues(t *testing.T) {
 	want.Priority, want.Ageing, want.Overflow, want.OverflowAfter = 20, 2, "tax", 90*time.Second
 	relax := 30 * time.Second
 	want.Strategy, want.Line, want.Skills = acd.Linear, []string{"aliya", "boris"}, map[string]acd.Skill{"tax": {Level: 3, Relax: &relax}}
+	want.Disposition, want.AutoAccept = acd.Optional, true
 	want.Calls = acd.CallHours{From: 10 * time.Hour, Until: 19*time.Hour + 30*time.Minute}
 	require.Equal(t, want, f.Queues["general"].Rules())
+	require.Equal(t, acd.PauseLimits{"agent": {"break": 15 * time.Minute, "lunch": time.Hour}}, f.Pauses)
 	var written strings.Builder
 	require.NoError(t, acd.WriteFile(&written, f))
 	again, err := acd.ReadFile(strings.NewReader(written.String()))
@@ -67,13 +73,18 @@ func TestSettingsOfQueues(t *testing.T) {
 		"skills: {tax":          `queues.general.skills: "Tax" is no name of a skill: up to 32 letters a-z, digits, hyphens and underscores`,
 		"recording: asked":      `queues.general.recording: "always" is neither announced nor asked; without it no talk is recorded`,
 		"recording_days: 30":    "queues.general.recording_days: 0 is not between 1 and 365",
+		"disposition: optional": `queues.general.disposition: "never" is neither required nor optional`,
+		"agent: {":              "pauses.king: is no role",
+		"break: 15m":            "pauses.agent.not_responding: is no reason for a pause",
+		"lunch: 1h":             "pauses.agent.lunch: 30s is not in whole seconds from 1m0s to 8h0m0s",
 		"announce: 0s":          "line 8: cannot unmarshal !!int `60` into time.Duration",
 	} {
 		bad := map[string]string{"en: General": "en: ''", "at_closing: tell": "at_closing: never", "calls: 10:00-19:30": "calls: 19:00-10:00",
 			"ring: 30s": "ring: 1s", "most_waiting: 50": "most_waiting: -1", "general:": "Весь:", "call_back_lost: false": "callback_lost: false",
 			"announce: 0s": "announce: 60", "priority: 20": "priority: 101", "ageing: 2": "ageing: 0", "to: tax": "to: general", "after: 90s": "after: 2h",
 			"strategy: linear": "strategy: round_robin", "line: [aliya, boris]": "line: []", "level: 3": "level: 6", "relax: 30s": "relax: 1s",
-			"skills: {tax": "skills: {Tax", "recording: asked": "recording: always", "recording_days: 30": "recording_days: 0"}[change]
+			"skills: {tax": "skills: {Tax", "recording: asked": "recording: always", "recording_days: 30": "recording_days: 0",
+			"disposition: optional": "disposition: never", "agent: {": "king: {", "break: 15m": "not_responding: 15m", "lunch: 1h": "lunch: 30s"}[change]
 		f, err := acd.ReadFile(strings.NewReader(strings.Replace(good, change, bad, 1)))
 		if err == nil {
 			found := f.Check()

@@ -33,6 +33,9 @@ type Rules struct {
 	AtClosing AtClosing          // what becomes of those who wait then
 	Calls     CallHours          // in which citizens are called back
 
+	Disposition Disposition // whether a wrap-up ends with an outcome only
+	AutoAccept  bool        // the agent's page accepts an offer by itself, if it can ring and has what a talk needs
+
 	CallBackLost bool // a callback is opened for whoever waits or talks when the telephone system goes away
 }
 
@@ -79,7 +82,7 @@ func (r Rules) full(s Standing) bool {
 // times in an hour. Whoever was cut off has asked for an operator already, and is owed one. Nobody is called before
 // nine or after eight.
 var DefaultRules = Rules{Ring: 20 * time.Second, WrapUp: 60 * time.Second, GiveUp: 30 * time.Second, Pause: 5 * time.Minute, Announce: time.Minute,
-	Ageing: 1, Strategy: LongestIdle, OverflowAfter: time.Minute, MostWaiting: 200, MostOfNumber: 10, AtClosing: Serve, Calls: CallHours{9 * time.Hour, 20 * time.Hour}, CallBackLost: true}
+	Ageing: 1, Strategy: LongestIdle, OverflowAfter: time.Minute, MostWaiting: 200, MostOfNumber: 10, AtClosing: Serve, Calls: CallHours{9 * time.Hour, 20 * time.Hour}, Disposition: Required, CallBackLost: true}
 
 const (
 	// AdmissionTime is the time in which the contacts of one number are counted.

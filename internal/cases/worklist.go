@@ -11,10 +11,11 @@ const (
 	Queued  View = "queued"  // given to a queue of the agent's, and to nobody
 	Overdue View = "overdue" // past their term
 	DueSoon View = "due"     // the next ones by term
+	AllOpen View = "all"     // all that are open, the newest first
 )
 
 // Views lists them.
-var Views = []View{Mine, Queued, Overdue, DueSoon}
+var Views = []View{Mine, Queued, Overdue, DueSoon, AllOpen}
 
 // Line is a case in a list: nothing of it says whose it is or what it is about.
 type Line struct {

@@ -5,6 +5,8 @@ package contact
 import (
 	"errors"
 	"time"
+
+	"okno/internal/fault"
 )
 
 // Contact is an interaction in the hands of the distribution.
@@ -99,12 +101,15 @@ var (
 	ErrUnknown     = errors.New("no such contact")
 	ErrGone        = errors.New("the offer is no longer open")
 	ErrState       = errors.New("the contact is not in a state for that")
-	ErrDisposition = errors.New("choose an outcome first")
+	ErrDisposition = error(&fault.Error{Kind: fault.Invalid, Field: "disposition", Text: "choose an outcome first"})
 	ErrBusyAgent   = errors.New("the agent is not free")
 	ErrClosed      = errors.New("nobody serves the queue now")
 	ErrFull        = errors.New("too many wait in the queue")
 	ErrNowhere     = errors.New("no such queue, agent or number")
 )
+
+// NotGiven is the disposition of a contact whose agent filed none in time, where the queue requires one.
+const NotGiven = "not_given"
 
 // Dispositions are the outcomes that an agent can file.
 var Dispositions = []string{"resolved", "informed", "case_opened", "forwarded", "callback", "no_answer", "other"}

@@ -38,6 +38,8 @@ type Held struct {
 	OfferUntil time.Time         // when the offer expires; zero when there is none
 	QueueTitle map[string]string // by language: the queue may be none of the agent's own
 	Parties    []Party           // of a call that is connected
+	AutoAccept bool              // the page accepts the offer by itself
+	MustFile   bool              // its wrap-up ends with a disposition only
 
 	Recording   recording.State // of a call that is connected: going; failed, of one that should be recorded and is not; "" of any other
 	PausedUntil time.Time       // the recording is silent until then
@@ -61,6 +63,12 @@ type Talk struct {
 	Name    string // the agent's
 	Since   time.Time
 	Mode    call.Mode // how the supervisor takes part in it; "" if not
+}
+
+// Looker is somebody who has a case open.
+type Looker struct {
+	Agent int64
+	Name  string
 }
 
 // Queue is how a queue stands.

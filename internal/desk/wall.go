@@ -20,13 +20,15 @@ const MostOnWall = 100
 
 // OnDuty is an agent who is not off duty, or still has somebody in hand.
 type OnDuty struct {
-	ID        int64
-	Name      string
-	Status    acd.Status // what the agent chose
-	Reason    string
-	Since     time.Time
-	Connected bool // the page is open
-	Hands     []InHand
+	ID     int64
+	Name   string
+	Status acd.Status // what the agent chose
+	Reason string
+	Since  time.Time
+	// PauseUntil is when the limit of the pause is over; zero: there is none.
+	PauseUntil time.Time
+	Connected  bool // the page is open
+	Hands      []InHand
 }
 
 // InHand is a contact that an agent has, or is offered.

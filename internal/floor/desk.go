@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -137,16 +138,19 @@ func (f *Floor) Release(ctx context.Context, w Work, a acd.Agent, id int64) erro
 	return err
 }
 
-// File ends a wrap-up with its outcome and a note. [contact.ErrState] outside a wrap-up, [contact.ErrDisposition].
+// File ends a wrap-up with its outcome and a note. [contact.ErrState] outside a wrap-up, [contact.ErrDisposition] without an outcome where the
+// queue requires one.
 func (f *Floor) File(ctx context.Context, w Work, a acd.Agent, id int64, disposition, note string) error {
 	c, err := f.Held(ctx, w, a, id)
 	switch {
 	case err != nil:
 		return err
-	case disposition == "":
-		return contact.ErrDisposition
 	case c.State != contact.WrapUp:
 		return contact.ErrState
+	case disposition == "":
+		if required, err := mustFile(ctx, w, c); err != nil || required {
+			return cmp.Or(err, contact.ErrDisposition)
+		}
 	}
 	if err := file(ctx, w, c, contact.Filing{Disposition: disposition, Note: note}); err != nil {
 		return err
@@ -157,9 +161,13 @@ func (f *Floor) File(ctx context.Context, w Work, a acd.Agent, id int64, disposi
 
 // file keeps what an agent says of a contact that ends, and forgets what the agent wrote in it.
 func file(ctx context.Context, w Work, c contact.Contact, f contact.Filing) error {
+	by := By(c.AgentID)
+	if f.Disposition == contact.NotGiven {
+		by = conversation.Okno
+	}
 	lines := []conversation.Entry{
 		{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "note", Body: strings.TrimSpace(f.Note)},
-		{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "disposition", Body: f.Disposition},
+		{Interaction: c.Interaction, Speaker: by, Kind: "disposition", Body: f.Disposition},
 	}
 	for _, line := range lines {
 		if line.Body == "" {
@@ -177,8 +185,14 @@ func file(ctx context.Context, w Work, c contact.Contact, f contact.Filing) erro
 	return w.DropDrafts(ctx, c.ID)
 }
 
+// mustFile says whether the queue of a contact requires an outcome.
+func mustFile(ctx context.Context, w Work, c contact.Contact) (bool, error) {
+	rules, err := w.Rules(ctx, c.Queue)
+	return rules.Disposition == acd.Required, err
+}
+
 // fileDrafts files what an agent had chosen and written when the time was over, as far as it is complete. A note that stood in its own field
-// is kept, too.
+// is kept, too. Where the queue requires an outcome and none was chosen, that is filed, and the journal has it.
 func fileDrafts(ctx context.Context, w Work, c contact.Contact) error {
 	drafts, err := w.Drafts(ctx, c, c.AgentID)
 	if err != nil {
@@ -187,6 +201,16 @@ func fileDrafts(ctx context.Context, w Work, c contact.Contact) error {
 	var f contact.Filing
 	if json.Unmarshal([]byte(drafts[contact.WrapUpField]), &f) != nil || !slices.Contains(contact.Dispositions, f.Disposition) {
 		f.Disposition = ""
+		required, err := mustFile(ctx, w, c)
+		if err != nil {
+			return err
+		}
+		if required {
+			f.Disposition = contact.NotGiven
+			if err := w.JournalDeed(ctx, c.AgentID, "contact.outcome_not_given", c.ID, map[string]any{"queue": c.Queue}); err != nil {
+				return err
+			}
+		}
 	}
 	f.Note = strings.TrimSpace(strings.TrimSpace(drafts[contact.NoteField]) + "\n" + f.Note)
 	return file(ctx, w, c, f)

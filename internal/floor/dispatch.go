@@ -103,8 +103,8 @@ func (f *Floor) ExpireOffers(ctx context.Context, l lease.Lease, offers []acd.Op
 	})
 }
 
-// EndWrapUps ends wrap-ups that took too long, with what the agent had chosen and written by then. Some end without a disposition: reports
-// show how many there are.
+// EndWrapUps ends wrap-ups that took too long, with what the agent had chosen and written by then. Reports show how many end without an
+// outcome that the queue requires.
 func (f *Floor) EndWrapUps(ctx context.Context, l lease.Lease, contacts []int64) error {
 	return each(ctx, f, l, contacts, func(w Work, id int64) error {
 		c, err := w.LockContact(ctx, id)

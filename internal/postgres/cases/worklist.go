@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,19 +23,46 @@ SELECT c.id, c.number, c.kind, c.state, coalesce(c.service, ''), coalesce(c.agen
        coalesce((SELECT login FROM agents WHERE id = c.assignee), ''), c.due_at, c.opened_at
 FROM cases c WHERE `
 
-// Each view has its own statement, by an index that gives its order. A page goes on behind ($1, $2).
-var worklists = map[cases.View]string{
-	cases.Mine: lineColumns + `c.assignee = $3 AND c.id > $2 AND $1::timestamptz IS NOT NULL AND c.state NOT IN ('closed', 'rejected', 'withdrawn')
-ORDER BY c.id LIMIT $4`,
-	cases.Queued: lineColumns + `c.id IN (SELECT id FROM cases q WHERE q.queue IN (SELECT queue FROM agent_queues WHERE agent_id = $3) AND q.assignee IS NULL
-    AND q.state NOT IN ('closed', 'rejected', 'withdrawn')) AND c.id > $2 AND $1::timestamptz IS NOT NULL ORDER BY c.id LIMIT $4`,
-	cases.Overdue: lineColumns + `c.due_at < now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL ORDER BY c.due_at, c.id LIMIT $4`,
-	cases.DueSoon: lineColumns + `c.due_at >= now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL ORDER BY c.due_at, c.id LIMIT $4`,
+// Each view goes by an index that gives its order. A page goes on behind ($1, $2).
+var worklists = map[cases.View]struct{ rows, order string }{
+	cases.Mine: {`c.assignee = $3 AND c.id > $2 AND $1::timestamptz IS NOT NULL AND c.state NOT IN ('closed', 'rejected', 'withdrawn')`, `c.id`},
+	cases.Queued: {`c.id IN (SELECT id FROM cases q WHERE q.queue IN (SELECT queue FROM agent_queues WHERE agent_id = $3) AND q.assignee IS NULL
+    AND q.state NOT IN ('closed', 'rejected', 'withdrawn')) AND c.id > $2 AND $1::timestamptz IS NOT NULL`, `c.id`},
+	cases.Overdue: {`c.due_at < now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL`, `c.due_at, c.id`},
+	cases.DueSoon: {`c.due_at >= now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL`, `c.due_at, c.id`},
+	cases.AllOpen: {`c.state NOT IN ('closed', 'rejected', 'withdrawn') AND c.id < $2 AND $1::timestamptz IS NOT NULL AND $3::bigint IS NOT NULL`, `c.id DESC`},
 }
 
-// Worklist gives a page of a view for an agent.
-func (s *Store) Worklist(ctx context.Context, view cases.View, agent int64, after cases.After, most int) (lines []cases.Line, err error) {
-	rows, err := s.db.Query(ctx, worklists[view], after.DueAt, after.ID, agent, most) // a zero time is before all terms
+// narrowed gives the conditions of a filter, with the values that they compare behind those of args. Only what narrows is in the statement, so
+// that each combination has a plan of its own.
+func narrowed(f cases.Filter, args []any) (string, []any) {
+	conditions := ""
+	for _, c := range []struct{ of, value string }{
+		{` AND c.queue = $%d`, f.Queue}, {` AND c.state = $%d`, string(f.State)}, {` AND c.service = $%d`, f.Service}, {` AND c.agency = $%d`, f.Agency},
+		{` AND c.assignee = (SELECT id FROM agents WHERE login = $%d)`, strings.TrimPrefix(f.Assignee, cases.NoOne)},
+	} {
+		if c.value != "" {
+			args = append(args, c.value)
+			conditions += fmt.Sprintf(c.of, len(args))
+		}
+	}
+	if f.Assignee == cases.NoOne {
+		conditions += ` AND c.assignee IS NULL`
+	}
+	if f.Overdue {
+		conditions += ` AND c.due_at < now()`
+	}
+	return conditions, args
+}
+
+// Worklist gives a page of what a filter lists for an agent. The filter was checked.
+func (s *Store) Worklist(ctx context.Context, f cases.Filter, agent int64, after cases.After, most int) (lines []cases.Line, err error) {
+	view := worklists[f.View]
+	if f.View == cases.AllOpen && after.ID == 0 {
+		after.ID = math.MaxInt64
+	}
+	conditions, args := narrowed(f, []any{after.DueAt, after.ID, agent, most}) // a zero time is before all terms
+	rows, err := s.db.Query(ctx, lineColumns+view.rows+conditions+` ORDER BY `+view.order+` LIMIT $4`, args...)
 	if err == nil {
 		lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l cases.Line, err error) {
 			var due *time.Time

@@ -20,12 +20,14 @@ import (
 
 const agentColumns = `
 a.id, a.login, a.name, a.role, a.languages, ARRAY(SELECT queue FROM agent_queues WHERE agent_id = a.id ORDER BY queue),
-a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, ''), ` + enrolled + `, ` + federal
+a.endpoint, a.status, a.status_reason, a.status_at, coalesce(a.next_status, ''), ` + pauseLimit + `, ` + enrolled + `, ` + federal
 
 func scanAgent(row pgx.Row, more ...any) (acd.Agent, error) {
 	var a acd.Agent
+	var seconds int
 	err := row.Scan(append([]any{&a.ID, &a.Login, &a.Name, &a.Role, &a.Languages, &a.Queues, &a.Endpoint, &a.Status, &a.StatusReason,
-		&a.StatusAt, &a.NextStatus, &a.Enrolled, &a.Federal}, more...)...)
+		&a.StatusAt, &a.NextStatus, &seconds, &a.Enrolled, &a.Federal}, more...)...)
+	a.PauseLimit = time.Duration(seconds) * time.Second
 	return a, postgres.NoRows(err, acd.ErrNoAgent)
 }
 
@@ -103,23 +105,37 @@ const setSkills = `UPDATE agents SET skills = $2, version = version + 1 WHERE id
 
 // SetSkills gives an agent levels of skills, in the place of all others.
 func (w Steps) SetSkills(ctx context.Context, agent int64, levels map[string]int, by string) error {
+	if err := w.setSkills(ctx, agent, levels); err != nil {
+		return err
+	}
+	return audit.Record(ctx, w.tx, by, "agent.skills", streams.Agent(agent), map[string]any{"skills": levels})
+}
+
+func (w Steps) setSkills(ctx context.Context, agent int64, levels map[string]int) error {
 	if _, err := w.tx.Exec(ctx, setSkills, agent, levels); err != nil {
 		return fmt.Errorf("set skills of agent %d: %w", agent, err)
 	}
 	w.tx.Hint(news.Contacts)
-	return audit.Record(ctx, w.tx, by, "agent.skills", streams.Agent(agent), map[string]any{"skills": levels})
+	return nil
 }
 
 const setCapacity = `UPDATE agents SET capacity = $2, version = version + 1 WHERE id = $1`
 
 // SetCapacity says how many points of contacts an agent has at a time. What is in hand stays.
 func (w Steps) SetCapacity(ctx context.Context, agent int64, points int, by string) error {
+	if err := w.setCapacity(ctx, agent, points); err != nil {
+		return err
+	}
+	return audit.Record(ctx, w.tx, by, "agent.capacity", streams.Agent(agent), map[string]any{"capacity": points})
+}
+
+func (w Steps) setCapacity(ctx context.Context, agent int64, points int) error {
 	if _, err := w.tx.Exec(ctx, setCapacity, agent, points); err != nil {
 		return fmt.Errorf("set capacity of agent %d: %w", agent, err)
 	}
 	w.tx.Hint(news.Contacts)
 	w.noteTime(agent, asItStands)
-	return audit.Record(ctx, w.tx, by, "agent.capacity", streams.Agent(agent), map[string]any{"capacity": points})
+	return nil
 }
 
 const skillsOf = `SELECT skills FROM agents WHERE id = $1`

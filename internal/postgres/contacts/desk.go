@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/access"
+	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/contact"
@@ -25,8 +26,9 @@ import (
 const heldContacts = `
 SELECT ` + contactColumns + `, coalesce(z.id, 0), ` + datakeys.OfCitizen + `z.id), z.sealed,
        coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz),
-       (SELECT title FROM queues WHERE name = c.queue)
+       q.title, coalesce(q.disposition, ''), q.auto_accept AND c.state = 'offered' AND c.helps IS NULL
 FROM contacts c
+JOIN queues q ON q.name = c.queue
 JOIN interactions i ON i.id = c.interaction_id
 LEFT JOIN citizens z ON z.id = i.citizen_id
 WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up') ORDER BY c.queued_at`
@@ -113,9 +115,11 @@ func addParties(ctx context.Context, tx *postgres.Tx, held []desk.Held) error {
 func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
 	var whose int64
 	var key, sealed []byte
-	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil, &h.QueueTitle); err != nil {
+	var queue acd.Settings
+	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil, &h.QueueTitle, &queue.Disposition, &h.AutoAccept); err != nil {
 		return h, err
 	}
+	h.MustFile = queue.Rules().Disposition == acd.Required
 	person, err := identity.OpenPerson(s.ring, whose, key, sealed)
 	h.Name = person.Name
 	return h, err

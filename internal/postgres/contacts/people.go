@@ -19,7 +19,7 @@ import (
 const people = `
 SELECT ` + agentColumns + `, a.connected_until > now(), a.locked_at IS NOT NULL,
     EXISTS (SELECT FROM invitations WHERE agent_id = a.id AND used_at IS NULL AND expires_at > now()), a.password_hash <> '',
-    coalesce((SELECT max(seen_at) FROM logins WHERE agent_id = a.id), '0001-01-01'::timestamptz)
+    a.skills, a.capacity, coalesce((SELECT max(seen_at) FROM logins WHERE agent_id = a.id), '0001-01-01'::timestamptz)
 FROM agents a ORDER BY a.name, a.id`
 
 // People lists all agents by name.
@@ -29,7 +29,7 @@ func (s *Store) People(ctx context.Context) ([]desk.Person, error) {
 		return nil, fmt.Errorf("list agents: %w", err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c desk.Person, err error) {
-		c.Agent, err = scanAgent(row, &c.Connected, &c.Locked, &c.Invited, &c.Password, &c.SeenAt)
+		c.Agent, err = scanAgent(row, &c.Connected, &c.Locked, &c.Invited, &c.Password, &c.Skills, &c.Capacity, &c.SeenAt)
 		return c, err
 	})
 }

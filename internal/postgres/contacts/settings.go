@@ -24,7 +24,8 @@ import (
 const settingsOfQueues = `
 SELECT q.name, q.title, coalesce(q.calendar, ''), coalesce(q.at_closing, ''), q.ring_seconds, q.wrap_up_seconds, q.give_up_seconds, q.pause_seconds,
        q.announce_seconds, q.most_waiting, q.most_of_number, q.call_back_lost, q.call_from, q.call_until, q.priority, q.ageing,
-       coalesce(q.overflow, ''), q.overflow_seconds, coalesce(q.strategy, ''), q.line, q.skills, coalesce(nullif(q.recording, 'off'), ''), q.recording_days, q.survey, v.definition, now()
+       coalesce(q.overflow, ''), q.overflow_seconds, coalesce(q.strategy, ''), q.line, q.skills, coalesce(nullif(q.recording, 'off'), ''), q.recording_days, q.survey,
+       coalesce(q.disposition, ''), q.auto_accept, v.definition, now()
 FROM queues q LEFT JOIN calendars c ON c.name = q.calendar LEFT JOIN calendar_versions v ON (v.name, v.version) = (c.name, c.version)`
 
 const settingsOfQueue = settingsOfQueues + ` WHERE q.name = $1`
@@ -45,21 +46,23 @@ type settingsRow struct {
 	skills                                map[string]acd.Skill
 	recording                             string
 	recordedFor                           int // days
-	survey                                bool
+	survey, autoAccept                    bool
+	disposition                           string
 	now                                   time.Time
 }
 
 func (r *settingsRow) columns() []any {
 	return []any{&r.name, &r.title, &r.calendar, &r.atClosing, &r.ring, &r.wrapUp, &r.giveUp, &r.pause, &r.announce, &r.mostWaiting, &r.mostOfNumber,
 		&r.callBackLost, &r.callFrom, &r.callUntil, &r.priority, &r.ageing, &r.overflow, &r.overflowAfter, &r.strategy,
-		&r.line, &r.skills, &r.recording, &r.recordedFor, &r.survey, &r.definition, &r.now}
+		&r.line, &r.skills, &r.recording, &r.recordedFor, &r.survey, &r.disposition, &r.autoAccept, &r.definition, &r.now}
 }
 
 func (r *settingsRow) settings() (s acd.Settings, err error) {
 	s = acd.Settings{Calendar: r.calendar, AtClosing: acd.AtClosing(r.atClosing), Ring: inSeconds(r.ring), WrapUp: inSeconds(r.wrapUp),
 		GiveUp: inSeconds(r.giveUp), Pause: inSeconds(r.pause), Announce: inSeconds(r.announce), MostWaiting: r.mostWaiting,
 		MostOfNumber: r.mostOfNumber, CallBackLost: r.callBackLost, Priority: r.priority, Ageing: r.ageing,
-		Strategy: acd.Strategy(r.strategy), Line: r.line, Skills: r.skills, Recording: r.recording, Survey: r.survey}
+		Strategy: acd.Strategy(r.strategy), Line: r.line, Skills: r.skills, Recording: r.recording, Survey: r.survey,
+		Disposition: acd.Disposition(r.disposition), AutoAccept: r.autoAccept}
 	if r.recordedFor != acd.RecordedDays {
 		days := r.recordedFor // the row is read again
 		s.RecordedFor = &days
@@ -158,29 +161,44 @@ const unknownCalendars = `SELECT c FROM unnest($1::text[]) c WHERE NOT EXISTS (S
 const keepQueue = `
 INSERT INTO queues (name, title, calendar, at_closing, ring_seconds, wrap_up_seconds, give_up_seconds, pause_seconds, announce_seconds, most_waiting,
     most_of_number, call_back_lost, call_from, call_until, priority, ageing, overflow, overflow_seconds, strategy, line, skills,
-    recording, recording_days, survey)
+    recording, recording_days, survey, disposition, auto_accept)
 VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, nullif($17, ''), $18, nullif($19, ''), $20, $21,
-    coalesce(nullif($22, ''), 'off'), $23, $24)
+    coalesce(nullif($22, ''), 'off'), $23, $24, nullif($25, ''), $26)
 ON CONFLICT (name) DO UPDATE SET title = $2, calendar = nullif($3, ''), at_closing = nullif($4, ''), ring_seconds = $5, wrap_up_seconds = $6,
     give_up_seconds = $7, pause_seconds = $8, announce_seconds = $9, most_waiting = $10, most_of_number = $11, call_back_lost = $12, call_from = $13,
     call_until = $14, priority = $15, ageing = $16, overflow = nullif($17, ''), overflow_seconds = $18, strategy = nullif($19, ''), line = $20,
-    skills = $21, recording = coalesce(nullif($22, ''), 'off'), recording_days = $23, survey = $24`
+    skills = $21, recording = coalesce(nullif($22, ''), 'off'), recording_days = $23, survey = $24,
+    disposition = nullif($25, ''), auto_accept = $26`
 
 // KeepQueues adds or renews a file's queues, all or none, and gives the names of those that changed. What the file does not name stays. The file
 // was checked. A calendar, an agent, or a queue to overflow to that there is not is an error of kind
 // invalid.
 func (w Steps) KeepQueues(ctx context.Context, f acd.File, by, why string) (changed []string, err error) {
-	if changed, err = w.keepQueues(ctx, f); err != nil {
+	changes, err := w.keepQueues(ctx, f)
+	if err != nil {
 		return nil, fmt.Errorf("keep queues: %w", err)
 	}
-	if len(changed) == 0 {
+	if len(changes) == 0 {
 		return nil, nil
 	}
 	w.tx.Hint(news.Contacts)
-	return changed, audit.Record(ctx, w.tx, by, "queue.change", "queue", map[string]any{"queues": changed, "why": why})
+	changed = slices.Sorted(maps.Keys(changes))
+	return changed, audit.Record(ctx, w.tx, by, "queue.change", "queue", map[string]any{"queues": changed, "changes": changes, "why": why})
 }
 
-func (w Steps) keepQueues(ctx context.Context, f acd.File) (changed []string, err error) {
+// settings gives the settings of all queues.
+func (w Steps) settings(ctx context.Context) (map[string]acd.Settings, error) {
+	rows, err := w.tx.Query(ctx, settingsOfQueues)
+	if err != nil {
+		return nil, err
+	}
+	return scanSettings(rows)
+}
+
+// changes are what was and what is, by queue and field.
+type changes map[string]map[string][2]any
+
+func (w Steps) keepQueues(ctx context.Context, f acd.File) (changes, error) {
 	if _, err := w.tx.Exec(ctx, lockQueues); err != nil {
 		return nil, err
 	}
@@ -196,37 +214,33 @@ func (w Steps) keepQueues(ctx context.Context, f acd.File) (changed []string, er
 			return nil, err
 		}
 	}
-	err = w.tx.QueryRow(ctx, unknownCalendars, calendars).Scan(&unknown)
+	err := w.tx.QueryRow(ctx, unknownCalendars, calendars).Scan(&unknown)
 	if err == nil {
 		return nil, &fault.Error{Kind: fault.Invalid, Field: "calendar", Text: fmt.Sprintf("there is no calendar %q", unknown)}
 	}
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return nil, err
 	}
-	rows, err := w.tx.Query(ctx, settingsOfQueues)
+	kept, err := w.settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := scanSettings(rows)
-	if err != nil {
-		return nil, err
-	}
-	for name, s := range f.Queues {
+	for _, s := range f.Queues {
 		if s.Overflow == nil {
 			continue
 		}
 		_, listed := f.Queues[s.Overflow.To]
 		if _, known := kept[s.Overflow.To]; !known && !listed {
-			return nil, &fault.Error{Kind: fault.Invalid, Field: "queues." + name + ".overflow", Text: fmt.Sprintf("there is no queue %q", s.Overflow.To)}
+			return nil, &fault.Error{Kind: fault.Invalid, Field: "overflow.to", Text: fmt.Sprintf("there is no queue %q", s.Overflow.To)}
 		}
 	}
-	writes := &pgx.Batch{}
+	writes, changed := &pgx.Batch{}, changes{}
 	for _, name := range slices.Sorted(maps.Keys(f.Queues)) {
 		own := f.Queues[name]
 		if before, ok := kept[name]; ok && reflect.DeepEqual(before, own) {
 			continue
 		}
-		changed = append(changed, name)
+		changed[name] = own.Form().Changes(kept[name].Form())
 		var from, until *int
 		if own.Calls != "" {
 			calls := own.Rules().Calls
@@ -243,7 +257,7 @@ func (w Steps) keepQueues(ctx context.Context, f acd.File) (changed []string, er
 		writes.Queue(keepQueue, name, own.Title, own.Calendar, own.AtClosing, in(own.Ring, time.Second), in(own.WrapUp, time.Second),
 			in(own.GiveUp, time.Second), in(own.Pause, time.Second), in(own.Announce, time.Second), own.MostWaiting, own.MostOfNumber,
 			own.CallBackLost, from, until, own.Priority, own.Ageing, overflow.To, in(overflow.After, time.Second),
-			own.Strategy, own.Line, own.Skills, own.Recording, days, own.Survey)
+			own.Strategy, own.Line, own.Skills, own.Recording, days, own.Survey, own.Disposition, own.AutoAccept)
 	}
 	return changed, w.tx.SendBatch(ctx, writes).Close()
 }
@@ -287,6 +301,9 @@ func (s *Store) QueueFile(ctx context.Context) (f acd.File, err error) {
 	rows, err := s.db.Query(ctx, settingsOfQueues)
 	if err == nil {
 		f.Queues, err = scanSettings(rows)
+	}
+	if err == nil {
+		f.Pauses, err = s.pauseLimits(ctx)
 	}
 	if err != nil {
 		return f, fmt.Errorf("read queues: %w", err)

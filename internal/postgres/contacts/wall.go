@@ -4,15 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"okno/internal/acd"
 	"okno/internal/desk"
 	"okno/internal/postgres"
 )
 
 const onDuty = `
-SELECT a.id, a.name, a.status, a.status_reason, a.status_at, a.connected_until > now(), coalesce(h.hands, '[]')
+SELECT a.id, a.name, a.status, a.status_reason, a.status_at, ` + pauseLimit + `, a.connected_until > now(), coalesce(h.hands, '[]')
 FROM agents a CROSS JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('contact', c.id, 'channel', c.channel, 'queue', c.queue, 'state', c.state,
         'since', coalesce(CASE c.state WHEN 'wrap_up' THEN c.released_at WHEN 'connected' THEN c.connected_at ELSE c.accepted_at END, c.queued_at))
@@ -38,9 +40,11 @@ func (s *Store) Wall(ctx context.Context) (desk.Wall, error) {
 		reads.Queue(onDuty).Query(func(rows pgx.Rows) (err error) {
 			wall.Agents, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a desk.OnDuty, err error) {
 				var hands []byte
-				if err := row.Scan(&a.ID, &a.Name, &a.Status, &a.Reason, &a.Since, &a.Connected, &hands); err != nil {
+				var limit int // seconds
+				if err := row.Scan(&a.ID, &a.Name, &a.Status, &a.Reason, &a.Since, &limit, &a.Connected, &hands); err != nil {
 					return a, err
 				}
+				a.PauseUntil = acd.Agent{StatusAt: a.Since, PauseLimit: time.Duration(limit) * time.Second}.PauseUntil()
 				return a, json.Unmarshal(hands, &a.Hands)
 			})
 			return err

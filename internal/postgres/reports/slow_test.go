@@ -89,8 +89,9 @@ func (w *world) counted() lines {
 			n[bucket] = 1
 		}
 		if c.outcome == "handled" {
-			n["handled"], n["resolved"] = 1, one(c.disposition != "forwarded")
-			n["returned"] = one(c.disposition != "forwarded" && w.returned(c))
+			resolved := c.disposition == "resolved" || c.disposition == "informed"
+			n["handled"], n["resolved"], n["not_given"] = 1, one(resolved), one(c.disposition == "not_given")
+			n["returned"] = one(resolved && w.returned(c))
 			n["talk"] = c.released.Sub(c.connected).Round(time.Millisecond).Milliseconds()
 			n["wrap_up"] = c.end.Sub(c.released).Round(time.Millisecond).Milliseconds()
 		} else if c.outcome != "" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/contact"
 	"okno/internal/report"
 )
 
@@ -114,7 +115,7 @@ WHERE node <> '' OR ended_at IS NULL`,
 			total("wait", ms("queued_at", "connected_at"), "connected_at IS NOT NULL"),
 			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ")"}, of("handled", handled), of("marked", "mark IS NOT NULL"), of("marked_well", "mark >= 4"),
 			total("talk", ms("connected_at", "released_at"), handled), total("wrap_up", ms("released_at", "ended_at"), handled),
-			of("resolved", resolved), of("returned", resolved+" AND "+returned)),
+			of("resolved", resolved), of("not_given", handled+" AND disposition = '"+contact.NotGiven+"'"), of("returned", resolved+" AND "+returned)),
 	},
 	{
 		source: report.Incoming, moment: "received_at", ids: "mo_messages", disorder: redelivered, open: "processed_at IS NULL", by: []string{"channel: 'sms'"},

@@ -252,7 +252,7 @@ func (w *world) ends() {
 				c.connected = c.end
 				c.released = w.later(c.connected, 10*time.Minute)
 				c.end = w.later(c.released, time.Minute)
-				c.disposition = pick(w, "resolved", "informed", "forwarded")
+				c.disposition = pick(w, "resolved", "informed", "forwarded", "not_given")
 			}
 			w.exec(`UPDATE contacts SET state = 'ended', outcome = $2, disposition = $3, connected_at = $4, released_at = $5, ended_at = $6 WHERE id = $1`,
 				c.contact, c.outcome, c.disposition, moment(c.connected), moment(c.released), c.end)

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
 import { adopt, forget as forgetDrafts, settle } from './drafts'
 import { microphone, playOn } from './devices'
+import { openCase, seen } from './looking'
 import { works } from './microphone'
 import { byPhone } from './protocol'
 import type { Commands, Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
@@ -30,7 +31,7 @@ export const muted = signal(false)
 export const supervising = signal(false) // the telephone may ring for somebody else's call
 export const problem = signal('')
 export const now = signal(Date.now())
-export const section = signal<'contacts' | 'canned' | 'people' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
+export const section = signal<'contacts' | 'canned' | 'people' | 'queues' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
 export const me = signal<Me | null>(null)
 export const elsewhere = signal<LoginElsewhere | null>(null) // a login that began while this page was open
 export const proveWanted = signal(false) // something was refused for want of the second factor
@@ -64,7 +65,7 @@ const socket = new Socket({
   message: receive,
   connected: (up) => (connected.value = up),
   expired: () => forget(),
-  hello: () => ({ streams, sip: phoneUp.value }),
+  hello: () => ({ streams, sip: phoneUp.value, case: openCase.peek() }),
 })
 
 function receive(m: Incoming): void {
@@ -86,6 +87,9 @@ function receive(m: Incoming): void {
     case 'queues':
       queues.value = m.queues
       break
+    case 'looking':
+      seen(m.case, m.agents)
+      break
     case 'event':
       streams[m.stream] = m.seq
       if (m.stream.startsWith('contact:') && m.kind === 'entry') {
@@ -101,6 +105,12 @@ function receive(m: Incoming): void {
       problem.value = m.code
   }
 }
+
+// The server knows which case is open here, after hello: before it, it would not take the word.
+effect(() => {
+  const number = openCase.value
+  if (connected.value) socket.tell({ type: 'looking', case: number })
+})
 
 // newEntry passes on what a citizen has written.
 function newEntry(contact: number, entry: Entry): void {
@@ -211,9 +221,14 @@ export async function accept(c: Contact): Promise<void> {
     void act('decline', { contact: c.id })
     return
   }
+  await take(c, true)
+}
+
+// take accepts an offer that the page can serve, and shows it if it is to be chosen.
+export async function take(c: Contact, choose: boolean): Promise<void> {
   accepting = byPhone(c)
   const done = await act('accept', { contact: c.id })
-  if (done) {
+  if (done && choose) {
     chosen.value = c.id
     begun.value = c.id
   }
@@ -244,17 +259,17 @@ export async function readMe(): Promise<boolean> {
   return true
 }
 
-type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string }
+type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string; field: string }
 
 // send posts something that is no command, and gives the answer or the code of what was wrong.
 export async function send(path: string, body?: object): Promise<Answer> {
   const answer = await fetch(path, { method: 'POST', body: body && JSON.stringify(body) }).catch(() => null)
-  if (!answer) return { ok: false, code: 'unreachable' }
+  if (!answer) return { ok: false, code: 'unreachable', field: '' }
   const data = answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>)
   if (answer.ok) return { ok: true, data }
   if (data.code === 'log_in') forget()
   if (data.code === 'prove') proveWanted.value = true
-  return { ok: false, code: String(data.code) }
+  return { ok: false, code: String(data.code), field: String(data.field ?? '') }
 }
 
 export async function logIn(login: string, password: string, code: string, key?: Signed): Promise<string> {

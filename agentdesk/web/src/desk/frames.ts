@@ -3,7 +3,7 @@
 /**
  * A frame to the page.
  */
-export type Incoming = Welcome | Snapshot | Queues | StreamEvent | Result | Refusal | Beat | Misunderstood
+export type Incoming = Welcome | Snapshot | Queues | StreamEvent | Result | Refusal | Beat | Misunderstood | Lookers
 export type Id = number
 export type Status = 'available' | 'paused' | 'offline'
 export type Time = string
@@ -13,7 +13,7 @@ export type TimeOrNone = string | null
 /**
  * A frame of the page.
  */
-export type Outgoing = Hello | Command
+export type Outgoing = Hello | Command | Looking
 
 /**
  * What goes over the websocket of a desk: frames to the page, frames of the page, and the arguments of its commands.
@@ -44,6 +44,10 @@ export interface Agent {
   status: Status
   reason: string
   since: Time
+  /**
+   * Of a pause that has a limit.
+   */
+  pause_until: string | null
   next_status: StatusOrNone
 }
 /**
@@ -96,6 +100,14 @@ export interface Contact {
     state: 'going' | 'failed'
     paused_until: TimeOrNone
   }
+  /**
+   * The page accepts the offer by itself.
+   */
+  auto_accept: boolean
+  /**
+   * Its wrap-up ends with an outcome only.
+   */
+  must_file: boolean
   /**
    * A colleague who has the citizen asks for help.
    */
@@ -192,6 +204,20 @@ export interface Misunderstood {
   type: 'error'
   code: string
 }
+/**
+ * Who else has the case open that the page has.
+ */
+export interface Lookers {
+  type: 'looking'
+  /**
+   * Its number.
+   */
+  case: string
+  agents: {
+    id: Id
+    name: string
+  }[]
+}
 export interface Hello {
   type: 'hello'
   /**
@@ -202,6 +228,10 @@ export interface Hello {
    * The page has a SIP account that works.
    */
   sip?: boolean
+  /**
+   * The number of the case that is open; empty for none.
+   */
+  case?: string
 }
 export interface Command {
   type: 'command'
@@ -214,6 +244,16 @@ export interface Command {
    * As the command of that name has them: see commands.
    */
   args?: {} | null
+}
+/**
+ * Which case the page has open now.
+ */
+export interface Looking {
+  type: 'looking'
+  /**
+   * Its number; empty for none.
+   */
+  case: string
 }
 /**
  * The arguments of each command, by its name.
@@ -315,6 +355,9 @@ export interface OnText {
 export interface Nothing {}
 export interface Disposition {
   contact: Id
+  /**
+   * Empty only where the queue does not require one.
+   */
   disposition: string
   note?: string
 }

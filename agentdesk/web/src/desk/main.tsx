@@ -1,9 +1,11 @@
 import { render } from 'preact'
 import { Announcements } from './announcements'
 import { Appointments } from './appointments'
+import { addressed } from './case_filter'
 import { CannedReplies } from './canned_replies'
 import { Catalogue } from './catalogue'
 import { Contacts } from './contacts'
+import { acceptByItself } from './auto_accept'
 import './deliveries'
 import { ContactPane } from './contact'
 import './desk.css'
@@ -19,6 +21,7 @@ import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
 import { People } from './people'
+import { QueueSettings } from './queue_settings'
 import { Reports } from './reports'
 import { SearchResults } from './search'
 import { allowSound } from './sound'
@@ -90,6 +93,8 @@ function Page() {
         <CannedReplies />
       ) : section.value === 'people' ? (
         <People />
+      ) : section.value === 'queues' ? (
+        <QueueSettings />
       ) : section.value === 'journal' ? (
         <Journal />
       ) : section.value === 'wall' ? (
@@ -125,7 +130,9 @@ function Page() {
 document.documentElement.lang = language.value
 onWord(arrived)
 claim()
+acceptByItself()
 sayValidity()
+if (addressed()) section.value = 'work'
 watch()
 dress()
 for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { once: true }) // the ring sounds after a reload, too

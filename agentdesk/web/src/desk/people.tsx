@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { AbilityFields, changed, type Abilities } from './abilities'
 import { agent as self, queues, section, send } from './desk'
 import type { Agent, Language } from './protocol'
 import { language, text } from './texts'
 import { stamp } from './time'
 
 interface Profile { name: string; role: Agent['role']; languages: Language[]; queues: string[] }
-interface Person extends Profile {
+interface Person extends Profile, Abilities {
   id: number; login: string; status: Agent['status']; connected: boolean; locked: boolean; invited: boolean; password: boolean
   second_factor: boolean; federal: boolean; seen_at: string | null
 }
@@ -46,7 +47,7 @@ export function People() {
           <input readOnly value={link.value} aria-label={text('people.link')} onFocus={(e) => e.currentTarget.select()} />
         </section>
       )}
-      {open.value === '+' && <Form of={null} close={() => (open.value = '')} save={(to, login) => post('', { login, ...to })} />}
+      {open.value === '+' && <Form of={null} known={[]} close={() => (open.value = '')} save={(to, login) => post('', { login, ...to })} />}
       <section tabIndex={0}>
         <table>
           <thead><tr>{['name', 'login', 'role', 'languages', 'queues', 'state', 'seen', 'does'].map((key) => <th key={key} scope="col">{text('people.' + key)}</th>)}</tr></thead>
@@ -72,8 +73,9 @@ export function People() {
         </table>
       </section>
       {all.value.filter((p) => p.login === open.value).map((p) => (
-        <Form key={p.login} of={p} close={() => (open.value = '')}
-          save={(to) => post(at(p, ''), { was: { name: p.name, role: p.role, languages: p.languages, queues: p.queues }, to })}
+        <Form key={p.login} of={p} known={all.value.flatMap((other) => Object.keys(other.skills))} close={() => (open.value = '')}
+          save={async (to, _, able) => (await post(at(p, ''), { was: { name: p.name, role: p.role, languages: p.languages, queues: p.queues }, to })) &&
+            (!changed(p, able) || post(at(p, '/abilities'), { was: { skills: p.skills, capacity: p.capacity }, to: able }))}
           invite={p.federal ? undefined : (forget) => post(at(p, '/invite'), forget)} />
       ))}
     </main>
@@ -90,13 +92,22 @@ function stateOf(p: Person): string {
 
 interface Forget { password?: boolean; second_factor?: boolean }
 
-function Form({ of, save, invite, close }: { of: Person | null; save(to: Profile, login: string): Promise<boolean>; invite?: (forget: Forget) => Promise<boolean>; close(): void }) {
+interface FormProps {
+  of: Person | null
+  known: string[] // skills that anybody has
+  save(to: Profile, login: string, able: Abilities): Promise<boolean>
+  invite?: (forget: Forget) => Promise<boolean>
+  close(): void
+}
+
+function Form({ of, known, save, invite, close }: FormProps) {
+  const able = useSignal<Abilities>({ skills: of?.skills ?? {}, capacity: of?.capacity ?? 100 })
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const given = new FormData(event.currentTarget as HTMLFormElement)
     const to = { name: String(given.get('name')), role: (of?.login === self.value?.login ? of!.role : String(given.get('role'))) as Agent['role'],
       languages: given.getAll('languages') as Language[], queues: given.getAll('queues').map(String) }
-    if (await save(to, String(given.get('login') ?? ''))) close()
+    if (await save(to, String(given.get('login') ?? ''), able.value)) close()
   }
   return (
     <form class="inline person" onSubmit={submit}>
@@ -114,6 +125,7 @@ function Form({ of, save, invite, close }: { of: Person | null; save(to: Profile
       <fieldset><legend>{text('people.queues')}</legend>
         {queues.value.map((q) => <label key={q.name}><input type="checkbox" name="queues" value={q.name} defaultChecked={of?.queues.includes(q.name)} /> {q.title[language.value]}</label>)}
       </fieldset>
+      {of && <AbilityFields of={able} known={known} />}
       <p class="choice">
         <button class="primary">{text('people.save')}</button>
         <button type="button" class="plain" onClick={close}>{text('cancel')}</button>

@@ -83,6 +83,11 @@ export class Socket {
     return { id, done }
   }
 
+  // tell says something that needs no answer, and that hello says again after a loss.
+  tell(frame: object): void {
+    if (this.ws?.readyState === WebSocket.OPEN) this.ws.send(JSON.stringify(frame))
+  }
+
   private receive(m: Incoming): void {
     if (m.type === 'welcome') {
       this.pause = leastPause

@@ -26,6 +26,14 @@ export async function blip(): Promise<void> {
   await navigator.locks.request('okno-blip', { ifAvailable: true }, (lock) => (lock ? tone(0, 520) : undefined))
 }
 
+// announce says that the page has taken an offer by itself: three rising tones. It is false where nobody can hear them.
+export async function announce(): Promise<boolean> {
+  if (context?.state !== 'running') return false
+  await playOn('ring', context as AudioContext & { setSinkId?(id: string): Promise<void> })
+  for (const [i, frequency] of [520, 660, 880].entries()) tone(i * 0.2, frequency)
+  return true
+}
+
 function tone(after: number, frequency: number): void {
   if (context?.state !== 'running') return
   const start = context.currentTime + after

@@ -4,6 +4,7 @@ import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phone
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { works } from './microphone'
+import { PauseLimit } from './pause_limit'
 import { SearchField } from './search'
 import { chosenStatus } from './protocol'
 import type { Agent, Status } from './protocol'
@@ -64,6 +65,7 @@ const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
   { name: 'otp', title: 'otp.section', roles: leaders },
   { name: 'reports', title: 'reports.title', roles: leaders },
   { name: 'people', title: 'people.title', roles: ['administrator'] },
+  { name: 'queues', title: 'queues.title', roles: ['administrator'] },
   { name: 'journal', title: 'journal.title', roles: ['administrator', 'auditor'] },
 ]
 
@@ -127,6 +129,7 @@ function StatusChoice() {
         </select>
       </label>
       <span class="muted" title={text('status.since') + ' ' + moment(a.since)}>{since(a.since, now.value)}</span>
+      <PauseLimit until={a.pause_until} />
       {a.reason === 'not_responding' && <span class="why" role="status">{text('status.since')} {moment(a.since)}: {text('pause.not_responding.why')}</span>}
       {busy && a.status === 'available' && (
         <label class="next">

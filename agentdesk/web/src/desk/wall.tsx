@@ -3,13 +3,14 @@ import { useEffect, useRef } from 'preact/hooks'
 import { act, connected, now, pauseReasons, section } from './desk'
 import { chosenStatus } from './protocol'
 import type { Agent, Contact, Language, Queue, Text } from './protocol'
+import { PauseLimit } from './pause_limit'
 import { share, sum, type Quarter } from './quarters'
 import { language, text } from './texts'
 import { since, stamp } from './time'
 import 'uplot/dist/uPlot.min.css'
 
 interface InHand { contact: number; channel: Contact['channel']; queue: string; state: Contact['state']; since: string }
-interface OnDuty { id: number; name: string; status: Agent['status']; reason: string; since: string; connected: boolean; hands: InHand[] }
+interface OnDuty { id: number; name: string; status: Agent['status']; reason: string; since: string; pause_until: string | null; connected: boolean; hands: InHand[] }
 interface Waiting {
   contact: number; channel: Contact['channel']; queue: string; language: Language; reason: Text; priority: number; queued_at: string; due_at: string | null
 }
@@ -135,7 +136,7 @@ function OnDutyList({ agents, queues }: { agents: OnDuty[]; queues: Queue[] }) {
               <tr key={a.id} data-agent={a.id}>
                 <th scope="row">{a.name} {!a.connected && <span class="why">{text('wall.page_closed')}</span>}</th>
                 <td class={'duty ' + a.status}>{text(a.status === 'paused' ? 'pause.' + a.reason : 'status.' + a.status)}</td>
-                <td class="timer">{since(a.since, now.value)}</td>
+                <td class="timer">{since(a.since, now.value)} <PauseLimit until={a.pause_until} /></td>
                 <td>{a.hands.map((h) => (
                   <div key={h.contact} class="hand">
                     {text('channel.' + h.channel)} · {titled(queues, h.queue)} · {text('state.' + h.state)} <span class="timer">{since(h.since, now.value)}</span>

@@ -3,10 +3,12 @@ import { useEffect } from 'preact/hooks'
 import { Agencies } from './agencies'
 import { Assign } from './assign'
 import { Attachments, type Attachment } from './attachments'
+import { address, addressed, CaseFilter, query, type Filter } from './case_filter'
 import { Links, type Link } from './case_links'
 import { Body } from './cases'
 import { Day, newDay } from './day'
 import { agent, now, section, send } from './desk'
+import { lookers, openCase } from './looking'
 import { because, subject } from './own_words'
 import type { Move, Recorded } from './protocol'
 import { Talk } from './recordings'
@@ -19,12 +21,11 @@ interface Line {
 }
 interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[] }
 
-const views = ['mine', 'queued', 'overdue', 'due'] as const
 const soon = 24 * 3600 * 1000 // milliseconds before the term
 
 // Worklist shows cases to work on, by term or by whose they are. What a case is about shows once the agent has it.
 export function Worklist() {
-  const view = useSignal<(typeof views)[number]>('mine')
+  const filter = useSignal<Filter>(addressed() ?? { view: 'mine' })
   const lines = useSignal<Line[]>([])
   const next = useSignal('')
   const chosen = useSignal('')
@@ -32,17 +33,21 @@ export function Worklist() {
   const leads = agent.value?.role !== 'agent'
   const wrong = useSignal('')
   const read = async (after = '') => {
-    const wanted = view.value
-    const answer = await fetch(`/desk/cases?view=${wanted}${after && `&after=${encodeURIComponent(after)}`}`).catch(() => null)
+    const wanted = filter.value
+    const answer = await fetch(`/desk/cases?${query(wanted)}${after && `&after=${encodeURIComponent(after)}`}`).catch(() => null)
     if (answer?.status === 403) section.value = 'contacts'
     if (!answer?.ok) return
     const page = (await answer.json()) as { cases: Line[]; next?: string }
-    if (view.value !== wanted) return // another view was chosen meanwhile
+    if (filter.value !== wanted) return // another one was chosen meanwhile
     lines.value = after ? [...lines.value, ...page.cases] : page.cases
     ticked.value = ticked.value.filter((number) => lines.value.some((l) => l.number === number))
     next.value = page.next ?? ''
   }
-  useEffect(() => { void read() }, [view.value])
+  useEffect(() => {
+    address(filter.value)
+    void read()
+  }, [filter.value])
+  useEffect(() => () => address(null), [])
   const take = async (number: string) => {
     const answer = await send(`/desk/cases/${number}/take`, {})
     wrong.value = answer.ok ? '' : answer.code
@@ -53,11 +58,7 @@ export function Worklist() {
     <main class="links" id="worklist">
       <h1>{text('work.title')}</h1>
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
-      <nav class="views">
-        {views.map((v) => (
-          <button key={v} id={'view-' + v} class="plain" aria-pressed={view.value === v} onClick={() => (view.value = v)}>{text('work.' + v)}</button>
-        ))}
-      </nav>
+      <CaseFilter of={filter} />
       {leads && <Assign of={lines.value.filter((l) => ticked.value.includes(l.number))} done={() => { ticked.value = []; void read() }} />}
       {lines.value.length === 0 ? <p class="muted">{text('work.none')}</p> : (
         <table class="worklist">
@@ -79,6 +80,7 @@ export function Worklist() {
                   {l.assignee === agent.value?.login
                     ? <button class="open" onClick={() => (chosen.value = l.number)}>{text('work.open')}</button>
                     : !l.assignee && <button class="take" onClick={() => void take(l.number)}>{text('work.take')}</button>}
+                  {agent.value?.role === 'supervisor' && l.assignee !== agent.value.login && <button class="look" onClick={() => (chosen.value = l.number)}>{text('work.look')}</button>}
                 </td>
               </tr>
             ))}
@@ -103,11 +105,32 @@ function Term({ at }: { at: string | null }) {
 function Opened({ number, moved }: { number: string; moved(): void }) {
   const whole = useSignal<Whole | null>(null)
   const wrong = useSignal('')
+  const why = useSignal('') // of whoever looks at a case in other hands; the journal keeps it
+  const asked = useSignal(false)
   const read = async () => {
-    const answer = await fetch(`/desk/cases/${number}`).catch(() => null)
+    const answer = await fetch(`/desk/cases/${number}${why.value && `?reason=${encodeURIComponent(why.value)}`}`).catch(() => null)
+    asked.value = answer?.status === 403
     if (answer?.ok) whole.value = (await answer.json()) as Whole
   }
   useEffect(() => { void read() }, [number])
+  useEffect(() => {
+    if (!whole.value) return
+    openCase.value = number
+    return () => { openCase.value = '' }
+  }, [whole.value !== null])
+  if (asked.value && !whole.value) {
+    const ask = (event: SubmitEvent) => {
+      event.preventDefault()
+      why.value = String(new FormData(event.currentTarget as HTMLFormElement).get('why'))
+      void read()
+    }
+    return (
+      <form class="inline" id="look-why" onSubmit={ask}>
+        <label>{text('work.look.why')}<input name="why" required minLength={10} maxLength={500} autocomplete="off" /></label>
+        <p><button class="primary">{text('work.look')}</button></p>
+      </form>
+    )
+  }
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
@@ -121,6 +144,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   return (
     <section id="opened-case">
       <h2>{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('kind.' + c.kind)} · {text('case.' + c.state)}</h2>
+      {lookers(number).length > 0 && <p class="lookers" role="status">{text('work.lookers')}: {lookers(number).map((a) => a.name).join(', ')}</p>}
       <p class="subject">{subject(c.subject)}</p>
       <Body of={c} />
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}

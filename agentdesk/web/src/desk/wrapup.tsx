@@ -35,7 +35,7 @@ export function WrapUp({ contact: c }: { contact: Contact }) {
       <div class="row">
         <input name="note" placeholder={text('note.placeholder')} aria-label={text('note.placeholder')} value={chosen.note}
           onInput={(e) => change({ note: e.currentTarget.value })} />
-        <button class="primary file" disabled={!chosen.disposition}>{text('wrapup.file')}</button>
+        <button class="primary file" disabled={c.must_file && !chosen.disposition}>{text('wrapup.file')}</button>
       </div>
     </form>
   )
