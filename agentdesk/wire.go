@@ -13,7 +13,7 @@ import (
 	"okno/internal/phone"
 )
 
-// The forms in which things go to the page. docs/desk.md describes them.
+// The forms in which things go to the page. docs/desk-protocol.md describes them.
 
 type object = map[string]any
 
