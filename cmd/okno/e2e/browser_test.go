@@ -182,6 +182,16 @@ func (p *page) types(t *testing.T, selector, text string) {
 	p.do(t, "type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// pastes writes a long text at once: letter by letter it would take its time.
+func (p *page) pastes(t *testing.T, selector, text string) {
+	t.Helper()
+	p.sees(t, selector)
+	require.True(t, value[bool](t, p, fmt.Sprintf(`(() => {
+		document.querySelector(%s).focus()
+		return document.execCommand('insertText', false, %s)
+	})()`, quoted(selector), quoted(text))), "nothing is pasted into %s", selector)
+}
+
 // chooses takes an option of a list.
 func (p *page) chooses(t *testing.T, selector, option string) {
 	t.Helper()

@@ -59,6 +59,9 @@ func (w *world) withoutMicrophone(t *testing.T) {
 	desk.clicks(t, "#microphone button") // it still is not there
 	desk.reads(t, "#microphone", "Микрофон не найден")
 	desk.clicks(t, ".logout")
+	eventually(t, patience, func() bool { // the page is closed then
+		return pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM logins l JOIN agents a ON a.id = l.agent_id WHERE a.login = 'boris' AND l.ended_at IS NULL`) == 0
+	}, func() string { return "the login does not end" })
 }
 
 // An operator logs out while Okno is away: the page lets go at once, and the login ends as soon as Okno is back.

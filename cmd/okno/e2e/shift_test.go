@@ -335,7 +335,7 @@ func TestTheLayoutStandsStill(t *testing.T) {
 	require.Equal(t, before, height(), "the top bar keeps its height")
 	for n := range 5 {
 		s.desk.clicks(t, ".cases .open-case")
-		s.desk.types(t, ".cases input[name=subject]", fmt.Sprintf("%d%s", n, strings.Repeat("ж", 190)))
+		s.desk.pastes(t, ".cases input[name=subject]", fmt.Sprintf("%d%s", n, strings.Repeat("ж", 190)))
 		s.desk.clicks(t, ".cases form .primary")
 		s.desk.misses(t, ".cases form")
 	}
@@ -421,7 +421,7 @@ func TestAReplyHasASize(t *testing.T) {
 		many    bool
 	}{{70, "1 SMS · 9.50 KZT", false}, {71, "2 SMS · 19 KZT", false}, {3 * 67, "3 SMS · 28.50 KZT", true}, {5*67 + 1, "6 SMS > 5 · 57 KZT", true}} {
 		s.desk.clears(t, ".reply textarea")
-		s.desk.types(t, ".reply textarea", strings.Repeat("ж", row.letters))
+		s.desk.pastes(t, ".reply textarea", strings.Repeat("ж", row.letters))
 		s.desk.reads(t, ".segments", row.shows)
 		require.Equal(t, row.many, value[bool](t, s.desk, `document.querySelector('.segments').classList.contains('many')`), row.shows)
 		require.Equal(t, row.letters > 5*67, value[bool](t, s.desk, `document.querySelector('.reply button.primary').disabled`))
