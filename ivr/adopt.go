@@ -99,7 +99,7 @@ func (l *Line) sweep(ctx context.Context) error {
 	}
 	l.deliver(ctx, taken)
 	for _, channel := range channels {
-		if known[channel.ID] || l.has(channel.ID) {
+		if known[channel.ID] || l.has(channel.ID) || l.reads(channel.ID) {
 			continue
 		}
 		over, err := l.config.Store.CallHasEnded(ctx, channel.ID)

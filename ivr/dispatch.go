@@ -16,9 +16,12 @@ import (
 func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 	switch event := event.(type) {
 	case *ari.StasisStart:
-		if len(event.Args) > 0 && (event.Args[0] == agentArg || event.Args[0] == earArg) {
+		switch {
+		case comesWithRequest(event):
+			l.work.Go(func() { l.request(ctx, event.Channel.ID, event.Args) })
+		case len(event.Args) > 0 && (event.Args[0] == agentArg || event.Args[0] == earArg):
 			l.agentAnswered(event.Channel.ID)
-		} else {
+		default:
 			l.arrived(ctx, &event.Channel, (*liveCall).greet)
 		}
 	case *ari.ChannelDtmfReceived:

@@ -66,7 +66,7 @@ func runLine(text string) {
 func (w *world) startChild(t *testing.T) (kill func()) {
 	t.Helper()
 	options, err := json.Marshal(lineOptions{
-		ARI: w.asterisk.ARI(), Database: w.URL,
+		ARI: w.ariURL, Database: w.URL,
 		Espeak: w.espeak, Sounds: w.voice.Folder, Kept: w.kept,
 	})
 	require.NoError(t, err)

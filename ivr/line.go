@@ -67,6 +67,8 @@ type connections interface {
 	MessageLeft(ctx context.Context, l lease.Lease, interaction int64, length time.Duration) error
 	// RecordingFailed keeps that a talk goes on and is not recorded any more.
 	RecordingFailed(ctx context.Context, l lease.Lease, interaction int64, name string) error
+	// TakeRequest keeps a callback that a citizen asked for while Okno was away, once.
+	TakeRequest(ctx context.Context, l lease.Lease, r call.Request) error
 	// Refuse answers an order that cannot be carried out.
 	Refuse(ctx context.Context, l lease.Lease, o call.Order, why string) error
 }
@@ -156,13 +158,14 @@ const sweepEvery = 30 * time.Second
 
 // Line is the voice channel on one Asterisk. At most one node runs it at a time.
 type Line struct {
-	config Config
-	rest   *rest
-	log    zerolog.Logger
-	keeper *lease.Keeper
-	sweeps chan struct{}  // holds one token while a sweep is wanted before its time
-	spool  chan struct{}  // likewise, while recordings are to be taken in
-	work   sync.WaitGroup // what serves: the event stream, the orders, the calls
+	config   Config
+	rest     *rest
+	log      zerolog.Logger
+	keeper   *lease.Keeper
+	sweeps   chan struct{}  // holds one token while a sweep is wanted before its time
+	spool    chan struct{}  // likewise, while recordings are to be taken in
+	requests chan struct{}  // likewise, while requests for callbacks are to be read again
+	work     sync.WaitGroup // what serves: the event stream, the orders, the calls
 
 	mu            sync.Mutex
 	held          lease.Lease // while serving
@@ -170,6 +173,7 @@ type Line struct {
 	spoolProblem  error
 	unrecordedWhy string // of the last talk that was not
 	unrecordedAt  time.Time
+	reader        string               // the channel that reads requests for callbacks
 	settled       bool                 // calls and channels agree since the last connect
 	connects      int                  // so far
 	calls         map[int64]*liveCall  // by interaction
@@ -187,6 +191,7 @@ func New(config Config) *Line {
 		problem:  fmt.Errorf("asterisk %s: not connected yet", config.Asterisk.Name),
 		sweeps:   make(chan struct{}, 1),
 		spool:    make(chan struct{}, 1),
+		requests: make(chan struct{}, 1),
 		calls:    map[int64]*liveCall{},
 		channels: map[string]*liveCall{},
 	}
@@ -245,6 +250,7 @@ func (l *Line) serve(ctx context.Context, held lease.Lease) {
 	}
 	l.work.Go(func() { l.followOrders(ctx) })
 	l.work.Go(func() { l.keepRecordings(ctx) })
+	l.work.Go(func() { l.takeRequests(ctx) })
 	if err := events.run(ctx); errors.Is(err, errReplaced) {
 		l.log.Error().Msg("another process took the events of this application: it serves from now on")
 		stop(errReplaced)

@@ -135,6 +135,19 @@ func (r *rest) ring(channel, endpoint, callerID string, limit time.Duration) err
 	})
 }
 
+// readRequests makes a channel, by an id of ours, that goes through the requests for callbacks which the dialplan has kept.
+func (r *rest) readRequests(channel string) error {
+	_, err := r.client.Channel().Originate(nil, ari.OriginateRequest{
+		Endpoint: "Local/okno@requests", ChannelID: channel, Timeout: 5, Context: "requests", Extension: "s", Priority: 1,
+	})
+	return wrap("read requests", err)
+}
+
+// goOn sends a channel out of Stasis, on in the dialplan.
+func (r *rest) goOn(channel, context, extension string) error {
+	return insist("send on", func() error { return r.client.Channel().Continue(channelKey(channel), context, extension, 1) })
+}
+
 // isRegistered says whether Asterisk knows where the phone of an endpoint ("PJSIP/agent-7") is. One that is dialled by its address
 // ("PJSIP/trunk/sip:7@host") is wherever it is.
 func (r *rest) isRegistered(endpoint string) bool {

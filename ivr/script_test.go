@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/contact"
 	"okno/internal/conversation"
@@ -169,6 +170,14 @@ func owe(ctx context.Context, w conversation.Work, number string) error {
 			Reason: "why.asked", Effect: "1", Kept: &contact.Place{QueuedAt: time.Now()}})
 	}
 	return err
+}
+
+// Request has whoever asked while Okno was away called back.
+func (s *script) Request(ctx context.Context, w conversation.Work, r call.Request) error {
+	if open, err := w.CallbacksOf(ctx, r.Number); err != nil || len(open) > 0 {
+		return err
+	}
+	return owe(ctx, w, r.Number)
 }
 
 func (s *script) Unreached(context.Context, conversation.Work, int64) error { return nil }

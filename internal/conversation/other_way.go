@@ -17,6 +17,7 @@ type otherWay struct {
 	at      string           // the node of the queue
 	slots   map[string]dialogue.Value
 	due     time.Time // of a callback: not before
+	since   time.Time // when it was asked for, where nobody waited; zero: now
 }
 
 // waitBy opens a conversation that waits in a queue, in the place of another. It is false where the queue is none.
@@ -32,6 +33,9 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 	kept, found, err := w.PlaceIn(ctx, i.ID, effect.With["queue"].Text)
 	if err != nil || !found {
 		return false, err
+	}
+	if !way.since.IsZero() && way.since.Before(kept.QueuedAt) {
+		kept.QueuedAt = way.since
 	}
 	known, err := w.Known(ctx, i.Number)
 	if err != nil {

@@ -26,6 +26,7 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 		Texts: map[string]values{
 			slowDownText:    {},
 			whyAgain:        {},
+			whyAway:         {},
 			askingText:      {},
 			unreachedText:   {},
 			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},

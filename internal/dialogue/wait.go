@@ -80,6 +80,17 @@ func (d *Definition) CalledBack(state State) State {
 	return r.result().State
 }
 
+// CallBackNode gives the node of the queue in which citizens wait who ask for a call in no conversation: the first by its name that says why the
+// telephone rings. It is "" where none does.
+func (d *Definition) CallBackNode() string {
+	for _, name := range slices.Sorted(maps.Keys(d.Nodes)) {
+		if n := d.Nodes[name]; n != nil && n.Queue != nil && n.Queue.Wait != nil && n.Queue.Wait.Back != "" {
+			return name
+		}
+	}
+	return ""
+}
+
 // Enqueue gives the state of a session that begins in a queue, with the effect that joins it. [ErrNoQueue].
 func (d *Definition) Enqueue(state State, node string) (State, *Effect, error) {
 	if !d.IsQueue(node) {

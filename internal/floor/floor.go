@@ -37,6 +37,8 @@ type Dialogue interface {
 	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
 	// CallBack opens a callback in the place of a call that has broken off.
 	CallBack(ctx context.Context, w conversation.Work, interaction int64) error
+	// Request opens a callback that a citizen asked for while Okno was away.
+	Request(ctx context.Context, w conversation.Work, r call.Request) error
 	// LeaveMessage settles the message by voice of a caller who has hung up before it was sent.
 	LeaveMessage(ctx context.Context, w conversation.Work, interaction int64) error
 	// Unreached ends the conversation of a callback that was not answered, and says so by SMS.
@@ -129,6 +131,8 @@ type calls interface {
 	AddCall(ctx context.Context, c call.Call) error
 	// AddCallBack keeps a call that is going to be made for an agent, again after an attempt. [call.ErrNoVoice].
 	AddCallBack(ctx context.Context, interaction, agent int64) error
+	// TakeRequest keeps that a request for a callback is taken, once: fresh is false of one that was taken before.
+	TakeRequest(ctx context.Context, r call.Request) (fresh bool, err error)
 	// Call is [call.ErrOver] for a call that has ended.
 	Call(ctx context.Context, interaction int64) (call.Call, error)
 	// CallOfLeg is [call.ErrOver] for a channel that never was a leg.

@@ -40,6 +40,7 @@ var Rules = []Rule{
 	{Table: "call_orders", With: "calls"},
 	{Table: "recordings", For: time.Hour, From: "the end of the days for which its queue keeps talks; the sweeper removes the file then"},
 	{Table: "contacts", With: "interactions"},
+	{Table: "callback_requests", For: 30 * day, From: "the request was taken: its Asterisk forgets it within a moment"},
 	{Table: "offers", With: "contacts"},
 	{Table: "drafts", With: "contacts"}, // most go with the end of the contact
 

@@ -11,9 +11,9 @@ import (
 )
 
 // writeSite makes the run folder: etc with deploy/asterisk's files and this instance's site, and the folders that
-// Asterisk writes to. Only log is kept from an earlier run.
+// Asterisk writes to. Of an earlier run the log is kept, and the database, as at any Asterisk that starts again.
 func writeSite(config AsteriskConfig) error {
-	for _, folder := range []string{"etc", "db", "spool", "run"} {
+	for _, folder := range []string{"etc", "spool", "run"} {
 		if err := os.RemoveAll(filepath.Join(config.Run, folder)); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package ivrtest
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -24,7 +25,7 @@ const (
 	Passes     Fate = iota
 	Refused         // 500, and not carried out
 	LosesReply      // carried out, and the connection is cut before the answer
-	Hangs           // neither carried out nor answered while the trouble lasts
+	Hangs           // neither carried out nor answered while the trouble lasts, or the client waits
 )
 
 // Relay stands between a line and the ARI of its Asterisk, and can fail requests and cut the stream of events.
@@ -51,6 +52,7 @@ var kinds = map[string]*regexp.Regexp{
 	"bridge":        regexp.MustCompile(`^POST /ari/bridges/[^/]+$`),
 	"add":           regexp.MustCompile(`^POST /ari/bridges/[^/]+/addChannel$`),
 	"remove bridge": regexp.MustCompile(`^DELETE /ari/bridges/[^/]+$`),
+	"send on":       regexp.MustCompile(`^POST /ari/channels/[^/]+/continue$`),
 	"hang up":       regexp.MustCompile(`^DELETE /ari/channels/[^/]+$`),
 }
 
@@ -92,8 +94,13 @@ func (r *Relay) serve(proxy http.Handler, w http.ResponseWriter, request *http.R
 	case LosesReply:
 		request = request.WithContext(context.WithValue(request.Context(), losesReply{}, true))
 	case Hangs:
+		_, _ = io.Copy(io.Discard, request.Body) // the server sees a client go once it has read all
+		var over <-chan time.Time                // never of a request that hangs alone
+		if !until.IsZero() {
+			over = time.After(time.Until(until))
+		}
 		select {
-		case <-time.After(time.Until(until)):
+		case <-over:
 		case <-request.Context().Done():
 		}
 		panic(http.ErrAbortHandler)
@@ -137,12 +144,14 @@ func (r *Relay) follow(proxy http.Handler, w http.ResponseWriter, request *http.
 	proxy.ServeHTTP(w, request.WithContext(ctx))
 }
 
-// EachOnce gives the next request of every kind a fate.
+// EachOnce gives the next request of every kind that a call makes a fate.
 func (r *Relay) EachOnce(fate Fate) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for kind := range kinds {
-		r.fates[kind] = fate
+		if kind != "send on" { // which is of no call
+			r.fates[kind] = fate
+		}
 	}
 }
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -91,15 +91,16 @@ func (p *Pack) recording(w word) (version string, ok bool) {
 	return version, ok
 }
 
-// Prepare renders what is missing: the phrases, digits, and what Asterisk says when Okno is away. It returns the first failure, after trying all.
+// Prepare renders what is missing: the phrases, digits, and what Asterisk says when Okno is away. It returns what failed, after trying all.
 func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
 	if err := p.look(); err != nil {
 		return err
 	}
-	all := vocabulary()
-	for _, phrase := range slices.Concat(phrases, announcements) {
-		all = append(all, word{language: phrase.Language, text: phrase.Text})
-	}
+	return errors.Join(p.PrepareAway(ctx), p.renderAll(ctx, append(vocabulary(), wordsOf(phrases)...)))
+}
+
+// renderAll renders those of some words that are missing.
+func (p *Pack) renderAll(ctx context.Context, all []word) error {
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	begun := map[string]bool{}
@@ -115,10 +116,15 @@ func (p *Pack) Prepare(ctx context.Context, phrases []Phrase) error {
 			return p.render(ctx, w)
 		})
 	}
-	if err := work.Wait(); err != nil {
-		return err
+	return work.Wait()
+}
+
+func wordsOf(phrases []Phrase) []word {
+	words := make([]word, len(phrases))
+	for i, phrase := range phrases {
+		words[i] = word{language: phrase.Language, text: phrase.Text}
 	}
-	return p.joinUnavailable()
+	return words
 }
 
 // Clip is how a phrase stands.

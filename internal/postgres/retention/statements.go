@@ -101,6 +101,7 @@ var sweeps = []sweep{
 	byIndex("taken_once", "expires_at", ""),
 	byIndex("logins", "expires_at", ""),
 	byID("challenges", "created_at", "expires_at < $1"),
+	byIndex("callback_requests", "taken_at", ""),
 	byIndex("sip_accounts", "expires_at", ""), // few
 	byIndex("lockouts", "since", ""),
 	byIndex("episodes", "last_at", ""),

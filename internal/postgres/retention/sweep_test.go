@@ -103,16 +103,17 @@ INSERT INTO agent_times (agent_id, since, until, doing, desk, load, capacity, qu
 	"challenges": `
 INSERT INTO challenges (public_id, client, purpose, number, number_index, citizen_id, mac, state, created_at, expires_at)
 SELECT $2, 'c', '', '', 'x', min(id), '', 'expired', $1, $1 FROM citizens`,
-	"sip_accounts": `INSERT INTO sip_accounts (name, asterisk, kind, secret, expires_at) VALUES ($2, 'a', 'citizen', 'x', $1)`,
-	"lockouts":     `INSERT INTO lockouts (way, subject, failures, since) VALUES ('otp', $2, 1, $1)`,
-	"episodes":     `INSERT INTO episodes (kind, subject, began_at, last_at, times) VALUES ('x', $2, $1, $1, 1)`,
-	"otp_days":     `INSERT INTO otp_days (day, scope, shard, sent) VALUES ($1, $2, 1, 1)`,
-	"otp_hours":    `INSERT INTO otp_hours (hour, client, prefix, route, sent, delivered, undelivered, verified) VALUES ($1, $2, '', '', 1, 1, 0, 1)`,
-	"otp_blocks":   `INSERT INTO otp_blocks (client, prefix, reason, until) VALUES ('c', '', '', $1)`,
-	"bindings":     `INSERT INTO bindings (citizen_id, number, verified_at, ended_at) SELECT min(id), '+7701000000', $1, $1 FROM citizens`,
-	"guesses":      `INSERT INTO guesses (way, kind, subject, failures, last_at) VALUES ('desk', 'account', $2::text::bytea, 1, $1)`,
-	"known_ways":   `INSERT INTO known_ways (way, account, mark, last_at) VALUES ('desk', $2::text::bytea, '', $1)`,
-	"service_asks": `INSERT INTO service_asks (at, interaction_id, channel, language) VALUES ($1, 1, $2, 'ru')`,
+	"callback_requests": `INSERT INTO callback_requests (asterisk, request, asked_at, taken_at) VALUES ('a', $2, $1, $1)`,
+	"sip_accounts":      `INSERT INTO sip_accounts (name, asterisk, kind, secret, expires_at) VALUES ($2, 'a', 'citizen', 'x', $1)`,
+	"lockouts":          `INSERT INTO lockouts (way, subject, failures, since) VALUES ('otp', $2, 1, $1)`,
+	"episodes":          `INSERT INTO episodes (kind, subject, began_at, last_at, times) VALUES ('x', $2, $1, $1, 1)`,
+	"otp_days":          `INSERT INTO otp_days (day, scope, shard, sent) VALUES ($1, $2, 1, 1)`,
+	"otp_hours":         `INSERT INTO otp_hours (hour, client, prefix, route, sent, delivered, undelivered, verified) VALUES ($1, $2, '', '', 1, 1, 0, 1)`,
+	"otp_blocks":        `INSERT INTO otp_blocks (client, prefix, reason, until) VALUES ('c', '', '', $1)`,
+	"bindings":          `INSERT INTO bindings (citizen_id, number, verified_at, ended_at) SELECT min(id), '+7701000000', $1, $1 FROM citizens`,
+	"guesses":           `INSERT INTO guesses (way, kind, subject, failures, last_at) VALUES ('desk', 'account', $2::text::bytea, 1, $1)`,
+	"known_ways":        `INSERT INTO known_ways (way, account, mark, last_at) VALUES ('desk', $2::text::bytea, '', $1)`,
+	"service_asks":      `INSERT INTO service_asks (at, interaction_id, channel, language) VALUES ($1, 1, $2, 'ru')`,
 	"exchange_events": `
 WITH a AS (INSERT INTO agencies (code, name) VALUES ('x', '{}') ON CONFLICT (code) DO UPDATE SET name = '{}' RETURNING code)
 INSERT INTO exchange_events (agency, key, digest, case_number, sequence, state, happened_at, received_at, outcome, explanation)
