@@ -32,6 +32,7 @@ type Handset struct {
 	trying   chan struct{} // the line has the INVITE
 	over     chan struct{} // the line has hung up, or this side has
 	ended    sync.Once
+	took     chan string // the line's answer to an offer within the call
 
 	mu      sync.Mutex
 	keys    []press // that are to be pressed
@@ -40,6 +41,7 @@ type Handset struct {
 	heard   []packet
 	keyed   string // the keys that the line sent
 	keyedAt uint32 // the timestamp of the last of them
+	payload byte   // of our sound: PCMU, until the handset offers another
 }
 
 // press is one key.
@@ -54,7 +56,8 @@ type press struct {
 // packet is 20 ms of sound.
 type packet struct {
 	at    time.Time
-	sound []byte // PCMU
+	codec byte
+	sound []byte
 }
 
 // Keying is how keys are pressed.
@@ -71,7 +74,6 @@ type Keying struct {
 const (
 	tick        = 10 * time.Millisecond
 	tickSamples = rate / 100
-	pcmu        = 0
 	keyPayload  = 101
 )
 
@@ -116,7 +118,7 @@ func GiveUp(t *testing.T, line, from, number string, after time.Duration) (cance
 // dial sends the INVITE of a call. The line's final answer comes on the channel.
 func dial(t *testing.T, line, from, number string) (h *Handset, answered chan error) {
 	t.Helper()
-	h = &Handset{trying: make(chan struct{}), over: make(chan struct{}), events: keyPayload, callID: rand.Text()}
+	h = &Handset{trying: make(chan struct{}), over: make(chan struct{}), took: make(chan string, 4), events: keyPayload, callID: rand.Text()}
 	server, err := net.ResolveUDPAddr("udp4", line)
 	require.NoError(t, err)
 	h.sip, err = net.DialUDP("udp4", nil, server)
@@ -174,7 +176,7 @@ func (h *Handset) Heard() Sound {
 	var sound Sound
 	for _, p := range h.heard {
 		for _, b := range p.sound {
-			sound = append(sound, linear(b))
+			sound = append(sound, linear(p.codec, b))
 		}
 	}
 	return sound
@@ -276,9 +278,10 @@ func (h *Handset) send(method string, number int, kind, body string) {
 
 // offer describes our side's sound (RFC 4566, RFC 4733).
 func (h *Handset) offer() string {
-	return fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP %d %d\r\n"+
-		"a=rtpmap:0 PCMU/8000\r\na=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=ptime:20\r\na=sendrecv\r\n",
-		h.rtp.LocalAddr().(*net.UDPAddr).Port, pcmu, keyPayload)
+	codec := h.codec()
+	return fmt.Sprintf("v=0\r\no=- 1 %[2]d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %[1]d RTP/AVP %[2]d %[3]d\r\n"+
+		"a=rtpmap:%[2]d %[4]s/8000\r\na=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=ptime:20\r\na=sendrecv\r\n",
+		h.rtp.LocalAddr().(*net.UDPAddr).Port, codec, keyPayload, codecs[codec])
 }
 
 // signal reads SIP until the socket is closed.
@@ -307,9 +310,14 @@ func (h *Handset) signal(answered chan<- error) {
 			if contact := strings.Trim(header(lines, "Contact"), "<>"); first && contact != "" {
 				h.target, _, _ = strings.Cut(contact, ">")
 			}
-			h.send("ACK", 1, "", "")
-			if first {
+			number, _, _ := strings.Cut(header(lines, "CSeq"), " ")
+			sequence, _ := strconv.Atoi(number)
+			h.send("ACK", sequence, "", "")
+			switch {
+			case first:
 				answered <- h.accept(body)
+			case sequence == offerAgain:
+				h.took <- body
 			}
 		default:
 			answered <- fmt.Errorf("the line refuses the handset: %s", status)
@@ -384,9 +392,9 @@ func (h *Handset) listen() {
 		if err != nil {
 			return
 		}
-		if n > 12 && buffer[1]&0x7f == pcmu {
+		if codec := buffer[1] & 0x7f; n > 12 && (codec == pcmu || codec == pcma) {
 			h.mu.Lock()
-			h.heard = append(h.heard, packet{at: time.Now(), sound: bytes.Clone(buffer[12:n])})
+			h.heard = append(h.heard, packet{at: time.Now(), codec: codec, sound: bytes.Clone(buffer[12:n])})
 			h.mu.Unlock()
 		}
 		if n >= 16 && buffer[1]&0x7f == h.events && int(buffer[12]) < len(eventKeys) {
@@ -426,7 +434,8 @@ func (h *Handset) speak() {
 		switch {
 		case current == nil || phase > current.on || current.info && phase < current.on:
 			if n%2 == 0 {
-				h.rtpSend(&sequence, pcmu, false, now, bytes.Repeat([]byte{0xff}, 2*tickSamples))
+				codec := h.codec()
+				h.rtpSend(&sequence, codec, false, now, bytes.Repeat([]byte{silences[codec]}, 2*tickSamples))
 			}
 		case phase == current.on:
 			if current.info {
@@ -506,14 +515,4 @@ func (h *Handset) flush() {
 		_, _ = h.rtp.WriteToUDP(datagram, h.media)
 	}
 	h.held = nil
-}
-
-// linear decodes a sample of PCMU (G.711).
-func linear(b byte) float64 {
-	b = ^b
-	magnitude := (int(b&0x0f)<<3+0x84)<<(b>>4&7) - 0x84
-	if b&0x80 != 0 {
-		magnitude = -magnitude
-	}
-	return float64(magnitude) / math.MaxInt16
 }

@@ -75,6 +75,10 @@ exten => rejects,1,Hangup(21)
 exten => late,1,Ringing()
  same => n,Wait(6)
  same => n,Stasis(phones,${EXTEN})
+exten => early,1,Progress()
+ same => n,Wait(3)
+ same => n,Stasis(phones,${EXTEN})
+exten => moved,1,Transfer(PJSIP/sip:1414@%[1]s)
 exten => silent,1,Ringing()
  same => n,Wait(60)
 `
@@ -85,9 +89,9 @@ func StartPhones(t *testing.T, tools sandbox.Tools, line string) *Phones {
 	asterisk, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
 		Tree: tools.AsteriskTree, Run: t.TempDir(), Name: "phones", Username: "phones", Password: "phones",
 		Site: map[string]string{
-			"modules.conf":    "load = res_audiosocket.so\nload = chan_audiosocket.so\n",
+			"modules.conf":    "load = res_audiosocket.so\nload = chan_audiosocket.so\nload = app_transfer.so\n",
 			"pjsip.conf":      fmt.Sprintf(sitePhones, line),
-			"extensions.conf": siteDialplan,
+			"extensions.conf": fmt.Sprintf(siteDialplan, line),
 		},
 	})
 	require.NoError(t, err)

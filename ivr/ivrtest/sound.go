@@ -211,7 +211,7 @@ func ReadStereo(t *testing.T, content []byte) (left, right Sound) {
 	require.Equal(t, uint16(2), binary.LittleEndian.Uint16(content[22:]), "channels")
 	require.EqualValues(t, len(content)-start-8, binary.LittleEndian.Uint32(content[start+4:]), "length")
 	for i := start + 8; i+1 < len(content); i += 2 {
-		left, right = append(left, linear(content[i])), append(right, linear(content[i+1]))
+		left, right = append(left, linear(pcmu, content[i])), append(right, linear(pcmu, content[i+1]))
 	}
 	return left, right
 }
