@@ -62,10 +62,11 @@ func TestACitizenWhoIsCalledBackIsNotReached(t *testing.T) {
 	require.Zero(t, c.Attempts)
 }
 
-// A process dies at any moment between the operator's yes and the talk: the next one goes on, and the telephone rings once.
+// A process is killed at any moment between the operator's yes and the talk: the next one goes on, and the telephone rings once.
 func TestACallbackSurvivesTheProcess(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorldWithoutLine(t)
+	kill := w.startChild(t)
 	for _, row := range []struct {
 		number string
 		lives  time.Duration
@@ -73,12 +74,12 @@ func TestACallbackSurvivesTheProcess(t *testing.T) {
 		{"1002", 4 * time.Second}, {"late", 2 * time.Second}} {
 		id := w.owed(t, row.number)
 		if row.lives == 0 {
-			w.stop()
+			kill()
 		}
 		w.accepted(t, 0, id)
 		<-time.After(row.lives)
-		w.stop()
-		w.start(t)
+		kill()
+		kill = w.startChild(t)
 		citizen := w.phones.Rings(t, row.number, 15*time.Second)
 		operator := w.connects(t, id, "1001")
 		w.requireTalk(t, citizen, operator)

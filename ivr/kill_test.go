@@ -26,7 +26,7 @@ import (
 
 // lineOptions is what a line in a process of its own needs.
 type lineOptions struct {
-	ARI, Database, Espeak, Sounds, Kept string
+	ARI, Database, Espeak, Sounds, Kept, Trunk string
 }
 
 // runLine runs a line until the process is killed.
@@ -47,7 +47,7 @@ func runLine(text string) {
 	files, err := folder.New(options.Kept)
 	check(err)
 	line := ivr.New(ivr.Config{
-		Asterisk: ivr.Asterisk{Name: "ast1", URL: options.ARI, Username: "okno", Password: "secret"}, Node: "node-1",
+		Asterisk: ivr.Asterisk{Name: "ast1", URL: options.ARI, Username: "okno", Password: "secret", Trunk: options.Trunk}, Node: "node-1",
 		Floor: floor.New(units, &script{}, zerolog.Nop()), Store: db,
 		Voice:  voice.New(voice.Config{Engines: voice.Espeak(options.Espeak), Folder: options.Sounds}),
 		Files:  attachment.NewKeeper(files),
@@ -67,7 +67,7 @@ func (w *world) startChild(t *testing.T) (kill func()) {
 	t.Helper()
 	options, err := json.Marshal(lineOptions{
 		ARI: w.ariURL, Database: w.URL,
-		Espeak: w.espeak, Sounds: w.voice.Folder, Kept: w.kept,
+		Espeak: w.espeak, Sounds: w.voice.Folder, Kept: w.kept, Trunk: w.trunk(),
 	})
 	require.NoError(t, err)
 	self, err := os.Executable()
@@ -111,10 +111,15 @@ func TestCallSurvivesKill(t *testing.T) {
 	w.hears(t, phone, "queue", "", at)
 	require.Equal(t, interaction, w.only(t, call.Waiting).Interaction)
 	id := w.ContactOf(t, interaction)
+	place := w.Contact(t, id).QueuedAt
 	kill()
+	heard := phone.Heard().Length()
+	require.Eventually(t, func() bool { return phone.Heard().Length() > heard+time.Second }, 5*time.Second, 50*time.Millisecond, "no music")
+	require.Greater(t, phone.Heard().From(heard).Level(), -60.0, "silence instead of music")
 
 	w.start(t)
 	defer w.stop()
+	require.Equal(t, place, w.Contact(t, id).QueuedAt, "the place is lost")
 	w.accepted(t, 0, id)
 	w.requireTalk(t, phone, w.connects(t, id, "1001"))
 	phone.HangUp(t)

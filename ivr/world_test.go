@@ -153,7 +153,7 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Str("node", node).Logger()
 	line = ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727",
-			Trunk: "PJSIP/loopback/sip:{number}@" + w.phones.SIP()},
+			Trunk: w.trunk()},
 		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -165,6 +165,9 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 		unsubscribe()
 	})
 }
+
+// trunk is the way to the telephones of the other Asterisk.
+func (w *world) trunk() string { return "PJSIP/loopback/sip:{number}@" + w.phones.SIP() }
 
 // clip is the sound of a text.
 func (w *world) clip(t *testing.T, name string) ivrtest.Sound {
