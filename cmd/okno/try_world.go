@@ -184,6 +184,12 @@ func (w *tryWorld) MarkTalk(context.Context, int64, int) (bool, error) { return 
 
 func (w *tryWorld) CallbacksOf(context.Context, string) ([]contact.Ref, error) { return nil, nil }
 
+func (w *tryWorld) CallTimes(context.Context, int64) ([]time.Time, time.Time, error) {
+	return nil, time.Time{}, nil
+}
+
+func (w *tryWorld) PromiseCall(context.Context, int64, time.Time) (bool, error) { return false, nil }
+
 func (w *tryWorld) OpenCase(_ context.Context, o cases.Opening) (cases.Case, error) {
 	number, err := w.numbering.Number(int64(len(w.cases)))
 	if err != nil {

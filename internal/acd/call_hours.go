@@ -27,6 +27,42 @@ func (h CallHours) Next(at time.Time) time.Time {
 	return at
 }
 
+const (
+	mostCallTimes = 3                // a caller remembers no more
+	soonestCall   = 30 * time.Minute // whoever chooses a time has something to do before
+)
+
+// CallTimes gives the times from which a citizen may choose when to be called back: up to three full hours of the first day that has one, within the
+// hours of calls and those of the queue.
+func (r Rules) CallTimes(now time.Time) (times []time.Time) {
+	at := fullHour(now.Add(soonestCall))
+	for range mostLooks {
+		next := r.NextCall(at)
+		if !next.Equal(at) {
+			at = fullHour(next)
+			continue
+		}
+		if len(times) > 0 && times[0].YearDay() != at.YearDay() {
+			break
+		}
+		if times = append(times, at); len(times) == mostCallTimes {
+			break
+		}
+		at = at.Add(time.Hour)
+	}
+	return times
+}
+
+// fullHour gives the first full hour, not before at, by the citizens' clock.
+func fullHour(at time.Time) time.Time {
+	local := at.In(zone)
+	hour := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), 0, 0, 0, zone)
+	if hour.Before(local) {
+		hour = hour.Add(time.Hour)
+	}
+	return hour
+}
+
 // String is as people write them: "09:00-20:00".
 func (h CallHours) String() string {
 	clock := func(d time.Duration) string { return fmt.Sprintf("%02d:%02d", int(d.Hours()), int(d.Minutes())%60) }

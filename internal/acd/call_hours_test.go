@@ -46,3 +46,26 @@ func TestACallbackWaits(t *testing.T) {
 	s.Waiting = []acd.Waiting{w}
 	require.Len(t, acd.Decide(s, time.Time{}).Offers, 1, "who is on the line may be answered at any hour")
 }
+
+// Whoever chooses a time has up to three full hours of one day, half an hour from now at the earliest, within the hours of calls and those of the queue.
+func TestTimesFromWhichACallerChooses(t *testing.T) {
+	t.Parallel()
+	rules := acd.Rules{Calls: acd.CallHours{From: 9 * time.Hour, Until: 20 * time.Hour}, Hours: office(t)}
+	for now, want := range map[string]string{
+		"2026-11-30 10:05": "2026-11-30 11:00 12:00 14:00", // the office has lunch from one to two
+		"2026-11-30 10:31": "2026-11-30 12:00 14:00 15:00",
+		"2026-11-30 16:40": "2026-12-01 09:00 10:00 11:00",
+		"2026-11-30 15:20": "2026-11-30 16:00 17:00",
+		"2026-11-28 12:00": "2026-11-30 09:00 10:00 11:00", // a Saturday
+	} {
+		said := ""
+		for _, at := range rules.CallTimes(in(t, now)) {
+			if said == "" {
+				said = at.Format("2006-01-02")
+			}
+			said += at.Format(" 15:04")
+		}
+		require.Equal(t, want, said, now)
+	}
+	require.Empty(t, acd.Rules{Calls: acd.CallHours{From: 24 * time.Hour, Until: 24 * time.Hour}}.CallTimes(in(t, "2026-11-30 10:05")))
+}

@@ -45,6 +45,8 @@ var Needs = []Need{
 	{InDialogue, "appeal.open", Nobody, ""},
 	{InDialogue, "appeal.file", Nobody, ""},
 	{InDialogue, "callback.open", Nobody, ""},
+	{InDialogue, "callback.times", Nobody, "of a callback that was opened in the conversation"},
+	{InDialogue, "callback.promise", Nobody, "likewise"},
 	{InDialogue, "queue.text", Nobody, ""},
 	{InDialogue, "appointment.mine", Nobody, "own ones only: a citizen's from `number` on, else those of the number alone"},
 	{InDialogue, "appointment.offices", Nobody, ""},

@@ -31,7 +31,8 @@ type Contact struct {
 	WrapUpUntil time.Time
 	Outcome     Outcome
 	Disposition string
-	Attempts    int // of a callback: how often the citizen did not answer
+	Attempts    int       // of a callback: how often the citizen did not answer
+	PromisedAt  time.Time // of a callback: the time that the citizen has chosen; else zero
 }
 
 // Ref is which contact, and of which interaction.

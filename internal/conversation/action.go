@@ -37,7 +37,7 @@ var actions = []action{
 	queueJoin, announcementNow, recordingRule, recordingAllow, messageRecord, messageHear, messageSend, surveyDue, surveyMark,
 	serviceFind, serviceOffers, serviceCategories, serviceInCategory,
 	caseStatus, caseWithdraw, caseReopen, caseRate, passcodeFetch, wordsCorrect,
-	appealOpen, appealFile, callbackOpen, queueText,
+	appealOpen, appealFile, callbackOpen, callbackTimes, callbackPromise, queueText,
 	feeMine, feeOfCase, feeLink,
 	appointmentMine, appointmentOffices, appointmentDays, appointmentTimes, appointmentBook, appointmentMove, appointmentWait, appointmentTake,
 	noticesStop, noticesStart, smsSend,

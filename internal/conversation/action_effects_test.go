@@ -36,7 +36,8 @@ var provenApart = []string{"identity.ways", "identity.claim", "identity.send", "
 	"fee.mine", "fee.of_case", "fee.link", "case.status earlier", "case.status late", // ../floor/goon_test.go
 	"queue after_hours",                                                                                                                   // ../floor/hours_test.go
 	"message.record recorded", "message.record silent", "message.hear heard", "message.send opened", "survey.due due", "survey.mark done", // ../floor/message_test.go
-	"queue.text",                                                                   // ../floor/waiting_test.go
+	"queue.text",                                          // ../floor/waiting_test.go
+	"callback.times offered", "callback.promise promised", // ../floor/callback_times_test.go
 	"appointment.book", "appointment.move", "appointment.wait", "appointment.take", // appointment_test.go
 }
 
@@ -117,6 +118,8 @@ func TestActionsGiveWhatTheyDeclare(t *testing.T) {
 		{action: "appeal.file", outcome: "opened", with: map[string]string{"text": "Жду ответа с мая"}},
 		{action: "callback.open", outcome: "closed", with: map[string]string{"at": "operator"}}, // there is no queue yet
 		{action: "callback.open", outcome: "no_number", from: "-", with: map[string]string{"at": "operator"}},
+		{action: "callback.times", outcome: "none"},
+		{action: "callback.promise", outcome: "late", with: map[string]string{"day": "2026-11-30", "time": "15:00"}},
 		{action: "recording.rule", outcome: "off", with: map[string]string{"queue": "nowhere"}},
 		{action: "recording.rule", outcome: "off", with: map[string]string{"queue": "rec-asked"}, channel: dialogue.SMS},
 		{action: "recording.rule", outcome: "announced", with: map[string]string{"queue": "rec-said"}},

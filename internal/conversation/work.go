@@ -159,6 +159,10 @@ type queues interface {
 	Opens(ctx context.Context, queue string) (contact.Opening, error)
 	// CallbacksOf lists the callbacks of a number whose citizen has not been reached yet.
 	CallbacksOf(ctx context.Context, number string) ([]contact.Ref, error)
+	// CallTimes gives the times from which the citizen of a callback may choose, in their zone, and the store's time.
+	CallTimes(ctx context.Context, callback int64) (times []time.Time, now time.Time, err error)
+	// PromiseCall has a callback that waits be due at a time. It is false of one that is offered already, or over.
+	PromiseCall(ctx context.Context, callback int64, at time.Time) (bool, error)
 }
 
 // Interaction is one contact of a citizen on one channel.

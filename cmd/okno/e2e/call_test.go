@@ -181,6 +181,7 @@ func (w *world) nobodyOnDuty(t *testing.T) {
 	at := w.hears(t, phone, en, 0, whole("operator.closed"))
 	phone.Key(t, "1")
 	at = w.hears(t, phone, en, at, whole("operator.callback"))
+	phone.Key(t, "1") // the first of the times that are offered then
 	w.hears(t, phone, en, at, whole("bye"))
 	phone.Ends(t, 5*time.Second)
 

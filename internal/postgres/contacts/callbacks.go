@@ -81,6 +81,33 @@ func (w Steps) AddCallBack(ctx context.Context, interaction, agent int64) error 
 	return nil
 }
 
+const queueOfContact = `SELECT queue FROM contacts WHERE id = $1`
+
+// CallTimes gives the times from which the citizen of a callback may choose, by the store's clock. now is that clock's time.
+func (w Steps) CallTimes(ctx context.Context, callback int64) (times []time.Time, now time.Time, err error) {
+	var queue string
+	if err := w.tx.QueryRow(ctx, queueOfContact, callback).Scan(&queue); err != nil {
+		return nil, now, fmt.Errorf("find queue of contact %d: %w", callback, err)
+	}
+	rules, now, err := w.rules(ctx, queue)
+	if err != nil {
+		return nil, now, err
+	}
+	return rules.CallTimes(now), now, nil
+}
+
+const promiseCall = `UPDATE contacts SET version = version + 1, due_at = $2, promised_at = $2 WHERE id = $1 AND state = 'waiting'`
+
+// PromiseCall has a callback that waits be due at a time that the citizen has chosen. It is false of one that is offered already, or over.
+func (w Steps) PromiseCall(ctx context.Context, callback int64, at time.Time) (bool, error) {
+	tag, err := w.tx.Exec(ctx, promiseCall, callback, at)
+	if err != nil {
+		return false, fmt.Errorf("promise call of contact %d: %w", callback, err)
+	}
+	w.tx.Hint(news.Contacts)
+	return tag.RowsAffected() == 1, nil
+}
+
 const now = `SELECT now()`
 
 // Now is the store's time.

@@ -21,13 +21,13 @@ const contactColumns = `
 c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.sealed_context,
 (SELECT sealed_number FROM interactions WHERE id = c.interaction_id), ` + datakeys.OfInteraction + `c.interaction_id), c.state, coalesce(c.agent_id, 0),
 (SELECT by_call FROM channels WHERE name = c.channel), c.version, c.queued_at,
-coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts`
+coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts, coalesce(c.promised_at, '0001-01-01'::timestamptz)`
 
 func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, error) {
 	var c contact.Contact
 	var known, number, wrapped []byte
 	err := row.Scan(append([]any{&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &number, &wrapped, &c.State,
-		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition, &c.Helps, &c.Attempts}, more...)...)
+		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition, &c.Helps, &c.Attempts, &c.PromisedAt}, more...)...)
 	if err != nil {
 		return c, postgres.NoRows(err, contact.ErrUnknown)
 	}

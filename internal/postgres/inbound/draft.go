@@ -218,6 +218,12 @@ func (d *draft) KeepAttempts(context.Context, lockout.Book) error { return errAl
 
 func (d *draft) CallbacksOf(context.Context, string) ([]contact.Ref, error) { return nil, errAlone }
 
+func (d *draft) CallTimes(context.Context, int64) ([]time.Time, time.Time, error) {
+	return nil, time.Time{}, errAlone
+}
+
+func (d *draft) PromiseCall(context.Context, int64, time.Time) (bool, error) { return false, errAlone }
+
 func (d *draft) Announcements(context.Context) ([]announcement.Announcement, error) {
 	return nil, errAlone
 }
