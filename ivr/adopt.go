@@ -18,6 +18,7 @@ func (l *Line) settle(ctx, connection context.Context) {
 	const pause = time.Second
 	again := time.NewTimer(pause)
 	defer again.Stop()
+	asked := false // for what was asked for while Okno was away
 	for {
 		wait := sweepEvery
 		err := l.sweep(ctx)
@@ -28,6 +29,10 @@ func (l *Line) settle(ctx, connection context.Context) {
 			wait = pause
 		} else {
 			l.setSettled()
+			if !asked {
+				asked = true
+				l.readRequests()
+			}
 		}
 		l.setProblem(wrap("asterisk "+l.config.Asterisk.Name, err))
 		again.Reset(wait)

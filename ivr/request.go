@@ -20,7 +20,6 @@ import (
 const (
 	// requestsEvery is how often Asterisk is asked for requests beside after each connect: somebody may press the key when Okno has just come back.
 	requestsEvery = 5 * time.Minute
-	requestsLook  = time.Second
 	requestsPause = 5 * time.Second // after a request that could not be kept
 )
 
@@ -30,28 +29,28 @@ const requestArg = "request"
 // readerPrefix begins the ids of channels that read requests.
 const readerPrefix = call.LegPrefix + "requests-"
 
-// takeRequests asks Asterisk for what was asked for while Okno was away.
+// takeRequests asks Asterisk from time to time for what was asked for while Okno was away.
 func (l *Line) takeRequests(ctx context.Context) {
-	look := time.NewTicker(requestsLook)
-	defer look.Stop()
-	connection, next := 0, time.Time{}
+	again := time.NewTimer(requestsEvery)
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-look.C:
+		case <-again.C:
+			l.readRequests()
+			again.Reset(requestsEvery)
 		case <-l.requests:
-			next = time.Now().Add(requestsPause)
+			again.Reset(requestsPause)
 		}
-		now, settled := l.isSettled()
-		if !settled || now == connection && time.Now().Before(next) {
-			continue
-		}
-		connection, next = now, time.Now().Add(requestsEvery)
-		if err := l.rest.readRequests(l.newReader()); err != nil && ctx.Err() == nil {
-			l.log.Warn().Err(err).Msg("requests for callbacks not read")
-			next = time.Now().Add(requestsPause)
-		}
+	}
+}
+
+// readRequests asks Asterisk for requests. They come to [Line.request].
+func (l *Line) readRequests() {
+	if err := l.rest.readRequests(l.newReader()); err != nil {
+		l.log.Warn().Err(err).Msg("requests for callbacks not read")
+		l.readAgain()
 	}
 }
 
