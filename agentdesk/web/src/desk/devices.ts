@@ -31,11 +31,12 @@ export async function look(): Promise<void> {
 // fits says whether a device can be used so.
 export const fits = (use: Use, d: MediaDeviceInfo): boolean => d.kind === (use === 'microphone' ? 'audioinput' : 'audiooutput')
 
-// microphone is what is asked of the browser: the one that was chosen, if it is there, or else any. The browser judges whether it is there:
-// just after a page was loaded the page does not know yet.
+// microphone is what is asked of the browser: the one that was chosen, if it is there, or else any. Just after it was loaded a page does not
+// know yet what there is, and asks for the one that was chosen.
 export function microphone(): MediaTrackConstraints | true {
   const id = chosen.peek().microphone
-  return id ? { deviceId: { ideal: id } } : true
+  const known = found.peek()
+  return id && (known.length === 0 || known.some((d) => d.deviceId === id)) ? { deviceId: { exact: id } } : true
 }
 
 // watch keeps knowing what is plugged in.

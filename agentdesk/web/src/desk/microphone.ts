@@ -19,7 +19,8 @@ async function open(audio: MediaTrackConstraints | true): Promise<MediaStream | 
     if (found.peek().length === 0) await look() // before it was allowed, nobody could know what there is
     return stream
   } catch (error) {
-    const name = error instanceof DOMException ? error.name : ''
+    const name = error instanceof Error ? error.name : ''
+    if (name === 'OverconstrainedError' && audio !== true) return open(true) // the one that was chosen is gone
     ailing.value = name === 'NotAllowedError' || name === 'SecurityError' ? 'refused' : name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'taken'
     return null
   }
