@@ -18,7 +18,8 @@ import (
 // through the dialplan's list, and comes to Stasis with one request after another. The dialplan forgets a request once Okno has sent the channel on.
 
 const (
-	// requestsEvery is how often Asterisk is asked for requests beside after each connect: somebody may press the key when Okno has just come back.
+	// requestsEvery is how often Asterisk is asked for requests, beside the question after each connect: a caller may press the key when Okno
+	// has just come back.
 	requestsEvery = 5 * time.Minute
 	requestsPause = 5 * time.Second // after a request that could not be kept
 )

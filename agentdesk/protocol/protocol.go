@@ -45,7 +45,7 @@ func Read() (*Schema, error) {
 var definitions = map[string]string{"welcome": "welcome", "snapshot": "snapshot", "queues": "queues", "event": "stream_event",
 	"result": "result", "beat": "beat", "error": "misunderstood", "looking": "lookers"}
 
-// Incoming says what is wrong with a frame to the page, which is JSON as encoding/json reads it.
+// Incoming checks a frame to the page. The frame is what encoding/json reads from it.
 func (s *Schema) Incoming(frame map[string]any) error {
 	kind, _ := frame["type"].(string)
 	definition, ok := definitions[kind]
@@ -58,7 +58,7 @@ func (s *Schema) Incoming(frame map[string]any) error {
 	return s.check(definition, frame)
 }
 
-// Command says what is wrong with the arguments of a command.
+// Command checks the arguments of a command.
 func (s *Schema) Command(name string, args any) error {
 	if !slices.Contains(s.Commands(), name) {
 		return fmt.Errorf("%s is not in the schema", name)

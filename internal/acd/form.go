@@ -12,8 +12,8 @@ import (
 	"okno/internal/yamlfile"
 )
 
-// Form is settings by their names in the file and in the file's own way: a length is like "20s", and what is left out is the house's. It is
-// what a desk shows and sends back: a desk that does not know a setting passes it on as it is.
+// Form has settings by their names, with values as the file has them: a length is like "20s", and a setting that is left out is the house's.
+// A desk shows a form and sends it back. A setting that the desk does not know goes back unchanged.
 type Form map[string]any
 
 // Form gives the settings as a form.
@@ -78,7 +78,7 @@ func readWhole[T any](f Form) (read T, err error) {
 	return yamlfile.Read[T](&written)
 }
 
-// Changes gives what is another value in a form than in one before, by field: what it was, and what it is.
+// Changes compares a form with the one before. Each field that differs has the old value and the new one.
 func (f Form) Changes(before Form) map[string][2]any {
 	changes := map[string][2]any{}
 	for key := range f {

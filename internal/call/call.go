@@ -107,7 +107,7 @@ func (c Call) Leg(r Role) (Leg, bool) {
 	return c.Legs[i], true
 }
 
-// Hears says whether whoever is at a leg hears what an agent of the call says, other than as the agent's supervisor.
+// Hears says whether the person at a leg hears an agent of the call. A supervisor's leg does not count.
 func (l Leg) Hears(agent int64) bool {
 	return l.AgentID != agent && l.Role != Supervisor && l.State == LegUp && !l.Held
 }

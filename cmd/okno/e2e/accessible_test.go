@@ -67,9 +67,7 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	}
 
 	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
-	s.desk.types(t, "input[name=login]", "saule")
-	s.desk.types(t, "input[name=password]", "okno-demo")
-	s.desk.clicks(t, "form button.primary")
+	s.desk.logsIn(t, "saule", demoPassword)
 	s.desk.reads(t, "#connection-lamp", "На связи")
 	if !value[bool](t, s.desk, `'axe' in window`) {
 		arm()

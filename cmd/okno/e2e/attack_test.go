@@ -80,7 +80,7 @@ sms:
 	a.world = world{okno: o, database: database, operator: operator, texts: definition.Texts, phones: a.phones}
 	a.cookies = map[string]string{}
 	for _, login := range []string{"boris", "dana"} {
-		cookie, status := desktest.LogIn(t, o.http, login, "okno-demo")
+		cookie, status := desktest.LogIn(t, o.http, login, demoPassword)
 		require.Equal(t, http.StatusOK, status)
 		a.cookies[login] = cookie
 	}

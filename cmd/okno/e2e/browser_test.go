@@ -182,6 +182,17 @@ func (p *page) types(t *testing.T, selector, text string) {
 	p.do(t, "type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// demoPassword is that of the agents of `okno sample`.
+const demoPassword = "okno-demo"
+
+// logsIn fills the form of the log-in, and sends it.
+func (p *page) logsIn(t *testing.T, login, password string) {
+	t.Helper()
+	p.types(t, "input[name=login]", login)
+	p.types(t, "input[name=password]", password)
+	p.clicks(t, "form button.primary")
+}
+
 // pastes writes a long text at once: letter by letter it would take its time.
 func (p *page) pastes(t *testing.T, selector, text string) {
 	t.Helper()

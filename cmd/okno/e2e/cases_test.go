@@ -60,9 +60,7 @@ func TestACaseIsWorkedOnAtThePage(t *testing.T) {
 func opensCase(t *testing.T, o *okno) *page {
 	t.Helper()
 	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "aliya")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "aliya", demoPassword)
 	desk.clicks(t, "#section-work")
 	desk.clicks(t, "#view-due")
 	desk.clicks(t, "#worklist .take")
@@ -131,9 +129,7 @@ func TestASupervisorGivesCasesAway(t *testing.T) {
 	o.start(t)
 	o.awaitReady(t, time.Minute)
 	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "saule")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "saule", demoPassword)
 	desk.clicks(t, "#section-work")
 	desk.clicks(t, "#view-due")
 	given := func() string {
@@ -175,9 +171,7 @@ func TestCasesAreFilteredAndSeenTogether(t *testing.T) {
 	require.Contains(t, value[string](t, desk, `location.search`), "cases=due")
 
 	chief := browse(t, o.http+"/desk/", recorded(operatorSays))
-	chief.types(t, "input[name=login]", "saule")
-	chief.types(t, "input[name=password]", "okno-demo")
-	chief.clicks(t, "form button.primary")
+	chief.logsIn(t, "saule", demoPassword)
 	chief.clicks(t, "#section-work")
 	chief.clicks(t, "#view-all")
 	chief.chooses(t, "#case-filter select[name=assignee]", "aliya")

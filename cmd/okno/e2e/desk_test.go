@@ -27,9 +27,7 @@ var (
 // An operator's shift in a browser: a call, during which Okno dies once, and an SMS thread.
 func (w *world) desk(t *testing.T) {
 	desk := browse(t, w.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "aliya")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "aliya", demoPassword)
 	desk.sees(t, "#connection-lamp.on")
 	desk.sees(t, "#phone-lamp.on")
 	desk.chooses(t, "#status", "available")
@@ -48,9 +46,7 @@ func (w *world) desk(t *testing.T) {
 // An operator without a microphone is told before a citizen waits for it, and is not available.
 func (w *world) withoutMicrophone(t *testing.T) {
 	desk := browse(t, w.http+"/desk/", "")
-	desk.types(t, "input[name=login]", "boris")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "boris", demoPassword)
 	desk.sees(t, "#connection-lamp.on")
 	desk.chooses(t, "#status", "available")
 	desk.reads(t, "#microphone", "Микрофон не найден")
@@ -70,9 +66,7 @@ func (w *world) logoutWhileAway(t *testing.T, desk *page) {
 	desk.misses(t, "#connection-lamp.on")
 	desk.clicks(t, "button.logout")
 	desk.sees(t, "input[name=login]")
-	desk.types(t, "input[name=login]", "aliya")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "aliya", demoPassword)
 	desk.sees(t, "input[name=login]") // the old login is still to be ended
 	w.start(t)
 	w.awaitReady(t, time.Minute)

@@ -28,9 +28,7 @@ sms:
 	require.Contains(t, o.run(t, "sms", "links"), "transceiver 2  up")
 
 	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "saule")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "saule", demoPassword)
 	desk.clicks(t, "#section-sms")
 	desk.sees(t, `.sms-binds tr[data-link="operator-a"][data-state="up"]`)
 	desk.picture(t, "desk-sms.png")

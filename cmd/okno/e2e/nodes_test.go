@@ -65,7 +65,7 @@ func newNodes(t *testing.T) *nodes {
 	n.agent = pgtest.Value[int64](t, n.database, `SELECT id FROM agents WHERE login = 'aliya'`)
 	n.sitAt(t, "1001")
 	var status int
-	n.login, status = desktest.LogIn(t, n.http, "aliya", "okno-demo")
+	n.login, status = desktest.LogIn(t, n.http, "aliya", demoPassword)
 	require.Equal(t, 200, status)
 	n.opens(t)
 	return n

@@ -39,9 +39,7 @@ func TestASecurityKeyInABrowser(t *testing.T) {
 		Protocol: "ctap2", Transport: "usb", HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}}).AuthenticatorID
 
 	logIn := func() {
-		desk.types(t, "input[name=login]", "aliya")
-		desk.types(t, "input[name=password]", "okno-demo")
-		desk.clicks(t, "form button.primary")
+		desk.logsIn(t, "aliya", demoPassword)
 	}
 	logIn()
 	desk.clicks(t, "#section-account")

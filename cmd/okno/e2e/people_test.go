@@ -38,9 +38,7 @@ func TestPeopleAtTheDeskAndInTheTerminal(t *testing.T) {
 	desk.clicks(t, "#invitation button.primary")
 
 	logIn := func() {
-		desk.types(t, "input[name=login]", "chief")
-		desk.types(t, "input[name=password]", chosen)
-		desk.clicks(t, "form button.primary")
+		desk.logsIn(t, "chief", chosen)
 	}
 	logIn()
 	desk.clicks(t, "#second-factor button.primary")
@@ -96,9 +94,7 @@ func TestAnAdministratorAddsAnOperator(t *testing.T) {
 	o.start(t)
 	o.awaitReady(t, time.Minute)
 	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "saule")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "saule", demoPassword)
 	desk.clicks(t, "#section-people")
 	desk.clicks(t, "#add-person")
 	desk.types(t, ".person input[name=login]", "erlan")
@@ -117,9 +113,7 @@ func TestAnAdministratorAddsAnOperator(t *testing.T) {
 	his.clicks(t, "#invitation button.primary")
 	his.reads(t, "#invitation [role=status]", "erlan")
 	his.clicks(t, "#invitation button.primary")
-	his.types(t, "input[name=login]", "erlan")
-	his.types(t, "input[name=password]", chosen)
-	his.clicks(t, "form button.primary")
+	his.logsIn(t, "erlan", chosen)
 	his.reads(t, ".who", "Ерлан Омаров")
 
 	desk.clicks(t, `tr[data-login="erlan"] .change`)

@@ -15,9 +15,7 @@ func TestQueuesAreSetInTheBrowser(t *testing.T) {
 	s := newShift(t)
 	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
 	office := browse(t, s.http+"/desk/", recorded(operatorSays))
-	office.types(t, "input[name=login]", "saule")
-	office.types(t, "input[name=password]", "okno-demo")
-	office.clicks(t, "form button.primary")
+	office.logsIn(t, "saule", demoPassword)
 
 	office.clicks(t, "#section-queues")
 	office.clicks(t, `#queue-settings tr[data-queue=general] .change`)

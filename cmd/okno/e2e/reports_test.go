@@ -49,9 +49,7 @@ sms:
 	requireRefusal(t, runs(t, "report", "rebuild", "--from", "28.11.2026", "--to", today, "--config", o.config), "from", "like 2026-11-28")
 
 	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.types(t, "input[name=login]", "saule")
-	desk.types(t, "input[name=password]", "okno-demo")
-	desk.clicks(t, "form button.primary")
+	desk.logsIn(t, "saule", demoPassword)
 	desk.clicks(t, "#section-reports")
 	desk.sees(t, `#reports tr[data-key="`+today+`"]`)
 	desk.sees(t, "#reports .changed")

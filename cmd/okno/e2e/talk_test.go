@@ -53,9 +53,7 @@ func (w *world) talkAtDesk(t *testing.T, desk *page) {
 
 	// A colleague is asked, comes into the talk, and goes on alone with the citizen.
 	expert := browse(t, w.http+"/desk/", recorded(operatorSays))
-	expert.types(t, "input[name=login]", "boris")
-	expert.types(t, "input[name=password]", "okno-demo")
-	expert.clicks(t, "form button.primary")
+	expert.logsIn(t, "boris", demoPassword)
 	expert.sees(t, "#phone-lamp.on")
 	expert.chooses(t, "#status", "available")
 	eventually(t, patience, func() bool {
