@@ -23,14 +23,17 @@ SELECT c.id, c.number, c.kind, c.state, coalesce(c.service, ''), coalesce(c.agen
        coalesce((SELECT login FROM agents WHERE id = c.assignee), ''), c.due_at, c.opened_at
 FROM cases c WHERE `
 
+// isOpen is the condition of the indexes of open cases.
+const isOpen = `state NOT IN ('closed', 'rejected', 'withdrawn')`
+
 // Each view goes by an index that gives its order. A page goes on behind ($1, $2).
 var worklists = map[cases.View]struct{ rows, order string }{
-	cases.Mine: {`c.assignee = $3 AND c.id > $2 AND $1::timestamptz IS NOT NULL AND c.state NOT IN ('closed', 'rejected', 'withdrawn')`, `c.id`},
+	cases.Mine: {`c.assignee = $3 AND c.id > $2 AND $1::timestamptz IS NOT NULL AND c.` + isOpen, `c.id`},
 	cases.Queued: {`c.id IN (SELECT id FROM cases q WHERE q.queue IN (SELECT queue FROM agent_queues WHERE agent_id = $3) AND q.assignee IS NULL
-    AND q.state NOT IN ('closed', 'rejected', 'withdrawn')) AND c.id > $2 AND $1::timestamptz IS NOT NULL`, `c.id`},
+    AND q.` + isOpen + `) AND c.id > $2 AND $1::timestamptz IS NOT NULL`, `c.id`},
 	cases.Overdue: {`c.due_at < now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL`, `c.due_at, c.id`},
 	cases.DueSoon: {`c.due_at >= now() AND (c.due_at, c.id) > ($1, $2) AND $3::bigint IS NOT NULL`, `c.due_at, c.id`},
-	cases.AllOpen: {`c.state NOT IN ('closed', 'rejected', 'withdrawn') AND c.id < $2 AND $1::timestamptz IS NOT NULL AND $3::bigint IS NOT NULL`, `c.id DESC`},
+	cases.AllOpen: {`c.` + isOpen + ` AND c.id < $2 AND $1::timestamptz IS NOT NULL AND $3::bigint IS NOT NULL`, `c.id DESC`},
 }
 
 // narrowed gives the conditions of a filter, with the values that they compare behind those of args. Only what narrows is in the statement, so

@@ -1,4 +1,5 @@
 import { useSignal, type Signal } from '@preact/signals'
+import { isNamed, named } from './names'
 import { text } from './texts'
 
 export interface Abilities { skills: Record<string, number>; capacity: number }
@@ -23,8 +24,8 @@ export function AbilityFields({ of, known }: { of: Signal<Abilities>; known: str
           </select>
         </label>
       ))}
-      <label>{text('people.skill.new')}<input class="new-skill" maxLength={32} pattern="[a-z0-9][a-z0-9_\-]*" autocomplete="off" autocapitalize="none" value={added.value} onInput={(e) => (added.value = e.currentTarget.value)} /></label>
-      <button type="button" class="plain" disabled={!/^[a-z0-9][a-z0-9_-]*$/.test(added.value)} onClick={() => { set(added.value, 1); added.value = '' }}>+</button>
+      <label>{text('people.skill.new')}<input class="new-skill" maxLength={32} pattern={named} autocomplete="off" autocapitalize="none" value={added.value} onInput={(e) => (added.value = e.currentTarget.value)} /></label>
+      <button type="button" class="plain" disabled={!isNamed(added.value)} onClick={() => { set(added.value, 1); added.value = '' }}>+</button>
       <label title={text('people.capacity.how')}>{text('people.capacity')}
         <input type="number" name="capacity" min={20} max={199} required value={a.capacity} onInput={(e) => (of.value = { ...a, capacity: e.currentTarget.valueAsNumber })} />
       </label>

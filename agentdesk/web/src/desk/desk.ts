@@ -88,7 +88,7 @@ function receive(m: Incoming): void {
       queues.value = m.queues
       break
     case 'looking':
-      seen(m.case, m.agents)
+      seen(m)
       break
     case 'event':
       streams[m.stream] = m.seq

@@ -1,6 +1,7 @@
 import { useSignal, type Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { length, seconds } from './lengths'
+import { named } from './names'
 import type { Language, Text } from './protocol'
 import type { All } from './queue_settings'
 import { language, text } from './texts'
@@ -55,7 +56,7 @@ export function QueueForm({ name, all, wrong, close, save }: Props) {
   return (
     <form class="inline person queue" onSubmit={submit}>
       <h2>{was ? was.title[language.value] : text('queues.add')}</h2>
-      {!was && <Labelled field="name" label="queues.code" wrong={wrong}><input name="name" required maxLength={32} pattern="[a-z0-9][a-z0-9_\-]*" autocomplete="off" autocapitalize="none" /></Labelled>}
+      {!was && <Labelled field="name" label="queues.code" wrong={wrong}><input name="name" required maxLength={32} pattern={named} autocomplete="off" autocapitalize="none" /></Labelled>}
       {written.map((l) => (
         <Labelled key={l} field={'title.' + l} label={'language.' + l} wrong={wrong}><input name={'title.' + l} lang={l} required maxLength={100} defaultValue={now.title[l]} /></Labelled>
       ))}
@@ -137,7 +138,7 @@ function Skills({ of, wrong }: { of: Signal<Wanted[]>; wrong: string }) {
       {wrong.startsWith('skills') && <span class="wrong" role="alert">{text('queues.wrong')}</span>}
       {of.value.map((w, i) => (
         <div key={i} class="choice">
-          <label>{text('queues.skill')}<input class="skill" required maxLength={32} pattern="[a-z0-9][a-z0-9_\-]*" value={w.name} onInput={(e) => change(i, { name: e.currentTarget.value })} /></label>
+          <label>{text('queues.skill')}<input class="skill" required maxLength={32} pattern={named} value={w.name} onInput={(e) => change(i, { name: e.currentTarget.value })} /></label>
           <label>{text('queues.level')}<input type="number" class="level" required min={1} max={5} value={w.level} onInput={(e) => change(i, { level: e.currentTarget.valueAsNumber })} /></label>
           <label>{text('queues.relax')}<input type="number" class="relax" min={5} max={3600} value={w.relax ?? ''} onInput={(e) => change(i, { relax: e.currentTarget.value ? e.currentTarget.valueAsNumber : null })} /></label>
           <button type="button" class="plain" aria-label={`${text('keys.remove')}: ${w.name}`} onClick={() => (of.value = of.value.filter((_, other) => other !== i))}>×</button>
