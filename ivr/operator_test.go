@@ -22,15 +22,11 @@ func (w *world) connects(t *testing.T, id int64, phone string) *ivrtest.Phone {
 	return operator
 }
 
-// requireTalk has both say something that the other hears.
+// requireTalk has each say something that the other hears.
 func (w *world) requireTalk(t *testing.T, citizen, operator *ivrtest.Phone) {
 	t.Helper()
-	after := citizen.Heard().Length()
-	operator.Speak(t, w.recorded("vm-nobodyavail"))
-	citizen.Hears(t, ivrtest.ReadSound(t, w.recorded("vm-nobodyavail")), after, 10*time.Second)
-	after = operator.Heard().Length()
-	citizen.Speak(t, w.recorded("agent-pass"))
-	operator.Hears(t, ivrtest.ReadSound(t, w.recorded("agent-pass")), after, 10*time.Second)
+	citizen.HearsSay(t, operator, w.recorded("vm-nobodyavail"))
+	operator.HearsSay(t, citizen, w.recorded("agent-pass"))
 }
 
 func TestCitizenAndOperatorHearEachOther(t *testing.T) {

@@ -284,19 +284,39 @@ func (p *Phone) Heard() Sound {
 func (p *Phone) Hears(t *testing.T, clip Sound, after, within time.Duration) time.Duration {
 	t.Helper()
 	after = max(after-cutLength, 0)
-	var best Match
-	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
-		heard := p.Heard().From(after)
-		if heard.Length() < clip.Length()-cutLength {
-			continue
-		}
-		if best = heard.Find(clip); best.Found() {
-			return after + best.At + clip.Length()
+	best := p.listen(clip, after, within)
+	if !best.Found() {
+		require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v after %v in %s (kept by go test -artifacts)",
+			within, best, after, p.keep(t)))
+	}
+	return after + best.At + clip.Length()
+}
+
+// HearsSay has another phone play a WAV file until this one has heard it in full: up to three times, as people repeat what they said while
+// they were being connected.
+func (p *Phone) HearsSay(t *testing.T, other *Phone, file string) {
+	t.Helper()
+	clip := ReadSound(t, file)
+	for range 2 {
+		after := max(p.Heard().Length()-cutLength, 0)
+		other.Speak(t, file)
+		if p.listen(clip, after, clip.Length()+3*time.Second).Found() {
+			return
 		}
 	}
-	require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v after %v in %s (kept by go test -artifacts)",
-		within, best, after, p.keep(t)))
-	return 0
+	after := p.Heard().Length()
+	other.Speak(t, file)
+	p.Hears(t, clip, after, 10*time.Second)
+}
+
+// listen waits until the clip has been heard in full after a place in the call, and returns where it is likeliest to be.
+func (p *Phone) listen(clip Sound, after, within time.Duration) (best Match) {
+	for deadline := time.Now().Add(within); time.Now().Before(deadline) && !best.Found(); <-time.After(200 * time.Millisecond) {
+		if heard := p.Heard().From(after); heard.Length() >= clip.Length()-cutLength {
+			best = heard.Find(clip)
+		}
+	}
+	return best
 }
 
 // keep writes what was heard to a WAV file among the test's artifacts.
