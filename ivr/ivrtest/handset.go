@@ -266,9 +266,12 @@ func (h *Handset) send(method string, number int, kind, body string) {
 	if method == "INVITE" || method == "CANCEL" {
 		branch = h.invited
 	}
+	h.mu.Lock()
+	to, target := h.to, h.target
+	h.mu.Unlock()
 	var message strings.Builder
-	fmt.Fprintf(&message, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=%s;rport\r\nMax-Forwards: 70\r\n", method, h.target, local, branch)
-	fmt.Fprintf(&message, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\nContact: <sip:handset@%s>\r\n", h.from, h.to, h.callID, number, method, local)
+	fmt.Fprintf(&message, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=%s;rport\r\nMax-Forwards: 70\r\n", method, target, local, branch)
+	fmt.Fprintf(&message, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\nContact: <sip:handset@%s>\r\n", h.from, to, h.callID, number, method, local)
 	if body != "" {
 		fmt.Fprintf(&message, "Content-Type: %s\r\n", kind)
 	}
@@ -305,10 +308,12 @@ func (h *Handset) signal(answered chan<- error) {
 		case status[0] == '2':
 			first := h.media == nil // an answer that comes twice wants another ACK, and is no other answer
 			if first {
+				h.mu.Lock()
 				h.to = header(lines, "To")
-			}
-			if contact := strings.Trim(header(lines, "Contact"), "<>"); first && contact != "" {
-				h.target, _, _ = strings.Cut(contact, ">")
+				if contact := strings.Trim(header(lines, "Contact"), "<>"); contact != "" {
+					h.target, _, _ = strings.Cut(contact, ">")
+				}
+				h.mu.Unlock()
 			}
 			number, _, _ := strings.Cut(header(lines, "CSeq"), " ")
 			sequence, _ := strconv.Atoi(number)
