@@ -4,6 +4,7 @@ import (
 	people "okno/internal/citizen"
 
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -180,6 +181,28 @@ func TestAnSMSThreadFromOfferToDisposition(t *testing.T) {
 	require.True(t, p.Sends("disposition", m{"contact": contact, "disposition": "resolved", "note": "всё"})["ok"].(bool))
 	p.Snapshot("the empty desk", func(contacts []any) bool { return len(contacts) == 0 })
 	require.Equal(t, "operator", pgtest.Value[string](t, o.URL, `SELECT outcome FROM interactions`))
+}
+
+// A page that says it has seen the stream of a contact which is not its agent's gets nothing of it, however often it says so.
+func TestAPageIsSentNothingOfOthersContacts(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, floortest.Password)
+	p := o.open(t, cookie, nil)
+	p.Sends("set_status", m{"status": "available"})
+	o.writes(t, "оператор")
+	contact := p.Snapshot("an offer", inState("offered"))[0].(m)["id"]
+	p.Sends("accept", m{"contact": contact})
+	o.hires(t, acd.Agent{Login: "boris", Name: "Борис", Role: access.Agent, Languages: []string{"ru"}, Queues: []string{"general"}})
+	cookie, _ = desktest.LogIn(t, o.server.URL, "boris", floortest.Password)
+	stream := fmt.Sprintf("contact:%.0f", contact)
+	other := o.open(t, cookie, map[string]float64{stream: 0})
+	for n := range 30 {
+		o.writes(t, fmt.Sprint("Вопрос ", n)) // has the node look for news
+		require.NoError(t, other.Socket.WriteJSON(m{"type": "hello", "streams": m{stream: 0}}))
+	}
+	require.True(t, other.Sends("set_status", m{"status": "available"})["ok"].(bool)) // answered after all of them
+	require.NotContains(t, other.Seen, stream)
 }
 
 func TestAPageThatComesBackMissesNothingAndSeesNothingTwice(t *testing.T) {

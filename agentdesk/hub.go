@@ -2,11 +2,14 @@ package agentdesk
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
 	"okno/internal/desk"
@@ -87,7 +90,7 @@ func (h *hub) closeLogin(token string) {
 
 // run tells sessions which of their streams have news, until ctx ends; then it sends everybody elsewhere.
 func (h *hub) run(ctx context.Context) error {
-	const poll = time.Second // what a lost hint costs
+	const poll = time.Second // what a lost hint costs, and for how long a page outlives a login that another node has ended
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	touch := time.NewTicker(login.Touch)
@@ -105,6 +108,9 @@ func (h *hub) run(ctx context.Context) error {
 			return nil
 		case <-h.hints:
 		case <-ticker.C:
+			if err := h.endExpired(ctx, h.all()); err != nil && ctx.Err() == nil {
+				h.log.Warn().Err(err).Msg("ended logins not looked for")
+			}
 		case <-touch.C:
 			if err := h.touch(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn().Err(err).Msg("signs of life not noted")
@@ -119,15 +125,10 @@ func (h *hub) run(ctx context.Context) error {
 
 // look reads the heads of all streams that anybody follows, in one query.
 func (h *hub) look(ctx context.Context) error {
-	if err := h.endExpired(ctx, h.all()); err != nil {
-		return err
-	}
 	sessions := h.all()
 	names := map[string]bool{}
 	for _, s := range sessions {
-		for name := range s.following() {
-			names[name] = true
-		}
+		s.addStreams(names)
 	}
 	if len(names) == 0 {
 		return nil
@@ -138,21 +139,12 @@ func (h *hub) look(ctx context.Context) error {
 	if err := h.lookAtCases(ctx, sessions); err != nil {
 		return err
 	}
-	list := make([]string, 0, len(names))
-	for name := range names {
-		list = append(list, name)
-	}
-	heads, err := h.store.StreamHeads(ctx, list)
+	heads, err := h.store.StreamHeads(ctx, slices.Collect(maps.Keys(names)))
 	if err != nil {
 		return err
 	}
 	for _, s := range sessions {
-		for name, seen := range s.following() {
-			if heads[name] > seen {
-				s.wake()
-				break
-			}
-		}
+		s.tellStreams(heads)
 	}
 	return nil
 }
@@ -220,10 +212,52 @@ func (h *hub) lookAtQueues(ctx context.Context, sessions []*session) error {
 		}
 	}
 	h.queues = now
+	if len(changed) == 0 {
+		return nil
+	}
+	news := &queueNews{stands: now, frames: map[string]*websocket.PreparedMessage{}}
 	for _, s := range sessions {
 		if slices.ContainsFunc(changed, s.watches) {
-			s.tellQueues(now)
+			s.tellQueues(news)
 		}
 	}
 	return nil
+}
+
+// queueNews is how queues stand, for all pages that are told of it. Those that show the same queues get the same bytes.
+type queueNews struct {
+	stands map[string]desk.Queue
+
+	mu     sync.Mutex
+	frames map[string]*websocket.PreparedMessage // by the names of the queues
+}
+
+// frame is what a page is told that shows some of the queues.
+func (n *queueNews) frame(watches func(queue string) bool) (*websocket.PreparedMessage, error) {
+	var names []string
+	for name := range n.stands {
+		if watches(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	key := strings.Join(names, " ")
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if made, ok := n.frames[key]; ok {
+		return made, nil
+	}
+	shown := make([]desk.Queue, 0, len(names))
+	for _, name := range names {
+		shown = append(shown, n.stands[name])
+	}
+	body, err := json.Marshal(object{"type": "queues", "queues": queuesJSON(shown)})
+	if err != nil {
+		return nil, err
+	}
+	made, err := websocket.NewPreparedMessage(websocket.TextMessage, body)
+	if err == nil {
+		n.frames[key] = made
+	}
+	return made, err
 }

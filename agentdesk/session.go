@@ -19,7 +19,6 @@ import (
 	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/contact"
-	"okno/internal/desk"
 	"okno/internal/floor"
 	"okno/internal/login"
 )
@@ -32,7 +31,7 @@ const (
 	readDeadline = 7 * time.Second
 	writeLimit   = 10 * time.Second
 	mostMessage  = 128 << 10
-	mostQueued   = 256 // messages to a page that reads slowly; who has more to say waits
+	mostQueued   = 32  // messages to a page that reads slowly; who has more to say waits
 	mostReplayed = 500 // events; a page that missed more reads its views again
 	leaseRenewal = 20 * time.Second
 )
@@ -54,13 +53,14 @@ type session struct {
 	agent  acd.Agent
 	token  string
 	socket *websocket.Conn
-	out    chan any
+	out    chan any // an object, or a *websocket.PreparedMessage
 	woken  chan struct{}
 	ended  context.CancelFunc
 
 	mu      sync.Mutex
-	follows map[string]int64      // stream to the number seen last
-	queues  map[string]desk.Queue // as they stand, when the page is to be told
+	follows map[string]int64 // stream to the number seen last
+	behind  map[string]bool  // the streams that have more
+	queues  *queueNews       // what the page is to be told; nil: nothing
 	looking looking
 
 	closing sync.Once
@@ -82,7 +82,7 @@ func (d *Desk) socket(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	s := &session{desk: d, agent: agent, token: string(token), socket: socket, out: make(chan any, mostQueued), woken: make(chan struct{}, 1),
-		ended: cancel, follows: map[string]int64{}, reason: make(chan []byte, 1)}
+		ended: cancel, follows: map[string]int64{}, behind: map[string]bool{}, reason: make(chan []byte, 1)}
 	if !d.hub.add(s) {
 		_ = socket.Close()
 		return
@@ -165,35 +165,35 @@ func (s *session) hello(ctx context.Context, seen map[string]int64, hasSIP bool)
 		}
 	}
 	s.send(ctx, welcome)
-	s.mu.Lock()
-	for name, seq := range seen {
-		if strings.HasPrefix(name, "contact:") {
-			s.follows[name] = seq
-		}
-	}
-	s.mu.Unlock()
-	return s.snapshot(ctx)
+	return s.snapshot(ctx, seen)
 }
 
 func (s *session) lease(ctx context.Context) error {
 	return s.desk.Store.ConnectDesk(ctx, s.agent.ID, acd.Reconnect, s.node())
 }
 
-// snapshot sends the desk as it stands, and follows exactly the streams that go with it.
-func (s *session) snapshot(ctx context.Context) error {
+// snapshot sends the desk as it stands, and follows exactly the streams that go with it, whatever others the page says that it has seen. seen are
+// the numbers that it has seen of contacts' streams; nil: those that it was sent.
+func (s *session) snapshot(ctx context.Context, seen map[string]int64) error {
 	snapshot, err := s.desk.Store.DeskSnapshot(ctx, s.agent.ID)
 	if err != nil {
 		return err
 	}
 	missed := map[string]int64{}
 	s.mu.Lock()
+	if seen == nil {
+		seen = s.follows
+	}
 	for name, head := range snapshot.Streams {
-		if seen, ok := s.follows[name]; ok && strings.HasPrefix(name, "contact:") && seen < head {
-			missed[name] = seen
-			snapshot.Streams[name] = seen
+		if last, ok := seen[name]; ok && strings.HasPrefix(name, "contact:") && last < head {
+			missed[name] = last
+			snapshot.Streams[name] = last
 		}
 	}
 	s.follows = maps.Clone(snapshot.Streams)
+	for name := range missed {
+		s.behind[name] = true
+	}
 	s.mu.Unlock()
 	body := s.desk.snapshotJSON(snapshot)
 	body["type"], body["streams"] = "snapshot", snapshot.Streams
@@ -204,11 +204,39 @@ func (s *session) snapshot(ctx context.Context) error {
 	return nil
 }
 
-// following gives the streams and the numbers seen last.
-func (s *session) following() map[string]int64 {
+// addStreams adds the streams that the page follows.
+func (s *session) addStreams(names map[string]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.follows)
+	for name := range s.follows {
+		names[name] = true
+	}
+}
+
+// tellStreams has the page sent what its streams have beyond what it has seen, if any has.
+func (s *session) tellStreams(heads map[string]int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, seen := range s.follows {
+		if heads[name] > seen {
+			s.behind[name] = true
+			s.wake()
+		}
+	}
+}
+
+// takeBehind gives the streams that have more, with the numbers seen last. One that could not be read is found again by the next look.
+func (s *session) takeBehind() map[string]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := make(map[string]int64, len(s.behind))
+	for name := range s.behind {
+		if seen, ok := s.follows[name]; ok {
+			taken[name] = seen
+		}
+	}
+	clear(s.behind)
+	return taken
 }
 
 func (s *session) wake() {
@@ -245,7 +273,7 @@ func (s *session) follow(ctx context.Context) {
 func (s *session) catchUp(ctx context.Context) error {
 	own := fmt.Sprintf("agent:%d", s.agent.ID)
 	changed := false
-	for name, seen := range s.following() {
+	for name, seen := range s.takeBehind() {
 		events, err := s.desk.Store.StreamEvents(ctx, name, seen, mostReplayed)
 		if err != nil {
 			return err
@@ -260,14 +288,17 @@ func (s *session) catchUp(ctx context.Context) error {
 			s.send(ctx, object{"type": "event", "stream": e.Stream, "seq": e.Seq, "at": e.At, "kind": e.Kind, "data": e.Data})
 		}
 		s.mu.Lock()
-		s.follows[name] = events[len(events)-1].Seq
-		s.mu.Unlock()
+		if _, ok := s.follows[name]; ok { // it may have left the desk meanwhile
+			s.follows[name] = events[len(events)-1].Seq
+		}
 		if len(events) == mostReplayed {
+			s.behind[name] = true
 			s.wake()
 		}
+		s.mu.Unlock()
 	}
 	if changed {
-		return s.snapshot(ctx)
+		return s.snapshot(ctx, nil)
 	}
 	return nil
 }
@@ -281,7 +312,7 @@ func (s *session) send(ctx context.Context, m any) {
 }
 
 // tellQueues has the page told how the queues stand now.
-func (s *session) tellQueues(now map[string]desk.Queue) {
+func (s *session) tellQueues(now *queueNews) {
 	s.mu.Lock()
 	s.queues = now
 	s.mu.Unlock()
@@ -302,13 +333,12 @@ func (s *session) sendQueues(ctx context.Context) {
 	if now == nil {
 		return
 	}
-	own := make([]desk.Queue, 0, len(now))
-	for _, name := range slices.Sorted(maps.Keys(now)) {
-		if s.watches(name) {
-			own = append(own, now[name])
-		}
+	frame, err := now.frame(s.watches)
+	if err != nil {
+		s.desk.Log.Error().Err(err).Msg("queues not told")
+		return
 	}
-	s.send(ctx, object{"type": "queues", "queues": queuesJSON(own)})
+	s.send(ctx, frame)
 }
 
 // close ends the session with a code that tells the page what to do.
@@ -328,7 +358,11 @@ func (s *session) write(ctx context.Context) {
 		select {
 		case m := <-s.out:
 			_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
-			err = s.socket.WriteJSON(m)
+			if made, ok := m.(*websocket.PreparedMessage); ok {
+				err = s.socket.WritePreparedMessage(made)
+			} else {
+				err = s.socket.WriteJSON(m)
+			}
 		case <-ticker.C:
 			_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
 			if err = s.socket.WritePreparedMessage(beat); err == nil {

@@ -207,7 +207,10 @@ FROM (SELECT id, connected_until FROM agents WHERE id = $1 FOR NO KEY UPDATE) b 
 // ConnectDesk renews the lease that an agent's page is connected to a node. It never changes the status.
 func (s *Store) ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error {
 	renewed, err := s.db.Exec(ctx, renewDesk, agent, lasting.Seconds(), node)
-	if err == nil && renewed.RowsAffected() == 0 {
+	if err == nil && renewed.RowsAffected() > 0 {
+		return nil // nobody goes by how long a lease still lasts
+	}
+	if err == nil {
 		err = s.do(ctx, func(w Steps) error { return w.lease(ctx, agent, connectDesk, agent, lasting.Seconds(), node) })
 	}
 	if err != nil {

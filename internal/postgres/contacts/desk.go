@@ -42,26 +42,26 @@ WHERE EXISTS (SELECT FROM agents WHERE id = $1 AND role IN ('supervisor', 'admin
 func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {
 	found := desk.Snapshot{Contacts: []desk.Held{}, Queues: []desk.Queue{}, Streams: map[string]int64{}}
 	err := s.db.Snapshot(ctx, func(tx *postgres.Tx) (err error) {
-		if found.Agent, err = scanAgent(tx.QueryRow(ctx, agentByID, agent)); err != nil {
+		var reads pgx.Batch
+		reads.Queue(agentByID, agent).QueryRow(func(row pgx.Row) (err error) {
+			found.Agent, err = scanAgent(row)
 			return err
-		}
-		rows, err := tx.Query(ctx, heldContacts, agent)
-		if err != nil {
+		})
+		reads.Queue(heldContacts, agent).Query(func(rows pgx.Rows) (err error) {
+			found.Contacts, err = pgx.CollectRows(rows, s.scanHeld)
 			return err
-		}
-		if found.Contacts, err = pgx.CollectRows(rows, s.scanHeld); err != nil {
+		})
+		reads.Queue(agentQueues, agent).Query(func(rows pgx.Rows) (err error) {
+			found.Queues, err = pgx.CollectRows(rows, scanQueue)
+			return err
+		})
+		if err := tx.SendBatch(ctx, &reads).Close(); err != nil {
 			return err
 		}
 		if err := addParties(ctx, tx, found.Contacts); err != nil {
 			return err
 		}
 		if err := addRecordings(ctx, tx, found.Contacts); err != nil {
-			return err
-		}
-		if rows, err = tx.Query(ctx, agentQueues, agent); err != nil {
-			return err
-		}
-		if found.Queues, err = pgx.CollectRows(rows, scanQueue); err != nil {
 			return err
 		}
 		names := []string{streams.Agent(agent)}
