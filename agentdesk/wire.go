@@ -26,7 +26,7 @@ func agentJSON(a acd.Agent) object {
 func (d *Desk) contactJSON(c contact.Contact) object {
 	return object{"id": c.ID, "interaction": c.Interaction, "channel": c.Channel, "queue": c.Queue, "language": c.Language,
 		"reason": d.Reasons(c.Reason), "context": c.Context, "number": mask(c.Number), "state": c.State, "queued_at": when(c.QueuedAt),
-		"connected_at": when(c.ConnectedAt), "wrap_up_until": when(c.WrapUpUntil)}
+		"promised_at": when(c.PromisedAt), "connected_at": when(c.ConnectedAt), "wrap_up_until": when(c.WrapUpUntil)}
 }
 
 // mask hides a telephone number but for its ends; a withheld one stays "".

@@ -86,6 +86,10 @@ export interface Contact {
   name: string
   state: 'offered' | 'accepted' | 'ringing' | 'connected' | 'wrap_up'
   queued_at: Time
+  /**
+   * The time that the citizen has chosen for a callback.
+   */
+  promised_at: string | null
   connected_at: TimeOrNone
   wrap_up_until: TimeOrNone
   offer_until: TimeOrNone

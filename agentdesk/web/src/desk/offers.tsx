@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { accept, act, connected, now, offers } from './desk'
 import { language, text } from './texts'
-import { since, until } from './time'
+import { since, stamp, until } from './time'
 import { byPhone } from './protocol'
 import type { Contact } from './protocol'
 
@@ -33,6 +33,7 @@ function Offer({ contact: c }: { contact: Contact }) {
       <div class="channel" aria-hidden="true">{byPhone(c) ? '☎' : '✉'}</div>
       <div class="facts">
         <div class="kind">{text('offer.' + c.channel)} · {c.language.toUpperCase()} · {text('waited')} {since(c.queued_at, now.value)}</div>
+        {c.promised_at && <div class="promised">{text('offer.promised')} {stamp(c.promised_at)}</div>}
         {/* Who it is shows once the contact is accepted. */}
         <b class="reason">{c.reason[language.value]}</b>
         <div class="muted">{c.queue_title[language.value]}</div>

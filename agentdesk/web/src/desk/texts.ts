@@ -284,6 +284,7 @@ const words: Record<string, [string, string, string]> = {
   'offer.voice': ['Қоңырау', 'Звонок', 'Call'],
   'offer.callback': ['Қайта қоңырау шалу', 'Перезвонить', 'Call back'],
   'offer.sms': ['SMS жазысу', 'Переписка по SMS', 'SMS thread'],
+  'offer.promised': ['Уәде етілген уақыт:', 'Обещано на', 'Promised for'],
   'offer.accept': ['Қабылдау', 'Принять', 'Accept'],
   'offer.decline': ['Бас тарту', 'Отклонить', 'Decline'],
   'offer.left': ['қалды', 'осталось', 'left'],
