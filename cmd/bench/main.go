@@ -16,7 +16,7 @@ import (
 )
 
 type flags struct {
-	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench."`
+	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases,desk,echo" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench, or desk. echo is the bare server that stands beside desk."`
 	Okno     string        `required:"" help:"The program okno." type:"existingfile"`
 	Messages int           `default:"30000" help:"How many for a measure of throughput."`
 	Rates    []int         `default:"500,1000,2000" help:"Messages, or verifications, a second for the measures of latency."`
@@ -25,6 +25,8 @@ type flags struct {
 	Day      int           `help:"Also have so many answered in one go, and tell how long that takes: 2000000 is what all agencies of the country ask each other in a day."`
 	Cases    int           `default:"1000000" help:"How many cases there are; half as many citizens."`
 	Only     []string      `help:"Measure only these: okno, kannel."`
+	Desks    int           `default:"10000" help:"How many desks are connected."`
+	Listen   string        `hidden:"" help:"Where echo listens."`
 }
 
 func main() {
@@ -55,6 +57,10 @@ func run(ctx context.Context, f flags) (err error) {
 		return benchOTP(ctx, f, folder)
 	case "cases":
 		return benchCases(ctx, f, folder)
+	case "desk":
+		return benchDesk(ctx, f, folder)
+	case "echo":
+		return serveEcho(ctx, f.Listen)
 	}
 	return benchSMS(ctx, f, folder)
 }

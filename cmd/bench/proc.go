@@ -45,15 +45,21 @@ func cpuOf(pids ...int) (total time.Duration, err error) {
 	return total, nil
 }
 
-// peakMemory is the most memory that processes have held, in bytes (proc(5), VmHWM of status, in KiB).
-func peakMemory(pids ...int) (total int64, err error) {
+// peakMemory is the most memory that processes have held, in bytes.
+func peakMemory(pids ...int) (total int64, err error) { return memoryOf("VmHWM:", pids...) }
+
+// heldMemory is the memory that processes hold, in bytes.
+func heldMemory(pids ...int) (total int64, err error) { return memoryOf("VmRSS:", pids...) }
+
+// memoryOf adds up a field of /proc/PID/status (proc(5)), which is in KiB.
+func memoryOf(field string, pids ...int) (total int64, err error) {
 	for _, pid := range pids {
 		content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		if err != nil {
 			return 0, err
 		}
 		for line := range strings.Lines(string(content)) {
-			if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			if value, ok := strings.CutPrefix(line, field); ok {
 				kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
 				if err != nil {
 					return 0, err
