@@ -37,7 +37,6 @@ func (w *world) desk(t *testing.T) {
 	t.Run("Talk", func(t *testing.T) { w.talkAtDesk(t, desk) })
 	t.Run("Recording", func(t *testing.T) { w.recordingAtDesk(t, desk) })
 	t.Run("Reload", func(t *testing.T) { w.reloadInACall(t, desk) })
-	t.Run("Callback", func(t *testing.T) { w.callbackAtDesk(t, desk) })
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
 	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
 
