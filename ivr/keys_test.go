@@ -31,13 +31,22 @@ func (w *world) dials(t *testing.T, number string) (h *ivrtest.Handset, interact
 	return h, pgtest.Opened[int64](t, w.URL, `SELECT max(id) FROM interactions WHERE number = $1`, number)
 }
 
-// isTold waits until the dialogue was told just this. A silence counts only where one is wanted: a busy machine may listen for longer than a caller
-// is given to choose.
+// isTold waits until the dialogue was told just this.
 func (w *world) isTold(t *testing.T, interaction int64, want ...string) {
 	t.Helper()
-	told := func() []string {
-		return slices.DeleteFunc(w.inputs(t, interaction), func(input string) bool { return input == "silence" && !slices.Contains(want, input) })
-	}
+	w.awaitTold(t, func() []string { return w.inputs(t, interaction) }, want)
+}
+
+// isToldAtLeisure is isTold where a busy machine may listen for longer than the caller is given to choose: a silence does not count.
+func (w *world) isToldAtLeisure(t *testing.T, interaction int64, want ...string) {
+	t.Helper()
+	w.awaitTold(t, func() []string {
+		return slices.DeleteFunc(w.inputs(t, interaction), func(input string) bool { return input == "silence" })
+	}, want)
+}
+
+func (w *world) awaitTold(t *testing.T, told func() []string, want []string) {
+	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); <-time.After(100 * time.Millisecond) {
 		if slices.Equal(told(), want) {
 			return
@@ -131,7 +140,7 @@ func TestKeysBeyondARefusedEntry(t *testing.T) {
 	for interaction, h := range others {
 		h.Hears(t, w.clip(t, "bye"), 0, 10*time.Second)
 		h.Ends(t, 10*time.Second)
-		w.isTold(t, interaction, "keys 7", "keys 3", "hangup")
+		w.isToldAtLeisure(t, interaction, "keys 7", "keys 3", "hangup")
 	}
 	long.Ends(t, 10*time.Second)
 	w.ends(t)

@@ -283,13 +283,12 @@ func (p *Phone) Heard() Sound {
 // returns the place where it ends.
 func (p *Phone) Hears(t *testing.T, clip Sound, after, within time.Duration) time.Duration {
 	t.Helper()
-	after = max(after-cutLength, 0)
 	best := p.listen(clip, after, within)
 	if !best.Found() {
 		require.FailNow(t, fmt.Sprintf("not heard within %v; the likeliest place is %v after %v in %s (kept by go test -artifacts)",
 			within, best, after, p.keep(t)))
 	}
-	return after + best.At + clip.Length()
+	return best.At + clip.Length()
 }
 
 // HearsSay has another phone play a WAV file until this one has heard it in full: up to three times, as people repeat what they said while
@@ -298,7 +297,7 @@ func (p *Phone) HearsSay(t *testing.T, other *Phone, file string) {
 	t.Helper()
 	clip := ReadSound(t, file)
 	for range 2 {
-		after := max(p.Heard().Length()-cutLength, 0)
+		after := p.Heard().Length()
 		other.Speak(t, file)
 		if p.listen(clip, after, clip.Length()+3*time.Second).Found() {
 			return
@@ -309,11 +308,13 @@ func (p *Phone) HearsSay(t *testing.T, other *Phone, file string) {
 	p.Hears(t, clip, after, 10*time.Second)
 }
 
-// listen waits until the clip has been heard in full after a place in the call, and returns where it is likeliest to be.
+// listen waits as Hears does, and returns the place in the call that is likeliest.
 func (p *Phone) listen(clip Sound, after, within time.Duration) (best Match) {
+	after = max(after-cutLength, 0)
 	for deadline := time.Now().Add(within); time.Now().Before(deadline) && !best.Found(); <-time.After(200 * time.Millisecond) {
 		if heard := p.Heard().From(after); heard.Length() >= clip.Length()-cutLength {
 			best = heard.Find(clip)
+			best.At += after
 		}
 	}
 	return best
