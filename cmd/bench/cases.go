@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"text/tabwriter"
@@ -21,7 +20,6 @@ import (
 	"okno/internal/dialogue"
 	"okno/internal/exchange"
 	"okno/internal/postgres/store"
-	"okno/internal/sandbox"
 	"okno/internal/search"
 )
 
@@ -55,7 +53,6 @@ END;
 // region is a database of many cases and citizens.
 type region struct {
 	beside
-	db      *store.Store
 	inbox   *exchange.Inbox
 	agent   int64
 	cases   int
@@ -78,7 +75,7 @@ type casesResult struct {
 
 func benchCases(ctx context.Context, f flags, folder string) (err error) {
 	r := &region{beside: beside{folder: folder}}
-	defer func() { err = errors.Join(err, r.stop()) }()
+	defer func() { err = errors.Join(err, r.close()) }()
 	if err := r.start(ctx); err != nil {
 		return err
 	}
@@ -102,19 +99,7 @@ func (stepTexts) Step(_ dialogue.Language, c cases.Case) string {
 func (stepTexts) Merged(dialogue.Language, cases.Case, cases.State, string) string { return "" }
 
 func (r *region) start(ctx context.Context) (err error) {
-	tools := sandbox.FromEnvironment()
-	r.postgres, err = sandbox.StartPostgres(ctx, sandbox.PostgresConfig{Bin: tools.PostgresBin, Data: filepath.Join(r.folder, "postgres"), Run: filepath.Join(r.folder, "run")})
-	if err != nil {
-		return err
-	}
-	ring, err := benchKeys()
-	if err != nil {
-		return err
-	}
-	if r.db, err = store.Open(r.postgres.URL(), store.Options{Keys: ring, Numbering: cases.NewNumbering([]byte("bench"))}); err != nil {
-		return err
-	}
-	if _, err := r.db.Migrate(ctx); err != nil {
+	if err := r.open(ctx, store.Options{Numbering: cases.NewNumbering([]byte("bench"))}); err != nil {
 		return err
 	}
 	if out, err := r.tool(ctx, "pgbench", "-i", "-q", "-s", "10"); err != nil {
@@ -131,16 +116,6 @@ func (r *region) start(ctx context.Context) (err error) {
 		r.agent, err = w.SaveAgent(ctx, acd.Agent{Login: "bench", Name: "Bench", Role: access.Agent, Languages: []string{"ru"}}, "")
 		return err
 	})
-}
-
-func (r *region) stop() error {
-	if r.db != nil {
-		r.db.Close()
-	}
-	if r.postgres != nil {
-		return r.postgres.Stop()
-	}
-	return nil
 }
 
 // The words of names and subjects: each is in one of some thousands of cases, as in a region.

@@ -53,7 +53,6 @@ type deskResult struct {
 // floorOfDesks is Okno on two nodes.
 type floorOfDesks struct {
 	beside
-	db    *store.Store
 	nodes []*deskNode
 }
 
@@ -143,20 +142,8 @@ func hold(ctx context.Context, pid, n int, open func(context.Context, int) (*pag
 	return float64(after-before) / float64(n), latency{took[len(took)/2], took[len(took)*99/100]}, nil
 }
 
-func (o *floorOfDesks) start(ctx context.Context, f flags) (err error) {
-	tools := sandbox.FromEnvironment()
-	o.postgres, err = sandbox.StartPostgres(ctx, sandbox.PostgresConfig{Bin: tools.PostgresBin, Data: filepath.Join(o.folder, "postgres"), Run: filepath.Join(o.folder, "run")})
-	if err != nil {
-		return err
-	}
-	ring, err := benchKeys()
-	if err != nil {
-		return err
-	}
-	if o.db, err = store.Open(o.postgres.URL(), store.Options{Keys: ring}); err != nil {
-		return err
-	}
-	if _, err := o.db.Migrate(ctx); err != nil {
+func (o *floorOfDesks) start(ctx context.Context, f flags) error {
+	if err := o.open(ctx, store.Options{}); err != nil {
 		return err
 	}
 	if _, err := o.db.Exec(ctx, hireAgents, max(f.Desks, returning)); err != nil {
@@ -205,13 +192,7 @@ func (o *floorOfDesks) stop() (err error) {
 	for _, n := range o.nodes {
 		err = errors.Join(err, n.process.Stop())
 	}
-	if o.db != nil {
-		o.db.Close()
-	}
-	if o.postgres != nil {
-		err = errors.Join(err, o.postgres.Stop())
-	}
-	return err
+	return errors.Join(err, o.close())
 }
 
 // open opens the desk of an agent at a node, once it has all that it shows.

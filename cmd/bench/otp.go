@@ -38,7 +38,6 @@ const (
 type passwords struct {
 	beside
 	process *sandbox.Process
-	db      *store.Store
 	key     string
 	url     string
 	http    *http.Client
@@ -162,20 +161,7 @@ func benchOTP(ctx context.Context, f flags, folder string) (err error) {
 
 // start starts Postgres, with a portal and bound numbers, and an API.
 func (p *passwords) start(ctx context.Context, program string) (err error) {
-	tools := sandbox.FromEnvironment()
-	p.postgres, err = sandbox.StartPostgres(ctx, sandbox.PostgresConfig{Bin: tools.PostgresBin, Data: filepath.Join(p.folder, "postgres"),
-		Run: filepath.Join(p.folder, "run")})
-	if err != nil {
-		return err
-	}
-	ring, err := benchKeys()
-	if err != nil {
-		return err
-	}
-	if p.db, err = store.Open(p.postgres.URL(), store.Options{Keys: ring}); err != nil {
-		return err
-	}
-	if _, err := p.db.Migrate(ctx); err != nil {
+	if err := p.open(ctx, store.Options{}); err != nil {
 		return err
 	}
 	if err := p.addPortal(ctx); err != nil {
@@ -260,13 +246,7 @@ func (p *passwords) stop() (err error) {
 	if p.process != nil {
 		err = p.process.Stop()
 	}
-	if p.db != nil {
-		p.db.Close()
-	}
-	if p.postgres != nil {
-		err = errors.Join(err, p.postgres.Stop())
-	}
-	return err
+	return errors.Join(err, p.close())
 }
 
 // ask sends a request, and reads the answer into what is given.

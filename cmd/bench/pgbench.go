@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"okno/internal/postgres/store"
 	"okno/internal/sandbox"
 )
 
@@ -20,6 +21,35 @@ import (
 type beside struct {
 	folder   string
 	postgres *sandbox.Postgres
+	db       *store.Store
+}
+
+// open starts Postgres, with the tables of Okno; keys are those of the configurations.
+func (p *beside) open(ctx context.Context, o store.Options) (err error) {
+	p.postgres, err = sandbox.StartPostgres(ctx, sandbox.PostgresConfig{Bin: sandbox.FromEnvironment().PostgresBin,
+		Data: filepath.Join(p.folder, "postgres"), Run: filepath.Join(p.folder, "run")})
+	if err != nil {
+		return err
+	}
+	if o.Keys, err = benchKeys(); err != nil {
+		return err
+	}
+	if p.db, err = store.Open(p.postgres.URL(), o); err != nil {
+		return err
+	}
+	_, err = p.db.Migrate(ctx)
+	return err
+}
+
+// close ends what open has started, even in part.
+func (p *beside) close() error {
+	if p.db != nil {
+		p.db.Close()
+	}
+	if p.postgres != nil {
+		return p.postgres.Stop()
+	}
+	return nil
 }
 
 // tool runs a program of Postgres on its database.
