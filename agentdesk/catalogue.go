@@ -18,6 +18,9 @@ type Services interface {
 	Service(code string) (catalogue.Service, bool)
 	// Search gives the valid services that a person may mean, best first.
 	Search(query string, l dialogue.Language, most int) []catalogue.Service
+	// Categories lists those that have a valid service, and CodeDigits says how many digits the codes have.
+	Categories() []string
+	CodeDigits() int
 	// Findings gives what of the catalogue is stale or incomplete, the worst first.
 	Findings(ctx context.Context) ([]catalogue.Finding, error)
 }

@@ -17,6 +17,7 @@ import (
 	"okno/internal/call"
 	"okno/internal/cases"
 	"okno/internal/casework"
+	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/desk"
@@ -46,6 +47,7 @@ type Store interface {
 	cannedStore
 	peopleStore
 	queueStore
+	catalogueStore
 	caseViewStore
 	lookingStore
 }
@@ -153,6 +155,7 @@ type people interface {
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
 	accountWork
 	queueWork
+	catalogue.Keeper
 	cannedWork
 	factorWork
 	passkeyWork
@@ -429,6 +432,13 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/cases/{number}/unmerge", d.unmergeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/split", d.splitCase)
 	mux.HandleFunc("GET /desk/catalogue", d.findings)
+	mux.HandleFunc("GET /desk/catalogue/{code}", d.edition)
+	mux.HandleFunc("GET /desk/catalogue/{code}/history", d.editions)
+	mux.HandleFunc("GET /desk/catalogue/{code}/difference", d.difference)
+	mux.HandleFunc("GET /desk/catalogue-choices", d.catalogueChoices)
+	mux.HandleFunc("POST /desk/catalogue/{code}", d.saveService)
+	mux.HandleFunc("POST /desk/catalogue/{code}/check", d.checkService)
+	mux.HandleFunc("POST /desk/catalogue/{code}/reviewed", d.reviewedService)
 	mux.HandleFunc("POST /desk/otp/lift", d.liftHold)
 	mux.HandleFunc("POST /desk/factor", d.beginFactor)
 	mux.HandleFunc("POST /desk/factor/confirm", d.confirmFactor)

@@ -10,7 +10,6 @@ import (
 	"okno/internal/access"
 	"okno/internal/audit"
 	"okno/internal/fault"
-	"okno/internal/floor"
 )
 
 // mostEntries is how many entries of the journal one answer has.
@@ -88,14 +87,10 @@ func (d *Desk) wholeJournal(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	people, err := d.Store.People(r.Context())
+	names, err := d.names(r.Context())
 	if err != nil {
 		d.fail(w, err)
 		return
-	}
-	names := object{}
-	for _, c := range people {
-		names[floor.By(c.ID)] = c.Name
 	}
 	d.answer(w, object{"entries": entriesJSON(entries), "names": names, "more": len(entries) == mostEntries})
 }

@@ -13,6 +13,7 @@ import (
 	"okno/internal/attachment"
 	"okno/internal/call"
 	"okno/internal/cases"
+	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/edge"
@@ -102,6 +103,8 @@ var problems = []struct {
 	{attachment.ErrMissing, "file_missing", http.StatusGone},
 	{attachment.ErrBroken, "file_broken", http.StatusGone},
 	{cases.ErrMoved, "case_moved", http.StatusConflict},
+	{catalogue.ErrCodes, "code_length", http.StatusBadRequest},
+	{catalogue.ErrThere, "code_taken", http.StatusConflict},
 }
 
 // kinds are the codes of errors that say no more of themselves than their kind.

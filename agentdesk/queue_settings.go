@@ -5,14 +5,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/calendar"
 	"okno/internal/edge"
-	"okno/internal/fault"
 	"okno/internal/floor"
 )
 
@@ -73,10 +70,7 @@ func (d *Desk) readChange(w http.ResponseWriter, r *http.Request) (by acd.Agent,
 	if err := edge.ReadJSON(w, r, mostSettings, false, &c); err != nil {
 		return by, c, bodyError(err)
 	}
-	c.Why = strings.TrimSpace(c.Why)
-	if n := utf8.RuneCountInString(c.Why); n == 0 || n > mostReason {
-		err = &fault.Error{Kind: fault.Invalid, Field: "why", Text: "say why: it is recorded"}
-	}
+	c.Why, err = comment(c.Why)
 	return by, c, err
 }
 

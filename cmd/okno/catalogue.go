@@ -253,6 +253,10 @@ func (d deskServices) Search(query string, l dialogue.Language, most int) []cata
 	return d.n.services.Index().Search(query, l, most)
 }
 
+func (d deskServices) Categories() []string { return d.n.services.Index().Categories() }
+
+func (d deskServices) CodeDigits() int { return d.n.services.Index().CodeDigits() }
+
 func (d deskServices) Findings(ctx context.Context) ([]catalogue.Finding, error) {
 	return d.n.look(ctx)
 }

@@ -76,7 +76,8 @@ const (
 	ReplayAgency      Act = "agency.replay" // try again what was given up
 	ViewReports       Act = "report.view"   // figures of the centre, which name no citizen and no agent
 	ViewServices      Act = "service.view"
-	ViewFindings      Act = "catalogue.view" // what of the catalogue is stale, and what citizens ask in vain
+	ViewFindings      Act = "catalogue.view" // what of the catalogue is stale, what citizens ask in vain, and what a service said when
+	EditCatalogue     Act = "catalogue.edit" // add, change and end services
 	LiftHolds         Act = "otp.lift"       // let passwords go again that are held
 	ReadJournal       Act = "journal.read"
 	ViewLogins        Act = "login.view" // when, from where and with which browser an agent is logged in

@@ -79,6 +79,18 @@ func TestEveryViewIsAccessible(t *testing.T) {
 			check(view, theme)
 		}
 	}
+	s.desk.clicks(t, "#section-catalogue")
+	s.desk.types(t, "#catalogue input[type=search]", "001")
+	s.desk.clicks(t, "#catalogue .open-service")
+	s.desk.sees(t, "#service-history tr[data-version]")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("service", theme)
+	}
+	s.desk.clicks(t, "#service .change")
+	s.desk.sees(t, ".service-form .segments")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("form of a service", theme)
+	}
 	s.desk.types(t, ".search input", "иван пет\r")
 	s.desk.reads(t, ".found-citizens li", "Иван П•••")
 	for _, theme := range []string{"light", "dark", "contrast"} {

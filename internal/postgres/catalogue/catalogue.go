@@ -3,7 +3,6 @@ package catalogue
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -33,6 +32,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 const toldFrom = `
 INSERT INTO services (code, version) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET version = excluded.version`
 
+// mostNamed is how many of the changed services the journal names.
+const mostNamed = 20
+
 // SaveServices writes new versions, which are told from now on. The caller has the catalogue from [Steps.ServicesToChange].
 func (w Steps) SaveServices(ctx context.Context, changes []catalogue.Change, by, why string) error {
 	writes := &pgx.Batch{}
@@ -50,7 +52,8 @@ func (w Steps) SaveServices(ctx context.Context, changes []catalogue.Change, by,
 		return fmt.Errorf("save services: %w", err)
 	}
 	w.tx.Hint(news.Catalogue)
-	return audit.Record(ctx, w.tx, by, "catalogue.change", "catalogue", map[string]any{"services": len(changes), "why": why})
+	named := postgres.Column(changes[:min(len(changes), mostNamed)], func(c catalogue.Change) string { return c.Service.Code })
+	return audit.Record(ctx, w.tx, by, "catalogue.change", "catalogue", map[string]any{"services": len(changes), "codes": named, "why": why})
 }
 
 // columns are what [scan] reads of service_versions v.
@@ -102,10 +105,7 @@ func (s *Store) Editions(ctx context.Context, code string) ([]catalogue.Edition,
 
 const toldAt = `SELECT ` + columns + `, v.at, v.by, v.why FROM service_versions v WHERE v.service = $1 AND v.at <= $2 ORDER BY v.version DESC LIMIT 1`
 
-// ErrUnknown says that there was no such service.
-var ErrUnknown = errors.New("no such service at that time")
-
-// EditionAt gives the version of a service that stood at a moment. [ErrUnknown].
+// EditionAt gives the version of a service that stood at a moment. [catalogue.ErrUnknown].
 func (s *Store) EditionAt(ctx context.Context, code string, at time.Time) (catalogue.Edition, error) {
 	rows, err := s.db.Query(ctx, toldAt, code, at)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) EditionAt(ctx context.Context, code string, at time.Time) (catal
 	}
 	e, err := pgx.CollectExactlyOneRow(rows, scanEdition)
 	if err != nil {
-		return e, postgres.NoRows(err, ErrUnknown)
+		return e, postgres.NoRows(err, catalogue.ErrUnknown)
 	}
 	return e, nil
 }

@@ -15,8 +15,6 @@ import (
 	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
-
-	kept "okno/internal/postgres/catalogue"
 )
 
 func day(s string) time.Time {
@@ -73,7 +71,7 @@ func TestServicesHaveVersions(t *testing.T) {
 	require.Equal(t, "справка", before.Service.Texts["ru"].Name)
 	require.Equal(t, day("2027-12-31"), before.Service.ValidUntil)
 	_, err = db.EditionAt(t.Context(), "031", time.Now().AddDate(0, 0, -9))
-	require.ErrorIs(t, err, kept.ErrUnknown)
+	require.ErrorIs(t, err, catalogue.ErrUnknown)
 	require.Equal(t, 2, pgtest.Value[int](t, url, `SELECT count(*) FROM audit WHERE action = 'catalogue.change'`))
 
 	err = db.Do(t.Context(), func(w *store.Work) error {

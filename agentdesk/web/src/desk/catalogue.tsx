@@ -1,6 +1,8 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { agent, section } from './desk'
+import { labelOf } from './service'
+import { ServiceCard, type Opened } from './service_card'
 import { language, text } from './texts'
 import { day } from './time'
 
@@ -13,12 +15,26 @@ interface Finding { kind: string; code: string; agency: string; owner: string; f
 const findings = signal<Finding[] | null>(null) // null: not known
 const pause = 150 // milliseconds after the last key
 
-// Catalogue finds services as they are typed, and shows a supervisor what of the catalogue is stale.
+const opened = signal<Opened | null>(null)
+
+// fieldOf is the field of a service in which a finding is mended.
+const fieldOf = (f: Finding): string =>
+  f.kind === 'expired' || f.kind === 'expires_soon' ? 'valid_until' : f.kind === 'review_due' ? 'review_by' : ['kk', 'ru', 'en'].includes(f.field) ? f.field + '.name' : f.field
+
+// Catalogue finds services as they are typed, and shows a supervisor what of the catalogue is stale. Each opens a service.
 export function Catalogue() {
+  const o = opened.value
+  return o && agent.value?.role !== 'agent' ? <ServiceCard key={o.code} opened={o} close={() => (opened.value = null)} open={(next) => (opened.value = next)} /> : <Services />
+}
+
+function Services() {
   const query = useSignal('')
   const found = useSignal<Service[] | null>(null)
+  const leads = agent.value?.role !== 'agent'
+  const edits = agent.value?.role === 'administrator'
+  const whole = /^\d{3,4}$/.test(query.value.trim()) ? query.value.trim() : '' // a code, of what is not told today, too
   useEffect(() => {
-    if (agent.value?.role === 'agent') return
+    if (!leads) return
     void fetch('/desk/catalogue').then(async (answer) => {
       if (answer.ok) findings.value = ((await answer.json()) as { findings: Finding[] }).findings
     }).catch(() => undefined)
@@ -43,12 +59,18 @@ export function Catalogue() {
   }, [query.value, language.value])
   return (
     <main class="links" id="catalogue">
-      <h1>{text('catalogue.title')}</h1>
+      <div class="row">
+        <h1>{text('catalogue.title')}</h1>
+        {edits && <button id="add-service" class="primary" onClick={() => (opened.value = { code: '', field: 'code' })}>{text('catalogue.add')}</button>}
+      </div>
       <input type="search" maxLength={100} value={query.value} placeholder={text('catalogue.search')} aria-label={text('catalogue.search')}
         onInput={(e) => (query.value = e.currentTarget.value)} />
       {found.value && (
         <section aria-live="polite">
-          {found.value.length === 0 ? <p class="muted">{text('catalogue.none')}</p> : found.value.map((s) => <Entry key={s.code} service={s} />)}
+          {found.value.length === 0 ? <p class="muted">{text('catalogue.none')}</p> : found.value.map((s) => <Entry key={s.code} service={s} leads={leads} />)}
+          {leads && whole && !found.value.some((s) => s.code === whole) && (
+            <button class="open-code" onClick={() => (opened.value = { code: whole })}>{text('catalogue.open')} {whole}</button>
+          )}
         </section>
       )}
       {findings.value && (
@@ -61,9 +83,9 @@ export function Catalogue() {
                 {findings.value.map((f) => (
                   <tr key={f.kind + f.code + f.field + f.detail} data-kind={f.kind}>
                     <td>{text('catalogue.kind.' + f.kind)}</td>
-                    <th scope="row">{f.code}</th>
+                    <th scope="row">{f.code && <button class="plain mend" onClick={() => (opened.value = { code: f.code, field: edits ? fieldOf(f) : undefined })}>{f.code}</button>}</th>
                     <td>{f.owner}</td>
-                    <td>{[f.field, f.detail].filter(Boolean).join(' · ')}</td>
+                    <td>{[f.field && labelOf(f.field), f.detail].filter(Boolean).join(' · ')}</td>
                     <td class="number">{f.use}</td>
                   </tr>
                 ))}
@@ -76,11 +98,11 @@ export function Catalogue() {
   )
 }
 
-function Entry({ service: s }: { service: Service }) {
+function Entry({ service: s, leads }: { service: Service; leads: boolean }) {
   const facts = [['documents', s.documents], ['fee', s.fee], ['term', s.term], ['place', s.place], ['form', s.form], ['valid', day(s.valid_until)]] as const
   return (
     <article class="service" data-code={s.code}>
-      <h3>{s.code} {s.name}</h3>
+      <h3>{s.code} {s.name}{leads && <button class="plain open-service" onClick={() => (opened.value = { code: s.code })}>{text('catalogue.open')}</button>}</h3>
       <dl>{facts.filter(([, value]) => value).map(([key, value]) => <div key={key}><dt>{text('catalogue.' + key)}</dt><dd>{value}</dd></div>)}</dl>
     </article>
   )

@@ -1,5 +1,6 @@
 // The page's words in three languages.
 import { signal } from '@preact/signals'
+import { catalogueTexts } from './catalogue_texts'
 import type { Language } from './protocol'
 
 export const language = signal<Language>(readLanguage())
@@ -31,6 +32,7 @@ export function text(key: string): string {
 export const has = (key: string): boolean => key in words
 
 const words: Record<string, [string, string, string]> = {
+  ...catalogueTexts,
   'login.title': ['Жұмыс орнына кіру', 'Вход на рабочее место', 'Log in to your desk'],
   'login.login': ['Логин', 'Логин', 'Login'],
   'login.password': ['Құпиясөз', 'Пароль', 'Password'],
@@ -132,30 +134,6 @@ const words: Record<string, [string, string, string]> = {
   'appointments.state.kept': ['Келді', 'Пришёл', 'Came'],
   'appointments.state.missed': ['Келмеді', 'Не пришёл', 'Did not come'],
   'appointments.state.past': ['Белгіленбеген', 'Не отмечено', 'Not noted'],
-  'catalogue.title': ['Қызметтер', 'Услуги', 'Services'],
-  'catalogue.search': ['Код немесе сөздер', 'Код или слова', 'Code or words'],
-  'catalogue.none': ['Табылмады', 'Ничего не найдено', 'Nothing found'],
-  'catalogue.findings': ['Каталогта не ескірген', 'Что в каталоге устарело', 'What is stale in the catalogue'],
-  'catalogue.fresh': ['Ескірген ештеңе жоқ', 'Ничего не устарело', 'Nothing is stale'],
-  'catalogue.kind': ['Не болды', 'Что не так', 'Finding'],
-  'catalogue.code': ['Коды', 'Код', 'Code'],
-  'catalogue.owner': ['Жауапты', 'Ответственный', 'Owner'],
-  'catalogue.field': ['Қайда', 'Где', 'Where'],
-  'catalogue.use': ['Сұралды', 'Спрашивали', 'Asked'],
-  'catalogue.documents': ['Құжаттар', 'Документы', 'Documents'],
-  'catalogue.fee': ['Төлемі', 'Оплата', 'Fee'],
-  'catalogue.term': ['Мерзімі', 'Срок', 'Term'],
-  'catalogue.place': ['Қайда', 'Где', 'Where'],
-  'catalogue.form': ['Бланк', 'Бланк', 'Form'],
-  'catalogue.valid': ['Жарамды', 'Действует до', 'Valid until'],
-  'catalogue.kind.expired': ['Мерзімі өтті', 'Срок истёк', 'Expired'],
-  'catalogue.kind.expires_soon': ['Мерзімі жақында өтеді', 'Скоро истекает', 'Expires soon'],
-  'catalogue.kind.review_due': ['Тексеру керек', 'Пора проверить', 'Review is due'],
-  'catalogue.kind.incomplete': ['Толық емес', 'Неполно', 'Incomplete'],
-  'catalogue.kind.contradict_stage': ['Сатысына қайшы', 'Противоречит ступени', 'Contradicts its stage'],
-  'catalogue.kind.too_long': ['СМС-ке ұзын', 'Длинно для СМС', 'Too long for SMS'],
-  'catalogue.kind.no_clip': ['Дыбысы жоқ', 'Нет звукозаписи', 'No clip'],
-  'catalogue.kind.asked_in_vain': ['Сұрайды, жауап жоқ', 'Спрашивают, ответа нет', 'Asked, and nothing answers'],
   'otp.section': ['Құпиясөздер', 'Пароли', 'Passwords'],
   'otp.title': ['Бір реттік құпиясөздер', 'Одноразовые пароли', 'One-time passwords'],
   'otp.held': ['Тоқтатылғандар', 'Удержаны', 'Held'],
