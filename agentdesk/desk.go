@@ -48,6 +48,7 @@ type Store interface {
 	peopleStore
 	queueStore
 	catalogueStore
+	clientStore
 	caseViewStore
 	lookingStore
 }
@@ -156,6 +157,7 @@ type people interface {
 	accountWork
 	queueWork
 	catalogue.Keeper
+	clientWork
 	cannedWork
 	factorWork
 	passkeyWork
@@ -458,6 +460,14 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/queue-settings", d.queueSettings)
 	mux.HandleFunc("POST /desk/queue-settings/{queue}", d.changeQueue)
 	mux.HandleFunc("POST /desk/pause-limits", d.changePauseLimits)
+	mux.HandleFunc("GET /desk/clients", d.clients)
+	mux.HandleFunc("POST /desk/clients", d.addClient)
+	mux.HandleFunc("POST /desk/clients/{client}/keys", d.addClientKey)
+	mux.HandleFunc("POST /desk/clients/{client}/keys/{key}/revoke", d.revokeClientKey)
+	mux.HandleFunc("POST /desk/clients/{client}/suspend", d.suspendClient(true))
+	mux.HandleFunc("POST /desk/clients/{client}/resume", d.suspendClient(false))
+	mux.HandleFunc("GET /desk/clients/{client}/webhook", d.clientWebhook)
+	mux.HandleFunc("POST /desk/clients/{client}/webhook/{delivery}/replay", d.replayClientWebhook)
 	mux.HandleFunc("GET /desk/journal", d.wholeJournal)
 	mux.HandleFunc("POST /desk/agents/{login}/lock", d.lock(true))
 	mux.HandleFunc("POST /desk/agents/{login}/unlock", d.lock(false))

@@ -209,7 +209,7 @@ func (p *passwords) addPortal(ctx context.Context) error {
 		if _, err := w.SavePurpose(ctx, otp.SignIn(c.Name), "bench"); err != nil {
 			return err
 		}
-		if _, err := w.AddKey(ctx, c.Name, client.Hash(p.key), time.Now(), client.Lifetime, client.Overlap, "bench"); err != nil {
+		if _, err := w.AddKey(ctx, c.Name, client.Hash(p.key), time.Now(), client.Lifetime, client.Overlap, "bench", ""); err != nil {
 			return err
 		}
 		_, err := w.Tx.Exec(ctx, bindNumbers)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -84,15 +82,11 @@ func addClient(ctx context.Context, db *store.Store, name, title string, origins
 	return rotate(ctx, db, name, client.Lifetime, client.Overlap)
 }
 
-// rotate makes a key of 256 random bits, of which only the hash is kept.
+// rotate makes a key, of which only the hash is kept.
 func rotate(ctx context.Context, db *store.Store, name string, life, overlap time.Duration) (key string, err error) {
-	raw := make([]byte, 32)
-	if _, err := rand.Read(raw); err != nil {
-		return "", fmt.Errorf("make key: %w", err)
-	}
-	key = base64.RawURLEncoding.EncodeToString(raw)
+	key = client.NewKey()
 	return key, db.Do(ctx, func(w *store.Work) error {
-		_, err := w.AddKey(ctx, name, client.Hash(key), time.Now(), life, overlap, operator())
+		_, err := w.AddKey(ctx, name, client.Hash(key), time.Now(), life, overlap, operator(), "")
 		return err
 	})
 }
@@ -261,31 +255,34 @@ type clientRevoke struct {
 	overrides
 	Name string `arg:"" help:"Whose key."`
 	Key  int64  `arg:"" help:"The key's number, of okno client list."`
+	Why  string `help:"Why, for whoever reads the journal."`
 }
 
 func (c clientRevoke) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
-		return db.Do(ctx, func(w *store.Work) error { return w.EndKey(ctx, c.Name, c.Key, time.Now(), operator()) })
+		return db.Do(ctx, func(w *store.Work) error { return w.EndKey(ctx, c.Name, c.Key, time.Now(), operator(), c.Why) })
 	})
 }
 
 type clientSuspend struct {
 	overrides
 	Name string `arg:"" help:"Which client."`
+	Why  string `help:"Why, for whoever reads the journal."`
 }
 
-func (c clientSuspend) Run(ctx context.Context) error { return c.suspendClient(ctx, c.Name, true) }
+func (c clientSuspend) Run(ctx context.Context) error { return c.suspendClient(ctx, c.Name, true, c.Why) }
 
 type clientResume struct {
 	overrides
 	Name string `arg:"" help:"Which client."`
+	Why  string `help:"Why, for whoever reads the journal."`
 }
 
-func (c clientResume) Run(ctx context.Context) error { return c.suspendClient(ctx, c.Name, false) }
+func (c clientResume) Run(ctx context.Context) error { return c.suspendClient(ctx, c.Name, false, c.Why) }
 
-func (o overrides) suspendClient(ctx context.Context, name string, suspended bool) error {
+func (o overrides) suspendClient(ctx context.Context, name string, suspended bool, why string) error {
 	return o.withDatabase(ctx, func(_ config, db *store.Store) error {
-		return db.Do(ctx, func(w *store.Work) error { return w.SuspendClient(ctx, name, suspended, operator()) })
+		return db.Do(ctx, func(w *store.Work) error { return w.SuspendClient(ctx, name, suspended, operator(), why) })
 	})
 }
 

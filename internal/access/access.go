@@ -84,6 +84,7 @@ const (
 	EndLogins         Act = "login.end"
 	LockAgent         Act = "agent.lock"   // and unlock
 	EditQueues        Act = "queue.edit"   // see and change the settings of queues, and the limits of pauses
+	ManageClients     Act = "client.manage" // see the clients of the API, add one, give and end keys, keep one out
 	ManageAgents      Act = "agent.manage" // see all accounts, add one, change name, role, languages and queues, give a link to set a password
 )
 

@@ -54,13 +54,14 @@ var rights = map[Act]map[Role][]Tie{
 	EndLogins:         {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	LockAgent:         {Administrator: {Untied}},
 	EditQueues:        {Administrator: {Untied}},
+	ManageClients:     {Administrator: {Untied}},
 	ManageAgents:      {Administrator: {Untied}},
 }
 
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ReplayAgency:
+	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
@@ -77,7 +78,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
-	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, EditQueues}
+	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

@@ -29,7 +29,7 @@ func TestAnAgencyReports(t *testing.T) {
 		require.NoError(t, w.SaveAgency(t.Context(), "moj", map[dialogue.Language]string{"ru": "М"}))
 		_, err := w.SaveClient(t.Context(), client.Client{Name: "moj-system", Title: "moj", Scopes: []client.Scope{client.Exchange}, Agency: "moj"}, "test")
 		require.NoError(t, err)
-		_, err = w.AddKey(t.Context(), "moj-system", client.Hash(agencyKey), time.Now(), time.Hour, 0, "test")
+		_, err = w.AddKey(t.Context(), "moj-system", client.Hash(agencyKey), time.Now(), time.Hour, 0, "test", "")
 		require.NoError(t, err)
 		c, err := w.OpenCase(t.Context(), cases.Opening{Kind: cases.Application, Agency: "moj", Contact: "+77010000001", Subject: "справка", By: "okno"})
 		number = c.Number

@@ -114,7 +114,7 @@ func TestKeysRotate(t *testing.T) {
 	ctx := context.Background()
 	rotate := func(to string, overlap time.Duration) {
 		pgtest.Do(t, p.db, func(w *store.Work) error {
-			_, err := w.AddKey(ctx, "portal", client.Hash(to), p.now, client.Lifetime, overlap, "test")
+			_, err := w.AddKey(ctx, "portal", client.Hash(to), p.now, client.Lifetime, overlap, "test", "")
 			return err
 		})
 	}
@@ -143,7 +143,7 @@ func TestKeysRotate(t *testing.T) {
 	good()
 	require.NotContains(t, pgtest.Value[string](t, p.url, `SELECT string_agg(k::text, ' ') FROM client_keys k`), "second", "no key is kept")
 	require.Error(t, p.db.Do(ctx, func(w *store.Work) error {
-		_, err := w.AddKey(ctx, "nobody", client.Hash("x"), p.now, time.Hour, time.Hour, "test")
+		_, err := w.AddKey(ctx, "nobody", client.Hash("x"), p.now, time.Hour, time.Hour, "test", "")
 		return err
 	}))
 }

@@ -3,7 +3,9 @@
 package client
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"net/netip"
@@ -11,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"okno/internal/fault"
 	"okno/internal/notification"
 	"okno/internal/otp"
 )
@@ -100,6 +103,13 @@ func Admit(c Client, k Key, p Presented, now time.Time) error {
 // May says whether the client has a scope.
 func (c Client) May(s Scope) bool { return slices.Contains(c.Scopes, s) }
 
+// NewKey makes a key of 256 random bits.
+func NewKey() string {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
 // Hash is the form in which a key is kept. A key is 256 random bits, so a plain hash is enough.
 func Hash(key string) []byte {
 	sum := sha256.Sum256([]byte(key))
@@ -117,24 +127,29 @@ var (
 	fingerprintForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// Check says what is wrong with a client.
+// wrong is an error that names the field.
+func wrong(field, text string) error {
+	return &fault.Error{Kind: fault.Invalid, Field: field, Text: text}
+}
+
+// Check says what is wrong with a client. The error names the field.
 func (c Client) Check() error {
 	switch {
 	case !nameForm.MatchString(c.Name):
-		return errors.New("a client's name is up to 63 letters, digits, spaces, dots and dashes")
+		return wrong("name", "a client's name is up to 63 letters, digits, spaces, dots and dashes")
 	case c.Name == otp.Own:
-		return errors.New("okno is Okno's own name")
+		return wrong("name", "okno is Okno's own name")
 	case c.Title == "" || len([]rune(c.Title)) > 40:
-		return errors.New("title is missing, or longer than 40 letters")
+		return wrong("title", "title is missing, or longer than 40 letters")
 	case c.Budget < 0:
-		return errors.New("budget is less than nothing")
+		return wrong("budget", "budget is less than nothing")
 	}
 	if c.May(Exchange) != (c.Agency != "") {
-		return errors.New("the scope exchange and the agency go together")
+		return wrong("agency", "the scope exchange and the agency go together")
 	}
 	for _, s := range c.Scopes {
 		if !slices.Contains(Scopes, s) {
-			return errors.New("unknown scope " + string(s))
+			return wrong("scopes", "unknown scope "+string(s))
 		}
 	}
 	if err := c.Notices.Check(); err != nil {
@@ -142,7 +157,7 @@ func (c Client) Check() error {
 	}
 	for _, f := range c.Certificates {
 		if !fingerprintForm.MatchString(f) {
-			return errors.New("a certificate is named by its SHA-256: 64 digits 0-9, a-f")
+			return wrong("certificates", "a certificate is named by its SHA-256: 64 digits 0-9, a-f")
 		}
 	}
 	return nil

@@ -101,7 +101,7 @@ func ParseAddress(s string) (netip.Prefix, error) {
 	}
 	p, err := netip.ParsePrefix(s)
 	if err != nil {
-		return p, fmt.Errorf("%q is no address and no network (10.1.0.0/16)", s)
+		return p, wrong("addresses", fmt.Sprintf("%q is no address and no network (10.1.0.0/16)", s))
 	}
 	return p.Masked(), nil
 }

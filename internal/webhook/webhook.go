@@ -69,6 +69,13 @@ type Logged struct {
 	LastAt    *time.Time `json:"last_at,omitempty"`
 }
 
+// Address is where a client takes events, without the secrets that sign them.
+type Address struct {
+	Client string
+	URL    string
+	Paused bool
+}
+
 // Health is how the deliveries to a client do.
 type Health struct {
 	Client        string

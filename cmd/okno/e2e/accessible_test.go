@@ -72,7 +72,7 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	if !value[bool](t, s.desk, `'axe' in window`) {
 		arm()
 	}
-	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "sms", "otp", "reports", "people", "queues", "journal", "account"} {
+	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "sms", "otp", "reports", "people", "queues", "clients", "journal", "account"} {
 		s.desk.clicks(t, "#section-"+view)
 		s.desk.sees(t, "main.links h1, main.links h2")
 		for _, theme := range []string{"light", "dark", "contrast"} {

@@ -55,6 +55,40 @@ func (w Steps) SaveClient(ctx context.Context, c client.Client, by string) (chan
 		"certificates": certificates, "budget": c.Budget, "agency": c.Agency, "notices": c.Notices})
 }
 
+const addClient = `INSERT INTO clients (name) VALUES ($1) ON CONFLICT DO NOTHING`
+
+var errClientThere error = &fault.Error{Kind: fault.Conflict, Field: "name", Text: "there is a client of this name already"}
+
+// AddClient adds a client whose name nobody has.
+func (w Steps) AddClient(ctx context.Context, c client.Client, by, why string) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	tag, err := w.tx.Exec(ctx, addClient, c.Name)
+	if err != nil {
+		return fmt.Errorf("add client %s: %w", c.Name, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return errClientThere
+	}
+	if _, err := w.SaveClient(ctx, c, by); err != nil {
+		return err
+	}
+	return audit.Record(ctx, w.tx, by, "client.add", "client:"+c.Name, because(why, nil))
+}
+
+// because adds a reason, if there is one, to what the journal keeps.
+func because(why string, detail map[string]any) map[string]any {
+	if why == "" {
+		return detail
+	}
+	if detail == nil {
+		detail = map[string]any{}
+	}
+	detail["why"] = why
+	return detail
+}
+
 const savePurpose = `
 INSERT INTO otp_purposes (client, name, definition) VALUES ($1, $2, $3)
 ON CONFLICT (client, name) DO UPDATE SET definition = excluded.definition, changed_at = now()
@@ -124,20 +158,20 @@ WHERE client = $1 AND expires_at > $2`
 const addKey = `INSERT INTO client_keys (client, hash, created_at, expires_at) SELECT name, $2, $3, $4 FROM clients WHERE name = $1 RETURNING id`
 
 // AddKey gives a client a key, by its hash. The one before lives on for the overlap, so that there are two at most. ErrNoClient.
-func (w Steps) AddKey(ctx context.Context, name string, hash []byte, now time.Time, life, overlap time.Duration, by string) (id int64, err error) {
+func (w Steps) AddKey(ctx context.Context, name string, hash []byte, now time.Time, life, overlap time.Duration, by, why string) (id int64, err error) {
 	if _, err := w.tx.Exec(ctx, endKeys, name, now, now.Add(overlap)); err != nil {
 		return 0, fmt.Errorf("end keys of %s: %w", name, err)
 	}
 	if err := w.tx.QueryRow(ctx, addKey, name, hash, now, now.Add(life)).Scan(&id); err != nil {
 		return 0, fmt.Errorf("add key of %s: %w", name, postgres.NoRows(err, ErrNoClient))
 	}
-	return id, audit.Record(ctx, w.tx, by, "client.key", "client:"+name, map[string]any{"key": id, "expires": now.Add(life).UTC().Format(time.RFC3339)})
+	return id, audit.Record(ctx, w.tx, by, "client.key", "client:"+name, because(why, map[string]any{"key": id, "expires": now.Add(life).UTC().Format(time.RFC3339)}))
 }
 
 const endKey = `UPDATE client_keys SET expires_at = least(expires_at, $3) WHERE client = $1 AND id = $2`
 
 // EndKey ends a key of a client at once. ErrNoClient if there is none.
-func (w Steps) EndKey(ctx context.Context, name string, id int64, now time.Time, by string) error {
+func (w Steps) EndKey(ctx context.Context, name string, id int64, now time.Time, by, why string) error {
 	tag, err := w.tx.Exec(ctx, endKey, name, id, now)
 	if err != nil {
 		return fmt.Errorf("end key of %s: %w", name, err)
@@ -145,13 +179,13 @@ func (w Steps) EndKey(ctx context.Context, name string, id int64, now time.Time,
 	if tag.RowsAffected() == 0 {
 		return &fault.Error{Kind: fault.NotFound, Text: "the client has no such key"}
 	}
-	return audit.Record(ctx, w.tx, by, "client.key_end", "client:"+name, map[string]any{"key": id})
+	return audit.Record(ctx, w.tx, by, "client.key_end", "client:"+name, because(why, map[string]any{"key": id}))
 }
 
 const suspendClient = `UPDATE clients SET suspended_at = CASE WHEN $2 THEN coalesce(suspended_at, now()) END WHERE name = $1`
 
 // SuspendClient keeps a client out, or lets it in again. ErrNoClient.
-func (w Steps) SuspendClient(ctx context.Context, name string, suspended bool, by string) error {
+func (w Steps) SuspendClient(ctx context.Context, name string, suspended bool, by, why string) error {
 	tag, err := w.tx.Exec(ctx, suspendClient, name, suspended)
 	if err != nil {
 		return fmt.Errorf("suspend client %s: %w", name, err)
@@ -163,7 +197,7 @@ func (w Steps) SuspendClient(ctx context.Context, name string, suspended bool, b
 	if suspended {
 		action = "client.suspend"
 	}
-	return audit.Record(ctx, w.tx, by, action, "client:"+name, nil)
+	return audit.Record(ctx, w.tx, by, action, "client:"+name, because(why, nil))
 }
 
 const clientColumns = `c.name, c.title, c.scopes, c.addresses, c.certificates, c.budget, c.suspended_at IS NOT NULL, coalesce(c.agency, ''),

@@ -32,7 +32,7 @@ func AddClient(t testing.TB, db *store.Store, name, key string, purposes ...stri
 		if key == "" {
 			return nil
 		}
-		_, err := w.AddKey(ctx, name, client.Hash(key), time.Now(), client.Lifetime, client.Overlap, "test")
+		_, err := w.AddKey(ctx, name, client.Hash(key), time.Now(), client.Lifetime, client.Overlap, "test", "")
 		return err
 	})
 }

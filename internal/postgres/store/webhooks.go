@@ -86,8 +86,8 @@ func (w *Work) FollowNotifications(ctx context.Context, most int, now time.Time,
 }
 
 // ReplayWebhook is webhooks.Steps.ReplayWebhook, with the job that tries again.
-func (w *Work) ReplayWebhook(ctx context.Context, client string, id int64) error {
-	if err := w.webhookSteps.ReplayWebhook(ctx, client, id); err != nil {
+func (w *Work) ReplayWebhook(ctx context.Context, client string, id int64, by string) error {
+	if err := w.webhookSteps.ReplayWebhook(ctx, client, id, by); err != nil {
 		return err
 	}
 	return w.EnqueueWebhooks(ctx, id)
@@ -95,5 +95,5 @@ func (w *Work) ReplayWebhook(ctx context.Context, client string, id int64) error
 
 // ReplayOfClient is [Work.ReplayWebhook] as a unit of work of its own.
 func (s *Store) ReplayOfClient(ctx context.Context, client string, id int64) error {
-	return s.Do(ctx, func(w *Work) error { return w.ReplayWebhook(ctx, client, id) })
+	return s.Do(ctx, func(w *Work) error { return w.ReplayWebhook(ctx, client, id, "client:"+client) })
 }

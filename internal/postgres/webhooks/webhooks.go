@@ -204,6 +204,30 @@ func (s *Store) WebhookLog(ctx context.Context, client string, after int64, stat
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[webhook.Logged])
 }
 
+const failuresOf = `
+SELECT id, event, state, attempts, last_problem, created_at, last_at FROM webhook_deliveries
+WHERE client = $1 AND state <> 'delivered' AND last_problem IS NOT NULL ORDER BY id DESC LIMIT $2`
+
+// WebhookFailures gives what a client did not take yet, or will not, newest first.
+func (s *Store) WebhookFailures(ctx context.Context, client string, most int) ([]webhook.Logged, error) {
+	rows, err := s.db.Query(ctx, failuresOf, client, most)
+	if err != nil {
+		return nil, fmt.Errorf("read failures of webhooks: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[webhook.Logged])
+}
+
+const addresses = `SELECT client, url, paused FROM webhook_endpoints ORDER BY client`
+
+// WebhookAddresses gives where clients take events.
+func (s *Store) WebhookAddresses(ctx context.Context) ([]webhook.Address, error) {
+	rows, err := s.db.Query(ctx, addresses)
+	if err != nil {
+		return nil, fmt.Errorf("read webhooks: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[webhook.Address])
+}
+
 const forgotten = `SELECT id FROM webhook_deliveries WHERE state = 'waiting' AND coalesce(last_at, created_at) < $1 ORDER BY client, about, id LIMIT $2`
 
 // ForgottenWebhooks gives deliveries that wait and that nobody has tried since a moment: their job was lost.
@@ -246,7 +270,7 @@ UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, created_at = now(
 const hasDelivery = `SELECT EXISTS (SELECT FROM webhook_deliveries WHERE client = $1 AND id = $2)`
 
 // ReplayWebhook has a delivery of a client made again, whatever came of it; one that waits goes on. [webhook.ErrUnknown].
-func (w Steps) ReplayWebhook(ctx context.Context, client string, id int64) error {
+func (w Steps) ReplayWebhook(ctx context.Context, client string, id int64, by string) error {
 	tag, err := w.tx.Exec(ctx, replay, client, id)
 	there := err == nil && tag.RowsAffected() > 0
 	if err == nil && !there {
@@ -258,5 +282,5 @@ func (w Steps) ReplayWebhook(ctx context.Context, client string, id int64) error
 	if !there {
 		return webhook.ErrUnknown
 	}
-	return audit.Record(ctx, w.tx, "client:"+client, "client.replay", "client:"+client, map[string]any{"delivery": id})
+	return audit.Record(ctx, w.tx, by, "client.replay", "client:"+client, map[string]any{"delivery": id})
 }

@@ -4,6 +4,7 @@ import { Appointments } from './appointments'
 import { addressed } from './case_filter'
 import { CannedReplies } from './canned_replies'
 import { Catalogue } from './catalogue'
+import { Clients } from './clients'
 import { Contacts } from './contacts'
 import { acceptByItself } from './auto_accept'
 import './deliveries'
@@ -95,6 +96,8 @@ function Page() {
         <People />
       ) : section.value === 'queues' ? (
         <QueueSettings />
+      ) : section.value === 'clients' ? (
+        <Clients />
       ) : section.value === 'journal' ? (
         <Journal />
       ) : section.value === 'wall' ? (

@@ -1,6 +1,7 @@
 // The page's words in three languages.
 import { signal } from '@preact/signals'
 import { catalogueTexts } from './catalogue_texts'
+import { clientsTexts } from './clients_texts'
 import type { Language } from './protocol'
 
 export const language = signal<Language>(readLanguage())
@@ -33,6 +34,7 @@ export const has = (key: string): boolean => key in words
 
 const words: Record<string, [string, string, string]> = {
   ...catalogueTexts,
+  ...clientsTexts,
   'login.title': ['Жұмыс орнына кіру', 'Вход на рабочее место', 'Log in to your desk'],
   'login.login': ['Логин', 'Логин', 'Login'],
   'login.password': ['Құпиясөз', 'Пароль', 'Password'],
