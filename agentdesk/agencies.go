@@ -19,9 +19,14 @@ func (d *Desk) agencies(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
+	titles, err := d.Store.Agencies(r.Context())
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
 	list := make([]object, 0, len(all))
 	for _, h := range all {
-		list = append(list, object{"agency": h.Agency, "waiting": h.Waiting, "oldest_seconds": int(h.Oldest.Seconds()), "dead": h.Dead,
+		list = append(list, object{"agency": h.Agency, "title": titles[h.Agency], "waiting": h.Waiting, "oldest_seconds": int(h.Oldest.Seconds()), "dead": h.Dead,
 			"problem": h.Problem, "took_ms": h.Took.Milliseconds(), "reported_at": when(h.Reported)})
 	}
 	d.answer(w, object{"agencies": list})

@@ -108,9 +108,9 @@ func (d *Desk) webhooks(ctx context.Context) (map[string]object, error) {
 	return found, err
 }
 
-// readWhy gives who asks for something of clients, and why. into is the rest of the body, with a field Why of its own.
-func (d *Desk) readWhy(w http.ResponseWriter, r *http.Request, into any, why *string) (by acd.Agent, err error) {
-	if by, err = d.allowed(r, access.ManageClients); err != nil {
+// readWhy gives who asks for something that wants a reason. into is the body; why points to its field.
+func (d *Desk) readWhy(w http.ResponseWriter, r *http.Request, act access.Act, into any, why *string) (by acd.Agent, err error) {
+	if by, err = d.allowed(r, act); err != nil {
 		return by, err
 	}
 	if err := edge.ReadJSON(w, r, 16<<10, true, into); err != nil {
@@ -132,7 +132,7 @@ func (d *Desk) addClient(w http.ResponseWriter, r *http.Request) {
 		Agency    string         `json:"agency"`
 		Why       string         `json:"why"`
 	}
-	by, err := d.readWhy(w, r, &body, &body.Why)
+	by, err := d.readWhy(w, r, access.ManageClients, &body, &body.Why)
 	var c client.Client
 	if err == nil {
 		c, err = client.Entry{Name: body.Name, Title: body.Title, Scopes: body.Scopes, Addresses: body.Addresses, Budget: body.Budget, Agency: body.Agency}.Client()
@@ -177,7 +177,7 @@ func (d *Desk) addClientKey(w http.ResponseWriter, r *http.Request) {
 		AtOnce bool   `json:"at_once"`
 		Why    string `json:"why"`
 	}
-	by, err := d.readWhy(w, r, &body, &body.Why)
+	by, err := d.readWhy(w, r, access.ManageClients, &body, &body.Why)
 	name := ""
 	if err == nil {
 		name, err = clientNamed(r)
@@ -240,7 +240,7 @@ func (d *Desk) onClient(w http.ResponseWriter, r *http.Request, do func(work Wor
 	var body struct {
 		Why string `json:"why"`
 	}
-	by, err := d.readWhy(w, r, &body, &body.Why)
+	by, err := d.readWhy(w, r, access.ManageClients, &body, &body.Why)
 	name := ""
 	if err == nil {
 		name, err = clientNamed(r)

@@ -95,6 +95,7 @@ type desks interface {
 	report.Reader
 	// Health gives how agencies do.
 	Health(ctx context.Context) ([]exchange.Health, error)
+	agencyStore
 	// Worklist gives a page of what a filter lists for an agent.
 	Worklist(ctx context.Context, f cases.Filter, agent int64, after cases.After, most int) ([]cases.Line, error)
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
@@ -158,6 +159,7 @@ type people interface {
 	queueWork
 	catalogue.Keeper
 	clientWork
+	agencyWork
 	cannedWork
 	factorWork
 	passkeyWork
@@ -409,6 +411,11 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/services", d.services)
 	mux.HandleFunc("GET /desk/agencies", d.agencies)
 	mux.HandleFunc("POST /desk/agencies/{agency}/replay", d.replayAgency)
+	mux.HandleFunc("GET /desk/agencies/{agency}/dead", d.deadLetters)
+	mux.HandleFunc("POST /desk/agencies/{agency}/dead/{delivery}/replay", d.replayDelivery)
+	mux.HandleFunc("GET /desk/agencies/{agency}/keys", d.agencyKeys)
+	mux.HandleFunc("POST /desk/agencies/{agency}/keys/rotate", d.rotateAgencyKey)
+	mux.HandleFunc("POST /desk/agencies/{agency}/keys/revoke", d.revokeAgencyKey)
 	mux.HandleFunc("GET /desk/reports", d.reports)
 	mux.HandleFunc("GET /desk/reports/{report}", d.report)
 	mux.HandleFunc("GET /desk/reports/{report}/csv", d.reportCSV)

@@ -270,7 +270,9 @@ type clientSuspend struct {
 	Why  string `help:"Why, for whoever reads the journal."`
 }
 
-func (c clientSuspend) Run(ctx context.Context) error { return c.suspendClient(ctx, c.Name, true, c.Why) }
+func (c clientSuspend) Run(ctx context.Context) error {
+	return c.suspendClient(ctx, c.Name, true, c.Why)
+}
 
 type clientResume struct {
 	overrides
@@ -278,7 +280,9 @@ type clientResume struct {
 	Why  string `help:"Why, for whoever reads the journal."`
 }
 
-func (c clientResume) Run(ctx context.Context) error { return c.suspendClient(ctx, c.Name, false, c.Why) }
+func (c clientResume) Run(ctx context.Context) error {
+	return c.suspendClient(ctx, c.Name, false, c.Why)
+}
 
 func (o overrides) suspendClient(ctx context.Context, name string, suspended bool, why string) error {
 	return o.withDatabase(ctx, func(_ config, db *store.Store) error {

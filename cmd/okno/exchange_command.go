@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -31,19 +30,15 @@ type exchangeRotate struct {
 
 func (c exchangeRotate) Run(ctx context.Context) error {
 	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
-		e, err := db.Endpoint(ctx, c.Agency)
-		if err != nil {
+		var secret string
+		err := db.Do(ctx, func(w *store.Work) (err error) {
+			secret, err = w.RotateSecret(ctx, c.Agency, operator(), "")
 			return err
+		})
+		if err == nil {
+			fmt.Println(secret)
 		}
-		if e.Files {
-			return errors.New("an agency with files has no signing secret")
-		}
-		e.Secrets = []string{exchange.NewSecret(), e.Secrets[0]}
-		if err := db.Do(ctx, func(w *store.Work) error { return w.SaveEndpoint(ctx, e, operator()) }); err != nil {
-			return err
-		}
-		fmt.Println(e.Secrets[0])
-		return nil
+		return err
 	})
 }
 

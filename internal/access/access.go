@@ -74,6 +74,7 @@ const (
 	ViewPasswords     Act = "otp.view"      // what came of one-time passwords, in numbers
 	ViewAgencies      Act = "agency.view"   // how agencies take what they are told, and when they reported last
 	ReplayAgency      Act = "agency.replay" // try again what was given up
+	KeepAgencyKeys    Act = "agency.keys"   // see how many secrets sign what an agency is told, give a new one, end the old one
 	ViewReports       Act = "report.view"   // figures of the centre, which name no citizen and no agent
 	ViewServices      Act = "service.view"
 	ViewFindings      Act = "catalogue.view" // what of the catalogue is stale, what citizens ask in vain, and what a service said when
@@ -82,10 +83,10 @@ const (
 	ReadJournal       Act = "journal.read"
 	ViewLogins        Act = "login.view" // when, from where and with which browser an agent is logged in
 	EndLogins         Act = "login.end"
-	LockAgent         Act = "agent.lock"   // and unlock
-	EditQueues        Act = "queue.edit"   // see and change the settings of queues, and the limits of pauses
+	LockAgent         Act = "agent.lock"    // and unlock
+	EditQueues        Act = "queue.edit"    // see and change the settings of queues, and the limits of pauses
 	ManageClients     Act = "client.manage" // see the clients of the API, add one, give and end keys, keep one out
-	ManageAgents      Act = "agent.manage" // see all accounts, add one, change name, role, languages and queues, give a link to set a password
+	ManageAgents      Act = "agent.manage"  // see all accounts, add one, change name, role, languages and queues, give a link to set a password
 )
 
 // Tie is what ties a resource to the subject's work.

@@ -51,6 +51,7 @@ var granted = map[access.Act]map[access.Role]string{
 	access.ReplayAgency:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ViewServices:      {access.Agent: "untied", access.Supervisor: "untied", access.Administrator: "untied"},
 	access.ViewFindings:      {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
+	access.KeepAgencyKeys:    {access.Administrator: "untied"},
 	access.EditCatalogue:     {access.Administrator: "untied"},
 	access.LiftHolds:         {access.Supervisor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
 	access.ReadJournal:       {access.Auditor: "untied offered held theirs assigned asked reason own", access.Administrator: "untied offered held theirs assigned asked reason own"},
@@ -82,7 +83,7 @@ func TestEachCellOfTheRights(t *testing.T) {
 // Whoever has a second factor set up gives it for what reaches beyond the own work, and for nothing else.
 func TestWhatWantsTheSecondFactor(t *testing.T) {
 	t.Parallel()
-	wanted := map[string]bool{"queue.dismiss reason": true, "contact.supervise untied": true, "agent.direct untied": true, "contact.requeue untied": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "agent.manage untied": true, "queue.edit untied": true, "catalogue.edit untied": true, "client.manage untied": true, "login.end untied": true}
+	wanted := map[string]bool{"queue.dismiss reason": true, "contact.supervise untied": true, "agent.direct untied": true, "contact.requeue untied": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "agent.manage untied": true, "queue.edit untied": true, "catalogue.edit untied": true, "client.manage untied": true, "agency.keys untied": true, "login.end untied": true}
 	for _, tie := range access.Ties {
 		wanted["link.order "+string(tie)] = true
 		wanted["otp.lift "+string(tie)] = true

@@ -44,6 +44,7 @@ var rights = map[Act]map[Role][]Tie{
 	ViewPasswords:     {Supervisor: Ties, Administrator: Ties},
 	ViewAgencies:      {Supervisor: Ties, Administrator: Ties},
 	ReplayAgency:      {Supervisor: Ties, Administrator: Ties},
+	KeepAgencyKeys:    {Administrator: {Untied}},
 	ViewReports:       {Supervisor: Ties, Administrator: Ties},
 	ViewServices:      serving(Untied),
 	ViewFindings:      {Supervisor: Ties, Administrator: Ties},
@@ -61,7 +62,7 @@ var rights = map[Act]map[Role][]Tie{
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, ReplayAgency:
+	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, KeepAgencyKeys, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
@@ -78,7 +79,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
-	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues}
+	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

@@ -142,6 +142,20 @@ type DeliveryStore interface {
 // ErrNoDelivery says that there is nothing to be told under an id: it was delivered, or given up.
 var ErrNoDelivery error = &fault.Error{Kind: fault.NotFound, Text: "there is no such delivery"}
 
+// DeadLetter is a delivery that was given up, without what it says.
+type DeadLetter struct {
+	ID        int64     `json:"id"`
+	Event     string    `json:"event"`
+	Case      string    `json:"case"` // number
+	Attempts  int       `json:"attempts"`
+	Problem   string    `json:"problem"`
+	CreatedAt time.Time `json:"created_at"`
+	LastAt    time.Time `json:"last_at"`
+}
+
+// ErrNoSecret says that an agency's endpoint signs nothing.
+var ErrNoSecret error = &fault.Error{Kind: fault.Invalid, Field: "agency", Text: "an agency with files has no signing secret"}
+
 // Health is how an agency does: what it is told, and what it reports.
 type Health struct {
 	Agency   string

@@ -15,6 +15,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/seal"
 )
 
 // placeOfSecrets is the place of an endpoint's secrets.
@@ -71,12 +72,12 @@ func secretsOf(e exchange.Endpoint) []string {
 
 const endpointColumns = `e.agency, e.url, e.sealed, e.paused, e.answers, e.manner = 'files', e.every, e.known_hosts`
 
-func (s *Store) scanEndpoint(row pgx.Row) (e exchange.Endpoint, err error) {
+func scanEndpoint(row pgx.Row, ring *seal.Ring) (e exchange.Endpoint, err error) {
 	var sealed []byte
 	if err = row.Scan(&e.Agency, &e.URL, &sealed, &e.Paused, &e.Answers, &e.Files, &e.Every, &e.KnownHosts); err != nil {
 		return e, err
 	}
-	secrets, err := s.ring.Open(placeOfSecrets, sealed)
+	secrets, err := ring.Open(placeOfSecrets, sealed)
 	if err == nil {
 		err = json.Unmarshal(secrets, &e.Secrets)
 	}
@@ -93,7 +94,7 @@ var ErrNoEndpoint error = &fault.Error{Kind: fault.NotFound, Text: "the agency h
 
 // Endpoint gives the endpoint of an agency. [ErrNoEndpoint].
 func (s *Store) Endpoint(ctx context.Context, agency string) (exchange.Endpoint, error) {
-	e, err := s.scanEndpoint(s.db.QueryRow(ctx, endpointOf, agency))
+	e, err := scanEndpoint(s.db.QueryRow(ctx, endpointOf, agency), s.ring)
 	return e, postgres.NoRows(err, ErrNoEndpoint)
 }
 

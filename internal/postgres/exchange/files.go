@@ -20,7 +20,7 @@ const fileEndpoints = `SELECT ` + endpointColumns + ` FROM exchange_endpoints e 
 func (s *Store) FileEndpoints(ctx context.Context) (all []exchange.Endpoint, err error) {
 	rows, err := s.db.Query(ctx, fileEndpoints)
 	if err == nil {
-		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Endpoint, error) { return s.scanEndpoint(row) })
+		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Endpoint, error) { return scanEndpoint(row, s.ring) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read endpoints with files: %w", err)

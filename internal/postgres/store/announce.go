@@ -113,6 +113,14 @@ func (w *Work) EnqueueDeliveries(ctx context.Context, ids ...int64) error {
 	return w.EnqueueJobs(ctx, all, job.Options{Unique: true})
 }
 
+// ReviveDelivery is exchange.Steps.ReviveDelivery, with the job that tries again.
+func (w *Work) ReviveDelivery(ctx context.Context, agency string, id int64, by string) error {
+	if err := w.exchangeSteps.ReviveDelivery(ctx, agency, id, by); err != nil {
+		return err
+	}
+	return w.EnqueueDeliveries(ctx, id)
+}
+
 // Revive is exchange.Steps.Revive, with the jobs that try again.
 func (w *Work) Revive(ctx context.Context, agency string, most int, by string) (ids []int64, err error) {
 	if ids, err = w.exchangeSteps.Revive(ctx, agency, most, by); err != nil {

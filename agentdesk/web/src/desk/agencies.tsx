@@ -1,10 +1,12 @@
-import { signal } from '@preact/signals'
+import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { AgencyCard } from './agency_card'
 import { send } from './desk'
-import { text } from './texts'
+import type { Language } from './protocol'
+import { language, text } from './texts'
 import { stamp } from './time'
 
-interface Agency { agency: string; waiting: number; oldest_seconds: number; dead: number; problem: string; took_ms: number; reported_at: string | null }
+interface Agency { agency: string; title: Partial<Record<Language, string>> | null; waiting: number; oldest_seconds: number; dead: number; problem: string; took_ms: number; reported_at: string | null }
 
 const stand = signal<Agency[] | null>(null) // null: not known
 const every = 10_000
@@ -16,6 +18,7 @@ async function read(): Promise<void> {
 
 // Agencies shows a supervisor how agencies take what they are told, and has tried again what was given up.
 export function Agencies() {
+  const open = useSignal('')
   useEffect(() => {
     void read()
     const timer = setInterval(() => void read(), every)
@@ -26,6 +29,7 @@ export function Agencies() {
     void read()
   }
   if (!stand.value?.length) return null
+  const titled = (a: Agency) => a.title?.[language.value] || a.agency
   return (
     <section id="agencies">
       <h2>{text('agencies.title')}</h2>
@@ -34,7 +38,7 @@ export function Agencies() {
         <tbody>
           {stand.value.map((a) => (
             <tr key={a.agency} data-agency={a.agency}>
-              <th scope="row">{a.agency}</th>
+              <th scope="row"><button class="plain open-agency" aria-expanded={open.value === a.agency} onClick={() => (open.value = open.value === a.agency ? '' : a.agency)}>{titled(a)}</button> <span class="muted">{a.agency}</span></th>
               <td class="number">{a.waiting}</td>
               <td class="number">{a.dead}</td>
               <td class="number">{a.took_ms ? a.took_ms : '—'}</td>
@@ -45,6 +49,7 @@ export function Agencies() {
           ))}
         </tbody>
       </table>
+      {stand.value.filter((a) => a.agency === open.value).map((a) => <AgencyCard key={a.agency} agency={a.agency} title={titled(a)} changed={() => void read()} />)}
     </section>
   )
 }
