@@ -14,6 +14,11 @@ import (
 type dialogueCommand struct {
 	Check dialogueCheck `cmd:"" help:"Find what would go wrong: dead ends, missing texts, keys used twice. Each finding with file, line and advice."`
 	Try   dialogueTry   `cmd:"" help:"Hold the conversation in this terminal, as a phone, by SMS or by USSD."`
+
+	Publish  dialoguePublish  `cmd:"" help:"Have new calls and messages begin with a dialogue, on all nodes and without a restart."`
+	Versions dialogueVersions `cmd:"" help:"List what was published: which version, when, by whom and why."`
+	Rollback dialogueRollback `cmd:"" help:"Publish an earlier version again."`
+	Withdraw dialogueWithdraw `cmd:"" help:"Have the folder count again that each node was started with."`
 }
 
 // dialogueFolder is the folder of a dialogue, or the one that Okno comes with.

@@ -19,7 +19,7 @@ type cli struct {
 	Demo        demoCommand        `cmd:"" help:"Run everything on this machine with the sample region: Postgres, Asterisk, an SMSC and Okno."`
 	Migrate     migrateCommand     `cmd:"" help:"Bring the database's schema to the newest version."`
 	Sample      sampleCommand      `cmd:"" help:"Load the sample region; loading it again changes nothing."`
-	Dialogue    dialogueCommand    `cmd:"" help:"Check a dialogue, or try it in the terminal."`
+	Dialogue    dialogueCommand    `cmd:"" help:"Check a dialogue, try it in the terminal, publish it, or go back to an earlier one."`
 	Prompts     promptsCommand     `cmd:"" help:"List, render, check and take in what callers hear; write the script for a studio."`
 	Catalogue   catalogueCommand   `cmd:"" help:"Check, import or export the catalogue of services."`
 	ACD         acdCommand         `cmd:"" name:"acd" help:"Simulate the distribution of calls, and say how many operators a queue needs."`

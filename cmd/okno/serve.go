@@ -127,6 +127,7 @@ func (n *node) run(ctx context.Context) error {
 	if n.library, err = conversation.NewLibrary(ctx, definition, files, n.db, vocabulary()); err != nil {
 		return err
 	}
+	n.checks.Tell("dialogue", n.library.Ready)
 	n.pack = n.config.Voice.telephonePack(n.log)
 	hints, stopHints := n.news.Subscribe(news.Catalogue)
 	defer stopHints()
@@ -161,10 +162,13 @@ func (n *node) run(ctx context.Context) error {
 	}
 	n.parts.start("keys", func(ctx context.Context) error { return n.db.KeepKeys(ctx, n.log) })
 	n.parts.start("catalogue", n.services.Run)
+	published, stopPublished := n.news.Subscribe(news.Catalogue)
+	defer stopPublished()
+	n.parts.start("dialogue", func(ctx context.Context) error { return n.library.Run(ctx, published, n.log) })
 	n.parts.start("offices", n.offices.Run)
 	n.parts.start("passwords", n.passwords.Run)
 	n.routes.Store(n.mux)
-	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", definition.Version).Msg("okno runs")
+	n.log.Info().Str("http", listener.Addr().String()).Strs("roles", n.config.Roles).Str("dialogue", n.library.Current().Version).Msg("okno runs")
 
 	select {
 	case <-ctx.Done():

@@ -22,6 +22,7 @@ func (n *node) startVoice() error {
 	renderer.Renew(spokenOffices, n.offices.Directory())
 	n.services.Renewed = func(_ context.Context, x *catalogue.Index) { renderer.Renew(spokenServices, x) }
 	n.offices.Renewed = func(_ context.Context, d *appointment.Directory) { renderer.Renew(spokenOffices, d) }
+	n.library.Prepare = renderer.Prepare
 	n.checks.Add("prompts", renderer.Ready)
 	n.parts.start("prompts", renderer.Run)
 

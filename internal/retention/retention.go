@@ -128,6 +128,7 @@ var Rules = []Rule{
 	{Table: "canned_replies", Stays: "settings; they name nobody"},
 	{Table: "calendar_versions", Stays: "by which holidays a term was counted can be shown"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},
+	{Table: "dialogue_publications", Stays: "what callers were told on a day can be shown"},
 	{Table: "agents", Stays: "the journal names them"},
 	{Table: "sso_accounts", Stays: "settings"},
 	{Table: "second_factors", Stays: "settings"},

@@ -59,6 +59,11 @@ func (r *Renderer) Ready(context.Context) error {
 	return r.problem
 }
 
+// Prepare renders what calls of a dialogue have to say, before the first one begins with it.
+func (r *Renderer) Prepare(ctx context.Context, d *dialogue.Definition) error {
+	return r.pack.Prepare(ctx, Phrases(d, nil))
+}
+
 // Run renders what is new until ctx ends.
 func (r *Renderer) Run(ctx context.Context) error {
 	for {
