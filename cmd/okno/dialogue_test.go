@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -64,10 +65,17 @@ func TestTryShowsTheLettersOfAText(t *testing.T) {
 		"": "ИНФО код или слова", "\n  help: always": "INFO kod ili slova", "\n  help: never": "ИНФО код или слова",
 	} {
 		var screen bytes.Buffer
-		tried, err := newTry(lineWith(t, choice), "+77010000002", strings.NewReader("помощь\n"), &screen)
+		tried, err := newTry(lineWith(t, choice), dialogue.SMS, "+77010000002", strings.NewReader("помощь\n"), &screen)
 		require.NoError(t, err)
-		require.NoError(t, tried.text(t.Context()))
+		require.NoError(t, tried.run(t.Context()))
 		require.Contains(t, screen.String(), want)
 		require.Contains(t, screen.String(), "(1 segments)")
 	}
+}
+
+type oneDialogue struct{ d *dialogue.Definition }
+
+func (o oneDialogue) Current() *dialogue.Definition { return o.d }
+func (o oneDialogue) Version(context.Context, string) (*dialogue.Definition, error) {
+	return o.d, nil
 }

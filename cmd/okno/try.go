@@ -3,24 +3,15 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/rs/zerolog"
-
-	"okno/internal/catalogue"
-	"okno/internal/conversation"
 	"okno/internal/dialogue"
-	"okno/internal/message"
-	"okno/internal/otp"
-	"okno/internal/sample"
+	"okno/internal/tryout"
 	"okno/sms"
-	"okno/sms/text"
 )
 
 type dialogueTry struct {
@@ -36,70 +27,95 @@ func (c dialogueTry) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := newTry(d, c.From, os.Stdin, os.Stdout)
+	channel := dialogue.Voice
+	switch {
+	case c.SMS:
+		channel = dialogue.SMS
+	case c.USSD:
+		channel = dialogue.USSD
+	}
+	t, err := newTry(d, channel, c.From, os.Stdin, os.Stdout)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "You are %s.\n", c.From)
-	if mine := t.world.numbersOf(c.From); len(mine) > 0 {
+	if mine := t.Cases(); len(mine) > 0 {
 		fmt.Fprintf(t.out, "Your cases are %s.\n", strings.Join(mine, ", "))
 	}
-	switch {
-	case c.SMS:
-		return t.text(ctx)
-	case c.USSD:
-		return t.dial(ctx)
-	}
-	return t.call(ctx)
+	return t.run(ctx)
 }
 
 // try is a conversation in the terminal.
 type try struct {
-	engine *conversation.Engine
-	world  *tryWorld
-	from   string
-	in     *bufio.Scanner
-	out    io.Writer
-	d      *dialogue.Definition
+	*tryout.Tryout
+	channel dialogue.Channel
+	in      *bufio.Scanner
+	out     io.Writer
 }
 
-func newTry(d *dialogue.Definition, from string, in io.Reader, out io.Writer) (t try, err error) {
-	file, err := sample.Catalogue()
-	if err != nil {
-		return t, err
-	}
-	services, problems := file.Check(text.Segments, nil)
-	if len(problems) > 0 {
-		return t, errors.Join(problems...)
-	}
-	vault, err := otp.NewVault([]byte("only for trying"))
-	if err != nil {
-		return t, err
-	}
-	world, err := newTryWorld(time.Now())
-	if err != nil {
-		return t, err
-	}
-	engine := conversation.NewEngine(oneDialogue{d}, oneIndex{catalogue.NewIndex(services, nil, time.Now)}, vault, sms.Config{}.Writing(), time.Now, zerolog.Nop())
-	offices, err := sampleOffices()
-	if err != nil {
-		return t, err
-	}
-	engine.Visits(offices)
-	return try{engine: engine, world: world, from: from, in: bufio.NewScanner(in), out: out, d: d}, nil
+func newTry(d *dialogue.Definition, channel dialogue.Channel, from string, in io.Reader, out io.Writer) (try, error) {
+	t, err := tryout.New(d, channel, from, sms.Config{}.Writing())
+	return try{Tryout: t, channel: channel, in: bufio.NewScanner(in), out: out}, err
 }
 
-func (t try) text(ctx context.Context) error {
-	fmt.Fprintln(t.out, `Write a message a line, signs that cannot be seen as \n, \u00a0; end with Ctrl-D.`)
-	for t.line("> ") {
-		if _, err := t.engine.Handle(ctx, t.world, message.MO{Source: t.from, Text: unescaped(t.in.Text())}); err != nil {
-			return err
+// how tells how each channel is tried.
+var how = map[dialogue.Channel]string{
+	dialogue.Voice: "Type keys and Enter; an empty line is silence; end with Ctrl-D.",
+	dialogue.SMS:   `Write a message a line, signs that cannot be seen as \n, \u00a0; end with Ctrl-D.`,
+	dialogue.USSD:  "Key an answer a line, as your phone's screen says; end with Ctrl-D.",
+}
+
+func (t try) run(ctx context.Context) error {
+	fmt.Fprintln(t.out, how[t.channel])
+	heard, err := t.Begin(ctx)
+	for err == nil {
+		t.show(heard)
+		if heard.Over || !t.line(t.prompt(heard.Expect)) {
+			return t.in.Err()
 		}
-		for _, m := range t.world.takeSent() {
+		line := t.in.Text()
+		if t.channel == dialogue.SMS {
+			line = unescaped(line)
+		}
+		heard, err = t.Give(ctx, line)
+	}
+	return err
+}
+
+func (t try) show(h tryout.Heard) {
+	for _, entry := range h.Said {
+		if t.channel == dialogue.Voice {
+			fmt.Fprintf(t.out, "♪ %s\n", entry)
+		}
+	}
+	if t.channel == dialogue.USSD {
+		fmt.Fprintf(t.out, "┌\n%s\n└\n", h.Page)
+	}
+	for _, m := range h.Sent {
+		if t.channel == dialogue.SMS {
 			fmt.Fprintf(t.out, "%s\n  (%d segments)\n", m.Text, m.Segments)
+		} else {
+			fmt.Fprintf(t.out, "✉ %s\n", m.Text)
 		}
 	}
-	return t.in.Err()
+}
+
+func (t try) prompt(e dialogue.Expectation) string {
+	switch {
+	case t.channel != dialogue.Voice:
+		return "> "
+	case e.Queue:
+		fmt.Fprintln(t.out, "(you wait for an operator; Enter: one has served you)")
+		return "> "
+	case e.Kind == dialogue.ExpectDigits:
+		return fmt.Sprintf("[%d digits] > ", e.MaxDigits)
+	}
+	return fmt.Sprintf("[%s] > ", e.Keys)
+}
+
+func (t try) line(prompt string) bool {
+	fmt.Fprint(t.out, prompt)
+	return t.in.Scan()
 }
 
 // unescaped gives a line with the signs that it names as in Go: \n, \t, \u200b. A line that names none is as it stands.
@@ -109,83 +125,3 @@ func unescaped(line string) string {
 	}
 	return line
 }
-
-func (t try) dial(ctx context.Context) error {
-	fmt.Fprintln(t.out, "Key an answer a line, as your phone's screen says; end with Ctrl-D.")
-	page, err := t.engine.Dial(ctx, t.world, message.Dialled{Number: t.from, Began: true})
-	for err == nil {
-		fmt.Fprintf(t.out, "┌\n%s\n└\n", page.Text)
-		for _, m := range t.world.takeSent() {
-			fmt.Fprintf(t.out, "✉ %s\n", m.Text)
-		}
-		if page.Last || !t.line("> ") {
-			return t.in.Err()
-		}
-		page, err = t.engine.Dial(ctx, t.world, message.Dialled{Number: t.from, Text: t.in.Text()})
-	}
-	return err
-}
-
-func (t try) call(ctx context.Context) error {
-	fmt.Fprintln(t.out, "Type keys and Enter; an empty line is silence; end with Ctrl-D.")
-	turn, err := t.engine.Begin(ctx, t.world, dialogue.Voice, conversation.Caller{Number: t.from, Vouched: true})
-	for err == nil {
-		for _, entry := range t.world.takeSaid() {
-			fmt.Fprintf(t.out, "♪ %s\n", entry)
-		}
-		for _, m := range t.world.takeSent() {
-			fmt.Fprintf(t.out, "✉ %s\n", m.Text)
-		}
-		switch {
-		case turn.Expect.Kind == dialogue.ExpectNothing:
-			return nil
-		case turn.Expect.Queue:
-			fmt.Fprintln(t.out, "(you wait for an operator; Enter: one has served you)")
-			if !t.line("> ") {
-				return t.in.Err()
-			}
-			turn, err = t.engine.Answer(ctx, t.world, turn.Interaction, "served")
-		default:
-			if !t.line(fmt.Sprintf("[%s] > ", promptOf(turn.Expect))) {
-				return t.in.Err()
-			}
-			turn, err = t.engine.Advance(ctx, t.world, turn.Interaction, keyed(t.in.Text(), turn.Expect))
-		}
-	}
-	return err
-}
-
-func (t try) line(prompt string) bool {
-	fmt.Fprint(t.out, prompt)
-	return t.in.Scan()
-}
-
-func promptOf(e dialogue.Expectation) string {
-	if e.Kind == dialogue.ExpectDigits {
-		return fmt.Sprintf("%d digits", e.MaxDigits)
-	}
-	return e.Keys
-}
-
-// keyed makes of a line what a phone would hear.
-func keyed(line string, e dialogue.Expectation) dialogue.Input {
-	line = strings.TrimSpace(line)
-	if line == "" {
-		return dialogue.Input{Kind: dialogue.Silence}
-	}
-	if e.Kind == dialogue.ExpectDigits {
-		line = strings.TrimSuffix(line, e.Terminator)
-	}
-	return dialogue.Input{Kind: dialogue.Keys, Keys: line}
-}
-
-type oneDialogue struct{ d *dialogue.Definition }
-
-func (o oneDialogue) Current() *dialogue.Definition { return o.d }
-func (o oneDialogue) Version(context.Context, string) (*dialogue.Definition, error) {
-	return o.d, nil
-}
-
-type oneIndex struct{ index *catalogue.Index }
-
-func (o oneIndex) Index() *catalogue.Index { return o.index }

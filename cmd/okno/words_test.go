@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
+	"okno/internal/dialogue"
 )
 
 //go:embed testdata/words.sms
@@ -23,9 +24,9 @@ func TestWordsThatCitizensSend(t *testing.T) {
 	d, _, err := dialogueFolder{}.checked()
 	require.NoError(t, err)
 	const from = "+77070000002" // nobody's: in Russian, unless the message tells otherwise
-	world, err := newTry(d, from, strings.NewReader(""), &bytes.Buffer{})
+	owner, err := newTry(d, dialogue.SMS, "+77010000002", strings.NewReader(""), &bytes.Buffer{})
 	require.NoError(t, err)
-	n := world.world.numbersOf("+77010000002")[0]
+	n := owner.Cases()[0]
 	spell := spelling(t, n)
 	blocks := strings.Split(wordsScript, "\n\n")
 	require.Greater(t, len(blocks), 100)
@@ -46,9 +47,9 @@ func TestWordsThatCitizensSend(t *testing.T) {
 		t.Run(said[0][:min(len(said[0]), 60)], func(t *testing.T) {
 			t.Parallel()
 			var screen bytes.Buffer
-			tried, err := newTry(d, from, strings.NewReader(strings.Join(said, "\n")+"\n"), &screen)
+			tried, err := newTry(d, dialogue.SMS, from, strings.NewReader(strings.Join(said, "\n")+"\n"), &screen)
 			require.NoError(t, err)
-			require.NoError(t, tried.text(t.Context()))
+			require.NoError(t, tried.run(t.Context()))
 			answers := strings.Split(screen.String(), "> ")[1:]
 			for i, want := range wants {
 				for _, line := range strings.Split(strings.TrimSpace(want), "\n") {

@@ -32,14 +32,19 @@ type source struct {
 	Nodes         map[string]*Node           `yaml:"nodes"`
 }
 
-// Source gives the files of a dialogue by their names, the form in which a version is kept.
-func Source(files fs.FS) (map[string]string, error) {
-	found := map[string]string{}
+// FileNames are those of a dialogue, in the order in which they are read.
+func FileNames() []string {
 	names := []string{File}
 	for _, l := range Languages {
 		names = append(names, textFile(l))
 	}
-	for _, name := range names {
+	return names
+}
+
+// Source gives the files of a dialogue by their names, the form in which a version is kept.
+func Source(files fs.FS) (map[string]string, error) {
+	found := map[string]string{}
+	for _, name := range FileNames() {
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("read dialogue: %w", err)

@@ -5,6 +5,7 @@ package publication
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -43,12 +44,8 @@ type Publisher struct{ Vocabulary *dialogue.Vocabulary }
 // Publish publishes files. p says who does so, why, and in the place of what; the version is the files'. The error names the field: "why", or
 // "files" with the first finding.
 func (u Publisher) Publish(ctx context.Context, w Work, files map[string]string, p Publication) (Publication, error) {
-	size := 0
-	for _, content := range files {
-		size += len(content)
-	}
-	if size > MostBytes {
-		return p, &fault.Error{Kind: fault.Invalid, Field: "files", Text: "the dialogue is too large"}
+	if err := CheckFiles(files); err != nil {
+		return p, err
 	}
 	d, findings := dialogue.Examine(files, u.Vocabulary)
 	if len(findings) > 0 {
@@ -62,6 +59,20 @@ func (u Publisher) Publish(ctx context.Context, w Work, files map[string]string,
 		return p, err
 	}
 	return p, w.AddPublication(ctx, p)
+}
+
+// CheckFiles refuses files that are too large, or that no dialogue has, before anything reads them.
+func CheckFiles(files map[string]string) error {
+	size := 0
+	for name, content := range files {
+		if size += len(content); size > MostBytes {
+			return &fault.Error{Kind: fault.Invalid, Field: "files", Text: "the dialogue is too large"}
+		}
+		if !slices.Contains(dialogue.FileNames(), name) {
+			return &fault.Error{Kind: fault.Invalid, Field: "files", Text: "a dialogue has dialogue.yaml and a file of texts for each language"}
+		}
+	}
+	return nil
 }
 
 // Republish publishes a version that is kept, p.Version: it is checked again, by today's vocabulary. "" has the folders count again.

@@ -1,4 +1,4 @@
-package main
+package tryout
 
 import (
 	"context"
@@ -14,19 +14,19 @@ import (
 	"okno/internal/sample"
 )
 
-// tryPlaces are the places of the sample region's offices, for one conversation. Nobody else books any.
-type tryPlaces struct {
+// places are the places of the sample region's offices, for one conversation. Nobody else books any.
+type places struct {
 	taken []appointment.Appointment
 	waits []appointment.Waiting
 	own   map[int64]cases.Case // appointments, by id
 }
 
-// tryOffices are the sample region's, as they are.
-type tryOffices struct{ directory *appointment.Directory }
+// region has the offices of the sample region, as they are.
+type region struct{ directory *appointment.Directory }
 
-func (o tryOffices) Directory() *appointment.Directory { return o.directory }
+func (o region) Directory() *appointment.Directory { return o.directory }
 
-func sampleOffices() (o tryOffices, err error) {
+func sampleOffices() (o region, err error) {
 	file, err := sample.Offices()
 	if err != nil {
 		return o, err
@@ -46,10 +46,10 @@ func sampleOffices() (o tryOffices, err error) {
 		office, problem := file.Offices[code].Office(code)
 		offices, err = append(offices, office), errors.Join(err, problem)
 	}
-	return tryOffices{appointment.NewDirectory(offices, set)}, err
+	return region{appointment.NewDirectory(offices, set)}, err
 }
 
-func (p *tryPlaces) opened(c cases.Case) {
+func (p *places) opened(c cases.Case) {
 	if p.own == nil {
 		p.own = map[int64]cases.Case{}
 	}
@@ -61,30 +61,30 @@ func live(a appointment.Appointment) bool {
 }
 
 // EnqueueJob has nothing done: nobody waits for reminders here.
-func (p *tryPlaces) EnqueueJob(context.Context, job.Args, job.Options) error { return nil }
+func (p *places) EnqueueJob(context.Context, job.Args, job.Options) error { return nil }
 
-func (p *tryPlaces) TakePlace(_ context.Context, office, service string, slots []appointment.Slot, _ time.Time) (appointment.Appointment, error) {
+func (p *places) TakePlace(_ context.Context, office, service string, slots []appointment.Slot, _ time.Time) (appointment.Appointment, error) {
 	s := slots[0]
 	a := appointment.Appointment{ID: int64(len(p.taken) + 1), Office: office, Counter: s.Counter, Service: service, From: s.From, To: s.To, State: appointment.Booked}
 	p.taken = append(p.taken, a)
 	return a, nil
 }
 
-func (p *tryPlaces) GivePlace(_ context.Context, id, caseID int64) error {
+func (p *places) GivePlace(_ context.Context, id, caseID int64) error {
 	p.taken[id-1].CaseID, p.taken[id-1].Number = caseID, p.own[caseID].Number
 	return nil
 }
 
-func (p *tryPlaces) TakeOffer(context.Context, int64, time.Time) (appointment.Appointment, error) {
+func (p *places) TakeOffer(context.Context, int64, time.Time) (appointment.Appointment, error) {
 	return appointment.Appointment{}, appointment.ErrNone
 }
 
-func (p *tryPlaces) ReleasePlaces(_ context.Context, caseID int64, to appointment.State) ([]appointment.Appointment, error) {
+func (p *places) ReleasePlaces(_ context.Context, caseID int64, to appointment.State) ([]appointment.Appointment, error) {
 	p.release(caseID, to)
 	return nil, nil
 }
 
-func (p *tryPlaces) release(caseID int64, to appointment.State) {
+func (p *places) release(caseID int64, to appointment.State) {
 	for i, a := range p.taken {
 		if a.CaseID == caseID && live(a) {
 			p.taken[i].State = to
@@ -93,12 +93,12 @@ func (p *tryPlaces) release(caseID int64, to appointment.State) {
 	p.waits = slices.DeleteFunc(p.waits, func(w appointment.Waiting) bool { return w.Case.ID == caseID })
 }
 
-func (p *tryPlaces) JoinWaitingList(_ context.Context, caseID int64, office, service string) (int, error) {
+func (p *places) JoinWaitingList(_ context.Context, caseID int64, office, service string) (int, error) {
 	p.waits = append(p.waits, appointment.Waiting{Case: p.own[caseID], Office: office, Service: service})
 	return len(p.waits) - 1, nil
 }
 
-func (p *tryPlaces) TakenPlaces(_ context.Context, office string, _, _ time.Time) (taken []appointment.Taken, err error) {
+func (p *places) TakenPlaces(_ context.Context, office string, _, _ time.Time) (taken []appointment.Taken, err error) {
 	for _, a := range p.taken {
 		if a.Office == office && live(a) {
 			taken = append(taken, appointment.Taken{Counter: a.Counter, From: a.From, To: a.To})
@@ -107,7 +107,7 @@ func (p *tryPlaces) TakenPlaces(_ context.Context, office string, _, _ time.Time
 	return taken, nil
 }
 
-func (p *tryPlaces) AppointmentOf(_ context.Context, caseID int64) (appointment.Appointment, error) {
+func (p *places) AppointmentOf(_ context.Context, caseID int64) (appointment.Appointment, error) {
 	for _, a := range p.taken {
 		if a.CaseID == caseID && live(a) {
 			return a, nil
@@ -116,7 +116,7 @@ func (p *tryPlaces) AppointmentOf(_ context.Context, caseID int64) (appointment.
 	return appointment.Appointment{}, appointment.ErrNone
 }
 
-func (p *tryPlaces) LiveAppointments(_ context.Context, citizen int64, number string, now time.Time) (found []appointment.Appointment, err error) {
+func (p *places) LiveAppointments(_ context.Context, citizen int64, number string, now time.Time) (found []appointment.Appointment, err error) {
 	for _, a := range p.taken {
 		if live(a) && a.To.After(now) && p.own[a.CaseID].BelongsTo(citizen, number) {
 			found = append(found, a)
@@ -126,7 +126,7 @@ func (p *tryPlaces) LiveAppointments(_ context.Context, citizen int64, number st
 	return found, nil
 }
 
-func (p *tryPlaces) LiveWaits(_ context.Context, citizen int64, number string, _ time.Time) (n int, err error) {
+func (p *places) LiveWaits(_ context.Context, citizen int64, number string, _ time.Time) (n int, err error) {
 	for _, w := range p.waits {
 		if w.Case.BelongsTo(citizen, number) {
 			n++
@@ -135,7 +135,7 @@ func (p *tryPlaces) LiveWaits(_ context.Context, citizen int64, number string, _
 	return n, nil
 }
 
-func (p *tryPlaces) WaitingAhead(_ context.Context, caseID int64) (int, error) {
+func (p *places) WaitingAhead(_ context.Context, caseID int64) (int, error) {
 	i := slices.IndexFunc(p.waits, func(w appointment.Waiting) bool { return w.Case.ID == caseID })
 	if i < 0 {
 		return 0, appointment.ErrNone

@@ -1,4 +1,4 @@
-package main
+package tryout
 
 import (
 	"context"
@@ -9,15 +9,15 @@ import (
 	"okno/internal/money"
 )
 
-// tryAgencies are agencies that answer at once: where a case stands is what is known of it, and one fee is to be paid.
-type tryAgencies struct{ asked string }
+// agencies are agencies that answer at once: where a case stands is what is known of it, and one fee is to be paid.
+type agencies struct{ asked string }
 
-func (a *tryAgencies) AskAgencies(_ context.Context, q exchange.Question) (int, error) {
+func (a *agencies) AskAgencies(_ context.Context, q exchange.Question) (int, error) {
 	a.asked = q.Kind
 	return 0, nil
 }
 
-func (a *tryAgencies) Answers(context.Context, int64, string) (exchange.Answers, error) {
+func (a *agencies) Answers(context.Context, int64, string) (exchange.Answers, error) {
 	answers := exchange.Answers{Answered: 1}
 	if a.asked == exchange.FeesAsked {
 		answers.Fees = []exchange.Fee{{ID: "sample", Agency: "gp", Amount: money.Amount{Minor: 250000, Currency: "KZT"},
@@ -27,6 +27,6 @@ func (a *tryAgencies) Answers(context.Context, int64, string) (exchange.Answers,
 	return answers, nil
 }
 
-func (a *tryAgencies) KeepFees(_ context.Context, _ int64, fees []exchange.Fee) ([]int64, error) {
+func (a *agencies) KeepFees(_ context.Context, _ int64, fees []exchange.Fee) ([]int64, error) {
 	return make([]int64, len(fees)), nil
 }
