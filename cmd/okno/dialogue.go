@@ -17,6 +17,7 @@ type dialogueCommand struct {
 
 	Publish  dialoguePublish  `cmd:"" help:"Have new calls and messages begin with a dialogue, on all nodes and without a restart."`
 	Versions dialogueVersions `cmd:"" help:"List what was published: which version, when, by whom and why."`
+	Export   dialogueExport   `cmd:"" help:"Write the files of a version into a folder: to keep them elsewhere, or to have its prompts recorded."`
 	Rollback dialogueRollback `cmd:"" help:"Publish an earlier version again."`
 	Withdraw dialogueWithdraw `cmd:"" help:"Have the folder count again that each node was started with."`
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
+	"okno/internal/dialogue"
 	"okno/internal/postgres/store"
 	"okno/internal/publication"
 )
@@ -76,6 +78,31 @@ func (c dialogueVersions) Run(ctx context.Context) error {
 			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", versionOrFolder(p.Version), p.Name, p.At.UTC().Format(time.RFC3339), p.By, p.Why)
 		}
 		return out.Flush()
+	})
+}
+
+type dialogueExport struct {
+	overrides
+	Version string `arg:"" help:"The version, as okno dialogue versions has it."`
+	Folder  string `arg:"" type:"path" help:"Where to. Files of that name are overwritten."`
+}
+
+func (c dialogueExport) Run(ctx context.Context) error {
+	return c.withDatabase(ctx, func(_ config, db *store.Store) error {
+		files, err := db.DialogueFiles(ctx, c.Version)
+		if err != nil {
+			return err
+		}
+		for _, name := range dialogue.FileNames() {
+			file := filepath.Join(c.Folder, name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(file, []byte(files[name]), 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
