@@ -20,7 +20,9 @@ import (
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
+	"okno/internal/conversation"
 	"okno/internal/desk"
+	"okno/internal/dialogue"
 	"okno/internal/edge"
 	"okno/internal/exchange"
 	"okno/internal/floor"
@@ -28,6 +30,7 @@ import (
 	"okno/internal/login"
 	"okno/internal/message"
 	"okno/internal/password"
+	"okno/internal/publication"
 	"okno/internal/report"
 	"okno/internal/search"
 )
@@ -49,6 +52,7 @@ type Store interface {
 	queueStore
 	catalogueStore
 	clientStore
+	dialogueStore
 	caseViewStore
 	lookingStore
 }
@@ -160,6 +164,7 @@ type people interface {
 	catalogue.Keeper
 	clientWork
 	agencyWork
+	publication.Work
 	cannedWork
 	factorWork
 	passkeyWork
@@ -322,6 +327,11 @@ type Options struct {
 	// Offices are those that citizens visit, and Notices what they are told of that; nil: there is none.
 	Offices Offices
 	Notices Notices
+	// Dialogues gives what citizens meet, and Vocabulary is what a changed one is checked by; nil: dialogues are not edited here.
+	Dialogues  Dialogues
+	Vocabulary *dialogue.Vocabulary
+	// Writing is how a dialogue that is tried writes.
+	Writing conversation.Writing
 	// Registrar tells of numbers that are bound; nil tells nobody.
 	Registrar *citizen.Registrar
 	// Factor seals the secrets of second factors; nil: none can be set up here.
@@ -343,7 +353,8 @@ type Options struct {
 // Desk serves operators.
 type Desk struct {
 	Options
-	hub *hub
+	hub    *hub
+	trying chan struct{} // has room for the tryouts that are held at once
 }
 
 // New takes the parts of a desk.
@@ -360,7 +371,7 @@ func New(o Options) *Desk {
 	if o.Passwords == nil {
 		o.Passwords = password.NewBudget()
 	}
-	d := &Desk{Options: o}
+	d := &Desk{Options: o, trying: make(chan struct{}, mostTryouts)}
 	d.hub = newHub(o.Store, o.Hints, o.Log)
 	d.hub.overdue, d.hub.departed = d.endOverdue, d.departed
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "okno_desk_connections", Help: "Desks that are connected to this node."},
@@ -475,6 +486,14 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/clients/{client}/resume", d.suspendClient(false))
 	mux.HandleFunc("GET /desk/clients/{client}/webhook", d.clientWebhook)
 	mux.HandleFunc("POST /desk/clients/{client}/webhook/{delivery}/replay", d.replayClientWebhook)
+	if d.Dialogues != nil {
+		mux.HandleFunc("GET /desk/dialogue", d.publications)
+		mux.HandleFunc("GET /desk/dialogue/versions/{version}", d.dialogueFiles)
+		mux.HandleFunc("POST /desk/dialogue/check", d.checkDialogue)
+		mux.HandleFunc("POST /desk/dialogue/try", d.tryDialogue)
+		mux.HandleFunc("POST /desk/dialogue/publish", d.publishDialogue)
+		mux.HandleFunc("POST /desk/dialogue/rollback", d.rollBackDialogue)
+	}
 	mux.HandleFunc("GET /desk/journal", d.wholeJournal)
 	mux.HandleFunc("POST /desk/agents/{login}/lock", d.lock(true))
 	mux.HandleFunc("POST /desk/agents/{login}/unlock", d.lock(false))

@@ -32,7 +32,7 @@ func (n *node) startDesk() error {
 		},
 		Page: web.Desk(), Zone: n.config.Reports.zone(), Hosts: n.config.HTTP.Hosts, Passwords: n.hashing, Factor: factor, Registrar: n.registrar,
 		Services: deskServices{n}, Teller: n.teller(), Offices: n.offices, Notices: conversation.NewNotices(n.library, n.config.SMS.Writing()),
-		Outside: n.config.Voice.Outside, SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
+		Dialogues: n.library, Vocabulary: vocabulary(), Writing: n.config.SMS.Writing(), Outside: n.config.Voice.Outside, SecondFactor: n.config.Desk.SecondFactor, Metrics: n.registry, Log: n.log,
 	}
 	if options.Passkeys, err = passkey.New(n.config.site(), n.config.subkeys("passkeys"), time.Now); err != nil {
 		return err

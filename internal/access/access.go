@@ -87,6 +87,7 @@ const (
 	EditQueues        Act = "queue.edit"    // see and change the settings of queues, and the limits of pauses
 	ManageClients     Act = "client.manage" // see the clients of the API, add one, give and end keys, keep one out
 	ManageAgents      Act = "agent.manage"  // see all accounts, add one, change name, role, languages and queues, give a link to set a password
+	EditDialogues     Act = "dialogue.edit" // see, check and try dialogues, publish one, and go back to an earlier one
 )
 
 // Tie is what ties a resource to the subject's work.

@@ -56,13 +56,14 @@ var rights = map[Act]map[Role][]Tie{
 	LockAgent:         {Administrator: {Untied}},
 	EditQueues:        {Administrator: {Untied}},
 	ManageClients:     {Administrator: {Untied}},
+	EditDialogues:     {Administrator: {Untied}},
 	ManageAgents:      {Administrator: {Untied}},
 }
 
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, KeepAgencyKeys, ReplayAgency:
+	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, KeepAgencyKeys, EditDialogues, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
@@ -79,7 +80,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
-	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues}
+	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditDialogues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

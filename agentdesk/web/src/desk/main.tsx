@@ -8,6 +8,7 @@ import { Clients } from './clients'
 import { Contacts } from './contacts'
 import { acceptByItself } from './auto_accept'
 import './deliveries'
+import { Dialogues } from './dialogues'
 import { ContactPane } from './contact'
 import './desk.css'
 import './theme.css'
@@ -98,6 +99,8 @@ function Page() {
         <QueueSettings />
       ) : section.value === 'clients' ? (
         <Clients />
+      ) : section.value === 'dialogues' ? (
+        <Dialogues />
       ) : section.value === 'journal' ? (
         <Journal />
       ) : section.value === 'wall' ? (

@@ -67,6 +67,7 @@ const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
   { name: 'people', title: 'people.title', roles: ['administrator'] },
   { name: 'queues', title: 'queues.title', roles: ['administrator'] },
   { name: 'clients', title: 'clients.title', roles: ['administrator'] },
+  { name: 'dialogues', title: 'dialogue.title', roles: ['administrator'] },
   { name: 'journal', title: 'journal.title', roles: ['administrator', 'auditor'] },
 ]
 
