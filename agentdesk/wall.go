@@ -69,7 +69,23 @@ func (d *Desk) wallDay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	today, before := report.SameDays(d.Clock(), d.Zone)
-	answer := object{"from": today.From, "to": today.To}
+	queues, err := d.Store.QueueFile(r.Context())
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	targets := object{}
+	for name, s := range queues.Queues {
+		seconds, share := acd.DefaultTarget, acd.DefaultTargetShare
+		if s.Target != nil {
+			seconds = *s.Target
+		}
+		if s.TargetShare != nil {
+			share = *s.TargetShare
+		}
+		targets[name] = object{"seconds": int(seconds.Seconds()), "percent": share}
+	}
+	answer := object{"from": today.From, "to": today.To, "targets": targets}
 	for name, span := range map[string]report.Span{"today": today, "before": before} {
 		quarters, err := d.Store.Quarters(r.Context(), span)
 		if err != nil {

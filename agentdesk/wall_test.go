@@ -63,4 +63,13 @@ func TestTheFloorIsSeenByWhoeverLeadsIt(t *testing.T) {
 	require.Equal(t, "general", quarter["queue"])
 	require.Equal(t, m{"offered": 1., "answered": 1., "answered_in_target": 1., "abandoned": 0., "abandoned_short": 0., "wait": quarter["counts"].(m)["wait"]}, quarter["counts"])
 	require.Empty(t, day["before"])
+	require.Equal(t, m{"seconds": 20., "percent": 80.}, day["targets"].(m)["general"])
+	inTarget := func() any {
+		_, day := o.get(t, cookie, "/desk/wall/day")
+		return day["today"].([]any)[0].(m)["counts"].(m)["answered_in_target"]
+	}
+	pgtest.Exec(t, o.URL, `UPDATE contacts SET connected_at = queued_at + interval '30 s' WHERE connected_at IS NOT NULL`)
+	require.Equal(t, 0., inTarget())
+	pgtest.Exec(t, o.URL, `UPDATE queues SET target_seconds = 45`)
+	require.Equal(t, 1., inTarget(), "each queue has its own target")
 }

@@ -20,19 +20,21 @@ type File struct {
 
 // Settings are a queue's own; what is left out is the house's ([DefaultRules]).
 type Settings struct {
-	Title        map[string]string `yaml:"title" json:"title"`                               // by language
-	Calendar     string            `yaml:"calendar,omitempty" json:"calendar,omitempty"`     // within whose hours it is open; "": always
-	AtClosing    AtClosing         `yaml:"at_closing,omitempty" json:"at_closing,omitempty"` // serve or tell
-	Calls        string            `yaml:"calls,omitempty" json:"calls,omitempty"`           // when citizens are called back, "09:00-20:00"
-	Ring         *time.Duration    `yaml:"ring,omitempty" json:"ring,omitempty"`             // "20s"
-	WrapUp       *time.Duration    `yaml:"wrap_up,omitempty" json:"wrap_up,omitempty"`       // "1m"
-	GiveUp       *time.Duration    `yaml:"give_up,omitempty" json:"give_up,omitempty"`       // "30s"
-	Pause        *time.Duration    `yaml:"pause,omitempty" json:"pause,omitempty"`           // "5m"
-	Announce     *time.Duration    `yaml:"announce,omitempty" json:"announce,omitempty"`     // "1m"; "0s": never
-	Priority     *int              `yaml:"priority,omitempty" json:"priority,omitempty"`     // points, 0 to 100
-	Ageing       *int              `yaml:"ageing,omitempty" json:"ageing,omitempty"`         // points a minute, 1 to 100
-	Strategy     Strategy          `yaml:"strategy,omitempty" json:"strategy,omitempty"`     // longest_idle, least_occupied, round_robin, linear
-	Line         []string          `yaml:"line,omitempty" json:"line,omitempty"`             // of linear: logins
+	Title        map[string]string `yaml:"title" json:"title"`                                       // by language
+	Calendar     string            `yaml:"calendar,omitempty" json:"calendar,omitempty"`             // within whose hours it is open; "": always
+	AtClosing    AtClosing         `yaml:"at_closing,omitempty" json:"at_closing,omitempty"`         // serve or tell
+	Calls        string            `yaml:"calls,omitempty" json:"calls,omitempty"`                   // when citizens are called back, "09:00-20:00"
+	Ring         *time.Duration    `yaml:"ring,omitempty" json:"ring,omitempty"`                     // "20s"
+	WrapUp       *time.Duration    `yaml:"wrap_up,omitempty" json:"wrap_up,omitempty"`               // "1m"
+	GiveUp       *time.Duration    `yaml:"give_up,omitempty" json:"give_up,omitempty"`               // "30s"
+	Pause        *time.Duration    `yaml:"pause,omitempty" json:"pause,omitempty"`                   // "5m"
+	Announce     *time.Duration    `yaml:"announce,omitempty" json:"announce,omitempty"`             // "1m"; "0s": never
+	Target       *time.Duration    `yaml:"target,omitempty" json:"target,omitempty"`                 // of the service level, "20s"
+	TargetShare  *int              `yaml:"target_percent,omitempty" json:"target_percent,omitempty"` // 1 to 100
+	Priority     *int              `yaml:"priority,omitempty" json:"priority,omitempty"`             // points, 0 to 100
+	Ageing       *int              `yaml:"ageing,omitempty" json:"ageing,omitempty"`                 // points a minute, 1 to 100
+	Strategy     Strategy          `yaml:"strategy,omitempty" json:"strategy,omitempty"`             // longest_idle, least_occupied, round_robin, linear
+	Line         []string          `yaml:"line,omitempty" json:"line,omitempty"`                     // of linear: logins
 	Skills       map[string]Skill  `yaml:"skills,omitempty" json:"skills,omitempty"`
 	Overflow     *Overflow         `yaml:"overflow,omitempty" json:"overflow,omitempty"`             // whose agents help
 	MostWaiting  *int              `yaml:"most_waiting,omitempty" json:"most_waiting,omitempty"`     // 0: any number
@@ -126,6 +128,7 @@ func (s Settings) check(name string) (problems []error) {
 	lengths := []length{
 		{"ring", s.Ring, 5 * time.Second, 2 * time.Minute}, {"wrap_up", s.WrapUp, 0, time.Hour}, {"give_up", s.GiveUp, 0, time.Hour},
 		{"pause", s.Pause, 0, time.Hour}, {"announce", s.Announce, 0, time.Hour}, {"overflow.after", overflow, 0, time.Hour},
+		{"target", s.Target, time.Second, time.Hour},
 	}
 	for name, skill := range s.Skills {
 		lengths = append(lengths, length{"skills." + name + ".relax", skill.Relax, 5 * time.Second, time.Hour})
@@ -141,7 +144,7 @@ func (s Settings) check(name string) (problems []error) {
 		least, most int
 	}{
 		{"most_waiting", s.MostWaiting, 0, 100_000}, {"most_of_number", s.MostOfNumber, 0, 100_000}, {"priority", s.Priority, 0, 100},
-		{"ageing", s.Ageing, 1, 100}, {"recording_days", s.RecordedFor, 1, 365},
+		{"ageing", s.Ageing, 1, 100}, {"recording_days", s.RecordedFor, 1, 365}, {"target_percent", s.TargetShare, 1, 100},
 	} {
 		if n.n != nil && (*n.n < n.least || *n.n > n.most) {
 			wrong(n.field, "%d is not between %d and %d", *n.n, n.least, n.most)

@@ -85,6 +85,9 @@ var DefaultRules = Rules{Ring: 20 * time.Second, WrapUp: 60 * time.Second, GiveU
 	Ageing: 1, Strategy: LongestIdle, OverflowAfter: time.Minute, MostWaiting: 200, MostOfNumber: 10, AtClosing: Serve, Calls: CallHours{9 * time.Hour, 20 * time.Hour}, Disposition: Required, CallBackLost: true}
 
 const (
+	// DefaultTarget and DefaultTargetShare are the service level at which a queue aims that says nothing else: 80 per cent within 20 s.
+	DefaultTarget      = 20 * time.Second
+	DefaultTargetShare = 80
 	// AdmissionTime is the time in which the contacts of one number are counted.
 	AdmissionTime = time.Hour
 	// Reconnect is how long a desk may be away and find everything as it was.

@@ -46,6 +46,9 @@ func ms(from, to string) string {
 	return fmt.Sprintf("(greatest(extract(epoch FROM %s - %s), 0) * 1000)::bigint", to, from)
 }
 
+// target is within which time a contact is to be answered, by its queue.
+var target = fmt.Sprintf("coalesce((SELECT target_seconds FROM queues WHERE name = contacts.queue), %d) * interval '1 s'", int(acd.DefaultTarget.Seconds()))
+
 // waits are the histogram of waits, by report.Ledgers.
 func waits() []count {
 	var all []count
@@ -109,7 +112,7 @@ WHERE node <> '' OR ended_at IS NULL`,
 		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language"},
 		rows: `FROM contacts WHERE queued_at >= $1 AND queued_at < $2 AND helps IS NULL`, first: `SELECT min(queued_at) FROM contacts`,
 		counts: append(waits(), of("offered", "true"), of("under_way", "state <> 'ended'"), of("answered", "connected_at IS NOT NULL"),
-			of("answered_in_target", "connected_at <= queued_at + interval '20 s'"), of("abandoned", unanswered+"'abandoned'"),
+			of("answered_in_target", "connected_at <= queued_at + "+target), of("abandoned", unanswered+"'abandoned'"),
 			of("abandoned_short", unanswered+"'abandoned' AND ended_at < queued_at + interval '5 s'"), of("left", unanswered+"'left'"), of("unreached", unanswered+"'unreached'"), of("called_in", unanswered+"'called_in'"), of("nobody", unanswered+"'nobody'"),
 			of("lost", unanswered+"'lost'"), of("dismissed", unanswered+"'dismissed'"),
 			total("wait", ms("queued_at", "connected_at"), "connected_at IS NOT NULL"),

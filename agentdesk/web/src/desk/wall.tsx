@@ -15,7 +15,7 @@ interface Waiting {
   contact: number; channel: Contact['channel']; queue: string; language: Language; reason: Text; priority: number; queued_at: string; due_at: string | null
 }
 interface Wall { at: string; queues: Queue[]; agents: OnDuty[]; waiting: Waiting[]; sms_backlog: number }
-interface Day { from: string; to: string; today: Quarter[]; before: Quarter[] }
+interface Day { from: string; to: string; today: Quarter[]; before: Quarter[]; targets: Record<string, { seconds: number; percent: number }> }
 
 const wall = signal<Wall | null>(null) // null: not known yet
 const day = signal<Day | null>(null)
@@ -83,13 +83,15 @@ const titled = (queues: Queue[], name: string) => queues.find((q) => q.name === 
 function Tile({ name, title, waiting, oldest, chosen }: { name: string; title: string; waiting: number; oldest: string | null; chosen: { value: string } }) {
   const so = sum((day.value?.today ?? []).filter((q) => !name || q.queue === name))
   const level = share(so)
+  const target = day.value?.targets[name]
+  const below = level !== null && target !== undefined && level * 100 < target.percent
   const late = oldest !== null && now.value - Date.parse(oldest) > long
   return (
     <li class={'tile' + (late ? ' late' : '')} id={'tile-' + (name || 'all')}>
       <button class="plain title" aria-pressed={chosen.value === name} onClick={() => (chosen.value = name)}>{title}</button>
       <b class="big">{waiting}</b>
       <span>{oldest ? `${text('wall.oldest')} ${since(oldest, now.value)}` : text('wall.nobody')}</span>
-      <span class="level" title={text('wall.level.title')}>{text('wall.level')} <b>{level === null ? '—' : `${Math.round(level * 100)} %`}</b></span>
+      <span class="level" title={text('wall.level.title')}>{text('wall.level')} <b class={below ? 'wrong' : ''}>{level === null ? '—' : `${Math.round(level * 100)} %`}</b>{target && <span class="muted"> / {target.percent} %, {target.seconds} {text('wall.seconds')}</span>}</span>
       <span class="muted">{text('wall.answered')} {so.answered} / {so.offered} · {text('wall.abandoned')} {so.abandoned}</span>
     </li>
   )
