@@ -312,12 +312,14 @@ type Options struct {
 	Replies  Replies // default: [DefaultReplies]
 	// Reasons gives the texts behind a contact's reason, by language.
 	Reasons func(key string) map[string]string
-	Hints   <-chan struct{} // that a stream has something new, or a queue
-	Node    string
-	Clock   func() time.Time // of logins that are guessed; default: time.Now
-	Zone    *time.Location   // whose days reports count; default: UTC
-	Page    http.Handler     // what /desk/ shows
-	Hosts   edge.Hosts       // whose pages may open the socket
+	// DialogueQueues lists the queues that the dialogue names; nil: none.
+	DialogueQueues func() []string
+	Hints          <-chan struct{} // that a stream has something new, or a queue
+	Node           string
+	Clock          func() time.Time // of logins that are guessed; default: time.Now
+	Zone           *time.Location   // whose days reports count; default: UTC
+	Page           http.Handler     // what /desk/ shows
+	Hosts          edge.Hosts       // whose pages may open the socket
 	// Passwords checks them within the process's budget. Default: one of its own.
 	Passwords Passwords
 	// Teller tells citizens of the steps of their cases; nil tells nobody.
@@ -477,6 +479,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/agents/{login}/abilities", d.changeAbilities)
 	mux.HandleFunc("GET /desk/queue-settings", d.queueSettings)
 	mux.HandleFunc("POST /desk/queue-settings/{queue}", d.changeQueue)
+	mux.HandleFunc("POST /desk/queue-settings/{queue}/remove", d.removeQueue)
 	mux.HandleFunc("POST /desk/pause-limits", d.changePauseLimits)
 	mux.HandleFunc("GET /desk/clients", d.clients)
 	mux.HandleFunc("POST /desk/clients", d.addClient)

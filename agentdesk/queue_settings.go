@@ -9,6 +9,7 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/calendar"
+	"okno/internal/cases"
 	"okno/internal/edge"
 	"okno/internal/floor"
 )
@@ -17,11 +18,15 @@ type queueStore interface {
 	// QueueFile gives the settings of all queues, and the limits of pauses.
 	QueueFile(ctx context.Context) (acd.File, error)
 	CalendarFile(ctx context.Context) (calendar.File, error)
+	// RuleFile gives the rules of cases, which may name queues.
+	RuleFile(ctx context.Context) (cases.RuleFile, error)
 }
 
 type queueWork interface {
 	// ChangeQueue replaces settings that somebody saw; was is nil of a new queue. The error names the field.
 	ChangeQueue(ctx context.Context, name string, was *acd.Settings, to acd.Settings, by, why string) error
+	// RemoveQueue removes settings that somebody saw. The error's field says what names the queue still.
+	RemoveQueue(ctx context.Context, name string, was acd.Settings, by, why string) error
 	// ChangePauseLimits replaces the limits that somebody saw.
 	ChangePauseLimits(ctx context.Context, was, to acd.PauseLimits, by, why string) error
 }

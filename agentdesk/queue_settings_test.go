@@ -141,3 +141,41 @@ func TestAbilitiesAreSetAtTheDesk(t *testing.T) {
 	status, _ = post(after, m{"skills": nil, "capacity": 100})
 	require.Equal(t, http.StatusNoContent, status)
 }
+
+// A queue is removed when nothing names it; until then the error says what does.
+func TestAQueueIsRemovedAtTheDesk(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, floortest.Password)
+	titles := m{"kk": "Салық", "ru": "Налоги", "en": "Taxes"}
+	remove := func(name string, was m) (int, any, any) {
+		t.Helper()
+		status, answer := o.asks(t, cookie, http.MethodPost, "/desk/queue-settings/"+name+"/remove", m{"was": was, "why": "не нужна"})
+		return status, answer["field"], answer["detail"]
+	}
+	status, _, _ := remove("tax", m{"title": titles})
+	require.Equal(t, http.StatusForbidden, status)
+	o.becomes(t, "administrator")
+	for name, to := range map[string]m{"tax": {"title": titles}, "law": {"title": titles}} {
+		status, answer := o.asks(t, cookie, http.MethodPost, "/desk/queue-settings/"+name, m{"to": to, "why": "новая"})
+		require.Equal(t, http.StatusNoContent, status, answer)
+	}
+	for _, named := range []struct{ by, undo, field, detail string }{
+		{`UPDATE queues SET overflow = 'tax' WHERE name = 'law'`, `UPDATE queues SET overflow = NULL`, "overflow", "law"},
+		{`INSERT INTO agent_queues SELECT id, 'tax' FROM agents`, `DELETE FROM agent_queues WHERE queue = 'tax'`, "agents", "aliya"},
+	} {
+		pgtest.Exec(t, o.URL, named.by)
+		status, field, detail := remove("tax", m{"title": titles})
+		require.Equal(t, []any{http.StatusConflict, named.field, named.detail}, []any{status, field, detail})
+		pgtest.Exec(t, o.URL, named.undo)
+	}
+	status, field, _ := remove("tax", m{"title": with(titles, m{"ru": "Сборы"})})
+	require.Equal(t, []any{http.StatusConflict, nil}, []any{status, field}, "somebody else has changed it")
+	status, field, _ = remove("tax", m{"title": titles})
+	require.Equal(t, http.StatusNoContent, status, field)
+	require.Equal(t, "не нужна", pgtest.Value[string](t, o.URL, `SELECT detail->>'why' FROM audit WHERE action = 'queue.remove'`))
+	require.Zero(t, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM queues WHERE name = 'tax'`))
+	_, all := o.asks(t, cookie, http.MethodGet, "/desk/queue-settings", nil)
+	status, field, _ = remove("general", all["queues"].(m)["general"].(m))
+	require.Equal(t, []any{http.StatusConflict, "dialogue"}, []any{status, field})
+}

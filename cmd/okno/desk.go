@@ -26,7 +26,8 @@ func (n *node) startDesk() error {
 	}
 	hints, _ := n.news.Subscribe(news.Streams, news.Contacts)
 	options := agentdesk.Options{
-		Store: n.db, Floor: n.floor, Segments: text.Segments, Replies: n.config.Desk.Replies, Reasons: n.library.InAllLanguages, Hints: hints, Node: nodeName(n.config),
+		Store: n.db, Floor: n.floor, Segments: text.Segments, Replies: n.config.Desk.Replies, Reasons: n.library.InAllLanguages,
+		DialogueQueues: func() []string { return n.library.Current().Queues() }, Hints: hints, Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},

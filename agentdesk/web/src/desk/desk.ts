@@ -259,17 +259,17 @@ export async function readMe(): Promise<boolean> {
   return true
 }
 
-type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string; field: string }
+type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string; field: string; detail: string }
 
 // send posts something that is no command, and gives the answer or the code of what was wrong.
 export async function send(path: string, body?: object): Promise<Answer> {
   const answer = await fetch(path, { method: 'POST', body: body && JSON.stringify(body) }).catch(() => null)
-  if (!answer) return { ok: false, code: 'unreachable', field: '' }
+  if (!answer) return { ok: false, code: 'unreachable', field: '', detail: '' }
   const data = answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>)
   if (answer.ok) return { ok: true, data }
   if (data.code === 'log_in') forget()
   if (data.code === 'prove') proveWanted.value = true
-  return { ok: false, code: String(data.code), field: String(data.field ?? '') }
+  return { ok: false, code: String(data.code), field: String(data.field ?? ''), detail: String(data.detail ?? '') }
 }
 
 export async function logIn(login: string, password: string, code: string, key?: Signed): Promise<string> {

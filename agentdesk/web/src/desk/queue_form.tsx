@@ -27,10 +27,10 @@ const numbers: Record<string, [number, number]> = { priority: [0, 100], ageing: 
 const choices: Record<string, string[]> = { at_closing: ['serve', 'tell'], recording: ['announced', 'asked'], disposition: ['required', 'optional'] }
 const switches = ['survey', 'auto_accept']
 
-interface Props { name: string; all: All; wrong: string; close(): void; save(name: string, change: Change): Promise<boolean> }
+interface Props { name: string; all: All; wrong: string; close(): void; save(name: string, change: Change): Promise<boolean>; remove(was: Settings, why: string): Promise<boolean> }
 
 // QueueForm edits the settings of a queue, or of a new one. What is left open is the house's rule, which stands in the field in grey.
-export function QueueForm({ name, all, wrong, close, save }: Props) {
+export function QueueForm({ name, all, wrong, close, save, remove }: Props) {
   const was = useSignal(all.queues[name] ?? null).value // as the administrator saw it, whatever comes meanwhile
   const now: Settings = was ?? { title: { kk: '', ru: '', en: '' } }
   const strategy = useSignal(now.strategy ?? '')
@@ -38,6 +38,10 @@ export function QueueForm({ name, all, wrong, close, save }: Props) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const given = new FormData(event.currentTarget as HTMLFormElement)
+    if (was && (event.submitter as HTMLButtonElement | null)?.value === 'remove') {
+      if (await remove(was, said(given, 'why'))) close()
+      return
+    }
     const to = settings(now, given, skills.value)
     if (await save(name || said(given, 'name'), { was, to, why: said(given, 'why') })) close()
   }
@@ -113,6 +117,7 @@ export function QueueForm({ name, all, wrong, close, save }: Props) {
       <p class="choice">
         <button class="primary">{text('people.save')}</button>
         <button type="button" class="plain" onClick={close}>{text('cancel')}</button>
+        {was && <button class="danger remove" value="remove">{text('queues.remove')}</button>}
       </p>
     </form>
   )

@@ -4,7 +4,7 @@ import { section, send } from './desk'
 import type { Agent } from './protocol'
 import { Pauses, type Limits } from './pauses'
 import { QueueForm, type Settings } from './queue_form'
-import { language, text } from './texts'
+import { has, language, text } from './texts'
 
 export interface All {
   queues: Record<string, Settings>
@@ -20,32 +20,34 @@ export interface All {
 export function QueueSettings() {
   const all = useSignal<All | null>(null)
   const open = useSignal('') // the name of the queue of whom the form is about; "+": of a new one
-  const wrong = useSignal({ code: '', field: '' })
+  const wrong = useSignal({ code: '', field: '', detail: '' })
   const read = async () => {
     const answer = await fetch('/desk/queue-settings').catch(() => null)
     if (answer?.ok) all.value = (await answer.json()) as All
     else if (answer?.status === 403) section.value = 'contacts'
-    else wrong.value = { code: 'unavailable', field: '' }
+    else wrong.value = { code: 'unavailable', field: '', detail: '' }
   }
   useEffect(() => { void read() }, [])
   const post = async (path: string, body: object) => {
     const answer = await send(path, body)
-    wrong.value = answer.ok ? { code: '', field: '' } : { code: answer.code, field: answer.field }
+    wrong.value = answer.ok ? { code: '', field: '', detail: '' } : { code: answer.code, field: answer.field, detail: answer.detail }
     if (answer.ok) void read()
     return answer.ok
   }
   const show = (name: string) => {
-    wrong.value = { code: '', field: '' }
+    wrong.value = { code: '', field: '', detail: '' }
     open.value = name
   }
   const a = all.value
+  const named = wrong.value.code === 'conflict' ? 'queues.named.' + wrong.value.field : '' // what names a queue that was to be removed
   return (
     <main class="links" id="queue-settings">
       <div class="row"><h1>{text('queues.title')}</h1><button id="add-queue" class="primary" onClick={() => show('+')}>{text('queues.add')}</button></div>
-      {wrong.value.code && <p class="wrong" role="alert">{text('error.' + wrong.value.code)}</p>}
+      {wrong.value.code && <p class="wrong" role="alert">{has(named) ? `${text('queues.named')} ${text(named)}: ${wrong.value.detail}` : text('error.' + wrong.value.code)}</p>}
       {a && open.value && (open.value === '+' || a.queues[open.value]) && (
         <QueueForm key={open.value} name={open.value === '+' ? '' : open.value} all={a} wrong={wrong.value.field} close={() => show('')}
-          save={(name, change) => post('/desk/queue-settings/' + encodeURIComponent(name), change)} />
+          save={(name, change) => post('/desk/queue-settings/' + encodeURIComponent(name), change)}
+          remove={(was, why) => post(`/desk/queue-settings/${encodeURIComponent(open.value)}/remove`, { was, why })} />
       )}
       <section tabIndex={0}>
         <table>
