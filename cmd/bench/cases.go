@@ -24,7 +24,7 @@ import (
 )
 
 // The statements of a status look-up, and of an event that moves a case and tells its citizen, as pgbench has them: as many, in a transaction
-// that is synced. A row is locked, changed or added where Okno does that.
+// that is synced, on as many rows. A row is locked, changed or added where Okno does that.
 const (
 	lookUpScript = `\set a random(1, 100000 * :scale)
 BEGIN;
@@ -101,9 +101,6 @@ func (stepTexts) Merged(dialogue.Language, cases.Case, cases.State, string) stri
 func (r *region) start(ctx context.Context) (err error) {
 	if err := r.open(ctx, store.Options{Numbering: cases.NewNumbering([]byte("bench"))}); err != nil {
 		return err
-	}
-	if out, err := r.tool(ctx, "pgbench", "-i", "-q", "-s", "10"); err != nil {
-		return fmt.Errorf("pgbench -i: %w: %s", err, out)
 	}
 	teller := casework.NewTeller(stepTexts{}, func(string) int { return 1 }, time.Now)
 	r.inbox = exchange.NewInbox(func(ctx context.Context, fn func(exchange.Work) error) error {
@@ -223,13 +220,32 @@ func (r *region) take(ctx context.Context, n int) error {
 	return err
 }
 
+// settle gives pgbench as many rows as there are cases, and has written out what filling both has left to be written: it would be
+// written while others are measured.
+func (r *region) settle(ctx context.Context) error {
+	if err := r.fillBeside(ctx, r.cases); err != nil {
+		return err
+	}
+	if _, err := r.db.Exec(ctx, `CHECKPOINT`); err != nil {
+		return err
+	}
+	_, _, err := many(ctx, 2*time.Second, r.lookUp) // statements are prepared, pages are read
+	return err
+}
+
 func (r *region) measure(ctx context.Context, f flags, n int) (one casesResult, err error) {
 	one = casesResult{search: map[string]latency{}}
 	if one.filled, err = r.fill(ctx, n); err != nil {
 		return one, err
 	}
 	one.cases = r.cases
-	if _, _, err := many(ctx, time.Second, r.lookUp); err != nil { // statements are prepared, pages are read
+	if err := r.settle(ctx); err != nil {
+		return one, err
+	}
+	if one.lookUp, err = at(ctx, 1000, f.During, r.lookUp); err != nil {
+		return one, err
+	}
+	if one.lookUpBeside, err = r.pgbenchAt(ctx, lookUpScript, 1000, f.During); err != nil {
 		return one, err
 	}
 	for range rounds {
@@ -255,12 +271,6 @@ func (r *region) measure(ctx context.Context, f flags, n int) (one casesResult, 
 		return one, err
 	}
 	one.batched = batches * together
-	if one.lookUp, err = at(ctx, 1000, f.During, r.lookUp); err != nil {
-		return one, err
-	}
-	if one.lookUpBeside, err = r.pgbenchAt(ctx, lookUpScript, 1000, f.During); err != nil {
-		return one, err
-	}
 	if err := r.searches(ctx, &one); err != nil {
 		return one, err
 	}

@@ -167,8 +167,8 @@ func (p *passwords) start(ctx context.Context, program string) (err error) {
 	if err := p.addPortal(ctx); err != nil {
 		return err
 	}
-	if out, err := p.tool(ctx, "pgbench", "-i", "-q", "-s", "10"); err != nil {
-		return fmt.Errorf("pgbench -i: %w: %s", err, out)
+	if err := p.fillBeside(ctx, 1_000_000); err != nil {
+		return err
 	}
 	port, err := sandbox.FreePort()
 	if err != nil {

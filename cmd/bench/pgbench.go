@@ -22,6 +22,7 @@ type beside struct {
 	folder   string
 	postgres *sandbox.Postgres
 	db       *store.Store
+	scale    int // of pgbench's tables: 100,000 rows each
 }
 
 // open starts Postgres, with the tables of Okno; keys are those of the configurations.
@@ -57,6 +58,15 @@ func (p *beside) tool(ctx context.Context, name string, args ...string) ([]byte,
 	return exec.CommandContext(ctx, filepath.Join(sandbox.FromEnvironment().PostgresBin, name), append(args, p.postgres.URL())...).CombinedOutput()
 }
 
+// fillBeside makes the tables of pgbench, of so many rows.
+func (p *beside) fillBeside(ctx context.Context, rows int) error {
+	p.scale = max(rows/100_000, 1)
+	if out, err := p.tool(ctx, "pgbench", "-i", "-q", "-s", strconv.Itoa(p.scale)); err != nil {
+		return fmt.Errorf("pgbench -i: %w: %s", err, out)
+	}
+	return nil
+}
+
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
 // pgbench gives how many of a script's transactions are done a second.
@@ -65,7 +75,7 @@ func (p *beside) pgbench(ctx context.Context, script string, during time.Duratio
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return 0, err
 	}
-	args := append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", strconv.Itoa(int(during.Seconds())), "-s", "10", "-f", file}, more...)
+	args := append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", strconv.Itoa(int(during.Seconds())), "-s", strconv.Itoa(p.scale), "-f", file}, more...)
 	out, err := p.tool(ctx, "pgbench", args...)
 	found := tps.FindSubmatch(out)
 	if err != nil || found == nil {
