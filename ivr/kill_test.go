@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,8 +63,20 @@ func runLine(text string) {
 	check(line.Run(context.Background()))
 }
 
-// startChild runs a line in a process of its own, and gives what kills it.
+// startChild runs a line in a process of its own until it is ready, and gives what kills it.
 func (w *world) startChild(t *testing.T) (kill func()) {
+	t.Helper()
+	ready, kill := w.launchChild(t)
+	select {
+	case <-ready:
+	case <-time.After(30 * time.Second):
+		require.Fail(t, "a line does not get ready")
+	}
+	return kill
+}
+
+// launchChild runs a line in a process of its own. ready is closed once it is ready, and never if it is killed before.
+func (w *world) launchChild(t *testing.T) (ready <-chan struct{}, kill func()) {
 	t.Helper()
 	options, err := json.Marshal(lineOptions{
 		ARI: w.ariURL, Database: w.URL,
@@ -78,19 +91,20 @@ func (w *world) startChild(t *testing.T) (kill func()) {
 	out, err := child.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, child.Start())
-	killed := false
-	kill = func() {
-		if !killed {
-			killed = true
-			_ = child.Process.Kill()
-			_ = child.Wait()
+	said, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(read)
+		if line, err := bufio.NewReader(out).ReadString('\n'); err == nil && line == "ready\n" {
+			close(said)
 		}
-	}
+	}()
+	kill = sync.OnceFunc(func() {
+		_ = child.Process.Kill()
+		<-read
+		_ = child.Wait()
+	})
 	t.Cleanup(kill)
-	said, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "ready\n", said)
-	return kill
+	return said, kill
 }
 
 // kill -9 in a menu, then while waiting: the same call goes on each time.
