@@ -120,7 +120,7 @@ func (d *Desk) booked(ctx context.Context, w Work, agent acd.Agent, interaction 
 	if err := w.LinkCase(ctx, interaction, a.CaseID); err != nil {
 		return nil, err
 	}
-	err := w.AddEntry(ctx, conversation.Entry{Interaction: interaction, Speaker: floor.By(agent.ID), Kind: "did",
+	err := w.AddEntries(ctx, interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "did",
 		Body: fmt.Sprintf("%s %s", what, a.Number)})
 	if err != nil {
 		return nil, err

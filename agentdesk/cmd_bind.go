@@ -87,5 +87,5 @@ func (d *Desk) tell(ctx context.Context, w Work, agent acd.Agent, c contact.Cont
 			return err
 		}
 	}
-	return w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did", Body: deed})
+	return w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "did", Body: deed})
 }

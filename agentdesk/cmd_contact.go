@@ -45,7 +45,7 @@ func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawM
 		return nil, err
 	}
 	return object{"segments": segments},
-		w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "wrote", Body: text, MT: sent[0]})
+		w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "wrote", Body: text, MT: sent[0]})
 }
 
 // note adds a note to the timeline, for colleagues.
@@ -65,7 +65,7 @@ func (d *Desk) note(ctx context.Context, w Work, agent acd.Agent, raw json.RawMe
 	if err != nil {
 		return nil, err
 	}
-	return object{}, w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "note", Body: text})
+	return object{}, w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "note", Body: text})
 }
 
 // heldFor gives a contact that an agent holds, for something that the agent may do in it.

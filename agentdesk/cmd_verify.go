@@ -30,7 +30,7 @@ func (d *Desk) verify(ctx context.Context, w Work, agent acd.Agent, raw json.Raw
 	if err != nil {
 		return nil, err
 	}
-	err = w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: floor.By(agent.ID), Kind: "did", Body: "verify"})
+	err = w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "did", Body: "verify"})
 	if err != nil {
 		return nil, err
 	}

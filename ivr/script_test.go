@@ -46,7 +46,7 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	if in.Kind == dialogue.Waited {
 		return waitingTurn(interaction, in), nil
 	}
-	err = w.AddEntry(ctx, conversation.Entry{Interaction: interaction, Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(string(in.Kind) + " " + in.Keys)})
+	err = w.AddEntries(ctx, interaction, conversation.Entry{Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(string(in.Kind) + " " + in.Keys)})
 	if err != nil {
 		return conversation.Turn{}, err
 	}

@@ -13,7 +13,7 @@ var smsSend = action{
 			return result{outcome: "no_number"}, nil
 		}
 		text := r.dialogue.Texts.Write(*r.effect.Write)
-		if err := r.work.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
+		if err := r.work.AddEntries(ctx, i.ID, Entry{Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 			return result{}, err
 		}
 		choice := r.dialogue.Transliteration(r.effect.Write.Key)

@@ -73,7 +73,7 @@ func keyed(text string) dialogue.Input {
 func (e *Engine) turnPage(ctx context.Context, w Work, i Interaction, s Session) (message.Page, error) {
 	page := message.Page{Text: s.Unseen[0]}
 	s.Unseen = s.Unseen[1:]
-	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Citizen, Kind: "keyed", Body: dialogue.KeyMore}); err != nil {
+	if err := w.AddEntries(ctx, i.ID, Entry{Speaker: Citizen, Kind: "keyed", Body: dialogue.KeyMore}); err != nil {
 		return message.Page{}, err
 	}
 	if page.Last = s.Ended && len(s.Unseen) == 0; page.Last {

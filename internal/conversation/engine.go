@@ -270,10 +270,8 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 	if len(lines) > 0 && in.Kind != dialogue.Waited { // whoever waits stays where the queue was joined
 		lines[len(lines)-1].Node = s.Node
 	}
-	for _, line := range lines {
-		if err := w.AddEntry(ctx, line); err != nil {
-			return Turn{}, err
-		}
+	if err := w.AddEntries(ctx, i.ID, lines...); err != nil {
+		return Turn{}, err
 	}
 	turn.Transliteration = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
@@ -298,7 +296,7 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 
 // say renders an utterance for the channel, and gives its line of the transcript without what is secret.
 func (e *Engine) say(d *dialogue.Definition, i Interaction, u dialogue.Utterance, turn *Turn) Entry {
-	entry := Entry{Interaction: i.ID, Speaker: Okno}
+	entry := Entry{Speaker: Okno}
 	switch i.Channel {
 	case dialogue.Voice:
 		fragments := d.Texts.Speak(u)
@@ -314,7 +312,7 @@ func (e *Engine) say(d *dialogue.Definition, i Interaction, u dialogue.Utterance
 
 // transcribe puts what the citizen did into the transcript, without what is secret.
 func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input, secret bool) error {
-	entry := Entry{Interaction: i.ID, Speaker: Citizen}
+	entry := Entry{Speaker: Citizen}
 	switch in.Kind {
 	case dialogue.Keys:
 		entry.Kind, entry.Body = "keyed", in.Keys
@@ -329,7 +327,7 @@ func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialo
 	if secret {
 		entry.Body = dotted(entry.Body)
 	}
-	return w.AddEntry(ctx, entry)
+	return w.AddEntries(ctx, i.ID, entry)
 }
 
 // dotted hides the digits of an answer that is a secret. A command in its place is still to be read.

@@ -84,7 +84,7 @@ func (e *Engine) writeTo(ctx context.Context, w Work, d *dialogue.Definition, i 
 		return nil
 	}
 	text := strings.Join(lines, "\n")
-	if err := w.AddEntry(ctx, Entry{Interaction: i.ID, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
+	if err := w.AddEntries(ctx, i.ID, Entry{Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 		return err
 	}
 	return e.reply(ctx, w, i.ID, i.Number, i.Language, d.Transliteration(keys...), text)

@@ -30,7 +30,7 @@ func (e *Engine) slowDown(ctx context.Context, w Work, from string) (interaction
 	d := e.dialogues.Current()
 	text := d.Texts.Line(language, slowDownText)
 	if found {
-		if err := w.AddEntry(ctx, Entry{Interaction: id, Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
+		if err := w.AddEntries(ctx, id, Entry{Speaker: Okno, Kind: "wrote", Body: text}); err != nil {
 			return 0, err
 		}
 	}

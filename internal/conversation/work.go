@@ -47,7 +47,8 @@ type interactions interface {
 	OpenOn(ctx context.Context, c dialogue.Channel, number string) (id int64, activeAt time.Time, found bool, err error)
 	// EndInteraction closes it with an outcome, once; a second outcome is dropped.
 	EndInteraction(ctx context.Context, id int64, outcome Outcome) error
-	AddEntry(ctx context.Context, e Entry) error
+	// AddEntries adds lines to the transcript, in this order.
+	AddEntries(ctx context.Context, interaction int64, lines ...Entry) error
 	LinkCase(ctx context.Context, interaction, caseID int64) error
 }
 
@@ -178,12 +179,11 @@ type Interaction struct {
 
 // Entry is a line of an interaction's transcript.
 type Entry struct {
-	Interaction int64
-	Speaker     string // Citizen, Okno, or "agent:7"
-	Kind        string // said, wrote, keyed, did, note, disposition
-	Body        string
-	Node        string // of the dialogue, where it waits after this line; "" on any other
-	MT          int64  // the message that an agent's line goes out as, or 0
+	Speaker string // Citizen, Okno, or "agent:7"
+	Kind    string // said, wrote, keyed, did, note, disposition
+	Body    string
+	Node    string // of the dialogue, where it waits after this line; "" on any other
+	MT      int64  // the message that an agent's line goes out as, or 0
 }
 
 // Speakers other than agents.

@@ -166,16 +166,12 @@ func file(ctx context.Context, w Work, c contact.Contact, f contact.Filing) erro
 		by = conversation.Okno
 	}
 	lines := []conversation.Entry{
-		{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "note", Body: strings.TrimSpace(f.Note)},
-		{Interaction: c.Interaction, Speaker: by, Kind: "disposition", Body: f.Disposition},
+		{Speaker: By(c.AgentID), Kind: "note", Body: strings.TrimSpace(f.Note)},
+		{Speaker: by, Kind: "disposition", Body: f.Disposition},
 	}
-	for _, line := range lines {
-		if line.Body == "" {
-			continue
-		}
-		if err := w.AddEntry(ctx, line); err != nil {
-			return err
-		}
+	lines = slices.DeleteFunc(lines, func(line conversation.Entry) bool { return line.Body == "" })
+	if err := w.AddEntries(ctx, c.Interaction, lines...); err != nil {
+		return err
 	}
 	if f.Disposition != "" {
 		if err := w.SetDisposition(ctx, c.ID, f.Disposition); err != nil {

@@ -296,9 +296,9 @@ func endAside(ctx context.Context, w Work, c contact.Contact, live call.Call) er
 // tell writes down for whoever comes next what an agent did, and the agent's note.
 func tell(ctx context.Context, w Work, c contact.Contact, did, note string) error {
 	if note = strings.TrimSpace(note); note != "" {
-		if err := w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "note", Body: note}); err != nil {
+		if err := w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: By(c.AgentID), Kind: "note", Body: note}); err != nil {
 			return err
 		}
 	}
-	return w.AddEntry(ctx, conversation.Entry{Interaction: c.Interaction, Speaker: By(c.AgentID), Kind: "did", Body: did})
+	return w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: By(c.AgentID), Kind: "did", Body: did})
 }

@@ -21,6 +21,7 @@ type Tx struct {
 	hints map[string]bool
 	last  []lastStep
 	turns map[int64]bool // interactions whose turn this transaction has
+	kept  map[any]any
 }
 
 type lastStep struct {
@@ -31,6 +32,12 @@ type lastStep struct {
 // Hint tells others, after the commit, that a topic of package news has changed.
 func (tx *Tx) Hint(topic string) { tx.hints[topic] = true }
 
+// Keep keeps what was read for the rest of the transaction, so that it is read once. The key is of a type of the caller's own.
+func (tx *Tx) Keep(key, value any) { tx.kept[key] = value }
+
+// Kept gives what [Tx.Keep] has kept; nil if it has nothing.
+func (tx *Tx) Kept(key any) any { return tx.kept[key] }
+
 // Last queues a step for the very end, before the commit. Those steps come in the order of their locks, and then as they were
 // queued: so their locks come after all others, and two transactions never take them in different order.
 func (tx *Tx) Last(lock string, fn func(context.Context, *Tx) error) {
@@ -39,7 +46,7 @@ func (tx *Tx) Last(lock string, fn func(context.Context, *Tx) error) {
 
 // Savepoint runs fn so that its error undoes what fn did, and nothing else.
 func (tx *Tx) Savepoint(ctx context.Context, fn func(*Tx) error) error {
-	inner := &Tx{hints: tx.hints}
+	inner := &Tx{hints: tx.hints, kept: tx.kept}
 	err := pgx.BeginFunc(ctx, tx.Tx, func(savepoint pgx.Tx) error {
 		inner.Tx = savepoint
 		return fn(inner)
@@ -86,7 +93,7 @@ func (db *DB) Do(ctx context.Context, fn func(*Tx) error) error {
 
 // Once is [DB.Do] for an fn that may not run twice: nothing is retried.
 func (db *DB) Once(ctx context.Context, fn func(*Tx) error) error {
-	tx := &Tx{hints: map[string]bool{}}
+	tx := &Tx{hints: map[string]bool{}, kept: map[any]any{}}
 	var done bool
 	err := pgx.BeginFunc(ctx, db.hot, func(begun pgx.Tx) error {
 		tx.Tx = begun
@@ -121,5 +128,5 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func reading(fn func(*Tx) error) func(pgx.Tx) error {
-	return func(begun pgx.Tx) error { return fn(&Tx{Tx: begun, hints: map[string]bool{}}) }
+	return func(begun pgx.Tx) error { return fn(&Tx{Tx: begun, hints: map[string]bool{}, kept: map[any]any{}}) }
 }

@@ -94,9 +94,11 @@ func (w *world) EndInteraction(context.Context, int64, conversation.Outcome) err
 	return nil
 }
 
-func (w *world) AddEntry(_ context.Context, e conversation.Entry) error {
-	if e.Kind == "said" {
-		w.said = append(w.said, e.Body)
+func (w *world) AddEntries(_ context.Context, _ int64, lines ...conversation.Entry) error {
+	for _, line := range lines {
+		if line.Kind == "said" {
+			w.said = append(w.said, line.Body)
+		}
 	}
 	return nil
 }

@@ -114,7 +114,9 @@ func (w Steps) emitCall(ctx context.Context, interaction int64) error {
 			return err
 		}
 	}
-	w.tx.Hint(news.Contacts)
+	if len(agents) > 0 { // the legs of a call in dialogue are nobody's news
+		w.tx.Hint(news.Contacts)
+	}
 	return nil
 }
 

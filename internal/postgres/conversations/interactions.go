@@ -41,6 +41,7 @@ func (w Steps) OpenInteraction(ctx context.Context, i conversation.Interaction) 
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return 0, fmt.Errorf("open interaction: %w", err)
 	}
+	datakeys.KeepInteraction(w.tx, id, key)
 	return id, nil
 }
 
@@ -98,38 +99,65 @@ func (w Steps) NumberOf(ctx context.Context, interaction int64) (string, error) 
 	return datakeys.NewOpener(w.ring).Text(wrapped, datakeys.NumberOf(interaction), number)
 }
 
-const addEntry = `
-WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1)
-INSERT INTO entries (interaction_id, speaker, kind, sealed, node, mt_id) VALUES ($1, $2, $3, $4, nullif($5, ''), nullif($6, 0)) RETURNING id, at`
+const addEntries = `
+WITH active AS (UPDATE interactions SET active_at = now() WHERE id = $1),
+added AS (
+    INSERT INTO entries (interaction_id, speaker, kind, sealed, node, mt_id)
+    SELECT $1, speaker, kind, sealed, nullif(node, ''), nullif(mt, 0)
+    FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::bigint[]) WITH ORDINALITY AS line (speaker, kind, sealed, node, mt, nth) ORDER BY nth
+    RETURNING id, at, speaker, kind
+)
+SELECT added.id, at, speaker, kind, coalesce(contact.id, 0),
+       coalesce((SELECT name FROM agents WHERE agents.id = CASE WHEN speaker LIKE 'agent:%' THEN substr(speaker, 7)::bigint END), '')
+FROM added LEFT JOIN LATERAL (
+    SELECT id FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY (helps IS NULL) DESC, id DESC LIMIT 1
+) contact ON true ORDER BY added.id`
 
-const contactOfEntry = `
-SELECT id, coalesce((SELECT name FROM agents WHERE id = CASE WHEN $2 LIKE 'agent:%' THEN substr($2, 7)::bigint END), '')
-FROM contacts WHERE interaction_id = $1 AND state <> 'ended' ORDER BY (helps IS NULL) DESC, id DESC LIMIT 1`
-
-// AddEntry adds a line to an interaction's transcript. An operator who has the interaction sees it at once: the event names the line, and
-// whoever reads the event finds its words in the transcript. [datakeys.ErrDestroyed] of an interaction that was erased.
-func (w Steps) AddEntry(ctx context.Context, e conversation.Entry) error {
-	key, err := datakeys.Interaction(ctx, w.tx, w.ring, e.Interaction)
-	if err != nil {
-		return fmt.Errorf("add entry: %w", err)
-	}
-	sealed := key.Seal(datakeys.EntryOf(e.Interaction, e.Speaker, e.Kind), []byte(e.Body))
-	var id int64
-	var at time.Time
-	if err := w.tx.QueryRow(ctx, addEntry, e.Interaction, e.Speaker, e.Kind, sealed, e.Node, e.MT).Scan(&id, &at); err != nil {
-		return fmt.Errorf("add entry to interaction %d: %w", e.Interaction, err)
-	}
-	var contact int64
-	var name string
-	err = w.tx.QueryRow(ctx, contactOfEntry, e.Interaction, e.Speaker).Scan(&contact, &name)
-	if errors.Is(err, pgx.ErrNoRows) {
+// AddEntries adds lines to an interaction's transcript, in this order. An operator who has the interaction sees them at once: an event names
+// each line, and whoever reads the event finds its words in the transcript. [datakeys.ErrDestroyed] of an interaction that was erased.
+func (w Steps) AddEntries(ctx context.Context, interaction int64, lines ...conversation.Entry) error {
+	if len(lines) == 0 {
 		return nil
 	}
+	key, err := datakeys.Interaction(ctx, w.tx, w.ring, interaction)
 	if err != nil {
-		return fmt.Errorf("find contact of interaction %d: %w", e.Interaction, err)
+		return fmt.Errorf("add entries: %w", err)
 	}
-	return streams.Emit(w.tx, streams.Contact(contact), streams.Entry, map[string]any{
-		"id": id, "interaction": e.Interaction, "at": at, "speaker": e.Speaker, "name": name, "kind": e.Kind})
+	rows, err := w.tx.Query(ctx, addEntries, interaction,
+		postgres.Column(lines, func(e conversation.Entry) string { return e.Speaker }),
+		postgres.Column(lines, func(e conversation.Entry) string { return e.Kind }),
+		postgres.Column(lines, func(e conversation.Entry) []byte {
+			return key.Seal(datakeys.EntryOf(interaction, e.Speaker, e.Kind), []byte(e.Body))
+		}),
+		postgres.Column(lines, func(e conversation.Entry) string { return e.Node }),
+		postgres.Column(lines, func(e conversation.Entry) int64 { return e.MT }))
+	if err != nil {
+		return fmt.Errorf("add entries to interaction %d: %w", interaction, err)
+	}
+	added, err := pgx.CollectRows(rows, pgx.RowToStructByPos[addedEntry])
+	if err != nil {
+		return fmt.Errorf("add entries to interaction %d: %w", interaction, err)
+	}
+	for _, e := range added {
+		if e.Contact == 0 {
+			continue
+		}
+		err := streams.Emit(w.tx, streams.Contact(e.Contact), streams.Entry, map[string]any{
+			"id": e.ID, "interaction": interaction, "at": e.At, "speaker": e.Speaker, "name": e.Name, "kind": e.Kind})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addedEntry is a line with the contact, if there is one, whose operator is to see it.
+type addedEntry struct {
+	ID            int64
+	At            time.Time
+	Speaker, Kind string
+	Contact       int64
+	Name          string // of an agent who speaks
 }
 
 const setVerification = `UPDATE interactions SET verification = $2 WHERE id = $1 AND citizen_id IS NOT NULL RETURNING citizen_id`

@@ -9,6 +9,7 @@ import (
 
 	"okno/internal/conversation"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/seal"
 )
 
 const addSession = `INSERT INTO sessions (interaction_id, version, sealed) VALUES ($1, $2, $3)`
@@ -49,6 +50,12 @@ func (w Steps) LockSession(ctx context.Context, interaction int64) (conversation
 		return i, s, conversation.ErrNoSession
 	}
 	opener := datakeys.NewOpener(w.ring)
+	if err == nil {
+		var key *seal.DataKey
+		if key, err = opener.Key(wrapped); err == nil {
+			datakeys.KeepInteraction(w.tx, interaction, key)
+		}
+	}
 	if err == nil {
 		i.Number, err = opener.Text(wrapped, datakeys.NumberOf(interaction), number)
 	}

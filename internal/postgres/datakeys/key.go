@@ -16,10 +16,23 @@ var ErrDestroyed = errors.New("the data was erased")
 
 const interactionKey = `SELECT wrapped FROM data_keys WHERE kind = 'i' AND owner_id = $1`
 
-// Interaction gives the data key of an interaction. [ErrDestroyed].
+// keptInteraction names the data key of an interaction that a transaction has read or made.
+type keptInteraction int64
+
+// Interaction gives the data key of an interaction, which a transaction reads once. [ErrDestroyed].
 func Interaction(ctx context.Context, tx *postgres.Tx, ring *seal.Ring, id int64) (*seal.DataKey, error) {
-	return read(ring, tx.QueryRow(ctx, interactionKey, id), "interaction", id)
+	if key, ok := tx.Kept(keptInteraction(id)).(*seal.DataKey); ok {
+		return key, nil
+	}
+	key, err := read(ring, tx.QueryRow(ctx, interactionKey, id), "interaction", id)
+	if err == nil {
+		KeepInteraction(tx, id, key)
+	}
+	return key, err
 }
+
+// KeepInteraction has [Interaction] give the key that the transaction has made, or read with something else.
+func KeepInteraction(tx *postgres.Tx, id int64, key *seal.DataKey) { tx.Keep(keptInteraction(id), key) }
 
 const caseKey = `SELECT wrapped FROM data_keys WHERE kind = 'c' AND owner_id = $1`
 

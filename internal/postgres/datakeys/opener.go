@@ -23,18 +23,27 @@ func (o *Opener) Open(wrapped seal.Wrapped, place string, sealed []byte) ([]byte
 	if len(sealed) == 0 || len(wrapped) == 0 {
 		return nil, nil
 	}
-	if o.key == nil || !bytes.Equal(o.wrapped, wrapped) {
-		key, err := o.ring.Unwrap(wrapped)
-		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", place, err)
-		}
-		o.key, o.wrapped = key, bytes.Clone(wrapped)
+	key, err := o.Key(wrapped)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", place, err)
 	}
-	plain, err := o.key.Open(place, sealed)
+	plain, err := key.Open(place, sealed)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", place, err)
 	}
 	return plain, nil
+}
+
+// Key unwraps a key.
+func (o *Opener) Key(wrapped seal.Wrapped) (*seal.DataKey, error) {
+	if o.key == nil || !bytes.Equal(o.wrapped, wrapped) {
+		key, err := o.ring.Unwrap(wrapped)
+		if err != nil {
+			return nil, err
+		}
+		o.key, o.wrapped = key, bytes.Clone(wrapped)
+	}
+	return o.key, nil
 }
 
 // Text is Open for a text.

@@ -287,7 +287,7 @@ func (b *batch) queue(writes *pgx.Batch) error {
 		writes.Queue(addSessions, postgres.Column(open, id), postgres.Column(open, func(t *talk) string { return t.session.Version }), encoded)
 	}
 	if len(entries) > 0 {
-		writes.Queue(addEntries, postgres.Column(entries, func(l line) int64 { return l.Interaction }),
+		writes.Queue(addEntries, postgres.Column(entries, func(l line) int64 { return l.interaction }),
 			postgres.Column(entries, func(l line) string { return l.Speaker }), postgres.Column(entries, func(l line) string { return l.Kind }),
 			postgres.Column(entries, line.sealed), postgres.Column(entries, func(l line) string { return l.Node }))
 	}
@@ -326,11 +326,12 @@ func (b *batch) queueFresh(writes *pgx.Batch, fresh []*talk) {
 // line is a line of a transcript with the key of its interaction.
 type line struct {
 	conversation.Entry
-	key *seal.DataKey
+	interaction int64
+	key         *seal.DataKey
 }
 
 func (l line) sealed() []byte {
-	return l.key.Seal(datakeys.EntryOf(l.Interaction, l.Speaker, l.Kind), []byte(l.Body))
+	return l.key.Seal(datakeys.EntryOf(l.interaction, l.Speaker, l.Kind), []byte(l.Body))
 }
 
 // queueMTs queues the messages, each claimed for a bind that has room for it.

@@ -139,13 +139,18 @@ func (d *draft) EndInteraction(_ context.Context, id int64, outcome conversation
 	return err
 }
 
-func (d *draft) AddEntry(_ context.Context, e conversation.Entry) error {
-	t, err := d.talk(e.Interaction)
+func (d *draft) AddEntries(_ context.Context, interaction int64, lines ...conversation.Entry) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	t, err := d.talk(interaction)
 	if err != nil {
 		return err
 	}
 	t.spoken = true
-	d.entries = append(d.entries, line{e, t.key})
+	for _, e := range lines {
+		d.entries = append(d.entries, line{e, interaction, t.key})
+	}
 	return nil
 }
 

@@ -57,7 +57,7 @@ func Live(t testing.TB, db *store.Store, url string) (l Life) {
 		if err = w.AddSession(ctx, l.Interaction, conversation.Session{State: dialogue.State{Version: "v", Language: "ru", Slots: slots}}); err != nil {
 			return err
 		}
-		if err = w.AddEntry(ctx, conversation.Entry{Interaction: l.Interaction, Speaker: conversation.Citizen, Kind: "wrote", Body: HerWords}); err != nil {
+		if err = w.AddEntries(ctx, l.Interaction, conversation.Entry{Speaker: conversation.Citizen, Kind: "wrote", Body: HerWords}); err != nil {
 			return err
 		}
 		l.Case, err = w.OpenCase(ctx, cases.Opening{Kind: cases.Appeal, CitizenID: l.Citizen, Contact: HerNumber, Subject: HerCase, Body: HerBody, By: "citizen"})
@@ -81,7 +81,7 @@ func Live(t testing.TB, db *store.Store, url string) (l Life) {
 	})
 	l.Contact = Value[int64](t, url, `SELECT max(id) FROM contacts`)
 	Do(t, db, func(w *store.Work) error { // after the contact: its desk is told of the line
-		return w.AddEntry(ctx, conversation.Entry{Interaction: l.Interaction, Speaker: "agent:1", Kind: "note", Body: "о: " + HerWords})
+		return w.AddEntries(ctx, l.Interaction, conversation.Entry{Speaker: "agent:1", Kind: "note", Body: "о: " + HerWords})
 	})
 	Do(t, db, func(w *store.Work) error {
 		if _, _, err := w.BeginCommand(ctx, 1, "c1"); err != nil {

@@ -124,7 +124,7 @@ func traffic(t *testing.T, db *store.Store, url string, round int) {
 		if err != nil {
 			return 0, err
 		}
-		if err := w.AddEntry(ctx, conversation.Entry{Interaction: id, Speaker: conversation.Citizen, Kind: "wrote", Body: mo.Text}); err != nil {
+		if err := w.AddEntries(ctx, id, conversation.Entry{Speaker: conversation.Citizen, Kind: "wrote", Body: mo.Text}); err != nil {
 			return 0, err
 		}
 		if err := w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: mo.Source, Text: "x", Segments: 1, Interaction: id,
