@@ -82,6 +82,12 @@ func TestEveryViewIsAccessible(t *testing.T) {
 			check(view, theme)
 		}
 	}
+	s.desk.do(t, "commands", chromedp.KeyEvent("?"))
+	s.desk.sees(t, ".palette #command-0")
+	for _, theme := range []string{"light", "dark", "contrast"} {
+		check("palette", theme)
+	}
+	s.desk.do(t, "no command", chromedp.KeyEvent(kb.Escape))
 	s.desk.clicks(t, "#section-catalogue")
 	s.desk.types(t, "#catalogue input[type=search]", "001")
 	s.desk.clicks(t, "#catalogue .open-service")

@@ -38,6 +38,52 @@ func TestNothingStealsTheFocus(t *testing.T) {
 	require.Equal(t, "Okno", value[string](t, s.desk, `document.title`))
 }
 
+// By two keys one is anywhere: whatever is typed finds what begins so, and an offer that comes meanwhile is accepted as always.
+func TestWhatIsNamedIsFound(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	const citizen, other = "+77010000004", "+77010000002"
+	press := func(keys string, with ...chromedp.KeyOption) {
+		t.Helper()
+		s.desk.do(t, "press "+keys, chromedp.KeyEvent(keys, with...))
+	}
+	s.talks(t, citizen)
+	s.desk.focusIn(t, ".reply textarea")
+	press("?")
+	s.desk.holds(t, ".reply textarea", "?") // what is written stays where it is written
+	press("k", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	s.desk.focusIn(t, ".palette input")
+	s.desk.reads(t, ".palette dl", "принять предложенное")
+	press(kb.Escape)
+	s.desk.misses(t, ".palette")
+	s.desk.focusIn(t, ".reply textarea")
+
+	press("k", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	press("усл" + kb.Enter)
+	s.desk.sees(t, "#catalogue")
+	s.desk.misses(t, ".palette")
+	s.desk.focusIn(t, "body")
+	press("?")
+	press("нет такого")
+	s.desk.reads(t, ".palette [role=status]", "Ничего не найдено")
+	press(kb.Enter)
+	press("?контакт" + kb.Enter) // a person of theirs comes first
+	s.desk.sees(t, ".thread")
+	press("?действие" + kb.ArrowDown)
+	s.desk.reads(t, ".palette [aria-selected=true]", "Найти")
+	press(kb.Enter)
+	s.desk.focusIn(t, ".search input")
+
+	s.sends(t, other, "ОПЕРАТОР")
+	s.desk.sees(t, ".offer .accept")
+	press("k", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	s.desk.focusIn(t, ".palette input")
+	press(kb.F2)
+	s.desk.misses(t, ".offer")
+	s.desk.focusIn(t, ".reply textarea")
+	s.desk.misses(t, ".palette")
+}
+
 // focusIn waits until an element has the focus.
 func (p *page) focusIn(t *testing.T, selector string) {
 	t.Helper()

@@ -22,6 +22,7 @@ import { ailing, works } from './microphone'
 import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
+import { Palette } from './palette'
 import { People } from './people'
 import { QueueSettings } from './queue_settings'
 import { Reports } from './reports'
@@ -89,6 +90,7 @@ function Page() {
       )}
       {proveWanted.value && <Prove />}
       <Offers />
+      <Palette />
       {section.value === 'account' ? (
         <Account />
       ) : section.value === 'canned' ? (

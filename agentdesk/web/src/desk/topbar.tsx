@@ -6,8 +6,9 @@ import { Mark } from './mark'
 import { works } from './microphone'
 import { PauseLimit } from './pause_limit'
 import { SearchField } from './search'
+import { sectionsOf } from './sections'
 import { chosenStatus } from './protocol'
-import type { Agent, Status } from './protocol'
+import type { Status } from './protocol'
 import { language, text } from './texts'
 import { moment, since } from './time'
 
@@ -29,7 +30,7 @@ export function TopBar() {
         <button class="plain logout" onClick={() => void logOut()}>{text('logout')}</button>
       </div>
       <nav class="sections" aria-label={text('sections')}>
-        {sections.filter((s) => s.roles.includes(a.role)).map((s) => (
+        {sectionsOf(a.role).map((s) => (
           <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
             onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>{text(s.title)}</button>
         ))}
@@ -47,29 +48,6 @@ export function TopBar() {
     </header>
   )
 }
-
-type Section = typeof section.value
-const leaders: Agent['role'][] = ['supervisor', 'administrator']
-const workers: Agent['role'][] = ['agent', ...leaders]
-
-// What there is beside the contacts, and who sees it.
-const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
-  { name: 'work', title: 'cases', roles: workers },
-  { name: 'appointments', title: 'appointments.title', roles: workers },
-  { name: 'catalogue', title: 'catalogue.title', roles: workers },
-  { name: 'wall', title: 'wall.title', roles: leaders },
-  { name: 'talks', title: 'talks.title', roles: leaders },
-  { name: 'announcements', title: 'announcements.section', roles: leaders },
-  { name: 'canned', title: 'canned.title', roles: leaders },
-  { name: 'sms', title: 'sms.section', roles: [...leaders, 'auditor'] },
-  { name: 'otp', title: 'otp.section', roles: leaders },
-  { name: 'reports', title: 'reports.title', roles: leaders },
-  { name: 'people', title: 'people.title', roles: ['administrator'] },
-  { name: 'queues', title: 'queues.title', roles: ['administrator'] },
-  { name: 'clients', title: 'clients.title', roles: ['administrator'] },
-  { name: 'dialogues', title: 'dialogue.title', roles: ['administrator'] },
-  { name: 'journal', title: 'journal.title', roles: ['administrator', 'auditor'] },
-]
 
 function Lamp({ on, label, id }: { on: boolean; label: string; id: string }) {
   return <span id={id} class={'lamp ' + (on ? 'on' : 'off')} title={label}>{on ? '●' : '○'} {label}</span>
