@@ -82,7 +82,7 @@ func TestEveryViewIsAccessible(t *testing.T) {
 			check(view, theme)
 		}
 	}
-	s.desk.do(t, "commands", chromedp.KeyEvent("?"))
+	s.desk.do(t, "commands", chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	s.desk.sees(t, ".palette #command-0")
 	for _, theme := range []string{"light", "dark", "contrast"} {
 		check("palette", theme)
