@@ -77,6 +77,15 @@ func (w *world) requireSpoolEmpty(t *testing.T) {
 	}, 5*time.Second, 50*time.Millisecond, "files stay in the spool")
 }
 
+// obeyed waits until the orders to a call are answered, and some more: an order is answered before it is carried out.
+func (w *world) obeyed(t *testing.T, interaction int64) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return pgtest.Value[int](t, w.URL, `SELECT count(*)::int FROM call_orders WHERE call_id = $1 AND state IN ('new', 'taken')`, interaction) == 0
+	}, 15*time.Second, 20*time.Millisecond)
+	<-time.After(time.Second)
+}
+
 // says has a phone say a clip to its end.
 func (w *world) says(t *testing.T, phone *ivrtest.Phone, clip string) ivrtest.Sound {
 	t.Helper()
@@ -109,10 +118,7 @@ func TestTalkIsRecorded(t *testing.T) {
 
 	pause := func(on bool) {
 		w.Do(t, func(s *store.Work) error { return w.Floor.PauseRecording(t.Context(), s, w.Agents[0], id, on) })
-		require.Eventually(t, func() bool {
-			return pgtest.Value[int](t, w.URL, `SELECT count(*)::int FROM call_orders WHERE call_id = $1 AND state IN ('new', 'taken')`, interaction) == 0
-		}, 5*time.Second, 20*time.Millisecond)
-		<-time.After(300 * time.Millisecond) // the order is answered before it is carried out
+		w.obeyed(t, interaction)
 	}
 	pause(true)
 	secret := w.says(t, citizen, "vm-isonphone")
@@ -207,10 +213,10 @@ func TestRecordingSurvivesKill(t *testing.T) {
 	w.start(t)
 	defer w.stop()
 	w.only(t, call.Talking)
-	<-time.After(1500 * time.Millisecond)
+	w.obeyed(t, interaction)
 	secret := w.says(t, citizen, "vm-isonphone")
 	w.Do(t, func(s *store.Work) error { return w.Floor.PauseRecording(t.Context(), s, w.Agents[0], id, false) })
-	<-time.After(time.Second)
+	w.obeyed(t, interaction)
 	after := w.says(t, citizen, "vm-isunavail")
 	w.releases(t, 0, id)
 	w.hears(t, citizen, "bye", "", 0)
