@@ -28,7 +28,7 @@ type agencyWork interface {
 // mostLetters is how many dead letters are listed.
 const mostLetters = 100
 
-// deadLetters lists what was given up for an agency: which case, and why, not what it says.
+// deadLetters lists the deliveries to an agency that were given up: the case of each and the reason, without what it would have told.
 func (d *Desk) deadLetters(w http.ResponseWriter, r *http.Request) {
 	_, err := d.allowed(r, access.ViewAgencies)
 	var letters []exchange.DeadLetter
@@ -39,7 +39,7 @@ func (d *Desk) deadLetters(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"letters": append([]exchange.DeadLetter{}, letters...)})
+	d.answer(w, object{"letters": orNone(letters)})
 }
 
 // replayDelivery has one of them tried again.
@@ -85,11 +85,7 @@ func (d *Desk) agencyKeys(w http.ResponseWriter, r *http.Request) {
 		if c.Agency != agency {
 			continue
 		}
-		held := []object{}
-		for _, k := range keys[c.Name] {
-			held = append(held, keyJSON(k, now))
-		}
-		systems = append(systems, object{"client": c.Name, "title": c.Title, "suspended": c.Suspended, "keys": held})
+		systems = append(systems, object{"client": c.Name, "title": c.Title, "suspended": c.Suspended, "keys": keysJSON(keys[c.Name], now)})
 	}
 	answer["systems"] = systems
 	d.answer(w, answer)
@@ -97,14 +93,11 @@ func (d *Desk) agencyKeys(w http.ResponseWriter, r *http.Request) {
 
 // rotateAgencyKey gives an agency's endpoint a new signing secret, which is shown once.
 func (d *Desk) rotateAgencyKey(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Why string `json:"why"`
-	}
-	by, err := d.readWhy(w, r, access.KeepAgencyKeys, &body, &body.Why)
+	by, why, err := d.readOnlyWhy(w, r, access.KeepAgencyKeys)
 	secret := ""
 	if err == nil {
 		err = d.Units(r.Context(), func(w Work) (err error) {
-			secret, err = w.RotateSecret(r.Context(), r.PathValue("agency"), floor.By(by.ID), body.Why)
+			secret, err = w.RotateSecret(r.Context(), r.PathValue("agency"), floor.By(by.ID), why)
 			return err
 		})
 	}
@@ -117,13 +110,10 @@ func (d *Desk) rotateAgencyKey(w http.ResponseWriter, r *http.Request) {
 
 // revokeAgencyKey ends the secret before the newest.
 func (d *Desk) revokeAgencyKey(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Why string `json:"why"`
-	}
-	by, err := d.readWhy(w, r, access.KeepAgencyKeys, &body, &body.Why)
+	by, why, err := d.readOnlyWhy(w, r, access.KeepAgencyKeys)
 	if err == nil {
 		err = d.Units(r.Context(), func(w Work) error {
-			return w.EndOldSecret(r.Context(), r.PathValue("agency"), floor.By(by.ID), body.Why)
+			return w.EndOldSecret(r.Context(), r.PathValue("agency"), floor.By(by.ID), why)
 		})
 	}
 	d.done(w, err)

@@ -67,26 +67,27 @@ func (d *Desk) clients(w http.ResponseWriter, r *http.Request) {
 	}
 	now, list := d.Clock(), make([]object, 0, len(all))
 	for _, c := range all {
-		addresses, held := []string{}, []object{}
+		addresses := []string{}
 		for _, a := range c.Addresses {
 			addresses = append(addresses, a.String())
 		}
-		for _, k := range keys[c.Name] {
-			held = append(held, keyJSON(k, now))
-		}
 		list = append(list, object{"name": c.Name, "title": c.Title, "scopes": c.Scopes, "addresses": addresses, "certificates": len(c.Certificates), "budget": c.Budget,
-			"notices_day": c.Notices.Day, "agency": c.Agency, "suspended": c.Suspended, "keys": held, "webhook": hooks[c.Name]})
+			"notices_day": c.Notices.Day, "agency": c.Agency, "suspended": c.Suspended, "keys": keysJSON(keys[c.Name], now), "webhook": hooks[c.Name]})
 	}
 	d.answer(w, object{"clients": list, "scopes": client.Scopes, "agencies": agencies, "overlap_hours": client.Overlap.Hours()})
 }
 
-// keyJSON tells of a key, and never the key.
-func keyJSON(k client.Key, now time.Time) object {
-	used := any(nil)
-	if k.LastUsedAt.Unix() > 0 {
-		used = k.LastUsedAt
+// keysJSON tells of keys, and never a key.
+func keysJSON(keys []client.Key, now time.Time) []object {
+	list := make([]object, 0, len(keys))
+	for _, k := range keys {
+		used := any(nil)
+		if k.LastUsedAt.Unix() > 0 {
+			used = k.LastUsedAt
+		}
+		list = append(list, object{"id": k.ID, "created_at": k.CreatedAt, "expires_at": k.ExpiresAt, "last_used_at": used, "ended": !now.Before(k.ExpiresAt)})
 	}
-	return object{"id": k.ID, "created_at": k.CreatedAt, "expires_at": k.ExpiresAt, "last_used_at": used, "ended": !now.Before(k.ExpiresAt)}
+	return list
 }
 
 // webhooks gives where clients take events and how that goes, by client, without the secrets that sign them.
@@ -118,6 +119,15 @@ func (d *Desk) readWhy(w http.ResponseWriter, r *http.Request, act access.Act, i
 	}
 	*why, err = comment(*why)
 	return by, err
+}
+
+// readOnlyWhy is readWhy where the reason is all that is given.
+func (d *Desk) readOnlyWhy(w http.ResponseWriter, r *http.Request, act access.Act) (by acd.Agent, why string, err error) {
+	var body struct {
+		Why string `json:"why"`
+	}
+	by, err = d.readWhy(w, r, act, &body, &body.Why)
+	return by, body.Why, err
 }
 
 // addClient adds a client. Its first key is given by a click of its own.
@@ -237,16 +247,13 @@ func (d *Desk) replayClientWebhook(w http.ResponseWriter, r *http.Request) {
 
 // onClient does something to a client for a reason, in a unit of work.
 func (d *Desk) onClient(w http.ResponseWriter, r *http.Request, do func(work Work, name, by, why string) error) {
-	var body struct {
-		Why string `json:"why"`
-	}
-	by, err := d.readWhy(w, r, access.ManageClients, &body, &body.Why)
+	by, why, err := d.readOnlyWhy(w, r, access.ManageClients)
 	name := ""
 	if err == nil {
 		name, err = clientNamed(r)
 	}
 	if err == nil {
-		err = d.Units(r.Context(), func(work Work) error { return do(work, name, floor.By(by.ID), body.Why) })
+		err = d.Units(r.Context(), func(work Work) error { return do(work, name, floor.By(by.ID), why) })
 	}
 	d.done(w, err)
 }
@@ -262,5 +269,5 @@ func (d *Desk) clientWebhook(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"failures": append([]webhook.Logged{}, failures...)})
+	d.answer(w, object{"failures": orNone(failures)})
 }

@@ -30,7 +30,8 @@ const (
 	mostFiles        = 2*publication.MostBytes + 4096 // of a request: every sign may be escaped
 )
 
-// publications shows an administrator what is published, what was, and what counts on this node: clips of the newest may still be rendered.
+// publications shows an administrator what is published, what was published before, and which version this node speaks by. The node may still
+// be rendering the clips of the newest one.
 func (d *Desk) publications(w http.ResponseWriter, r *http.Request) {
 	_, err := d.allowed(r, access.EditDialogues)
 	if err != nil {
@@ -42,14 +43,10 @@ func (d *Desk) publications(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	people, err := d.Store.People(r.Context())
+	names, err := d.names(r.Context())
 	if err != nil {
 		d.fail(w, err)
 		return
-	}
-	names := map[string]string{}
-	for _, c := range people {
-		names[floor.By(c.ID)] = c.Name
 	}
 	published, list := "", make([]object, 0, len(all))
 	for i, p := range all {
@@ -78,9 +75,7 @@ func (d *Desk) checkDialogue(w http.ResponseWriter, r *http.Request) {
 	}
 	_, err := d.allowed(r, access.EditDialogues)
 	if err == nil {
-		if err = edge.ReadJSON(w, r, mostFiles, false, &body); err != nil {
-			err = bodyError(err)
-		}
+		err = bodyError(edge.ReadJSON(w, r, mostFiles, false, &body))
 	}
 	if err == nil {
 		err = publication.CheckFiles(body.Files)
@@ -148,9 +143,7 @@ func (d *Desk) publish(w http.ResponseWriter, r *http.Request, fn func(Work, toP
 	var body toPublish
 	by, err := d.allowed(r, access.EditDialogues)
 	if err == nil {
-		if err = edge.ReadJSON(w, r, mostFiles, false, &body); err != nil {
-			err = bodyError(err)
-		}
+		err = bodyError(edge.ReadJSON(w, r, mostFiles, false, &body))
 	}
 	var p publication.Publication
 	if err == nil {

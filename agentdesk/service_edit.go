@@ -40,7 +40,7 @@ func (d *Desk) catalogueChoices(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"agencies": agencies, "categories": append([]string{}, d.Services.Categories()...), "digits": d.Services.CodeDigits()})
+	d.answer(w, object{"agencies": agencies, "categories": orNone(d.Services.Categories()), "digits": d.Services.CodeDigits()})
 }
 
 // serviceEdit is a request to save a service, or to check it.

@@ -34,9 +34,7 @@ func (d *Desk) tryDialogue(w http.ResponseWriter, r *http.Request) {
 	}
 	_, err := d.allowed(r, access.EditDialogues)
 	if err == nil {
-		if err = edge.ReadJSON(w, r, mostFiles, false, &body); err != nil {
-			err = bodyError(err)
-		}
+		err = bodyError(edge.ReadJSON(w, r, mostFiles, false, &body))
 	}
 	if err == nil {
 		err = publication.CheckFiles(body.Files)
