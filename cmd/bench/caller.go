@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"okno/internal/recording"
 )
 
 // caller is a telephone that calls once, presses a key and notes when what it waits for comes: SIP over UDP and PCMU by RTP. It sends no sound but its
@@ -239,7 +241,7 @@ func packetsOf(wav []byte, most int) (packets [][]byte, err error) {
 		loud := 0
 		for i := range packet {
 			sample := int16(binary.LittleEndian.Uint16(samples[2*i:]))
-			packet[i] = muLaw(sample)
+			packet[i] = recording.MuLaw(sample)
 			if sample > 200 || sample < -200 {
 				loud++
 			}
@@ -250,19 +252,4 @@ func packetsOf(wav []byte, most int) (packets [][]byte, err error) {
 		packets, samples = append(packets, packet), samples[2*samplesAPacket:]
 	}
 	return packets, nil
-}
-
-// muLaw encodes a sample (G.711).
-func muLaw(sample int16) byte {
-	const bias, clip = 0x84, 32635
-	s, sign := int(sample), byte(0)
-	if s < 0 {
-		s, sign = -s, 0x80
-	}
-	s = min(s, clip) + bias
-	exponent := 7
-	for mask := 0x4000; exponent > 0 && s&mask == 0; mask >>= 1 {
-		exponent--
-	}
-	return ^(sign | byte(exponent<<4) | byte(s>>(exponent+3)&0x0f))
 }

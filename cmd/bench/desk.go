@@ -89,8 +89,7 @@ func (r *deskResult) measureBare(ctx context.Context, folder string) (err error)
 		return err
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	process, err := sandbox.Start(sandbox.Command{Name: "echo", Path: self, Args: []string{"echo", "--okno", self, "--listen", address},
-		LogFile: filepath.Join(folder, "echo.log"), PIDFile: filepath.Join(folder, "echo.pid"), StopSignal: syscall.SIGTERM})
+	process, err := start("echo", folder, self, "echo", "--okno", self, "--listen", address)
 	if err != nil {
 		return err
 	}
@@ -168,19 +167,13 @@ func (o *floorOfDesks) addNode(ctx context.Context, program string) error {
 	node := &deskNode{address: fmt.Sprintf("127.0.0.1:%d", port)}
 	name := fmt.Sprint("node-", len(o.nodes))
 	config := filepath.Join(o.folder, name+".yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, `
-database_url: %s
-secret: a secret for a benchmark
-keys: [{id: bench, secret: a master key for a benchmark}]
-http: {listen: %q, connections: 30000, per_address: 30000, internal: {listen: ""}}
+	err = writeConfig(config, o.postgres.URL(), fmt.Sprintf(`http: {listen: %q, connections: 30000, per_address: 30000, internal: {listen: ""}}
 roles: [desk, worker]
-log: {level: warn}
-`, o.postgres.URL(), node.address), 0o600)
+`, node.address))
 	if err != nil {
 		return err
 	}
-	node.process, err = sandbox.Start(sandbox.Command{Name: name, Path: program, Args: []string{"serve", "--config", config},
-		LogFile: filepath.Join(o.folder, name+".log"), PIDFile: filepath.Join(o.folder, name+".pid"), StopSignal: syscall.SIGTERM})
+	node.process, err = start(name, o.folder, program, "serve", "--config", config)
 	if err != nil {
 		return err
 	}

@@ -57,23 +57,32 @@ func (o *okno) configure(receipts bool) (file string, err error) {
 		return "", err
 	}
 	file = filepath.Join(o.folder, "okno.yaml")
-	return file, os.WriteFile(file, fmt.Appendf(nil, `
-database_url: %s
-secret: a secret for a benchmark
-keys: [{id: bench, secret: a master key for a benchmark}]
-http: {listen: "127.0.0.1:%d", internal: {listen: ""}}
+	return file, writeConfig(file, o.postgres.URL(), fmt.Sprintf(`http: {listen: "127.0.0.1:%d", internal: {listen: ""}}
 roles: [sms]
-log: {level: warn}
 sms:
   short_number: "1414"
   links: [{name: operator, addr: "127.0.0.1:%d", system_id: okno, window: %d, receipts: %t}]
-`, o.postgres.URL(), port, o.smsc, window, receipts), 0o600)
+`, port, o.smsc, window, receipts))
 }
 
 func (o *okno) serve(config string) (err error) {
-	o.process, err = sandbox.Start(sandbox.Command{Name: "okno", Path: o.program, Args: []string{"serve", "--config", config},
-		LogFile: filepath.Join(o.folder, "okno.log"), PIDFile: filepath.Join(o.folder, "okno.pid"), StopSignal: syscall.SIGTERM})
+	o.process, err = start("okno", o.folder, o.program, "serve", "--config", config)
 	return err
+}
+
+// writeConfig writes a configuration on a database, with the secrets that benchKeys knows, and with what else it has.
+func writeConfig(file, database, more string) error {
+	return os.WriteFile(file, []byte("database_url: "+database+`
+secret: a secret for a benchmark
+keys: [{id: bench, secret: a master key for a benchmark}]
+log: {level: warn}
+`+more), 0o600)
+}
+
+// start starts a program as a process of a name, whose log is in the folder.
+func start(name, folder, program string, args ...string) (*sandbox.Process, error) {
+	return sandbox.Start(sandbox.Command{Name: name, Path: program, Args: args,
+		LogFile: filepath.Join(folder, name+".log"), PIDFile: filepath.Join(folder, name+".pid"), StopSignal: syscall.SIGTERM})
 }
 
 // askReceipts starts Okno anew: it is a link's configuration.

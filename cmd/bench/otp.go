@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -176,13 +175,11 @@ func (p *passwords) start(ctx context.Context, program string) (err error) {
 	}
 	p.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	config := filepath.Join(p.folder, "okno.yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, "database_url: %s\nsecret: a secret for a benchmark\nkeys: [{id: bench, secret: a master key for a benchmark}]\nhttp: {listen: \"127.0.0.1:%d\"}\nroles: [api]\nlog: {level: warn}\n",
-		p.postgres.URL(), port), 0o600)
+	err = writeConfig(config, p.postgres.URL(), fmt.Sprintf("http: {listen: \"127.0.0.1:%d\"}\nroles: [api]\n", port))
 	if err != nil {
 		return err
 	}
-	p.process, err = sandbox.Start(sandbox.Command{Name: "okno", Path: program, Args: []string{"serve", "--config", config},
-		LogFile: filepath.Join(p.folder, "okno.log"), PIDFile: filepath.Join(p.folder, "okno.pid"), StopSignal: syscall.SIGTERM})
+	p.process, err = start("okno", p.folder, program, "serve", "--config", config)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -123,23 +122,17 @@ func (s *switchboard) start(ctx context.Context, program string) (err error) {
 		return err
 	}
 	config := filepath.Join(s.folder, "okno.yaml")
-	err = os.WriteFile(config, fmt.Appendf(nil, `
-database_url: %s
-secret: a secret for a benchmark
-keys: [{id: bench, secret: a master key for a benchmark}]
-http: {listen: "127.0.0.1:0", internal: {listen: "127.0.0.1:%d"}}
+	err = writeConfig(config, s.postgres.URL(), fmt.Sprintf(`http: {listen: "127.0.0.1:0", internal: {listen: "127.0.0.1:%d"}}
 roles: [voice, worker]
-log: {level: warn}
 voice:
   espeak: %q
   clips: %q
   asterisks: [{name: ast1, ari_url: %q, username: okno, password: bench}]
-`, s.postgres.URL(), port, tools.Espeak, clips, s.asterisk.ARI()), 0o600)
+`, port, tools.Espeak, clips, s.asterisk.ARI()))
 	if err != nil {
 		return err
 	}
-	s.okno, err = sandbox.Start(sandbox.Command{Name: "okno", Path: program, Args: []string{"serve", "--config", config},
-		LogFile: filepath.Join(s.folder, "okno.log"), PIDFile: filepath.Join(s.folder, "okno.pid"), StopSignal: syscall.SIGTERM})
+	s.okno, err = start("okno", s.folder, program, "serve", "--config", config)
 	if err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func (s *stereo) advance() error {
 		if s.sides[0] == nil && s.sides[1] == nil {
 			break
 		}
-		s.left = append(s.left, encode(samples[0]), encode(samples[1]))
+		s.left = append(s.left, MuLaw(samples[0]), MuLaw(samples[1]))
 	}
 	if len(s.left) == 0 {
 		return io.EOF
@@ -141,8 +141,8 @@ func (s *stereo) advance() error {
 	return nil
 }
 
-// encode is G.711 μ-law.
-func encode(sample int16) byte {
+// MuLaw encodes a sample (G.711).
+func MuLaw(sample int16) byte {
 	const bias, most = 0x84, 32635
 	value, sign := int(sample), byte(0)
 	if value < 0 {
