@@ -26,6 +26,18 @@ func Record(ctx context.Context, tx *postgres.Tx, actor, action, subject string,
 	return nil
 }
 
+// Because adds a reason, if there is one, to what the journal keeps.
+func Because(why string, detail map[string]any) map[string]any {
+	if why == "" {
+		return detail
+	}
+	if detail == nil {
+		detail = map[string]any{}
+	}
+	detail["why"] = why
+	return detail
+}
+
 // Deed is an entry of the journal before it is there.
 type Deed struct {
 	Actor, Action, Subject string

@@ -66,11 +66,7 @@ func (w Steps) changeSecrets(ctx context.Context, agency, action, by, why string
 	if err != nil {
 		return fmt.Errorf("change secrets of agency %s: %w", agency, err)
 	}
-	detail := map[string]any{"signing": len(e.Secrets)}
-	if why != "" {
-		detail["why"] = why
-	}
-	return audit.Record(ctx, w.tx, by, action, "agency:"+agency, detail)
+	return audit.Record(ctx, w.tx, by, action, "agency:"+agency, audit.Because(why, map[string]any{"signing": len(e.Secrets)}))
 }
 
 const deadLetters = `

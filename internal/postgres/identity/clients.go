@@ -74,19 +74,7 @@ func (w Steps) AddClient(ctx context.Context, c client.Client, by, why string) e
 	if _, err := w.SaveClient(ctx, c, by); err != nil {
 		return err
 	}
-	return audit.Record(ctx, w.tx, by, "client.add", "client:"+c.Name, because(why, nil))
-}
-
-// because adds a reason, if there is one, to what the journal keeps.
-func because(why string, detail map[string]any) map[string]any {
-	if why == "" {
-		return detail
-	}
-	if detail == nil {
-		detail = map[string]any{}
-	}
-	detail["why"] = why
-	return detail
+	return audit.Record(ctx, w.tx, by, "client.add", "client:"+c.Name, audit.Because(why, nil))
 }
 
 const savePurpose = `
@@ -165,7 +153,7 @@ func (w Steps) AddKey(ctx context.Context, name string, hash []byte, now time.Ti
 	if err := w.tx.QueryRow(ctx, addKey, name, hash, now, now.Add(life)).Scan(&id); err != nil {
 		return 0, fmt.Errorf("add key of %s: %w", name, postgres.NoRows(err, ErrNoClient))
 	}
-	return id, audit.Record(ctx, w.tx, by, "client.key", "client:"+name, because(why, map[string]any{"key": id, "expires": now.Add(life).UTC().Format(time.RFC3339)}))
+	return id, audit.Record(ctx, w.tx, by, "client.key", "client:"+name, audit.Because(why, map[string]any{"key": id, "expires": now.Add(life).UTC().Format(time.RFC3339)}))
 }
 
 const endKey = `UPDATE client_keys SET expires_at = least(expires_at, $3) WHERE client = $1 AND id = $2`
@@ -179,7 +167,7 @@ func (w Steps) EndKey(ctx context.Context, name string, id int64, now time.Time,
 	if tag.RowsAffected() == 0 {
 		return &fault.Error{Kind: fault.NotFound, Text: "the client has no such key"}
 	}
-	return audit.Record(ctx, w.tx, by, "client.key_end", "client:"+name, because(why, map[string]any{"key": id}))
+	return audit.Record(ctx, w.tx, by, "client.key_end", "client:"+name, audit.Because(why, map[string]any{"key": id}))
 }
 
 const suspendClient = `UPDATE clients SET suspended_at = CASE WHEN $2 THEN coalesce(suspended_at, now()) END WHERE name = $1`
@@ -197,7 +185,7 @@ func (w Steps) SuspendClient(ctx context.Context, name string, suspended bool, b
 	if suspended {
 		action = "client.suspend"
 	}
-	return audit.Record(ctx, w.tx, by, action, "client:"+name, because(why, nil))
+	return audit.Record(ctx, w.tx, by, action, "client:"+name, audit.Because(why, nil))
 }
 
 const clientColumns = `c.name, c.title, c.scopes, c.addresses, c.certificates, c.budget, c.suspended_at IS NOT NULL, coalesce(c.agency, ''),
