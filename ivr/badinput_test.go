@@ -3,9 +3,7 @@ package ivr_test
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,10 +27,7 @@ var callers = []struct{ from, number string }{
 // Many short calls from all kinds of numbers, hung up at all moments: no channel, no bridge, no row and no goroutine stays. It runs apart from the other
 // tests, whose goroutines would be counted.
 func TestManyCallsLeaveNothing(t *testing.T) {
-	calls := manyCalls
-	if more, err := strconv.Atoi(os.Getenv("OKNO_CALLS")); err == nil {
-		calls = more
-	}
+	calls := int(pgtest.Setting(t, "OKNO_CALLS", manyCalls))
 	w := newWorld(t)
 	idle := runtime.NumGoroutine()
 	next := make(chan int)

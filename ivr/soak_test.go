@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -48,8 +46,8 @@ type soakedWait struct {
 // OKNO_KILLS is the number of kills, OKNO_KILLED_CALLS that of calls, OKNO_KILLS_SEED what the moments are drawn from.
 // It runs apart from the other tests, which it would leave no time.
 func TestKillsUnderCalls(t *testing.T) {
-	kills, calls := int(fromEnvironment(t, "OKNO_KILLS", 4)), int(fromEnvironment(t, "OKNO_KILLED_CALLS", 6))
-	seed := uint64(fromEnvironment(t, "OKNO_KILLS_SEED", time.Now().UnixNano()))
+	kills, calls := int(pgtest.Setting(t, "OKNO_KILLS", 4)), int(pgtest.Setting(t, "OKNO_KILLED_CALLS", 6))
+	seed := uint64(pgtest.Setting(t, "OKNO_KILLS_SEED", time.Now().UnixNano()))
 	t.Logf("OKNO_KILLS=%d OKNO_KILLED_CALLS=%d OKNO_KILLS_SEED=%d", kills, calls, seed)
 	s := &soak{world: newWorldWithoutLine(t), random: rand.New(rand.NewPCG(seed, 0))}
 	kill := s.startChild(t)
@@ -81,17 +79,6 @@ func TestKillsUnderCalls(t *testing.T) {
 	t.Logf("%d kills under %d calls; the slowest line was ready after %s", kills, 3*len(s.talks), slowest)
 	s.goOn(t)
 	s.end(t)
-}
-
-func fromEnvironment(t *testing.T, name string, otherwise int64) int64 {
-	t.Helper()
-	value := os.Getenv(name)
-	if value == "" {
-		return otherwise
-	}
-	n, err := strconv.ParseInt(value, 10, 64)
-	require.NoError(t, err, name)
-	return n
 }
 
 // fill begins so many calls of each kind.

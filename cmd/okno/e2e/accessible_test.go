@@ -36,35 +36,33 @@ func TestEveryViewIsAccessible(t *testing.T) {
 			s.desk.picture(t, "desk-"+theme+".png")
 		}
 	}
+	checks := func(view string) {
+		t.Helper()
+		for _, theme := range []string{"light", "dark", "contrast"} {
+			check(view, theme)
+		}
+	}
 	arm := func() { s.desk.do(t, "axe", chromedp.Evaluate[chromedp.Void](string(source)+"; undefined")) }
 	arm()
 
 	const citizen = "+77010000004"
 	s.sends(t, citizen, "ОПЕРАТОР")
 	s.desk.sees(t, ".offer .accept")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("offer", theme)
-	}
+	checks("offer")
 	s.desk.do(t, "accept", chromedp.KeyEvent(kb.F2))
 	s.desk.sees(t, ".reply textarea")
 	s.sends(t, citizen, "Как исправить отчество?")
 	s.desk.reads(t, ".thread", "Как исправить отчество?")
 	s.desk.types(t, ".reply textarea", "Подайте заявление")
 	s.desk.clicks(t, ".cases .open-case")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("thread", theme)
-	}
+	checks("thread")
 	s.desk.clicks(t, "button.finish")
 	s.desk.sees(t, ".wrapup")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("wrap-up", theme)
-	}
+	checks("wrap-up")
 	s.desk.files(t, "resolved")
 	s.desk.clicks(t, ".logout")
 	s.desk.sees(t, "input[name=login]")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("login", theme)
-	}
+	checks("login")
 
 	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
 	s.desk.logsIn(t, "saule", demoPassword)
@@ -78,31 +76,21 @@ func TestEveryViewIsAccessible(t *testing.T) {
 		if view == "dialogues" {
 			s.desk.sees(t, "#dialogues .node")
 		}
-		for _, theme := range []string{"light", "dark", "contrast"} {
-			check(view, theme)
-		}
+		checks(view)
 	}
 	s.desk.do(t, "commands", chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	s.desk.sees(t, ".palette #command-0")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("palette", theme)
-	}
+	checks("palette")
 	s.desk.do(t, "no command", chromedp.KeyEvent(kb.Escape))
 	s.desk.clicks(t, "#section-catalogue")
 	s.desk.types(t, "#catalogue input[type=search]", "001")
 	s.desk.clicks(t, "#catalogue .open-service")
 	s.desk.sees(t, "#service-history tr[data-version]")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("service", theme)
-	}
+	checks("service")
 	s.desk.clicks(t, "#service .change")
 	s.desk.sees(t, ".service-form .segments")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("form of a service", theme)
-	}
+	checks("form of a service")
 	s.desk.types(t, ".search input", "иван пет\r")
 	s.desk.reads(t, ".found-citizens li", "Иван П•••")
-	for _, theme := range []string{"light", "dark", "contrast"} {
-		check("search", theme)
-	}
+	checks("search")
 }

@@ -76,7 +76,7 @@ sms:
 	require.NoError(t, err)
 	definition, err := dialogue.Parse(files, conversation.Vocabulary(text.Segments))
 	require.NoError(t, err)
-	a.okno, a.ussd, a.gateway, a.times = o, phones, fmt.Sprintf("smpp://127.0.0.1:%d", port), int(fromEnvironment(t, "OKNO_ATTACK", 1))
+	a.okno, a.ussd, a.gateway, a.times = o, phones, fmt.Sprintf("smpp://127.0.0.1:%d", port), int(pgtest.Setting(t, "OKNO_ATTACK", 1))
 	a.world = world{okno: o, database: database, operator: operator, texts: definition.Texts, phones: a.phones}
 	a.cookies = map[string]string{}
 	for _, login := range []string{"boris", "dana"} {

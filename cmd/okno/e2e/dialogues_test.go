@@ -16,9 +16,7 @@ import (
 func TestDialoguesAreEditedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
-	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
-	office := browse(t, s.http+"/desk/", recorded(operatorSays))
-	office.logsIn(t, "saule", demoPassword)
+	office := administers(t, s.okno, s.database)
 	office.clicks(t, "#section-dialogues")
 	replaces := func(file, old, instead string) {
 		t.Helper()

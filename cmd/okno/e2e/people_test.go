@@ -84,17 +84,24 @@ func TestPeopleAtTheDeskAndInTheTerminal(t *testing.T) {
 	requireRefusal(t, runs(t, "agent", "lock", "nobody", "--config", o.config), "nobody", "no such agent")
 }
 
+// administers is the page of an administrator who has logged in.
+func administers(t *testing.T, o *okno, database string) *page {
+	t.Helper()
+	pgtest.Exec(t, database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
+	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
+	desk.logsIn(t, "saule", demoPassword)
+	return desk
+}
+
 // An administrator adds an operator at the page; the operator sets a password by the link and logs in, is locked out, and the journal has it all.
 func TestAnAdministratorAddsAnOperator(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	o := newOkno(t, fmt.Sprintf("database_url: %q\nroles: [desk]\n", url))
 	o.run(t, "sample")
-	pgtest.Exec(t, url, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
 	o.start(t)
 	o.awaitReady(t, time.Minute)
-	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
-	desk.logsIn(t, "saule", demoPassword)
+	desk := administers(t, o, url)
 	desk.clicks(t, "#section-people")
 	desk.clicks(t, "#add-person")
 	desk.types(t, ".person input[name=login]", "erlan")

@@ -30,7 +30,7 @@ import (
 // come twice. OKNO_SOAK is the number of faults, OKNO_SOAK_SEED what the moments are drawn from.
 func TestNothingIsLost(t *testing.T) {
 	need(t, "Postgres", tools.PostgresBin)
-	faults, seed := int(fromEnvironment(t, "OKNO_SOAK", 10)), uint64(fromEnvironment(t, "OKNO_SOAK_SEED", time.Now().UnixNano()))
+	faults, seed := int(pgtest.Setting(t, "OKNO_SOAK", 10)), uint64(pgtest.Setting(t, "OKNO_SOAK_SEED", time.Now().UnixNano()))
 	t.Logf("OKNO_SOAK=%d OKNO_SOAK_SEED=%d", faults, seed)
 	s := newSoak(t, rand.New(rand.NewPCG(seed, 0)))
 	s.learn(t)
@@ -45,17 +45,6 @@ func TestNothingIsLost(t *testing.T) {
 	stop()
 	s.drain(t, &load)
 	s.check(t)
-}
-
-func fromEnvironment(t *testing.T, name string, otherwise int64) int64 {
-	t.Helper()
-	value := os.Getenv(name)
-	if value == "" {
-		return otherwise
-	}
-	n, err := strconv.ParseInt(value, 10, 64)
-	require.NoError(t, err, name)
-	return n
 }
 
 const (
