@@ -135,7 +135,8 @@ func TestTalkIsRecorded(t *testing.T) {
 	}
 	requireSaid(t, right, answered, true)
 	requireSaid(t, left, answered, false)
-	require.Greater(t, right.Find(answered).At, left.Find(asked).At+asked.Length()-100*time.Millisecond, "the channels do not go together")
+	// A busy machine's phones send late, and each channel has its own lateness: half a second is far below what a lost pause or hold would shift.
+	require.Greater(t, right.Find(answered).At, left.Find(asked).At+asked.Length()-500*time.Millisecond, "the channels do not go together")
 	requireSaid(t, left, secret, false)
 	requireSaid(t, right, secret, false)
 	require.InDelta(t, left.Length(), right.Length(), float64(200*time.Millisecond))
