@@ -40,12 +40,20 @@ func (l *Line) openAccount(a call.Account) error {
 	if l.accounts[a.Name] == a.Secret {
 		return nil
 	}
-	for _, o := range objectsOf(a) {
-		if err := l.rest.put(o.kind, a.Name, o.fields); err != nil {
+	if err := l.put(a.Name, objectsOf(a)); err != nil {
+		return err
+	}
+	l.accounts[a.Name] = a.Secret
+	return nil
+}
+
+// put creates objects under one name, in their order.
+func (l *Line) put(name string, objects []object) error {
+	for _, o := range objects {
+		if err := l.rest.put(o.kind, name, o.fields); err != nil {
 			return err
 		}
 	}
-	l.accounts[a.Name] = a.Secret
 	return nil
 }
 
@@ -62,7 +70,7 @@ func (l *Line) closeAccount(ctx context.Context, a call.Account) error {
 
 func objectsOf(a call.Account) []object {
 	return []object{
-		{"auth", [][2]string{{"auth_type", "userpass"}, {"username", a.Name}, {"password", a.Secret}}},
+		{"auth", authFields(a.Name, a.Secret)},
 		{"aor", [][2]string{{"max_contacts", "1"}, {"remove_existing", "yes"}, {"qualify_frequency", "15"}}},
 		{"endpoint", endpointFields(a)},
 	}
@@ -79,6 +87,12 @@ func endpointFields(a call.Account) [][2]string {
 		return slices.Concat(fields, [][2]string{{"context", "citizens"}, {"callerid", "<" + a.Number + ">"}})
 	}
 	return append(fields, [2]string{"context", "agents"})
+}
+
+// itself is this Asterisk as the other nodes are told of it.
+func (l *Line) itself() call.Asterisk {
+	config := l.config.Asterisk
+	return call.Asterisk{Name: config.Name, SIPURL: l.webSocketURL(), Outward: config.Trunk != "", Address: config.Address, Secret: l.secret}
 }
 
 func (l *Line) webSocketURL() string {

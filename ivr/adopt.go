@@ -55,7 +55,7 @@ func (l *Line) settle(ctx, connection context.Context) {
 // asked first: a call that begins meanwhile is then in no list, but has its goroutine.
 func (l *Line) sweep(ctx context.Context) error {
 	l.doubtAll()
-	if err := l.config.Store.ServeAsterisk(ctx, l.config.Asterisk.Name, l.webSocketURL(), l.config.Asterisk.Trunk != ""); err != nil {
+	if err := l.config.Store.ServeAsterisk(ctx, l.itself()); err != nil {
 		return err
 	}
 	started, err := l.rest.startedAt()

@@ -161,6 +161,7 @@ func (c *liveCall) awaitAsterisk(ctx context.Context) error {
 // take says a turn, and gives the next one.
 func (c *liveCall) take(ctx context.Context, turn conversation.Turn) (conversation.Turn, error) {
 	c.spoken = turn.Language
+	turn = c.sayable(ctx, turn)
 	refusal, clips := c.clips(ctx, turn)
 	switch {
 	case takesKeys(turn.Expect):
@@ -202,6 +203,7 @@ func (c *liveCall) greet(ctx context.Context) (conversation.Turn, error) {
 	c.call.Interaction = turn.Interaction
 	c.log = c.log.With().Int64("interaction", turn.Interaction).Logger()
 	c.line.route(c, turn.Interaction, "")
+	turn.Said = slices.Insert(turn.Said, min(turn.Refused, len(turn.Said)), dialogue.Utterance{})
 	turn.Spoken = slices.Insert(turn.Spoken, turn.Refused, nil) // a breath before the first word: a connection's first moment is often lost
 	return turn, c.answer(ctx)
 }

@@ -34,7 +34,7 @@ func (c *liveCall) invite(ctx context.Context, o call.Order) (*invitation, error
 	if o.Kind == call.Dial {
 		o.Endpoint = strings.ReplaceAll(c.line.config.Asterisk.Trunk, "{number}", o.Endpoint)
 	}
-	up, err := c.startRing(o)
+	up, err := c.startRing(ctx, o)
 	switch {
 	case err != nil:
 		c.inbox.put(legDown{channel: o.ID}) // heard in its turn

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -33,6 +34,8 @@ type dialogues interface {
 	Advance(ctx context.Context, l lease.Lease, interaction int64, in dialogue.Input) (conversation.Turn, error)
 	// Say gives the turn that an order to say is about, and answers the order.
 	Say(ctx context.Context, l lease.Lease, o call.Order) (conversation.Turn, error)
+	// InWriting sends by SMS what could not be said, and gives what is said in its place: nothing where the number takes no SMS.
+	InWriting(ctx context.Context, l lease.Lease, interaction int64, unsaid []dialogue.Utterance) ([]dialogue.Fragment, error)
 	// TellWait gives what a caller who waits hears of the wait now, and how long it is until the next time; 0: never.
 	TellWait(ctx context.Context, l lease.Lease, interaction int64) (turn conversation.Turn, next time.Duration, err error)
 	// KeyInQueue gives what follows from a key of a caller who waits. One who waits on expects an outcome.
@@ -79,6 +82,7 @@ type Store interface {
 	calls
 	orders
 	accounts
+	asterisks
 	recordings
 }
 
@@ -102,13 +106,23 @@ type accounts interface {
 	SIPAccounts(ctx context.Context, asterisk string) ([]call.Account, error)
 	// ForgetAccount deletes one that Asterisk no longer has.
 	ForgetAccount(ctx context.Context, a call.Account) error
-	// ServeAsterisk tells all nodes where browsers register, and whether telephones outside can be called from there.
-	ServeAsterisk(ctx context.Context, name, sipURL string, outward bool) error
+	// AsteriskOfAccount names the Asterisk that has an account; "" when none has.
+	AsteriskOfAccount(ctx context.Context, name string) (string, error)
+}
+
+type asterisks interface {
+	// ServeAsterisk tells all nodes of an Asterisk that is connected, LoseAsterisk that it is no more.
+	ServeAsterisk(ctx context.Context, a call.Asterisk) error
+	LoseAsterisk(ctx context.Context, name string) error
+	// Peers lists the Asterisks that reach each other by SIP, with what each shows to the others.
+	Peers(ctx context.Context) ([]call.Asterisk, error)
 }
 
 // Voice turns utterances into the URIs of clips that Asterisk can play.
 type Voice interface {
 	Clips(ctx context.Context, utterances [][]dialogue.Fragment) []string
+	// Unsayable makes the clips that utterances lack, within a time, and gives the indexes of those that still lack one.
+	Unsayable(ctx context.Context, utterances [][]dialogue.Fragment) []int
 	// Unavailable is the announcement for when nothing else can be said, Moment asks for patience: both in all languages, one of them first.
 	Unavailable(ctx context.Context, first dialogue.Language) []string
 	Moment(ctx context.Context, first dialogue.Language) []string
@@ -121,6 +135,9 @@ type Asterisk struct {
 	Username, Password string
 	// WebSocketURL is where browsers speak SIP with it; default: /ws beside ARI.
 	WebSocketURL string
+	// Address is host:port at which the other Asterisks reach it by SIP, so that an operator's page which is registered here is rung from
+	// there; "" where it is the only one.
+	Address string
 	// Vouches says that the trunk vouches for callers' numbers. Otherwise a number is a claim: anybody can send any.
 	Vouches bool
 	// Trunk is the endpoint by which telephones outside are called, {number} being the number: "PJSIP/{number}@trunk".
@@ -179,7 +196,9 @@ type Line struct {
 	calls         map[int64]*liveCall  // by interaction
 	channels      map[string]*liveCall // by channel: the citizen's, and the agent's
 
-	accounts map[string]string // that Asterisk has, by name the secret; the goroutine of the orders owns it
+	secret   string                      // what this Asterisk shows to the others, unless the store has one already
+	accounts map[string]string           // that Asterisk has, by name the secret; the goroutine of the orders owns it
+	peers    map[string][2]call.Asterisk // whom Asterisk knows, with itself as it was then; likewise
 }
 
 // New returns a line that Run starts.
@@ -187,6 +206,7 @@ func New(config Config) *Line {
 	l := &Line{
 		config:   config,
 		rest:     newREST(config.Asterisk),
+		secret:   rand.Text(),
 		log:      config.Log.With().Str("asterisk", config.Asterisk.Name).Logger(),
 		problem:  fmt.Errorf("asterisk %s: not connected yet", config.Asterisk.Name),
 		sweeps:   make(chan struct{}, 1),
@@ -244,7 +264,7 @@ func (l *Line) serve(ctx context.Context, held lease.Lease) {
 	events := &stream{
 		config:    l.config.Asterisk,
 		log:       l.log,
-		lost:      func(err error) { l.unsettle(); l.setProblem(err) },
+		lost:      func(err error) { l.lose(ctx, err) },
 		event:     func(event ari.Event) { l.dispatch(ctx, event) },
 		connected: func(connection context.Context) { l.work.Go(func() { l.settle(ctx, connection) }) },
 	}
@@ -263,6 +283,18 @@ func (l *Line) lease() lease.Lease {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.held
+}
+
+// lose notes that Asterisk is gone, and tells all nodes, so that operators' pages register elsewhere. Should the store not hear of it, they
+// stay where they are.
+func (l *Line) lose(ctx context.Context, why error) {
+	l.unsettle()
+	l.setProblem(why)
+	limited, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	if err := l.config.Store.LoseAsterisk(limited, l.config.Asterisk.Name); err != nil && ctx.Err() == nil {
+		l.log.Warn().Err(err).Msg("loss of asterisk not told")
+	}
 }
 
 func (l *Line) unsettle() {

@@ -11,7 +11,7 @@ import (
 const orderPoll = time.Second
 
 // followOrders takes the orders for this line's calls and puts each into its call's mailbox, tells calls of orders that were cancelled, and
-// makes Asterisk's SIP accounts what they should be. It begins once calls and channels agree: an agent's phone that rang before could
+// makes Asterisk's SIP accounts, and what it knows of the other Asterisks, what they should be. It begins once calls and channels agree: an agent's phone that rang before could
 // answer unheard.
 func (l *Line) followOrders(ctx context.Context) {
 	ticker := time.NewTicker(orderPoll)
@@ -20,10 +20,11 @@ func (l *Line) followOrders(ctx context.Context) {
 	for {
 		if now, settled := l.isSettled(); settled {
 			if now != connection { // Asterisk may have restarted, and lost the accounts
-				connection, l.accounts = now, map[string]string{}
+				connection, l.accounts, l.peers = now, map[string]string{}, map[string][2]call.Asterisk{}
 			}
 			for what, do := range map[string]func(context.Context) error{
 				"orders not taken": l.takeOrders, "orders not looked at": l.findCancelled, "sip accounts not renewed": l.renewAccounts,
+				"other asterisks not made known": l.renewPeers,
 			} {
 				if err := do(ctx); err != nil && ctx.Err() == nil {
 					l.log.Warn().Err(err).Msg(what)

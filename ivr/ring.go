@@ -68,14 +68,18 @@ func (c *liveCall) connect(ctx context.Context, o call.Order) (joined bool, err 
 }
 
 // startRing makes a phone ring, by the id of its order. It says whether that has been answered already.
-func (c *liveCall) startRing(o call.Order) (up bool, err error) {
+func (c *liveCall) startRing(ctx context.Context, o call.Order) (up bool, err error) {
 	left := time.Until(o.CreatedAt.Add(o.Ring + call.ConnectLife))
 	switch up, err := c.line.rest.isUp(o.ID); {
 	case isGone(err) && left <= 0:
 		return false, notReached{why: "the time to ring is over"}
 	case isGone(err):
-		if err := c.line.rest.ring(o.ID, o.Endpoint, c.call.Number, o.Ring); err != nil {
-			return false, notReached{blame: isRejected(err) || !c.line.rest.isRegistered(o.Endpoint), why: err.Error()}
+		endpoint, elsewhere, err := c.line.reach(ctx, o.Endpoint)
+		if err != nil {
+			return false, notReached{why: err.Error()}
+		}
+		if err := c.line.rest.ring(o.ID, endpoint, c.call.Number, o.Ring); err != nil {
+			return false, notReached{blame: !elsewhere && (isRejected(err) || !c.line.rest.isRegistered(endpoint)), why: err.Error()}
 		}
 		return false, nil
 	case err != nil:
@@ -90,7 +94,7 @@ func (c *liveCall) startRing(o call.Order) (up bool, err error) {
 
 // ring makes the agent's phone ring, and waits until it is answered.
 func (c *liveCall) ring(ctx context.Context, o call.Order) error {
-	if up, err := c.startRing(o); err != nil || up {
+	if up, err := c.startRing(ctx, o); err != nil || up {
 		return err
 	}
 	limit, look := time.NewTimer(o.Ring+ringMargin), time.NewTicker(lookEvery)

@@ -13,6 +13,8 @@ import (
 	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/dialogue"
+	"okno/internal/message"
+	"okno/internal/phone"
 )
 
 // script is a small dialogue: a menu, a code, a number of nine digits that does not begin with 0, a code for people who take their time, a
@@ -67,6 +69,8 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	case state.Node == "ask" || state.Node == "number" || state.Node == "slow":
 		state.Node = "menu"
 		first = []dialogue.Fragment{words(texts["told"]), digits(in.Keys)}
+	case in.Keys == "*" && state.Node == "menu": // no choice, and told by a name
+		first = []dialogue.Fragment{words(name)}
 	default:
 		if in.Keys == "9" { // 7 is no choice
 			state.Node, state.Pending = "message", &dialogue.Effect{ID: "1", Action: dialogue.RecordMessage}
@@ -92,6 +96,9 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	}
 	turn := turnAt(interaction, state.Node, first...)
 	turn.Refused = refused
+	if len(first) > 0 && first[0].Text == name {
+		turn.Said = []dialogue.Utterance{{Key: name}, {Key: state.Node}}
+	}
 	return turn, w.SaveSession(ctx, interaction, state)
 }
 
@@ -123,6 +130,21 @@ func (s *script) Answer(ctx context.Context, w conversation.Work, interaction in
 
 func (s *script) Nobody(ctx context.Context, w conversation.Work, interaction int64, _ string) (conversation.Turn, error) {
 	return s.Answer(ctx, w, interaction, "nobody")
+}
+
+// InWriting sends the texts that could not be said.
+func (s *script) InWriting(ctx context.Context, w conversation.Work, interaction int64, unsaid []dialogue.Utterance) ([]dialogue.Fragment, error) {
+	i, _, err := w.LockSession(ctx, interaction)
+	if err != nil || !phone.TakesSMS(i.Number) {
+		return nil, err
+	}
+	for _, u := range unsaid {
+		mt := message.MT{Lane: message.Reply, Destination: i.Number, Text: u.Key, Segments: 1, Interaction: interaction, ExpiresAt: time.Now().Add(time.Hour)}
+		if err := w.EnqueueMT(ctx, mt); err != nil {
+			return nil, err
+		}
+	}
+	return []dialogue.Fragment{words(texts["written"])}, nil
 }
 
 func (s *script) Say(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error) {

@@ -240,8 +240,12 @@ var texts = map[string]string{
 	"same":    "Пожалуйста, оставайтесь на линии. Оператор вам ответит.",
 	"message": "Оставьте сообщение после сигнала.",
 	"heard":   "Вы сказали:",
+	"written": "Произнести это не получается: мы отправили вам SMS.",
 	"bye":     "Спасибо за обращение. До свидания.",
 }
+
+// name is said to whoever keys a star in the menu; nothing has rendered it.
+const name = "Қосымша білім беру орталығы"
 
 func words(text string) dialogue.Fragment {
 	return dialogue.Fragment{Kind: dialogue.Words, Language: dialogue.Russian, Text: text}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -115,6 +116,7 @@ type asteriskConfig struct {
 	Vouches  bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
 	Area     string `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
 	SIPWS    string `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
+	SIP      string `yaml:"sip"`     // host:port at which the other Asterisks reach it
 }
 
 // The roles that a node can have.
@@ -336,6 +338,9 @@ func (c *config) check() error {
 		if a.Name == "" || a.ARIURL == "" {
 			return errors.New("an asterisk needs a name and an ari_url")
 		}
+		if err := a.checkPeer(len(c.Voice.Asterisks) > 1); err != nil {
+			return fmt.Errorf("asterisk %s: %w", a.Name, err)
+		}
 		if a.Area != "" && !phone.IsArea(a.Area) {
 			return fmt.Errorf("asterisk %s: area %q is no area's code, such as 727", a.Name, a.Area)
 		}
@@ -347,6 +352,23 @@ func (c *config) check() error {
 	}
 	return nil
 }
+
+// checkPeer says what keeps an Asterisk from ringing the pages that are registered at another, and from being rung. Its name is a part of names in
+// Asterisk's own configuration.
+func (a asteriskConfig) checkPeer(several bool) error {
+	if a.SIP == "" && !several {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(a.SIP); err != nil {
+		return fmt.Errorf("sip %q: of several Asterisks each needs the address at which the others reach it, 10.0.0.11:5060", a.SIP)
+	}
+	if !asteriskName.MatchString(a.Name) {
+		return errors.New("a name has letters, digits, - and _")
+	}
+	return nil
+}
+
+var asteriskName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
 
 func (c httpConfig) check() error {
 	if c.Listen == "" {

@@ -87,11 +87,13 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/x\"}}\n": "desk.sso.redirect",
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\"}}\n":                                   "desk.sso.groups",
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\", groups: [{group: a, role: boss}]}}\n": `"a" has the role "boss"`,
-		"database_url: postgres://x\nsecret: short\n":                                               "secret is missing or shorter",
-		good + "voice: {asterisks: [{name: a}]}\n":                                                  "a name and an ari_url",
-		good + "voice: {asterisks: [{name: a, ari_url: \"http://127.0.0.1/ari\", area: \"+7\"}]}\n": "no area's code",
-		good + "attachments: {dir: /a, s3: {endpoint: \"https://a\"}}\n":                            "dir or s3, not both",
-		good + "attachments: {s3: {endpoint: \"http://a\"}}\n":                                      "attachments.s3.endpoint",
+		"database_url: postgres://x\nsecret: short\n":                                                                                "secret is missing or shorter",
+		good + "voice: {asterisks: [{name: a}]}\n":                                                                                   "a name and an ari_url",
+		good + "voice: {asterisks: [{name: a, ari_url: \"http://127.0.0.1/ari\", area: \"+7\"}]}\n":                                  "no area's code",
+		good + "voice: {asterisks: [{name: a, ari_url: \"http://a/ari\", sip: \"a:5060\"}, {name: b, ari_url: \"http://b/ari\"}]}\n": "asterisk b: sip",
+		good + "voice: {asterisks: [{name: \"a b\", ari_url: \"http://a/ari\", sip: \"a:5060\"}]}\n":                                 "letters, digits",
+		good + "attachments: {dir: /a, s3: {endpoint: \"https://a\"}}\n":                                                             "dir or s3, not both",
+		good + "attachments: {s3: {endpoint: \"http://a\"}}\n":                                                                       "attachments.s3.endpoint",
 		good + "\tx: 1\n": "tab character",
 	} {
 		c := defaultConfig()

@@ -300,7 +300,7 @@ func (e *Engine) say(d *dialogue.Definition, i Interaction, u dialogue.Utterance
 	switch i.Channel {
 	case dialogue.Voice:
 		fragments := d.Texts.Speak(u)
-		turn.Spoken = append(turn.Spoken, fragments)
+		turn.Spoken, turn.Said = append(turn.Spoken, fragments), append(turn.Said, u)
 		entry.Kind, entry.Body = "said", d.Texts.Transcript(u)
 	case dialogue.SMS, dialogue.USSD:
 		text := d.Texts.WriteOn(i.Channel, u)

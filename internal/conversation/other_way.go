@@ -9,6 +9,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/dialogue"
 	"okno/internal/phone"
+	"okno/internal/recording"
 )
 
 // otherWay is another way to wait for an operator than the one that the citizen is on.
@@ -66,12 +67,28 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 	}
 	session.State = step.State
 	if way.channel == dialogue.Voice {
-		session.State = d.CalledBack(step.State) // heard by whoever is called
+		recorded, err := announces(ctx, w, d, next.ID, way.at, effect.With["queue"].Text)
+		if err != nil {
+			return false, err
+		}
+		session.State = d.CalledBack(step.State, recorded) // heard by whoever is called
 	}
 	if err := w.SaveSession(ctx, next.ID, session); err != nil || way.channel == dialogue.Voice {
 		return true, err
 	}
 	return true, e.writeTo(ctx, w, d, next, step.Utterances)
+}
+
+// announces says whether a talk that a callback comes to is recorded, and allows that: whoever is called hears so first.
+func announces(ctx context.Context, w Work, d *dialogue.Definition, interaction int64, node, queue string) (bool, error) {
+	if !d.Announces(node) {
+		return false, nil
+	}
+	rule, err := w.RecordingRule(ctx, interaction, queue)
+	if err != nil || rule != recording.Announced {
+		return false, err
+	}
+	return true, w.AllowRecording(ctx, interaction, true)
 }
 
 // writeTo writes to the citizen of an SMS conversation.

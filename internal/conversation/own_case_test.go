@@ -7,9 +7,36 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/cases"
+	"okno/internal/dialogue"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
+
+// What could not be said in a call goes by SMS, as it is written; a number that takes none gets nothing.
+func TestWhatCouldNotBeSaidIsWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inWriting := func(p *phone) (told []dialogue.Fragment) {
+		require.Len(t, p.turn.Said, len(p.turn.Spoken))
+		pgtest.Do(t, w.db, func(work *store.Work) (err error) {
+			told, err = w.engine.InWriting(t.Context(), work, p.turn.Interaction, p.turn.Said[:1])
+			return err
+		})
+		return told
+	}
+	p := w.call(t, bound, true)
+	said := p.keys(t, "2", w.number)
+	told := inWriting(p)
+	require.Len(t, told, 1)
+	require.Equal(t, w.say("common.in_writing"), told[0].Text)
+	require.Contains(t, w.lastMT(t, bound), w.number)
+	require.Contains(t, said, "Зарегистрировано")
+
+	fixed := w.call(t, "+77272725000", true)
+	fixed.keys(t, "2", w.number)
+	require.Empty(t, inWriting(fixed))
+	require.Zero(t, pgtest.Opened[int](t, w.url, `SELECT count(*)::int FROM mt_messages WHERE destination = $1`, "+77272725000"))
+}
 
 // A citizen withdraws an own case, opens it anew and says how it went, by SMS and by phone; nobody else does.
 func TestACitizenDisposesOfAnOwnCase(t *testing.T) {

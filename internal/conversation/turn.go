@@ -8,6 +8,7 @@ type Turn struct {
 	Number          string // the citizen's, E.164, or "" when withheld
 	Language        dialogue.Language
 	Spoken          [][]dialogue.Fragment    // voice: one list of fragments an utterance
+	Said            []dialogue.Utterance     // voice: what Spoken says, one for one
 	Refused         int                      // voice: how many of the first utterances say why an answer was refused
 	Written         []string                 // SMS: one message an utterance
 	Transliteration dialogue.Transliteration // SMS: of what is written

@@ -29,6 +29,7 @@ func Vocabulary(segments func(string) int) *dialogue.Vocabulary {
 			whyAway:         {},
 			askingText:      {},
 			unreachedText:   {},
+			inWritingText:   {},
 			promisedText:    {"opens": dialogue.TypePhrase, "day": dialogue.TypeDate, "time": dialogue.TypeTime},
 			stepText:        {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase, "next": dialogue.TypePhrase},
 			closedText:      {"case": dialogue.TypeCaseNumber, "stage": dialogue.TypePhrase},

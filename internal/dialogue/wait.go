@@ -68,8 +68,14 @@ func (d *Definition) IsQueue(node string) bool {
 	return d.Nodes[node] != nil && d.Nodes[node].Queue != nil
 }
 
-// CalledBack has whoever waits in a queue hear, when called back, why the telephone rang.
-func (d *Definition) CalledBack(state State) State {
+// Announces says whether those who are called back from a queue's node can be told that the talk is recorded.
+func (d *Definition) Announces(node string) bool {
+	n := d.Nodes[node]
+	return n != nil && n.Queue != nil && n.Queue.Wait != nil && n.Queue.Wait.Recorded != ""
+}
+
+// CalledBack has whoever waits in a queue hear, when called back, why the telephone rang; recorded: and that the talk is recorded.
+func (d *Definition) CalledBack(state State, recorded bool) State {
 	r := &run{d: d, s: clone(state)}
 	node := r.queue()
 	if node == nil || node.Queue.Wait == nil || node.Queue.Wait.Back == "" {
@@ -77,6 +83,9 @@ func (d *Definition) CalledBack(state State) State {
 	}
 	r.s.Said = nil
 	r.say(node.Queue.Wait.Back, nil)
+	if recorded && node.Queue.Wait.Recorded != "" {
+		r.say(node.Queue.Wait.Recorded, nil)
+	}
 	return r.result().State
 }
 

@@ -19,10 +19,17 @@ import (
 // callback's contact.
 func owed(t *testing.T, agents int) (h *floortest.House, callback int64) {
 	t.Helper()
+	return owedBy(t, agents, "off")
+}
+
+// owedBy is owed by a queue whose talks are recorded by a rule.
+func owedBy(t *testing.T, agents int, recorded string) (h *floortest.House, callback int64) {
+	t.Helper()
 	h = floortest.New(t, agents)
-	require.NoError(t, h.DB.ServeAsterisk(t.Context(), "ast1", "", true))
+	require.NoError(t, h.DB.ServeAsterisk(t.Context(), call.Asterisk{Name: "ast1", Outward: true}))
 	pgtest.Exec(t, h.URL, `UPDATE queues SET call_from = 0, call_until = 1440`)
 	interaction, id := h.CallWaits(t, number)
+	pgtest.Exec(t, h.URL, `UPDATE queues SET recording = '`+recorded+`'`) // who has called before it heard nothing of it
 	pgtest.Exec(t, h.URL, `UPDATE contacts SET queued_at = now() - interval '9 minutes'`)
 	turn := press(t, h, interaction, "1")
 	require.Equal(t, text(h, "operator.callback")+"|", spoken(t, h, turn)[0])
@@ -92,6 +99,34 @@ func TestACitizenIsCalledBack(t *testing.T) {
 	require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, o.Interaction, call.Finished))
 	require.Equal(t, "operator", outcomeOf(t, h, callback))
 	require.Equal(t, contact.WrapUp, h.Contact(t, callback).State)
+}
+
+// Who is called back by a queue that announces recordings hears so, and is recorded; where it has to be asked for, nobody is.
+func TestWhoIsCalledBackHearsThatTheTalkIsRecorded(t *testing.T) {
+	t.Parallel()
+	for rule, want := range map[string]struct {
+		said  []string
+		kinds int
+	}{
+		"announced": {[]string{"operator.back", "recording.announced"}, 1}, "asked": {[]string{"operator.back"}, 0}, "off": {[]string{"operator.back"}, 0},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			h, callback := owedBy(t, 1, rule)
+			o := rings(t, h, callback)
+			turn, err := h.Floor.Reached(t.Context(), h.Voice, o.Interaction)
+			require.NoError(t, err)
+			var said []string
+			for _, key := range want.said {
+				said = append(said, text(h, key)+"|")
+			}
+			require.Equal(t, said, spoken(t, h, turn))
+			connect := h.Orders(t)[0]
+			require.NoError(t, h.Floor.Dial(t.Context(), h.Voice, connect, "room"))
+			require.NoError(t, h.Floor.Joined(t.Context(), h.Voice, connect))
+			require.Equal(t, want.kinds, pgtest.Value[int](t, h.URL, `SELECT count(*)::int FROM recordings`))
+		})
+	}
 }
 
 // Who does not answer is called a second time, and told by SMS; an attempt that the telephone system broke off is none.
@@ -190,7 +225,7 @@ func TestACitizenCallsInFirst(t *testing.T) {
 func TestCallsAndCallbacksInTheOrderOfAsking(t *testing.T) {
 	t.Parallel()
 	h := floortest.New(t, 1)
-	require.NoError(t, h.DB.ServeAsterisk(t.Context(), "ast1", "", true))
+	require.NoError(t, h.DB.ServeAsterisk(t.Context(), call.Asterisk{Name: "ast1", Outward: true}))
 	pgtest.Exec(t, h.URL, `UPDATE queues SET call_from = 0, call_until = 1440`)
 	var order []int64
 	for n := range 10 {

@@ -19,7 +19,7 @@ import (
 func offersTimes(t *testing.T) (h *floortest.House, interaction, callback int64, turn conversation.Turn) {
 	t.Helper()
 	h = floortest.New(t, 1)
-	require.NoError(t, h.DB.ServeAsterisk(t.Context(), "ast1", "", true))
+	require.NoError(t, h.DB.ServeAsterisk(t.Context(), call.Asterisk{Name: "ast1", Outward: true}))
 	pgtest.Exec(t, h.URL, `UPDATE queues SET call_from = 0, call_until = 1440`)
 	interaction, _ = h.CallWaits(t, number)
 	turn = press(t, h, interaction, "1")

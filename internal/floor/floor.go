@@ -33,6 +33,8 @@ type Dialogue interface {
 	GoOn(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
 	// Say gives again the turn that Answer or GoOn came to, for whoever speaks it.
 	Say(ctx context.Context, w conversation.Work, interaction int64) (conversation.Turn, error)
+	// InWriting sends by SMS what could not be said, and gives what is said in its place.
+	InWriting(ctx context.Context, w conversation.Work, interaction int64, unsaid []dialogue.Utterance) ([]dialogue.Fragment, error)
 	// Reply sends what a turn wrote.
 	Reply(ctx context.Context, w conversation.Work, turn conversation.Turn) error
 	// CallBack opens a callback in the place of a call that has broken off.

@@ -88,6 +88,15 @@ func (f *Floor) Say(ctx context.Context, l lease.Lease, o call.Order) (turn conv
 	return turn, err
 }
 
+// InWriting sends by SMS what could not be said in a call, and gives what is said in its place: nothing where the number takes no SMS.
+func (f *Floor) InWriting(ctx context.Context, l lease.Lease, interaction int64, unsaid []dialogue.Utterance) (told []dialogue.Fragment, err error) {
+	err = f.owned(ctx, l, func(w Work) error {
+		told, err = f.dialogue.InWriting(ctx, w, interaction, unsaid)
+		return err
+	})
+	return told, err
+}
+
 // Dial keeps that an agent's phone is about to ring by an order to connect: the leg, the room, and the contact. The leg has the order's
 // id. [contact.ErrState] when the order no longer holds: it is over then. An order that has no contact
 // of its own, to dial a telephone outside or a supervisor's, has a leg alone.

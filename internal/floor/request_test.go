@@ -17,7 +17,7 @@ import (
 func TestARequestIsTakenOnce(t *testing.T) {
 	t.Parallel()
 	h := floortest.New(t, 1)
-	require.NoError(t, h.DB.ServeAsterisk(t.Context(), "ast1", "", true))
+	require.NoError(t, h.DB.ServeAsterisk(t.Context(), call.Asterisk{Name: "ast1", Outward: true}))
 	pgtest.Exec(t, h.URL, `UPDATE queues SET call_from = 0, call_until = 1440`)
 	_, later := h.CallWaits(t, "+77010000002")
 	asked := time.Now().Add(-26 * time.Hour).Truncate(time.Second)
@@ -50,7 +50,7 @@ func TestARequestIsTakenOnce(t *testing.T) {
 func TestARequestKeepsToTheHoursOfCalls(t *testing.T) {
 	t.Parallel()
 	h := floortest.New(t, 1)
-	require.NoError(t, h.DB.ServeAsterisk(t.Context(), "ast1", "", true))
+	require.NoError(t, h.DB.ServeAsterisk(t.Context(), call.Asterisk{Name: "ast1", Outward: true}))
 	pgtest.Exec(t, h.URL, `UPDATE queues SET call_from = 1440, call_until = 1440`)
 	request := call.Request{Asterisk: "ast1", ID: "asterisk-1.1", Number: number, Language: "ru", At: time.Now()}
 	require.NoError(t, h.Floor.TakeRequest(t.Context(), h.Voice, request))

@@ -8,10 +8,12 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// The times of a lease. A holder stops a margin before its lease can have run out by its own clock, which is read before the store is asked.
+// The times of a lease. A holder stops a margin before its lease can have run out by its own clock, which is read before the store is asked. Whoever
+// wants a lease tries more often than its holder renews it: what was served goes on elsewhere within ten seconds of a node's death.
 const (
-	Length = 10 * time.Second
-	Renew  = 3 * time.Second
+	Length = 8 * time.Second
+	Renew  = 2 * time.Second
+	Try    = time.Second
 	Margin = time.Second
 )
 
@@ -35,23 +37,23 @@ func NewKeeper(store Store, name, node string, log zerolog.Logger) *Keeper {
 // [ErrFenced] as its cause, and Run waits for serve before it tries again. A serve that returns by itself gives the lease up for a while.
 // [ErrNamesake] ends Run for good.
 func (k *Keeper) Run(ctx context.Context, serve func(ctx context.Context, held Lease)) error {
-	tick := time.NewTicker(Renew)
-	defer tick.Stop()
+	try := time.NewTicker(Try)
+	defer try.Stop()
 	for {
 		asked := k.now()
 		k.lease.Fence = 0 // a fresh try: an earlier instance of this node may be followed
-		fence, held, _, err := k.acquire(ctx)
+		fence, held, _, err := k.acquire(ctx, Renew)
 		if k.Told != nil && ctx.Err() == nil {
 			k.Told(held, err)
 		}
 		if held {
 			k.lease.Fence = fence
-			if err := k.hold(ctx, asked, tick.C, serve); err != nil {
+			if err := k.hold(ctx, asked, serve); err != nil {
 				return err
 			}
 		}
 		select {
-		case <-tick.C:
+		case <-try.C:
 		case <-ctx.Done():
 			return nil
 		}
@@ -59,15 +61,18 @@ func (k *Keeper) Run(ctx context.Context, serve func(ctx context.Context, held L
 }
 
 // hold serves as long as the lease is ours.
-func (k *Keeper) hold(ctx context.Context, asked time.Time, tick <-chan time.Time, serve func(context.Context, Lease)) (fatal error) {
+func (k *Keeper) hold(ctx context.Context, asked time.Time, serve func(context.Context, Lease)) (fatal error) {
 	serving, stop := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		serve(serving, k.lease)
 	}()
-	lapse := time.NewTimer(asked.Add(Length - Margin).Sub(k.now()))
+	lapses := asked.Add(Length - Margin)
+	lapse := time.NewTimer(lapses.Sub(k.now()))
 	defer lapse.Stop()
+	renew := time.NewTicker(Renew)
+	defer renew.Stop()
 	var resigned bool
 	for lost := false; !lost; {
 		select {
@@ -79,12 +84,14 @@ func (k *Keeper) hold(ctx context.Context, asked time.Time, tick <-chan time.Tim
 		case <-lapse.C:
 			k.log.Error().Msg("lease ran out: the store did not answer in time")
 			lost = true
-		case <-tick:
+		case <-renew.C:
 			asked := k.now()
-			fence, held, holder, err := k.acquire(ctx)
+			// a store that does not answer must not hold up the end
+			fence, held, holder, err := k.acquire(ctx, min(Renew, lapses.Sub(asked)))
 			switch {
 			case held && fence == k.lease.Fence:
-				lapse.Reset(asked.Add(Length - Margin).Sub(k.now()))
+				lapses = asked.Add(Length - Margin)
+				lapse.Reset(lapses.Sub(k.now()))
 			case err == nil:
 				k.log.Error().Str("holder", holder.Holder).Msg("lease went to another holder")
 				if holder.Holder == k.lease.Holder {
@@ -116,8 +123,8 @@ func (k *Keeper) hold(ctx context.Context, asked time.Time, tick <-chan time.Tim
 	return fatal
 }
 
-func (k *Keeper) acquire(ctx context.Context) (int64, bool, Lease, error) {
-	limited, cancel := context.WithTimeout(ctx, Renew)
+func (k *Keeper) acquire(ctx context.Context, within time.Duration) (int64, bool, Lease, error) {
+	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	return k.store.AcquireLease(limited, k.lease, Length)
 }

@@ -20,10 +20,16 @@ type table struct {
 	held    lease.Lease
 	expires time.Time
 	away    error
+	hangs   bool // it does not answer at all
 }
 
-func (t *table) AcquireLease(_ context.Context, l lease.Lease, lasting time.Duration) (int64, bool, lease.Lease, error) {
+func (t *table) AcquireLease(ctx context.Context, l lease.Lease, lasting time.Duration) (int64, bool, lease.Lease, error) {
 	t.mu.Lock()
+	if t.hangs {
+		t.mu.Unlock()
+		<-ctx.Done()
+		return 0, false, lease.Lease{}, ctx.Err()
+	}
 	defer t.mu.Unlock()
 	if t.away != nil {
 		return 0, false, lease.Lease{}, t.away
@@ -50,15 +56,17 @@ func (t *table) ReleaseLease(_ context.Context, l lease.Lease) error {
 	return nil
 }
 
-func (t *table) set(err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.away = err
-}
-
-// A holder whose store is away stops before the lease can have run out, by its own clock.
+// A holder whose store is away, or does not answer, stops before the lease can have run out, by its own clock.
 func TestAHolderStopsBeforeItsLeaseRunsOut(t *testing.T) {
 	t.Parallel()
+	for name, fail := range map[string]func(*table){
+		"away": func(s *table) { s.away = errors.New("away") }, "does not answer": func(s *table) { s.hangs = true },
+	} {
+		t.Run(name, func(t *testing.T) { stopsInTime(t, fail) })
+	}
+}
+
+func stopsInTime(t *testing.T, fail func(*table)) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &table{}
 		ctx, stop := context.WithCancel(t.Context())
@@ -73,8 +81,8 @@ func TestAHolderStopsBeforeItsLeaseRunsOut(t *testing.T) {
 			})
 		}()
 		time.Sleep(lease.Renew + time.Second)
-		store.set(errors.New("away"))
 		store.mu.Lock()
+		fail(store)
 		expires := store.expires
 		store.mu.Unlock()
 		time.Sleep(2 * lease.Length)

@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +27,10 @@ const recipe = "3"
 const (
 	// renderLimit bounds the rendering of a clip that a caller waits for. It takes espeak-ng some 50 ms.
 	renderLimit = 3 * time.Second
+	// turnLimit bounds the rendering of all that a turn lacks, while its caller hears music.
+	turnLimit = 8 * time.Second
+	// failedFor is how long what could not be rendered is not tried again: the next caller would wait for nothing.
+	failedFor = 30 * time.Second
 	// prepareLimit bounds the rendering of a clip that nobody waits for. A large voice may be loaded anew for each.
 	prepareLimit = time.Minute
 )
@@ -53,6 +59,9 @@ type Phrase struct {
 type Pack struct {
 	config   Config
 	recorded atomic.Pointer[map[dialogue.Language]map[string]string] // the versions of recordings
+
+	mu     sync.Mutex
+	failed map[string]time.Time // when files could not be rendered
 }
 
 // New returns a pack over its folder, which it fills as it is asked to.
@@ -60,7 +69,7 @@ func New(config Config) *Pack {
 	if config.SeenAs == "" {
 		config.SeenAs = config.Folder
 	}
-	p := &Pack{config: config}
+	p := &Pack{config: config, failed: map[string]time.Time{}}
 	if err := p.look(); err != nil {
 		config.Log.Error().Err(err).Msg("recordings not read")
 	}
@@ -175,13 +184,69 @@ func (p *Pack) Clips(ctx context.Context, utterances [][]dialogue.Fragment) []st
 	return clips
 }
 
+// Unsayable renders what is missing of some utterances, at once and within a time, and gives the indexes of those that still lack a word.
+func (p *Pack) Unsayable(ctx context.Context, utterances [][]dialogue.Fragment) (lacking []int) {
+	var missing []word
+	lacks := func(w word) bool { return !exists(p.file(w)) }
+	for i, utterance := range utterances {
+		for _, fragment := range utterance {
+			for _, w := range words(fragment) {
+				if lacks(w) {
+					missing, lacking = append(missing, w), append(lacking, i)
+				}
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, turnLimit)
+	defer cancel()
+	begun := time.Now()
+	err := p.renderAll(limited, slices.DeleteFunc(slices.Clone(missing), func(w word) bool { return p.failedLately(p.file(w)) }))
+	p.config.Log.Warn().Err(err).Int("clips", len(missing)).Dur("took", time.Since(begun)).Msg("clips rendered while a caller waits")
+	var left []int
+	for n, w := range missing {
+		if lacks(w) {
+			p.fails(p.file(w))
+			left = append(left, lacking[n])
+		}
+	}
+	return slices.Compact(left)
+}
+
+// fails notes that a file could not be rendered.
+func (p *Pack) fails(file string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for other, at := range p.failed {
+		if time.Since(at) > failedFor {
+			delete(p.failed, other)
+		}
+	}
+	if _, ok := p.failed[file]; !ok {
+		p.failed[file] = time.Now()
+	}
+}
+
+func (p *Pack) failedLately(file string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, ok := p.failed[file]
+	return ok && time.Since(at) <= failedFor
+}
+
 func (p *Pack) append(ctx context.Context, clips []string, w word) []string {
 	file := p.file(w)
 	if !exists(file) {
+		if p.failedLately(file) {
+			return clips
+		}
 		ctx, cancel := context.WithTimeout(ctx, renderLimit)
 		defer cancel()
 		begun := time.Now()
 		if err := p.render(ctx, w); err != nil {
+			p.fails(file)
 			p.config.Log.Error().Err(err).Msg("clip left out")
 			return clips
 		}

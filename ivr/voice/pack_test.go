@@ -1,10 +1,14 @@
 package voice_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,6 +132,43 @@ func TestPrepareLeavesNothingToRenderWhileACallerWaits(t *testing.T) {
 			require.Equal(t, want, ivrtest.ReadSound(t, filepath.Join(folder, name+".wav")).Length(), "digits of a code keep one pace in %s", l)
 		}
 	}
+}
+
+// counting is an engine that counts what it is asked for, and cannot speak one text.
+type counting struct {
+	voice.Engine
+	asked *atomic.Int32
+}
+
+func (c counting) Speak(ctx context.Context, l dialogue.Language, text string) ([]byte, error) {
+	c.asked.Add(1)
+	if text == "Ержан" {
+		return nil, errors.New("no such sound")
+	}
+	return c.Engine.Speak(ctx, l, text)
+}
+
+// What is missing is rendered before it is said; what cannot be is named, and not tried again for a while.
+func TestWhatCannotBeSaidIsNamed(t *testing.T) {
+	t.Parallel()
+	pack, folder := newPack(t)
+	require.NoError(t, pack.Prepare(t.Context(), nil))
+	tools, err := sandbox.Prepare(t.Context(), "speech")
+	require.NoError(t, err)
+	engines := voice.Espeak(tools.Espeak)
+	var asked atomic.Int32
+	engines[dialogue.Russian] = counting{engines[dialogue.Russian], &asked}
+	pack = voice.New(voice.Config{Engines: engines, Folder: folder, Log: zerolog.Nop()})
+	said := func(text string) []dialogue.Fragment {
+		return []dialogue.Fragment{{Kind: dialogue.Words, Language: dialogue.Russian, Text: text}}
+	}
+	utterances := [][]dialogue.Fragment{said("Айгуль"), said("Ержан"), nil, slices.Concat(said("Болат"), said("Ержан"))}
+	require.Equal(t, []int{1, 3}, pack.Unsayable(t.Context(), utterances))
+	before := asked.Load()
+	require.Equal(t, []int{1, 3}, pack.Unsayable(t.Context(), utterances))
+	require.Len(t, pack.Clips(t.Context(), utterances), 2+3) // and the breaths between
+	require.Equal(t, before, asked.Load())
+	require.Empty(t, pack.Unsayable(t.Context(), [][]dialogue.Fragment{said("Айгуль")}))
 }
 
 func TestWordThatCannotBeSpokenSilencesNothingElse(t *testing.T) {

@@ -13,21 +13,13 @@ import (
 	"okno/internal/postgres"
 )
 
-const serveAsterisk = `
-INSERT INTO asterisks (name, sip_url, outward) VALUES ($1, $2, $3)
-ON CONFLICT (name) DO UPDATE SET sip_url = excluded.sip_url, outward = excluded.outward`
-
-// ServeAsterisk tells all nodes where browsers register at an Asterisk, and whether telephones outside can be called from there.
-func (s *Store) ServeAsterisk(ctx context.Context, name, sipURL string, outward bool) error {
-	if _, err := s.db.Exec(ctx, serveAsterisk, name, sipURL, outward); err != nil {
-		return fmt.Errorf("tell of asterisk %s: %w", name, err)
-	}
-	return nil
-}
-
-// The Asterisk whose voice node is there, the first by name: several want to share the accounts, and that comes with Kamailio before them.
+// Where an account is opened: where it was, if that Asterisk is still there, so that a call which it has goes on; else where the fewest are. One that
+// the others do not reach counts as empty: all accounts have to be at one then.
 const servedAsterisk = `
-SELECT a.name, a.sip_url FROM asterisks a JOIN leases l ON l.name = 'voice:' || a.name AND l.expires_at > now() ORDER BY a.name LIMIT 1`
+SELECT a.name, a.sip_url FROM asterisks a JOIN leases l ON l.name = 'voice:' || a.name AND l.expires_at > now()
+ORDER BY a.there DESC, EXISTS (SELECT FROM sip_accounts s WHERE s.name = $1 AND s.asterisk = a.name) DESC,
+    CASE a.address WHEN '' THEN 0 ELSE (SELECT count(*) FROM sip_accounts s WHERE s.asterisk = a.name AND s.expires_at > now()) END, a.name
+LIMIT 1`
 
 const openAccount = `
 INSERT INTO sip_accounts (name, asterisk, kind, number, secret, agent_id, expires_at)
@@ -39,7 +31,7 @@ ON CONFLICT (name) DO UPDATE SET asterisk = excluded.asterisk, kind = excluded.k
 // voice node is there.
 func (s *Store) OpenAccount(ctx context.Context, a call.Account, lasting time.Duration) (call.Account, error) {
 	err := s.db.Do(ctx, func(tx *postgres.Tx) error {
-		if err := tx.QueryRow(ctx, servedAsterisk).Scan(&a.Asterisk, &a.URL); err != nil {
+		if err := tx.QueryRow(ctx, servedAsterisk, a.Name).Scan(&a.Asterisk, &a.URL); err != nil {
 			return postgres.NoRows(err, call.ErrNoVoice)
 		}
 		tx.Hint(news.Orders)
@@ -92,7 +84,7 @@ func (s *Store) ForgetAccount(ctx context.Context, a call.Account) error {
 // HasVoice says whether a voice node serves calls.
 func (s *Store) HasVoice(ctx context.Context) (bool, error) {
 	var name, url string
-	err := s.db.QueryRow(ctx, servedAsterisk).Scan(&name, &url)
+	err := s.db.QueryRow(ctx, servedAsterisk, "").Scan(&name, &url)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
