@@ -84,7 +84,7 @@ func (s *session) command(ctx context.Context, m frame) {
 		if code == "internal" {
 			s.desk.Log.Error().Err(err).Str("command", m.Name).Int64("agent", s.agent.ID).Msg("desk command")
 		}
-		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "field": fieldOf(err), "detail": text})
+		s.send(ctx, object{"type": "result", "id": m.ID, "ok": false, "code": code, "number": numbers[code], "field": fieldOf(err), "detail": text})
 		if errors.Is(err, errLoggedIn) {
 			s.close(closeExpired)
 		}

@@ -28,7 +28,7 @@ type looking struct {
 func (s *session) look(ctx context.Context, number string) error {
 	if number != "" {
 		if err := access.May(floor.Subject(s.agent), access.ListCases, access.Untied); err != nil {
-			s.send(ctx, object{"type": "error", "code": "forbidden"})
+			s.send(ctx, object{"type": "error", "code": "forbidden", "number": numbers["forbidden"]})
 			return nil
 		}
 	}

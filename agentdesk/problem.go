@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"okno/agentdesk/web"
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/attachment"
@@ -119,6 +120,14 @@ var kinds = map[fault.Kind]struct {
 	fault.Unavailable: {"unavailable", http.StatusServiceUnavailable},
 }
 
+// numbers are what operators read out to an engineer: a code has one, in all languages. The table is shared with the page.
+var numbers = func() (table map[string]int) {
+	if err := json.Unmarshal(web.Errors, &table); err != nil {
+		panic("agentdesk: errors.json: " + err.Error())
+	}
+	return table
+}()
+
 func codeOf(err error) (code, text string, status int) {
 	for _, p := range problems {
 		if errors.Is(err, p.err) {
@@ -151,7 +160,7 @@ func (d *Desk) fail(w http.ResponseWriter, err error) {
 		code, text, status = "too_many", slow.Error(), http.StatusTooManyRequests
 		w.Header().Set("Retry-After", strconv.Itoa(1+int(time.Until(slow.Until).Seconds())))
 	}
-	edge.Fail(w, edge.Problem{Status: status, Code: code, Field: fieldOf(err), Detail: text})
+	edge.Fail(w, edge.Problem{Status: status, Code: code, Number: numbers[code], Field: fieldOf(err), Detail: text})
 }
 
 // fieldOf is the field that an error is about, or "".

@@ -140,7 +140,7 @@ func (s *session) read(ctx context.Context) error {
 		case "command":
 			s.command(ctx, m)
 		default:
-			s.send(ctx, object{"type": "error", "code": "bad_message"})
+			s.send(ctx, object{"type": "error", "code": "bad_message", "number": numbers["bad_message"]})
 		}
 	}
 }

@@ -19,6 +19,11 @@ var dist embed.FS
 //go:embed src/shared/close.json
 var Close []byte
 
+// Errors are the numbers of the codes of errors, which server and page share. A number stays its code's for good.
+//
+//go:embed src/shared/errors.json
+var Errors []byte
+
 // Desk serves the operator's page.
 func Desk() http.Handler { return serve("dist/desk") }
 

@@ -14,7 +14,8 @@ type Problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Code   string `json:"code"`
-	Field  string `json:"field,omitempty"` // that it is about
+	Number int    `json:"number,omitempty"` // of the code, where people read it out
+	Field  string `json:"field,omitempty"`  // that it is about
 	Detail string `json:"detail,omitempty"`
 }
 

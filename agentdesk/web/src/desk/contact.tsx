@@ -8,6 +8,7 @@ import { draftOf, write } from './drafts'
 import { Outbox, post } from './outbox'
 import { byPhone, stateOf } from './protocol'
 import type { Contact, Numbered, View } from './protocol'
+import { FirstSteps } from './first_steps'
 import { Parties, Softphone } from './softphone'
 import { language, text } from './texts'
 import { Thread } from './thread'
@@ -21,6 +22,7 @@ export function ContactPane() {
     return (
       <section class="pane nobody">
         <p>{text(agent.value?.status === 'available' ? 'contacts.wait' : 'contacts.hint')}</p>
+        <FirstSteps />
       </section>
     )
   }

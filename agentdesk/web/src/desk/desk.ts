@@ -51,6 +51,7 @@ const telephone = new Telephone(
     call: (state) => {
       talking.value = state === 'talking'
       if (state !== 'talking') muted.value = false
+      if (state === 'ended') testing.value = false
     },
   },
   // Only a call that this agent has accepted rings here, and it is answered at once.
@@ -59,14 +60,20 @@ const telephone = new Telephone(
 )
 
 let accepting = false
+export const testing = signal(false) // the page hears itself
+let hasPhone = false // the page has been given an account
 export const filing = new Set<number>() // the contacts that this page has filed itself
 
 const socket = new Socket({
   message: receive,
   connected: (up) => (connected.value = up),
   expired: () => forget(),
-  hello: () => ({ streams, sip: phoneUp.value, case: openCase.peek() }),
+  hello,
 })
+
+function hello(): object {
+  return { streams, sip: phoneUp.peek(), case: openCase.peek() }
+}
 
 function receive(m: Incoming): void {
   switch (m.type) {
@@ -75,7 +82,10 @@ function receive(m: Incoming): void {
       dispositions.value = m.dispositions
       pauseReasons.value = m.pause_reasons
       hasVoice.value = m.voice
-      if (m.sip) void telephone.start(m.sip)
+      if (m.sip) {
+        hasPhone = true
+        void telephone.start(m.sip)
+      }
       break
     case 'snapshot':
       agent.value = m.agent
@@ -196,6 +206,17 @@ effect(() => {
     if (inCall.peek() === call && !telephone.talks && !accepting) void socket.command('rejoin', { contact: call }).done.catch(() => undefined)
   }, 300)
 })
+// A telephone that has been away for a while may have lost its Asterisk for good: the server is asked where to register. A talk that goes on
+// while only the signalling is lost is left alone.
+const phonePatience = 8 // seconds
+let phoneAway = 0
+setInterval(() => {
+  const waits = hasPhone && connected.peek() && !phoneUp.peek() && !(inCall.peek() && telephone.talks)
+  phoneAway = waits ? phoneAway + 1 : 0
+  if (phoneAway < phonePatience) return
+  phoneAway = 0
+  socket.tell({ type: 'hello', ...hello() })
+}, 1000)
 effect(() => (offers.value.length > 0 ? ring() : silence()))
 
 // order sends a command, under the id of one that waits or its own, and shows what keeps it from being done.
@@ -233,6 +254,14 @@ export async function take(c: Contact, choose: boolean): Promise<void> {
     begun.value = c.id
   }
   setTimeout(() => (accepting = false), 20_000)
+}
+
+// testCall has the page hear itself by way of Asterisk, or ends that.
+export async function testCall(): Promise<void> {
+  if (testing.peek()) return telephone.hangUp()
+  if (telephone.talks || !phoneUp.peek() || !(await works())) return
+  testing.value = true
+  telephone.tryOut('echo')
 }
 
 export const hangUp = (c: Contact) => act('hangup', { contact: c.id })

@@ -192,6 +192,10 @@ export interface Refusal {
    * For the page, which says it in the agent's language.
    */
   code: string
+  /**
+   * Of the code, for whoever reads it out.
+   */
+  number: number
   field: string
   /**
    * For engineers.
@@ -207,6 +211,7 @@ export interface Beat {
 export interface Misunderstood {
   type: 'error'
   code: string
+  number: number
 }
 /**
  * Who else has the case open that the page has.

@@ -45,27 +45,33 @@ function found(): Command[] {
 
 const isField = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 
+let before: HTMLElement | null = null // what had the focus
+
+// show opens the palette.
+export function show(): void {
+  if (open.peek()) return
+  before = document.activeElement as HTMLElement | null
+  query.value = ''
+  at.value = 0
+  open.value = true
+}
+
 // Palette opens by Ctrl+K anywhere and by ? outside of a field, and shows what keys there are. It is not modal: an offer that comes meanwhile is
 // announced, and its key works.
 export function Palette() {
-  const before = useRef<HTMLElement | null>(null)
   useEffect(() => {
     const press = (e: KeyboardEvent) => {
       const asked = (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.code === 'KeyK' || e.key === '?' && !isField(e.target)
       if (!asked || !agent.peek()) return
       e.preventDefault()
-      if (open.peek()) return
-      before.current = document.activeElement as HTMLElement | null
-      query.value = ''
-      at.value = 0
-      open.value = true
+      show()
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
   }, [])
   const close = (command?: Command) => {
     open.value = false
-    before.current?.focus()
+    before?.focus()
     command?.run()
   }
   return open.value ? <Panel close={close} /> : null

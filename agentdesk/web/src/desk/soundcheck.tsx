@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { phoneUp, talking, testCall, testing } from './desk'
 import { choose, chosen, fits, found, microphone, uses } from './devices'
 import { ailing, listen } from './microphone'
 import { allowSound, tryRing } from './sound'
@@ -22,8 +23,11 @@ export function SoundCheck() {
       ))}
       <p>
         <button id="hear" aria-pressed={hears.value} onClick={() => (hears.value = !hears.value)}>{text(hears.value ? 'sound.stop' : 'sound.try')}</button>
+        <button id="test-call" aria-pressed={testing.value} disabled={!phoneUp.value || (talking.value && !testing.value)}
+          onClick={() => void testCall()}>{text(testing.value ? 'sound.echo.end' : 'sound.echo')}</button>
         <button id="try-ring" onClick={() => { allowSound(); void tryRing() }}>{text('sound.ring.try')}</button>
       </p>
+      {testing.value && <p role="status">{text('sound.echo.on')}</p>}
       {hears.value && <Level key={chosen.value.microphone} />}
     </section>
   )

@@ -1,5 +1,6 @@
 // The page's words in three languages.
 import { signal } from '@preact/signals'
+import numbered from '../shared/errors.json'
 import { catalogueTexts } from './catalogue_texts'
 import { clientsTexts } from './clients_texts'
 import type { Language } from './protocol'
@@ -23,10 +24,14 @@ export function whose(by: string, name?: string): string {
   return name || (code ? `${text('speaker.' + kind)} ${code}` : text('speaker.' + kind))
 }
 
-// text gives the words of a key, or the key, which still says more than nothing.
+const numbers: Record<string, number> = numbered // what an operator reads out to an engineer
+
+// text gives the words of a key, or the key, which still says more than nothing; an error's with its number.
 export function text(key: string): string {
   const row = words[key]
-  return row ? row[{ kk: 0, ru: 1, en: 2 }[language.value]]! : key
+  const said = row ? row[{ kk: 0, ru: 1, en: 2 }[language.value]]! : key
+  const number = key.startsWith('error.') && numbers[key.slice('error.'.length)]
+  return number ? `${said} (${number})` : said
 }
 
 // has says whether there are words for a key.
@@ -631,6 +636,16 @@ const words: Record<string, [string, string, string]> = {
   'sound.try': ['Микрофонды тексеру', 'Проверить микрофон', 'Try the microphone'],
   'sound.stop': ['Тексеруді аяқтау', 'Закончить проверку', 'End the trial'],
   'sound.ring.try': ['Сигналды тексеру', 'Проверить звонок', 'Try the ring'],
+  'sound.echo': ['Сынақ қоңырауы', 'Пробный звонок', 'Test call'],
+  'sound.echo.end': ['Сынақ қоңырауын аяқтау', 'Закончить пробный звонок', 'End the test call'],
+  'sound.echo.on': ['Сөйлеңіз: сәлден кейін өз дауысыңызды естисіз', 'Говорите: через мгновение вы услышите себя', 'Speak: a moment later you hear yourself'],
+  'steps.title': ['Алғашқы қадамдар', 'Первые шаги', 'First steps'],
+  'steps.sound': ['Микрофон мен құлаққапты таңдап, сынап көріңіз', 'Выберите и проверьте микрофон и наушники', 'Choose and try your microphone and headset'],
+  'steps.call': ['Сынақ қоңырауын шалыңыз: өз дауысыңызды естисіз', 'Сделайте пробный звонок: вы услышите себя', 'Make a test call: you hear yourself'],
+  'steps.keys': ['Пернелермен танысыңыз', 'Посмотрите, что делают клавиши', 'See what the keys do'],
+  'steps.status': ['«Қолжетімді» күйін таңдаңыз: бірінші өтініш ұсынылады', 'Выберите статус «Доступен»: вам предложат первое обращение', 'Choose “Available”: the first contact is offered to you'],
+  'steps.open': ['Дыбысты баптау', 'Настроить звук', 'Set up the sound'],
+  'steps.done': ['Жасырып қою', 'Больше не показывать', 'Do not show again'],
   'sound.level': ['Сөйлеп көріңіз', 'Скажите что-нибудь', 'Say something'],
   'theme': ['Көрініс', 'Вид', 'Look'],
   'theme.auto': ['Компьютердегідей', 'Как на компьютере', 'As the machine is set'],
@@ -843,6 +858,13 @@ const words: Record<string, [string, string, string]> = {
   'error.case_moved': ['Істі басқа біреу жылжытты', 'Дело уже изменил кто-то другой', 'The case has moved meanwhile'],
   'error.no_such_move': ['Мұндай жол жоқ', 'Такого перехода нет', 'There is no such move'],
   'error.unknown_case': ['Мұндай іс жоқ', 'Такого дела нет', 'No such case'],
+  'error.unknown_contact': ['Мұндай өтініш жоқ', 'Такого обращения нет', 'There is no such contact'],
+  'error.file_missing': ['Файл сақтау орнында жоқ', 'Файла нет в хранилище', 'The file is not in the store'],
+  'error.file_broken': ['Файл бүлінген', 'Файл повреждён', 'The file is damaged'],
+  'error.bad_message': ['Бет пен сервер нұсқалары сәйкес емес: бетті жаңартыңыз', 'Страница и сервер разных версий: обновите страницу', 'The page and the server are of different versions: reload the page'],
+  'error.bad_method': ['Бет пен сервер нұсқалары сәйкес емес: бетті жаңартыңыз', 'Страница и сервер разных версий: обновите страницу', 'The page and the server are of different versions: reload the page'],
+  'error.too_large': ['Тым үлкен', 'Слишком много', 'Too large'],
+  'error.wrong_host': ['Бұл мекенжай дұрыс емес', 'Это не тот адрес', 'This is not the right address'],
   'error.no_disposition': ['Нәтижені таңдаңыз', 'Выберите исход', 'Choose an outcome'],
   'error.too_long': ['Мәтін тым ұзын, жіберілген жоқ', 'Слишком длинно, ничего не отправлено', 'Too long; nothing was sent'],
   'error.too_many': ['Әрекет тым көп, кейінірек кіріңіз', 'Слишком много попыток, войдите позже', 'Too many attempts; try later'],

@@ -26,6 +26,7 @@ export interface Devices {
 export class Telephone {
   private ua: UA | undefined
   private session: RTCSession | undefined
+  private trial: RTCSession | undefined // gives way to any call that comes
   private readonly audio = new Audio()
 
   constructor(
@@ -82,6 +83,12 @@ export class Telephone {
     this.events.call('ringing')
   }
 
+  // tryOut calls somebody who is no citizen.
+  tryOut(number: string): void {
+    this.call(number)
+    this.trial = this.session
+  }
+
   // answer takes the call that rings.
   answer(): void {
     this.session?.answer({ mediaConstraints: { audio: this.devices.microphone(), video: false }, pcConfig: { iceServers: [] } })
@@ -115,6 +122,7 @@ export class Telephone {
   }
 
   private incoming(session: RTCSession): void {
+    if (this.session && this.session === this.trial) this.hangUp()
     if (this.session && !this.session.isEnded()) {
       session.terminate({ status_code: 486 })
       return
