@@ -1,8 +1,12 @@
 package ivrtest_test
 
 import (
+	"image"
+	"image/color"
+	"image/png"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,6 +16,27 @@ import (
 	"okno/internal/sandbox"
 	"okno/ivr/ivrtest"
 )
+
+// A tone is a bright row of its picture, at its frequency.
+func TestAToneIsARowOfItsPicture(t *testing.T) {
+	t.Parallel()
+	tone := make(ivrtest.Sound, 8000)
+	for i := range tone {
+		tone[i] = 0.2 * math.Sin(2*math.Pi*1000*float64(i)/8000)
+	}
+	file := filepath.Join(t.TempDir(), "tone.png")
+	tone.Spectrogram(t, file, 500*time.Millisecond)
+	content, err := os.Open(file)
+	require.NoError(t, err)
+	defer content.Close()
+	picture, err := png.Decode(content)
+	require.NoError(t, err)
+	require.Equal(t, image.Pt(48, 128), picture.Bounds().Size())
+	bright := func(x, y int) uint32 { r, _, _, _ := picture.At(x, y).RGBA(); return r >> 8 }
+	require.Greater(t, bright(10, 127-32), uint32(200), "at 1,000 Hz")
+	require.Less(t, bright(10, 127-64), uint32(10), "at 2,000 Hz")
+	require.Equal(t, color.RGBA{80, 255, 120, 255}, color.RGBAModel.Convert(picture.At(25, 3)), "the mark")
+}
 
 // The matcher must tell a clip from every other one, and a clip cut short from the whole.
 func TestFindTellsClipsApart(t *testing.T) {

@@ -59,6 +59,7 @@ func TestOkno(t *testing.T) {
 		t.Run("AppointmentByPhone", w.appointmentByPhone)
 		t.Run("FeeByPhone", w.feeByPhone)
 		t.Run("AnnouncementByPhone", w.announcementByPhone)
+		t.Run("CallInEachLanguage", w.callInEachLanguage)
 		t.Run("KeysAhead", w.keysAhead)
 		t.Run("BargeIn", w.bargeIn)
 		t.Run("NobodyOnDuty", w.nobodyOnDuty)
