@@ -48,6 +48,7 @@ type Store interface {
 	talkList
 	wallStore
 	cannedStore
+	evaluationStore
 	peopleStore
 	queueStore
 	catalogueStore
@@ -166,6 +167,7 @@ type people interface {
 	agencyWork
 	publication.Work
 	cannedWork
+	evaluationWork
 	factorWork
 	passkeyWork
 	holdWork
@@ -419,6 +421,15 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/announcements", d.announced)
 	mux.HandleFunc("GET /desk/canned", d.cannedReplies)
+	mux.HandleFunc("GET /desk/evaluation-forms", d.evaluationForms)
+	mux.HandleFunc("POST /desk/evaluation-forms/{form}", d.saveEvaluationForm)
+	mux.HandleFunc("POST /desk/evaluation-forms/{form}/end", d.endEvaluationForm)
+	mux.HandleFunc("GET /desk/evaluations", d.latestEvaluations)
+	mux.HandleFunc("GET /desk/evaluations/own", d.ownEvaluations)
+	mux.HandleFunc("GET /desk/evaluations/next", d.nextToEvaluate)
+	mux.HandleFunc("GET /desk/contacts/{id}/evaluation", d.viewEvaluation)
+	mux.HandleFunc("POST /desk/contacts/{id}/evaluation", d.evaluate)
+	mux.HandleFunc("POST /desk/contacts/{id}/evaluation/reply", d.replyToEvaluation)
 	mux.HandleFunc("GET /desk/sms", d.sms)
 	mux.HandleFunc("GET /desk/otp", d.passwords)
 	mux.HandleFunc("GET /desk/services", d.services)

@@ -18,6 +18,7 @@ import (
 	"okno/internal/citizen"
 	"okno/internal/contact"
 	"okno/internal/edge"
+	"okno/internal/evaluation"
 	"okno/internal/fault"
 	"okno/internal/guess"
 	"okno/internal/login"
@@ -85,6 +86,11 @@ var problems = []struct {
 	{contact.ErrDisposition, "no_disposition", http.StatusBadRequest},
 	{cases.ErrUnknown, "unknown_case", http.StatusNotFound},
 	{cases.ErrMove, "no_such_move", http.StatusConflict},
+	{evaluation.ErrNoForm, "no_form", http.StatusConflict},
+	{evaluation.ErrForm, "form_changed", http.StatusConflict},
+	{evaluation.ErrSettled, "evaluation_settled", http.StatusConflict},
+	{evaluation.ErrReplied, "evaluation_settled", http.StatusConflict},
+	{evaluation.ErrErased, "erased", http.StatusConflict},
 	{errOther, "no_other_case", http.StatusBadRequest},
 	{cases.ErrLinkItself, "same_case", http.StatusBadRequest},
 	{cases.ErrLinked, "linked", http.StatusConflict},

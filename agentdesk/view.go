@@ -127,13 +127,18 @@ func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, object{"deliveries": found})
 }
 
-// viewJSON is a contact as an agent sees it. A case of somebody else shows no more than its number tells to anybody.
-func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
-	timeline := make([]object, 0, len(v.Timeline))
-	for _, e := range v.Timeline {
-		timeline = append(timeline, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
+// linesJSON are lines of a transcript.
+func linesJSON(lines []desk.Entry) []object {
+	found := make([]object, 0, len(lines))
+	for _, e := range lines {
+		found = append(found, object{"id": e.ID, "interaction": e.Interaction, "channel": e.Channel, "at": e.At, "speaker": e.Speaker,
 			"name": e.Name, "kind": e.Kind, "body": e.Body, "delivery": e.Delivery})
 	}
+	return found
+}
+
+// viewJSON is a contact as an agent sees it. A case of somebody else shows no more than its number tells to anybody.
+func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 	found, numbers := make([]object, 0, len(v.Cases)), map[int64]string{}
 	for _, c := range v.Cases {
 		tie := access.AskedOf
@@ -162,7 +167,7 @@ func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 		drafts[string(field)] = text
 	}
 	z := v.Citizen
-	return object{"contact": d.contactJSON(v.Contact), "timeline": timeline, "cases": found, "moves": moves, "drafts": drafts, "recordings": recordingsJSON(agent, v.Recordings), "citizen": object{"id": z.ID, "name": z.Name,
+	return object{"contact": d.contactJSON(v.Contact), "timeline": linesJSON(v.Timeline), "cases": found, "moves": moves, "drafts": drafts, "recordings": recordingsJSON(agent, v.Recordings), "citizen": object{"id": z.ID, "name": z.Name,
 		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": mask(z.Number), "verification": z.Verification}}
 }
 

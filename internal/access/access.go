@@ -49,24 +49,28 @@ const (
 	ViewCase          Act = "case.view"      // subject, term and service of a case
 	SeeCase           Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
 	OpenCase          Act = "case.open"
-	ListAppointments  Act = "appointment.list"   // offices, free times, and who comes when by number of case: nothing of whose they are
-	SettleAppointment Act = "appointment.settle" // whether the citizen came
-	ListCases         Act = "case.list"          // number, state, term and queue of cases: nothing of whose they are
-	TakeCase          Act = "case.take"          // work on a case that nobody has
-	AssignCase        Act = "case.assign"        // give a case to somebody, or to a queue
-	MoveCase          Act = "case.move"          // and what the citizen is told of it
-	LinkCase          Act = "case.link"          // to another case, or close it as a duplicate of another
-	SplitCase         Act = "case.split"         // open a case for a part of the matter
-	AttachFile        Act = "case.attach"        // add a file to a case
-	DetachFile        Act = "case.detach"        // remove a file of a case
-	MergeOthers       Act = "case.merge_others"  // cases of two citizens, or of two agencies
-	SuperviseCall     Act = "contact.supervise"  // listen to an agent's call, whisper, barge in, take it over
-	WatchFloor        Act = "floor.watch"        // who is on duty, what each does, and what waits: nothing of the citizens
-	DirectAgent       Act = "agent.direct"       // set the status of an agent in the agent's place
-	MoveWaiting       Act = "contact.requeue"    // send what waits, or a thread, to another queue
-	HearRecording     Act = "recording.hear"     // what was said in a talk
-	DismissWaiting    Act = "queue.dismiss"      // close as junk what waits in a queue
-	UseCanned         Act = "canned.use"         // replies that are written once and sent often
+	ListAppointments  Act = "appointment.list"     // offices, free times, and who comes when by number of case: nothing of whose they are
+	SettleAppointment Act = "appointment.settle"   // whether the citizen came
+	ListCases         Act = "case.list"            // number, state, term and queue of cases: nothing of whose they are
+	TakeCase          Act = "case.take"            // work on a case that nobody has
+	AssignCase        Act = "case.assign"          // give a case to somebody, or to a queue
+	MoveCase          Act = "case.move"            // and what the citizen is told of it
+	LinkCase          Act = "case.link"            // to another case, or close it as a duplicate of another
+	SplitCase         Act = "case.split"           // open a case for a part of the matter
+	AttachFile        Act = "case.attach"          // add a file to a case
+	DetachFile        Act = "case.detach"          // remove a file of a case
+	MergeOthers       Act = "case.merge_others"    // cases of two citizens, or of two agencies
+	SuperviseCall     Act = "contact.supervise"    // listen to an agent's call, whisper, barge in, take it over
+	WatchFloor        Act = "floor.watch"          // who is on duty, what each does, and what waits: nothing of the citizens
+	DirectAgent       Act = "agent.direct"         // set the status of an agent in the agent's place
+	MoveWaiting       Act = "contact.requeue"      // send what waits, or a thread, to another queue
+	HearRecording     Act = "recording.hear"       // what was said in a talk
+	EditForms         Act = "evaluation_form.edit" // by which contacts are evaluated
+	Evaluate          Act = "evaluation.write"     // say how well a contact was served, with its transcript beside
+	ViewEvaluation    Act = "evaluation.view"
+	ReplyToEvaluation Act = "evaluation.reply"
+	DismissWaiting    Act = "queue.dismiss" // close as junk what waits in a queue
+	UseCanned         Act = "canned.use"    // replies that are written once and sent often
 	EditCanned        Act = "canned.edit"
 	Announce          Act = "announcement.switch" // what every caller hears first
 	ViewLinks         Act = "link.view"
@@ -102,7 +106,7 @@ const (
 	Assigned Tie = "assigned" // a case that the subject was given to work on
 	AskedOf  Tie = "asked"    // a case of somebody else, about which that citizen asked
 	Reason   Tie = "reason"   // nothing but a reason that the subject gives ("break glass")
-	Own      Tie = "own"      // what is the subject's own: a login, a talk
+	Own      Tie = "own"      // what is the subject's own: a login, a talk, an evaluated contact
 )
 
 // Ties are all ties.

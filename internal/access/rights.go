@@ -35,6 +35,10 @@ var rights = map[Act]map[Role][]Tie{
 	DirectAgent:       {Supervisor: {Untied}, Administrator: {Untied}},
 	MoveWaiting:       {Supervisor: {Untied}, Administrator: {Untied}},
 	HearRecording:     {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
+	EditForms:         {Supervisor: {Untied}, Administrator: {Untied}},
+	Evaluate:          {Supervisor: {Untied}},
+	ViewEvaluation:    {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
+	ReplyToEvaluation: serving(Own),
 	DismissWaiting:    {Supervisor: {Reason}, Administrator: {Reason}},
 	UseCanned:         serving(Untied),
 	EditCanned:        {Supervisor: {Untied}, Administrator: {Untied}},
@@ -63,11 +67,11 @@ var rights = map[Act]map[Role][]Tie{
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, KeepAgencyKeys, EditDialogues, ReplayAgency:
+	case Evaluate, SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, KeepAgencyKeys, EditDialogues, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
-	case EndLogins, HearRecording:
+	case EndLogins, HearRecording, ViewEvaluation:
 		return tie != Own
 	}
 	return false
@@ -79,7 +83,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, EditForms, Evaluate, ViewEvaluation, ReplyToEvaluation, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
 	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditDialogues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

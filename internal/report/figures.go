@@ -54,6 +54,10 @@ var Reports = []Report{
 		Sources: []Source{Transfers}, By: []Dimension{ToQueue, Queue, Channel, Language, Day, Hour}, Figures: ofTransfers,
 	},
 	{
+		Name: "evaluations", Title: text("Бағалау", "Оценка качества", "Evaluations"),
+		Sources: []Source{Evaluations}, By: []Dimension{Queue, Channel, Language, Day}, Figures: ofEvaluations,
+	},
+	{
 		Name: "funnel", Title: text("Диалогтан қайда шығып кетеді", "Где уходят из диалога", "Where citizens leave the dialogue"),
 		Sources: []Source{Nodes}, By: []Dimension{Node, Dialogue, Channel, Language, Day}, Figures: ofNodes,
 	},
@@ -381,4 +385,17 @@ var ofTransfers = []Figure{
 	number("to_outside", text("Сыртқа", "Наружу", "Outside"), text("Сырттағы телефонға.", "На внешний телефон.", "To a telephone outside.")),
 	number("asked_before", text("Кеңестен кейін", "После консультации", "After a consultation"),
 		text("Алдымен алушымен сөйлескендер.", "Сначала поговорили с тем, кому передали.", "Whoever took it was asked before.")),
+}
+
+var ofEvaluations = []Figure{
+	number("evaluated", text("Бағаланды", "Оценено", "Evaluated"),
+		text("Супервайзер парақ бойынша бағалаған жүгінулер, бағаланған күні бойынша.", "Обращения, которые супервайзер оценил по листу, по дню оценки.",
+			"Contacts that a supervisor evaluated by a form, on the day of the evaluation.")),
+	share("score_mean", []string{"earned"}, []string{"possible"}, text("Орташа баға", "Средняя оценка", "Mean score"),
+		text("Бағалардың орташасы. Бірде-бір сұрағы қатысты болмаған жүгінулер есептелмейді.", "Среднее оценок. Обращения, к которым не относился ни один вопрос, не считаются.",
+			"The mean of the scores. Contacts to which no question applied are left out.")),
+	number("replied", text("Оператор жауап берді", "Оператор ответил", "Replied"),
+		text("Бағаға оператор жауап бергендер.", "Оценки, на которые оператор ответил.", "Evaluations to which the agent has replied.")),
+	number("disagreed", text("Келіспеді", "Не согласен", "Disagreed"),
+		text("Олардың ішінде оператор келіспегендер.", "Из них те, с которыми оператор не согласен.", "Of these, those with which the agent does not agree.")),
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"okno/internal/evaluation"
 	"okno/internal/retention"
 )
 
@@ -24,6 +25,7 @@ const (
 	Deliveries   Source = "agency_deliveries" // by the move of the case that is told
 	Agents       Source = "agents"            // what agents spend their time on, cut at the hours
 	Transfers    Source = "transfers"         // by the passing on
+	Evaluations  Source = "evaluations"       // by the evaluation of the contact
 )
 
 const day = 24 * time.Hour
@@ -68,6 +70,7 @@ var Ledgers = []Ledger{
 	{Deliveries, "exchange_deliveries", 90 * day, settling, counts("told", "taken", "given_up", "undelivered", "attempts_failed", "taking", "delay")},
 	{Agents, "agent_times", 2 * day, settling, counts(append(spentOn, "used")...)},
 	{Transfers, "contacts", 0, settling, counts("transfers", "to_queues", "to_agents", "to_outside", "asked_before")},
+	{Evaluations, "evaluations", 7 * day, settling, counts("evaluated", "earned", "possible", "replied", "disagreed")},
 }
 
 // spentOn is what an agent's time goes into: all of it, and each moment into one.
@@ -97,6 +100,9 @@ func (l Ledger) kept() time.Duration {
 	rule, _ := retention.Of(l.Table)
 	for rule.With != "" {
 		rule, _ = retention.Of(rule.With)
+	}
+	if l.Source == Evaluations {
+		return rule.For - evaluation.Latest // each goes with its contact, which is older
 	}
 	return rule.For
 }

@@ -42,6 +42,7 @@ var Rules = []Rule{
 	{Table: "contacts", With: "interactions"},
 	{Table: "callback_requests", For: 30 * day, From: "the request was taken: its Asterisk forgets it within a moment"},
 	{Table: "offers", With: "contacts"},
+	{Table: "evaluations", With: "contacts"},
 	{Table: "drafts", With: "contacts"}, // most go with the end of the contact
 
 	// Messages. Their text is in the transcript as well; these rows tell what an operator did with them.
@@ -126,6 +127,9 @@ var Rules = []Rule{
 	{Table: "announcements", Stays: "what callers were told on a day can be shown; it names nobody"},
 	{Table: "calendars", Stays: "settings"},
 	{Table: "canned_replies", Stays: "settings; they name nobody"},
+	{Table: "evaluation_forms", Stays: "settings"},
+	{Table: "evaluation_form_versions", Stays: "by which questions a contact was evaluated can be shown"},
+	{Table: "evaluation_queues", Stays: "settings"},
 	{Table: "calendar_versions", Stays: "by which holidays a term was counted can be shown"},
 	{Table: "dialogues", Stays: "few, and any session may go on with one"},
 	{Table: "dialogue_publications", Stays: "what callers were told on a day can be shown"},

@@ -64,13 +64,29 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	s.desk.sees(t, "input[name=login]")
 	checks("login")
 
+	s.desk.logsIn(t, "saule", demoPassword)
+	if !value[bool](t, s.desk, `'axe' in window`) {
+		arm()
+	}
+	s.desk.evaluates(t)
+	checks("form of an evaluation")
+	s.desk.clicks(t, "#evaluation-form button.primary")
+	s.desk.sees(t, "tr[data-form=polite]")
+	checks("forms of evaluations")
+	s.desk.clicks(t, "#evaluations-given")
+	s.desk.clicks(t, "#evaluate-next")
+	s.desk.sees(t, ".evaluation .criterion")
+	checks("evaluation")
+	s.desk.clicks(t, ".logout")
+	s.desk.sees(t, "input[name=login]")
+
 	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
 	s.desk.logsIn(t, "saule", demoPassword)
 	s.desk.reads(t, "#connection-lamp", "На связи")
 	if !value[bool](t, s.desk, `'axe' in window`) {
 		arm()
 	}
-	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "sms", "otp", "reports", "people", "queues", "clients", "dialogues", "journal", "account"} {
+	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "evaluations", "sms", "otp", "reports", "people", "queues", "clients", "dialogues", "journal", "account"} {
 		s.desk.clicks(t, "#section-"+view)
 		s.desk.sees(t, "main.links h1, main.links h2")
 		if view == "dialogues" {

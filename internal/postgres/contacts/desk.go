@@ -301,6 +301,15 @@ func (w Steps) timeline(ctx context.Context, lines string, whose any) ([]desk.En
 	})
 }
 
+// Transcript gives the last 200 lines of an interaction, the newest first.
+func (w Steps) Transcript(ctx context.Context, interaction int64) ([]desk.Entry, error) {
+	lines, err := w.timeline(ctx, timelineOfInteraction, interaction)
+	if err != nil {
+		return nil, fmt.Errorf("read transcript of interaction %d: %w", interaction, err)
+	}
+	return lines, nil
+}
+
 const caseTie = `
 SELECT coalesce(citizen_id, 0), sealed_number, ` + datakeys.OfInteraction + `i.id), EXISTS (SELECT FROM interaction_cases WHERE interaction_id = i.id AND case_id = $1)
 FROM interactions i WHERE id = $2`

@@ -255,6 +255,11 @@ func interactionsOf(c contact.Contact, timeline []desk.Entry) []int64 {
 	return found
 }
 
+// RecordingsOfInteraction lists the recordings of the talks of an interaction, the oldest first.
+func (w Steps) RecordingsOfInteraction(ctx context.Context, agent, interaction int64) ([]desk.Recorded, error) {
+	return w.recordings(ctx, agent, recordingsOfInteractions, []int64{interaction})
+}
+
 // RecordingsOfCase lists the recordings of the talks that were about a case, the oldest first.
 func (w Steps) RecordingsOfCase(ctx context.Context, agent, caseID int64) ([]desk.Recorded, error) {
 	return w.recordings(ctx, agent, recordingsOfCase, caseID)

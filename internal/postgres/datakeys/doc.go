@@ -83,6 +83,16 @@ func DraftOf(interaction int64, field string) string {
 	return place("interaction:", interaction, " draft "+field)
 }
 
+// EvaluationOf is the place of what a supervisor has written of an interaction's contact, ReplyOf that of what its agent said to it.
+func EvaluationOf(interaction, contact int64) string {
+	return place("interaction:", interaction, place(" evaluation ", contact, ""))
+}
+
+// ReplyOf: see [EvaluationOf].
+func ReplyOf(interaction, contact int64) string {
+	return place("interaction:", interaction, place(" reply ", contact, ""))
+}
+
 // QuestionOf is the place of a question of an interaction that nothing answered.
 func QuestionOf(interaction int64) string { return place("interaction:", interaction, " question") }
 

@@ -36,7 +36,8 @@ WHERE id = ANY ($2)`},
 	{"sessions", `DELETE FROM sessions WHERE interaction_id = ANY ($2)`},
 	{"contacts", `UPDATE contacts SET context = NULL, sealed_context = NULL WHERE interaction_id = ANY ($2)`},
 	{"drafts", `DELETE FROM drafts WHERE interaction_id = ANY ($2)`},
-	{"recordings", `DELETE FROM recordings WHERE interaction_id = ANY ($2)`}, // the files open no more, and go with the sweeper
+	{"evaluations", `UPDATE evaluations SET sealed = NULL, sealed_reply = NULL WHERE interaction_id = ANY ($2)`}, // the score is the agent's
+	{"recordings", `DELETE FROM recordings WHERE interaction_id = ANY ($2)`},                                     // the files open no more, and go with the sweeper
 	{"entries", `DELETE FROM entries WHERE interaction_id = ANY ($2)`},
 	{"challenges", `DELETE FROM challenges WHERE number_index = ANY ($5) AND (number_index = ANY ($4) OR citizen_id = $1)`},
 	{"lockouts", `DELETE FROM lockouts WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},

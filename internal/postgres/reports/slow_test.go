@@ -132,6 +132,13 @@ func (w *world) counted() lines {
 			report.Counts{"transfers": 1, "to_queues": one(t.to == "queue"), "to_agents": one(t.to == "agent"), "to_outside": one(t.to == "outside"),
 				"asked_before": one(t.askedBefore)})
 	}
+	for _, e := range w.evaluations {
+		n := report.Counts{"evaluated": 1, "replied": one(e.replied), "disagreed": one(e.replied && !e.agreed)}
+		if e.score >= 0 {
+			n["earned"], n["possible"] = int64(e.score), 100
+		}
+		all.add(key{Source: report.Evaluations, Queue: e.queue, Channel: e.channel, Language: e.language}, e.at, n)
+	}
 	for k, n := range all {
 		maps.DeleteFunc(n, func(_ string, value int64) bool { return value == 0 })
 		if len(n) == 0 {

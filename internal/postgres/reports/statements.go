@@ -214,6 +214,15 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 		counts: []count{of("transfers", "true"), of("to_queues", "passed_to = 'queue'"), of("to_agents", "passed_to = 'agent'"),
 			of("to_outside", "passed_to = 'outside'"), of("asked_before", "passed_asked")},
 	},
+	{
+		source: report.Evaluations, moment: "at", open: "replied_at IS NULL", by: []string{"queue", "channel", "language"},
+		rows: `FROM (
+    SELECT e.at, e.score, e.replied_at, e.agreed, c.queue, c.channel, c.language
+    FROM evaluations e JOIN contacts c ON c.id = e.contact_id WHERE e.at >= $1 AND e.at < $2) x`,
+		first: `SELECT min(at) FROM evaluations`,
+		counts: []count{of("evaluated", "true"), total("earned", "score", "score IS NOT NULL"), {"possible", "100 * count(score)"},
+			of("replied", "replied_at IS NOT NULL"), of("disagreed", "NOT agreed")},
+	},
 }
 
 // spentOn is what the time of agents goes into, by report.Ledgers.

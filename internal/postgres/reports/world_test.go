@@ -33,6 +33,7 @@ type world struct {
 	told         []*told
 	times        []*spent
 	transfers    []transfer
+	evaluations  []*evaluated
 	leased       time.Time // the leases of desks ended then
 }
 
@@ -51,6 +52,15 @@ type transfer struct {
 	at          time.Time
 	to, toQueue string
 	askedBefore bool
+}
+
+// evaluated is a contact that was evaluated.
+type evaluated struct {
+	*queued
+	at      time.Time
+	score   int // -1: no question applied
+	replied bool
+	agreed  bool
 }
 
 const agents = 3
@@ -141,6 +151,8 @@ func newWorld(t *testing.T, url string, seed uint64) *world {
 	for n := range agents {
 		w.exec(`INSERT INTO agents (login, name, role, password_hash, languages) VALUES ($1, '', 'agent', '', '{ru}')`, fmt.Sprint("agent", n+1))
 	}
+	w.exec(`INSERT INTO evaluation_forms (name) VALUES ('f')`)
+	w.exec(`INSERT INTO evaluation_form_versions (form, version, title, questions) VALUES ('f', 1, '{}', '[]')`)
 	w.exec(`INSERT INTO agencies (code, name) VALUES ('moj', '{}'), ('health', '{}')`)
 	for version, agency := range []string{"moj", "health"} {
 		w.exec(`INSERT INTO service_versions (service, version, at, by, category, agency, stage, owner, valid_from, valid_until, review_by, texts)
@@ -175,7 +187,7 @@ func (w *world) later(at time.Time, most time.Duration) time.Time {
 func (w *world) passes(d time.Duration) {
 	until := w.now.Add(d)
 	for w.now = w.later(w.now, 20*time.Minute); w.now.Before(until); w.now = w.later(w.now, 20*time.Minute) {
-		switch w.random.IntN(12) {
+		switch w.random.IntN(13) {
 		case 0, 1:
 			w.begins()
 		case 2:
@@ -196,6 +208,8 @@ func (w *world) passes(d time.Duration) {
 			w.works()
 		case 11:
 			w.passesOn()
+		case 12:
+			w.evaluates()
 		}
 	}
 	w.now = until
@@ -319,6 +333,28 @@ func (w *world) passesOn() {
 		}
 		w.exec(`UPDATE contacts SET passed_at = $2, passed_to = $3, passed_queue = nullif($4, ''), passed_asked = $5 WHERE id = $1`, c.contact, t.at, t.to, t.toQueue, t.askedBefore)
 		w.transfers = append(w.transfers, t)
+		return
+	}
+}
+
+// evaluates has a supervisor evaluate a contact, change that within a day, or the agent reply.
+func (w *world) evaluates() {
+	for _, e := range w.evaluations {
+		if !e.replied && w.now.Sub(e.at) < 24*time.Hour && w.random.IntN(2) == 0 {
+			e.score, e.replied, e.agreed = w.random.IntN(101), w.random.IntN(2) == 0, w.random.IntN(2) == 0
+			w.exec(`UPDATE evaluations SET score = $2, replied_at = CASE WHEN $3 THEN $4::timestamptz END, agreed = CASE WHEN $3 THEN $5::boolean END
+WHERE contact_id = $1`, e.contact, e.score, e.replied, w.now, e.agreed)
+			return
+		}
+	}
+	for _, c := range w.contacts {
+		if c.outcome != "handled" || slices.ContainsFunc(w.evaluations, func(e *evaluated) bool { return e.queued == c }) {
+			continue
+		}
+		e := &evaluated{queued: c, at: w.now, score: w.random.IntN(102) - 1}
+		w.exec(`INSERT INTO evaluations (contact_id, interaction_id, agent_id, by_agent, at, form, version, score) VALUES ($1, $2, 1, 2, $3, 'f', 1, nullif($4, -1))`,
+			c.contact, c.id, e.at, e.score)
+		w.evaluations = append(w.evaluations, e)
 		return
 	}
 }

@@ -74,6 +74,7 @@ var sweeps = []sweep{
 		"DELETE FROM recordings WHERE interaction_id"+ofInteractions,
 		"DELETE FROM calls WHERE interaction_id"+ofInteractions,
 		"DELETE FROM drafts WHERE interaction_id"+ofInteractions,
+		"DELETE FROM evaluations WHERE interaction_id"+ofInteractions,
 		"DELETE FROM offers WHERE contact_id = ANY (ARRAY ("+contactsOver+"))",
 		"DELETE FROM stream_events WHERE stream = ANY (ARRAY (SELECT 'contact:' || id FROM ("+contactsOver+") c))",
 		"DELETE FROM streams WHERE name = ANY (ARRAY (SELECT 'contact:' || id FROM ("+contactsOver+") c))",

@@ -36,12 +36,14 @@ func TestEveryTableHasARule(t *testing.T) {
 
 // ground is what rows refer to.
 const ground = `
-WITH a AS (INSERT INTO agents (login, name, role, password_hash, languages) VALUES ('a', 'a', 'agent', '', '{ru}')),
+WITH a AS (INSERT INTO agents (login, name, role, password_hash, languages) VALUES ('a', 'a', 'agent', '', '{ru}'), ('b', 'b', 'agent', '', '{ru}')),
      z AS (INSERT INTO citizens (national_number, name) VALUES ('900101300017', 'z')),
      q AS (INSERT INTO queues (name, title) VALUES ('q', '{}')),
      c AS (INSERT INTO clients (name) VALUES ('c')),
      g AS (INSERT INTO smpp_accounts (system_id, name, password_hash, lane, senders, submit_window, rate, binds) VALUES ('g', 'g', '', 'notice', '{x}', 1, 0, 1)),
      k AS (INSERT INTO cases (number, kind, state, subject) VALUES ('000000000', 'appeal', 'registered', '')),
+     f AS (INSERT INTO evaluation_forms (name) VALUES ('f')),
+     v AS (INSERT INTO evaluation_form_versions (form, version, title, questions) VALUES ('f', 1, '{}', '[]')),
      d AS (INSERT INTO dialogues (version, name, source) VALUES ('v', 'd', '{}')),
      s AS (INSERT INTO subscribers (number, notices_stopped_at) VALUES ('+77010000000', now() - interval '9 years')),
      j AS (INSERT INTO audit (actor, action, subject, at) VALUES ('x', 'x', 'x', now() - interval '9 years')),
@@ -68,6 +70,9 @@ WITH i AS (
     SELECT id, 'q', channel, 'ru', '', 'x', 'ended' FROM i RETURNING id, interaction_id
 ), o AS (INSERT INTO offers (contact_id, agent_id, state, expires_at) SELECT k.id, a.id, 'expired', $1 FROM k, agents a
 ), d AS (INSERT INTO drafts (contact_id, agent_id, field, interaction_id, sealed) SELECT k.id, a.id, 'note', k.interaction_id, 'x' FROM k, agents a
+), v AS (
+    INSERT INTO evaluations (contact_id, interaction_id, agent_id, by_agent, form, version)
+    SELECT k.id, k.interaction_id, min(a.id), max(a.id), 'f', 1 FROM k, agents a GROUP BY k.id, k.interaction_id
 ), r AS (INSERT INTO streams (name, seq) SELECT 'contact:' || id, 1 FROM k)
 SELECT count(*) FROM i`,
 	"recordings": `

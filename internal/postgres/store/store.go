@@ -17,6 +17,7 @@ import (
 	"okno/internal/postgres/catalogue"
 	"okno/internal/postgres/contacts"
 	"okno/internal/postgres/conversations"
+	"okno/internal/postgres/evaluations"
 	"okno/internal/postgres/exchange"
 	"okno/internal/postgres/guesses"
 	"okno/internal/postgres/identity"
@@ -46,6 +47,7 @@ type (
 	catalogueStore    = catalogue.Store
 	contactStore      = contacts.Store
 	conversationStore = conversations.Store
+	evaluationStore   = evaluations.Store
 	exchangeStore     = exchange.Store
 	guessStore        = guesses.Store
 	identityStore     = identity.Store
@@ -69,6 +71,7 @@ type (
 	catalogueSteps    = catalogue.Steps
 	contactSteps      = contacts.Steps
 	conversationSteps = conversations.Steps
+	evaluationSteps   = evaluations.Steps
 	exchangeSteps     = exchange.Steps
 	identitySteps     = identity.Steps
 	jobSteps          = jobs.Steps
@@ -89,6 +92,7 @@ type Store struct {
 	*catalogueStore
 	*contactStore
 	*conversationStore
+	*evaluationStore
 	*exchangeStore
 	*guessStore
 	*identityStore
@@ -133,8 +137,8 @@ func Open(url string, o Options) (*Store, error) {
 		DB: db, smppAccountStore: smppaccounts.NewStore(db, o.Keys), appointmentStore: appointments.NewStore(db, o.Keys),
 		auditStore: audit.NewStore(db), calendarStore: calendars.NewStore(db), caseStore: cases.NewStore(db, o.Keys),
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
-		exchangeStore: exchange.NewStore(db, o.Keys),
-		guessStore:    guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
+		evaluationStore: evaluations.NewStore(db, o.Keys), exchangeStore: exchange.NewStore(db, o.Keys),
+		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
 		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), webhookStore: webhooks.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
@@ -153,6 +157,7 @@ type Work struct {
 	catalogueSteps
 	contactSteps
 	conversationSteps
+	evaluationSteps
 	exchangeSteps
 	identitySteps
 	jobSteps
@@ -165,7 +170,7 @@ type Work struct {
 func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), appointmentSteps: appointments.In(tx, s.keys),
 		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
-		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
+		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), evaluationSteps: evaluations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
 		notificationSteps: notifications.In(tx, s.keys), webhookSteps: webhooks.In(tx, s.keys)}
 }

@@ -17,6 +17,7 @@ import { Account, Prove, SecondFactor } from './account'
 import { watch } from './devices'
 import { Invitation, invited } from './invitation'
 import { Journal } from './journal'
+import { Later } from './later'
 import { Links } from './links'
 import { ailing, works } from './microphone'
 import { Login } from './login'
@@ -29,7 +30,7 @@ import { Reports } from './reports'
 import { SearchResults } from './search'
 import { allowSound } from './sound'
 import { claim, place, takeOver } from './tabs'
-import { text, language } from './texts'
+import { addTexts, text, language } from './texts'
 import { dress } from './theme'
 import { hour } from './time'
 import { Talks } from './talks'
@@ -38,6 +39,12 @@ import { arrived } from './unseen'
 import { sayValidity } from './validity'
 import { Wallboard } from './wall'
 import { Worklist } from './worklist'
+
+const evaluations = async () => {
+  const [{ Evaluations }, { evaluationTexts }] = await Promise.all([import('./evaluations'), import('./evaluation_texts')])
+  addTexts(evaluationTexts)
+  return Evaluations
+}
 
 function Page() {
   if (invited) return <Invitation />
@@ -95,6 +102,8 @@ function Page() {
         <Account />
       ) : section.value === 'canned' ? (
         <CannedReplies />
+      ) : section.value === 'evaluations' ? (
+        <Later key="evaluations" load={evaluations} />
       ) : section.value === 'people' ? (
         <People />
       ) : section.value === 'queues' ? (

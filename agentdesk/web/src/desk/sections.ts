@@ -10,6 +10,7 @@ const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
   { name: 'work', title: 'cases', roles: workers },
   { name: 'appointments', title: 'appointments.title', roles: workers },
   { name: 'catalogue', title: 'catalogue.title', roles: workers },
+  { name: 'evaluations', title: 'evaluations.title', roles: workers },
   { name: 'wall', title: 'wall.title', roles: leaders },
   { name: 'talks', title: 'talks.title', roles: leaders },
   { name: 'announcements', title: 'announcements.section', roles: leaders },

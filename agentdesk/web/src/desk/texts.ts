@@ -34,6 +34,9 @@ export function text(key: string): string {
   return number ? `${said} (${number})` : said
 }
 
+// addTexts adds the words of a section that is loaded later.
+export const addTexts = (more: typeof words): void => void Object.assign(words, more)
+
 // has says whether there are words for a key.
 export const has = (key: string): boolean => key in words
 
@@ -330,6 +333,7 @@ const words: Record<string, [string, string, string]> = {
   'recording.lost': ['сақталмады', 'не сохранилась', 'lost'],
   'recording.kept': ['сіз тыңдай алмайсыз', 'вам недоступна', 'not for you to hear'],
   'call.keys': ['Пернелер', 'Набор цифр', 'Keys'],
+  'evaluations.title': ['Сапа', 'Качество', 'Quality'],
   'canned.title': ['Үлгі жауаптар', 'Шаблоны ответов', 'Canned replies'],
   'canned.add': ['Үлгі қосу', 'Добавить шаблон', 'Add a reply'],
   'canned.how': [

@@ -7,9 +7,12 @@ import { Talk } from './recordings'
 import { text, whose } from './texts'
 import { moment } from './time'
 
+// Told is what a thread shows of a view.
+type Told = Pick<View, 'timeline' | 'moves' | 'recordings'>
+
 // Thread is everything that the citizen did, on all channels, and what became of the citizen's cases, oldest first; it opens at its end. It is
 // searched here: what is kept of it is sealed, and reads as text on the page alone.
-export function Thread({ view, children }: { view: View; children?: ComponentChildren }) {
+export function Thread({ view, children }: { view: Told; children?: ComponentChildren }) {
   const query = useSignal('')
   const wanted = folded(query.value.trim())
   const all = inOrder(view)
@@ -55,7 +58,7 @@ function saidIn(line: Entry | Move | Recorded): string {
 }
 
 // inOrder puts what was said, what was recorded, and the steps of cases, into one order, the oldest first.
-function inOrder(view: View): (Entry | Move | Recorded)[] {
+function inOrder(view: Told): (Entry | Move | Recorded)[] {
   const entries = [...view.timeline].reverse()
   const since = entries[0]?.at ?? ''
   const moves = view.moves.filter((m) => Date.parse(m.at) >= Date.parse(since) || entries.length < most)

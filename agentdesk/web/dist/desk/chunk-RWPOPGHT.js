@@ -1,0 +1,1 @@
+function o(n){let e={offered:0,answered:0,answered_in_target:0,abandoned:0,abandoned_short:0,wait:0};for(let t of n)for(let r of Object.keys(e))e[r]+=t.counts[r];return e}function a(n){let e=n.offered-n.abandoned_short;return e>0?n.answered_in_target/e:null}export{o as a,a as b};
