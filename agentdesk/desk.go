@@ -440,6 +440,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/agencies/{agency}/keys", d.agencyKeys)
 	mux.HandleFunc("POST /desk/agencies/{agency}/keys/rotate", d.rotateAgencyKey)
 	mux.HandleFunc("POST /desk/agencies/{agency}/keys/revoke", d.revokeAgencyKey)
+	mux.HandleFunc("GET /desk/staffing", d.staffing)
 	mux.HandleFunc("GET /desk/reports", d.reports)
 	mux.HandleFunc("GET /desk/reports/{report}", d.report)
 	mux.HandleFunc("GET /desk/reports/{report}/csv", d.reportCSV)

@@ -17,7 +17,7 @@ type wallStore interface {
 	// Wall gives how the floor stands.
 	Wall(ctx context.Context) (desk.Wall, error)
 	// Quarters counts the contacts of a span by queue and quarter of an hour, as of now.
-	Quarters(ctx context.Context, span report.Span) ([]report.Quarter, error)
+	Quarters(ctx context.Context, span report.Span, q report.Quarters) ([]report.Quarter, error)
 	// Backlog gives how many segments of SMS wait in each lane.
 	Backlog(ctx context.Context) (map[message.Lane]int, error)
 }
@@ -87,7 +87,7 @@ func (d *Desk) wallDay(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := object{"from": today.From, "to": today.To, "targets": targets}
 	for name, span := range map[string]report.Span{"today": today, "before": before} {
-		quarters, err := d.Store.Quarters(r.Context(), span)
+		quarters, err := d.Store.Quarters(r.Context(), span, report.Quarters{Counts: report.OfQuarters})
 		if err != nil {
 			d.fail(w, err)
 			return

@@ -2,7 +2,6 @@ package acd
 
 import (
 	"math/rand/v2"
-	"slices"
 	"time"
 )
 
@@ -55,18 +54,15 @@ func Simulate(l Load, calls int, seed uint64) Simulated {
 			came.Occupancy = float64(worked) / float64(s.Now.Sub(begins)) / float64(l.Agents)
 			return came
 		}
-		for _, o := range Decide(s, time.Time{}).Offers {
-			i := slices.IndexFunc(s.Waiting, func(w Waiting) bool { return w.Contact == o.Contact })
-			wait := s.Now.Sub(s.Waiting[i].QueuedAt)
+		assign(&s, func(w Waiting, agent int64) {
+			wait := s.Now.Sub(w.QueuedAt)
 			if waited += wait; wait <= l.Target {
 				inTarget++
 			}
 			came.LongestWait = max(came.LongestWait, wait)
-			s.Waiting = slices.Delete(s.Waiting, i, i+1)
-			s.Agents = slices.DeleteFunc(s.Agents, func(a Candidate) bool { return a.Agent == o.Agent })
 			handle := draw(l.Handle)
 			worked += handle
-			busyUntil[o.Agent] = s.Now.Add(handle)
-		}
+			busyUntil[agent] = s.Now.Add(handle)
+		})
 	}
 }

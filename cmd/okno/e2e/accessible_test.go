@@ -86,7 +86,7 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	if !value[bool](t, s.desk, `'axe' in window`) {
 		arm()
 	}
-	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "evaluations", "sms", "otp", "reports", "people", "queues", "clients", "dialogues", "journal", "account"} {
+	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "evaluations", "sms", "otp", "reports", "staffing", "people", "queues", "clients", "dialogues", "journal", "account"} {
 		s.desk.clicks(t, "#section-"+view)
 		s.desk.sees(t, "main.links h1, main.links h2")
 		if view == "dialogues" {

@@ -38,10 +38,28 @@ func TestASupervisorLeadsTheFloor(t *testing.T) {
 	wall.chooses(t, "#on-duty .direct", "paused:training")
 	wall.reads(t, "#on-duty .duty", "Обучение")
 	s.desk.holds(t, "#status", "paused:training")
+	s.pastCalls(t)
+	wall.clicks(t, "#section-staffing")
+	wall.chooses(t, "#staffing-queue", "general")
+	wall.reads(t, `#staffing tr[data-from="12:00"] .needed`, "4")
+	wall.chooses(t, "#staffing-agents", "2")
+	wall.reads(t, `#staffing tr[data-from="12:00"]`, "не справятся")
+	wall.picture(t, "desk-staffing.png")
+	wall.clicks(t, "#section-wall")
 	wall.clicks(t, "#whole-screen")
 	wall.sees(t, "#wall:fullscreen")
 
 	actions := pgtest.Value[string](t, s.database, `SELECT string_agg(action, ' ' ORDER BY id) FROM audit WHERE action IN ('contact.requeue', 'agent.direct')`)
 	require.Equal(t, "contact.requeue contact.requeue agent.direct", actions)
 	require.NotContains(t, value[string](t, wall, `document.body.innerText`), "7010000004", "nothing of any citizen")
+}
+
+// pastCalls has forty citizens have called at noon, six days ago, and have talked for three minutes each.
+func (s *shift) pastCalls(t *testing.T) {
+	t.Helper()
+	pgtest.Exec(t, s.database, `
+WITH i AS (INSERT INTO interactions (channel, language, started_at, ended_at) SELECT 'voice', 'ru', now(), now() FROM generate_series(1, 40) RETURNING id)
+INSERT INTO contacts (interaction_id, queue, channel, language, reason, effect, state, agent_id, queued_at, connected_at, released_at, ended_at)
+SELECT i.id, 'general', 'voice', 'ru', '', 'x', 'ended', (SELECT min(id) FROM agents), noon, noon, noon + interval '180 s', noon + interval '180 s'
+FROM i CROSS JOIN (SELECT date_trunc('day', now(), 'UTC') + interval '12 h' - interval '6 days' AS noon) d`)
 }

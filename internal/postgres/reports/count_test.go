@@ -132,8 +132,19 @@ func TestLinesFoldWhatWasCounted(t *testing.T) {
 	require.NoError(t, err)
 	table, err := report.Read(t.Context(), db, q)
 	require.NoError(t, err)
-	quarters, err := db.Quarters(t.Context(), q.Span())
+	quarters, err := db.Quarters(t.Context(), q.Span(), report.Quarters{Counts: report.OfQuarters})
 	require.NoError(t, err)
+	voice, err := db.Quarters(t.Context(), q.Span(), report.Quarters{Counts: []string{"offered", "handled"}, Queue: "general", Channel: "voice"})
+	require.NoError(t, err)
+	q.Only = map[report.Dimension]string{report.Queue: "general", report.Channel: "voice"}
+	limited, err := report.Read(t.Context(), db, q)
+	require.NoError(t, err)
+	some := report.Counts{}
+	for _, quarter := range voice {
+		require.Len(t, quarter.Counts, 2)
+		some.Add(quarter.Counts, report.LedgerOf(report.Contacts).Counts)
+	}
+	require.Equal(t, []int64{limited.Total["offered"], limited.Total["handled"]}, []int64{some["offered"], some["handled"]}, "limited to a queue and a channel")
 	got := map[string]int64{}
 	for _, quarter := range quarters {
 		require.Zero(t, quarter.Begin.Sub(q.Span().From)%(15*time.Minute))

@@ -46,6 +46,12 @@ const evaluations = async () => {
   return Evaluations
 }
 
+const staffing = async () => {
+  const [{ Staffing }, { staffingTexts }] = await Promise.all([import('./staffing'), import('./staffing_texts')])
+  addTexts(staffingTexts)
+  return Staffing
+}
+
 function Page() {
   if (invited) return <Invitation />
   if (loggedIn.value === null) return null
@@ -104,6 +110,8 @@ function Page() {
         <CannedReplies />
       ) : section.value === 'evaluations' ? (
         <Later key="evaluations" load={evaluations} />
+      ) : section.value === 'staffing' ? (
+        <Later key="staffing" load={staffing} />
       ) : section.value === 'people' ? (
         <People />
       ) : section.value === 'queues' ? (

@@ -18,6 +18,7 @@ const sections: { name: Section; title: string; roles: Agent['role'][] }[] = [
   { name: 'sms', title: 'sms.section', roles: [...leaders, 'auditor'] },
   { name: 'otp', title: 'otp.section', roles: leaders },
   { name: 'reports', title: 'reports.title', roles: leaders },
+  { name: 'staffing', title: 'staffing.title', roles: leaders },
   { name: 'people', title: 'people.title', roles: ['administrator'] },
   { name: 'queues', title: 'queues.title', roles: ['administrator'] },
   { name: 'clients', title: 'clients.title', roles: ['administrator'] },

@@ -334,6 +334,7 @@ const words: Record<string, [string, string, string]> = {
   'recording.kept': ['сіз тыңдай алмайсыз', 'вам недоступна', 'not for you to hear'],
   'call.keys': ['Пернелер', 'Набор цифр', 'Keys'],
   'evaluations.title': ['Сапа', 'Качество', 'Quality'],
+  'staffing.title': ['Операторлар саны', 'Сколько операторов', 'Staffing'],
   'canned.title': ['Үлгі жауаптар', 'Шаблоны ответов', 'Canned replies'],
   'canned.add': ['Үлгі қосу', 'Добавить шаблон', 'Add a reply'],
   'canned.how': [

@@ -1,0 +1,26 @@
+// The words of the page of staffing in three languages: Kazakh, Russian, English. They come with its code.
+export const staffingTexts: Record<string, [string, string, string]> = {
+  'staffing.how': [
+    'Соңғы апталардың дәл осы күніндегі қоңыраулар бойынша, Эрланг C формуласымен.',
+    'По звонкам того же дня последних недель, по формуле Эрланга C.',
+    'By the calls of the same day of the last weeks, and by Erlang C.',
+  ],
+  'staffing.queue': ['Кезек', 'Очередь', 'Queue'],
+  'staffing.day': ['Күні', 'День', 'Day'],
+  'staffing.weeks': ['Апта саны', 'Недель', 'Weeks'],
+  'staffing.share': ['Уақытында, %', 'Вовремя, %', 'In time, %'],
+  'staffing.target': ['Секунд ішінде', 'За секунд', 'Within seconds'],
+  'staffing.what_if': ['Егер…', 'Что, если…', 'What if…'],
+  'staffing.calls': ['Қоңырау, %', 'Звонков, %', 'Calls, %'],
+  'staffing.handle': ['Бір қоңырау, секунд', 'Звонок, секунд', 'A call, seconds'],
+  'staffing.agents': ['Операторлар', 'Операторов', 'Operators'],
+  'staffing.from': ['Уақыты', 'С', 'From'],
+  'staffing.expected': ['Қоңырау', 'Звонков', 'Calls'],
+  'staffing.took': ['Бір қоңырау', 'Звонок', 'A call'],
+  'staffing.needed': ['Керек', 'Нужно', 'Needed'],
+  'staffing.there': ['Бар', 'Есть', 'There'],
+  'staffing.in_time': ['Уақытында', 'Вовремя', 'In time'],
+  'staffing.simulated': ['Үлгілеу', 'Моделирование', 'Simulated'],
+  'staffing.never': ['үлгермейді', 'не справятся', 'never keep up'],
+  'staffing.none': ['Мұндай күндері қоңырау болмаған: белгісіз', 'В такие дни звонков не было: неизвестно', 'No calls were handled on such days: nothing is known'],
+}
