@@ -35,6 +35,7 @@ func (w *world) desk(t *testing.T) {
 	t.Run("Microphone", func(t *testing.T) { w.withoutMicrophone(t) })
 	t.Run("Call", func(t *testing.T) { w.callAtDesk(t, desk) })
 	t.Run("Talk", func(t *testing.T) { w.talkAtDesk(t, desk) })
+	t.Run("AutoAccept", func(t *testing.T) { w.autoAcceptAtDesk(t, desk) })
 	t.Run("Recording", func(t *testing.T) { w.recordingAtDesk(t, desk) })
 	t.Run("Reload", func(t *testing.T) { w.reloadInACall(t, desk) })
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
@@ -132,6 +133,20 @@ func (w *world) callAtDesk(t *testing.T, desk *page) {
 	desk.clicks(t, "button.hangup")
 	w.hears(t, citizen, ru, after, whole("bye"))
 	citizen.Ends(t, 5*time.Second)
+	w.filed(t, desk, "resolved")
+}
+
+// A call of a queue that wants it is accepted by the page itself: nobody presses a key, and the two talk.
+func (w *world) autoAcceptAtDesk(t *testing.T, desk *page) {
+	pgtest.Exec(t, w.database, `UPDATE queues SET auto_accept = true WHERE name = 'general'`)
+	defer pgtest.Exec(t, w.database, `UPDATE queues SET auto_accept = false WHERE name = 'general'`)
+	citizen := w.calls(t, "+77015550077") // of its own: a number joins a queue ten times an hour
+	w.hears(t, citizen, kk, 0, begins("language.choose"))
+	citizen.Key(t, "20")
+	desk.sees(t, "button.hangup")
+	w.requireTalk(t, citizen, desk)
+	desk.clicks(t, "button.hangup")
+	citizen.Ends(t, patience)
 	w.filed(t, desk, "resolved")
 }
 
