@@ -32,6 +32,18 @@ func TestEveryIncludedSiteFileHasAnExample(t *testing.T) {
 	require.Greater(t, wanted, 5)
 }
 
+// By Asterisk's default a stranger who writes a trunk's name into From would be that trunk.
+func TestACarrierIsKnownByItsAddress(t *testing.T) {
+	t.Parallel()
+	content, err := fs.ReadFile(deploy.Asterisk, "asterisk/pjsip.conf")
+	require.NoError(t, err)
+	_, carrier, found := strings.Cut(string(content), "\n[carrier](!)\n")
+	require.True(t, found)
+	carrier, _, _ = strings.Cut(carrier, "\n[")
+	require.Regexp(t, `(?m)^identify_by = ip$`, carrier)
+	require.NotContains(t, string(content), "anonymous]")
+}
+
 // The unit gives a process nothing but its sockets, its clips and its secrets; systemd rates it, where it is there.
 func TestTheUnitIsASandbox(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ type AsteriskConfig struct {
 	Number string
 	// Sounds is the folder that Okno puts its sounds in; default Run/sounds.
 	Sounds string
-	// Loopback takes calls to Number from loopback addresses without a password, with the number in From as the caller's.
+	// Loopback takes calls to Number from 127.0.0.1 without a password, with the number in From as the caller's.
 	Loopback bool
 	// Site adds to the site's files: file name (pjsip.conf, extensions.conf, modules.conf) to content.
 	Site map[string]string

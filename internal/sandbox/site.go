@@ -104,5 +104,5 @@ transport = transport-udp
 [loopback]
 type = identify
 endpoint = loopback
-match = 127.0.0.0/8
+match = 127.0.0.1
 `
