@@ -167,7 +167,7 @@ func (d *Desk) viewJSON(agent acd.Agent, v desk.View) object {
 		drafts[string(field)] = text
 	}
 	z := v.Citizen
-	return object{"contact": d.contactJSON(v.Contact), "timeline": linesJSON(v.Timeline), "cases": found, "moves": moves, "drafts": drafts, "recordings": recordingsJSON(agent, v.Recordings), "citizen": object{"id": z.ID, "name": z.Name,
+	return object{"contact": d.contactJSON(v.Contact), "timeline": linesJSON(v.Timeline), "cases": found, "moves": moves, "drafts": drafts, "recordings": recordingsJSON(agent, v.Recordings), "heard": soundedJSON(v.Heard), "citizen": object{"id": z.ID, "name": z.Name,
 		"national_number": citizenMask(z.NationalNumber), "language": z.Language, "number": mask(z.Number), "verification": z.Verification}}
 }
 

@@ -59,7 +59,7 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 func (d *Desk) partiesJSON(parties []desk.Party) []object {
 	found := make([]object, 0, len(parties))
 	for _, p := range parties {
-		found = append(found, object{"leg": p.Leg, "role": p.Role, "name": p.Name, "title": d.titleOf(p), "state": p.State, "held": p.Held})
+		found = append(found, object{"leg": p.Leg, "role": p.Role, "name": p.Name, "title": d.titleOf(p), "state": p.State, "held": p.Held, "poor": p.Poor})
 	}
 	return found
 }

@@ -66,6 +66,7 @@ type liveCall struct {
 
 	call    call.Call
 	tape    tape
+	meter   meter
 	came    map[string]bool // channels that record, and have come
 	ear     string          // the channel by which a supervisor hears; "" of none
 	keys    string          // pressed, and not used yet
@@ -387,6 +388,7 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 		}
 	}
 	c.stopRecording()
+	c.look(ctx, c.call.Legs...)
 	if len(c.call.Legs) > 1 {
 		c.dropOthers()
 	}
@@ -405,6 +407,7 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 		return
 	}
 	c.line.spoolSoon()
+	c.settleQuality(ctx, true)
 	c.log.Info().Str("how", string(how)).Msg("call over")
 }
 

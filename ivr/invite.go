@@ -84,6 +84,7 @@ func (c *liveCall) declines(ctx context.Context, o call.Order, why error) (turn 
 // left goes on without a leg. over says that the talk has ended, with what the citizen hears next; else the room is to be arranged.
 func (c *liveCall) left(ctx context.Context, id string, lost bool, order string) (turn conversation.Turn, over bool, err error) {
 	c.log.Info().Str("role", string(c.leg(id).Role)).Bool("lost", lost).Msg("leg left")
+	c.look(ctx, c.call.Legs...)
 	var next *conversation.Turn
 	var live call.Call
 	tell := func() {
@@ -105,17 +106,20 @@ func (c *liveCall) left(ctx context.Context, id string, lost bool, order string)
 	if next != nil {
 		c.stopRecording()
 		c.dropOthers()
+		c.settleQuality(ctx, false)
 		c.keys = ""
 		return *next, true, nil
 	}
-	c.become(live)
+	c.become(ctx, live)
+	c.settleQuality(ctx, false)
 	return turn, false, nil
 }
 
 // become takes the call as it is to be: a leg that is no more in it ends.
-func (c *liveCall) become(live call.Call) {
+func (c *liveCall) become(ctx context.Context, live call.Call) {
 	for _, leg := range c.call.Legs {
 		if !slices.ContainsFunc(live.Legs, func(l call.Leg) bool { return l.ID == leg.ID }) {
+			c.look(ctx, leg)
 			c.dropLeg(leg.ID)
 		}
 	}

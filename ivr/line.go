@@ -70,6 +70,8 @@ type connections interface {
 	MessageLeft(ctx context.Context, l lease.Lease, interaction int64, length time.Duration) error
 	// RecordingFailed keeps that a talk goes on and is not recorded any more.
 	RecordingFailed(ctx context.Context, l lease.Lease, interaction int64, name string) error
+	// KeepQuality keeps how legs of a talk sound.
+	KeepQuality(ctx context.Context, l lease.Lease, interaction int64, legs []call.Quality) error
 	// TakeRequest keeps a callback that a citizen asked for while Okno was away, once.
 	TakeRequest(ctx context.Context, l lease.Lease, r call.Request) error
 	// Refuse answers an order that cannot be carried out.
@@ -155,9 +157,10 @@ type Config struct {
 	Floor    Floor
 	Store    Store
 	Voice    Voice
-	Files    Files            // of recordings; nil: nothing can be recorded
-	Hints    <-chan struct{}  // that orders or accounts have changed; may be nil
-	Active   prometheus.Gauge // okno_calls_active of this node
+	Files    Files                    // of recordings; nil: nothing can be recorded
+	Hints    <-chan struct{}          // that orders or accounts have changed; may be nil
+	Active   prometheus.Gauge         // okno_calls_active of this node
+	Quality  *prometheus.HistogramVec // okno_call_quality; nil: not counted
 	Log      zerolog.Logger
 }
 

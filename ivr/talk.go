@@ -29,6 +29,7 @@ func (c *liveCall) talk(ctx context.Context, adopted bool) (conversation.Turn, e
 	}
 	for {
 		t.record(ctx)
+		t.measure(ctx)
 		item, _, err := c.nextOr(ctx, nil, look.C)
 		if err != nil {
 			return conversation.Turn{}, err
@@ -208,7 +209,7 @@ func (c *liveCall) carry(ctx context.Context, o call.Order) bool {
 		}
 		return false
 	}
-	c.become(live)
+	c.become(ctx, live)
 	return true
 }
 

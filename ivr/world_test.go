@@ -69,6 +69,7 @@ type world struct {
 	news     *news.News
 	metrics  *prometheus.Registry
 	active   prometheus.Gauge
+	quality  *prometheus.HistogramVec
 	line     *ivr.Line
 	stop     func()
 }
@@ -102,6 +103,7 @@ func buildWorldOn(t *testing.T, database string, site map[string]string) *world 
 	w.House = floortest.Build(t, database, w.news)
 	w.Floor = floor.New(w.Units, w.script, zerolog.Nop())
 	w.active = ivr.ActiveCalls(w.metrics, "test")
+	w.quality = ivr.CallQuality(prometheus.NewRegistry())
 	w.espeak = tools.Espeak
 	w.voice = voice.Config{
 		Engines: voice.Espeak(tools.Espeak), Folder: t.TempDir(), Log: zerolog.Nop(),
@@ -154,7 +156,7 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	line = ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727",
 			Trunk: w.trunk()},
-		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Log: log,
+		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Quality: w.quality, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)

@@ -53,6 +53,7 @@ type Party struct {
 	Number string // of a telephone outside
 	State  call.LegState
 	Held   bool
+	Poor   bool // it sounds poor now
 }
 
 // Talk is a call with an agent, as a supervisor sees it.
@@ -90,6 +91,16 @@ type View struct {
 	Drafts   map[contact.Field]string // what the agent has written in it, and neither sent nor filed
 
 	Recordings []Recorded // of the talks in the timeline, the oldest first
+	Heard      []Heard    // how the legs of these talks sounded, by interaction
+}
+
+// Heard is how a leg of a talk sounded.
+type Heard struct {
+	call.Quality
+	Interaction int64
+	At          time.Time // of its end, or since when it is up
+	Role        call.Role
+	Name        string // an agent's
 }
 
 // Recorded is a talk that was recorded, or is.

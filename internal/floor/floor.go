@@ -146,6 +146,8 @@ type calls interface {
 	HoldLeg(ctx context.Context, id string, held bool) error
 	SetMode(ctx context.Context, id string, mode call.Mode) error
 	GiveLeg(ctx context.Context, id string, role call.Role) error
+	// KeepQuality keeps how legs sound, and tells the desks.
+	KeepQuality(ctx context.Context, interaction int64, legs []call.Quality) error
 	EndCall(ctx context.Context, interaction int64) error
 }
 

@@ -57,7 +57,7 @@ var Ledgers = []Ledger{
 	{Interactions, "interactions", 30 * day, settling, counts("begun", "self_served", "with_operator", "abandoned", "left", "incomplete", "cancelled", "lost", "dismissed", "unserved",
 		"other", "under_way", "duration")},
 	{Contacts, "contacts", 30 * day, returning, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "left", "unreached", "called_in", "nobody", "lost", "dismissed",
-		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "not_given", "returned", "marked", "marked_well", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
+		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "not_given", "returned", "marked", "marked_well", "measured", "poor_sound", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
 		"wait_le_300", "wait_le_600", "wait_longer"), Count{Name: "longest_wait", Max: true})},
 	{Nodes, "interactions", 30 * day, settling, counts("stops", "visits", "left", "finished", "left_with_operator", "gave_up", "gave_up_unanswered", "gave_up_waiting")},
 	{Incoming, "mo_messages", 4 * day, settling, counts("received", "received_parts", "flood", "unprocessed")},

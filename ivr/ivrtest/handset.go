@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,15 +34,19 @@ type Handset struct {
 	over     chan struct{} // the line has hung up, or this side has
 	ended    sync.Once
 	took     chan string // the line's answer to an offer within the call
+	manner   Manner
+	loses    atomic.Int64
 
-	mu      sync.Mutex
-	keys    []press // that are to be pressed
-	stalled time.Time
-	held    [][]byte // packets that the network holds back
-	heard   []packet
-	keyed   string // the keys that the line sent
-	keyedAt uint32 // the timestamp of the last of them
-	payload byte   // of our sound: PCMU, until the handset offers another
+	mu        sync.Mutex
+	keys      []press // that are to be pressed
+	stalled   time.Time
+	held      [][]byte // packets that the network holds back
+	heard     []packet
+	keyed     string // the keys that the line sent
+	keyedAt   uint32 // the timestamp of the last of them
+	payload   byte   // of our sound: PCMU, until the handset offers another
+	line      uint32 // the SSRC of what is heard; 0: nothing is yet
+	direction string // of the sound that is offered
 }
 
 // press is one key.
@@ -75,13 +80,21 @@ const (
 	tick        = 10 * time.Millisecond
 	tickSamples = rate / 100
 	keyPayload  = 101
+	ssrc        = 0x0b0e0e0f // of what the handset sends
 )
 
 // StartHandset calls a number of the line (host:port) as the caller from, and returns when the line has answered. It hangs up with the
 // test, at the latest.
 func StartHandset(t *testing.T, line, from, number string) *Handset {
 	t.Helper()
+	return StartHandsetOf(t, Steady, line, from, number)
+}
+
+// StartHandsetOf is StartHandset of a handset with a manner of its own.
+func StartHandsetOf(t *testing.T, manner Manner, line, from, number string) *Handset {
+	t.Helper()
 	h, answered := dial(t, line, from, number)
+	h.manner = manner
 	select {
 	case err := <-answered:
 		require.NoError(t, err)
@@ -118,7 +131,7 @@ func GiveUp(t *testing.T, line, from, number string, after time.Duration) (cance
 // dial sends the INVITE of a call. The line's final answer comes on the channel.
 func dial(t *testing.T, line, from, number string) (h *Handset, answered chan error) {
 	t.Helper()
-	h = &Handset{trying: make(chan struct{}), over: make(chan struct{}), took: make(chan string, 4), events: keyPayload, callID: rand.Text()}
+	h = &Handset{trying: make(chan struct{}), over: make(chan struct{}), took: make(chan string, 4), events: keyPayload, callID: rand.Text(), direction: "sendrecv"}
 	server, err := net.ResolveUDPAddr("udp4", line)
 	require.NoError(t, err)
 	h.sip, err = net.DialUDP("udp4", nil, server)
@@ -282,9 +295,12 @@ func (h *Handset) send(method string, number int, kind, body string) {
 // offer describes our side's sound (RFC 4566, RFC 4733).
 func (h *Handset) offer() string {
 	codec := h.codec()
+	h.mu.Lock()
+	direction := h.direction
+	h.mu.Unlock()
 	return fmt.Sprintf("v=0\r\no=- 1 %[2]d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %[1]d RTP/AVP %[2]d %[3]d\r\n"+
-		"a=rtpmap:%[2]d %[4]s/8000\r\na=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=ptime:20\r\na=sendrecv\r\n",
-		h.rtp.LocalAddr().(*net.UDPAddr).Port, codec, keyPayload, codecs[codec])
+		"a=rtpmap:%[2]d %[4]s/8000\r\na=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=ptime:20\r\na=%[5]s\r\n",
+		h.rtp.LocalAddr().(*net.UDPAddr).Port, codec, keyPayload, codecs[codec], direction)
 }
 
 // signal reads SIP until the socket is closed.
@@ -399,6 +415,7 @@ func (h *Handset) listen() {
 		}
 		if codec := buffer[1] & 0x7f; n > 12 && (codec == pcmu || codec == pcma) {
 			h.mu.Lock()
+			h.line = binary.BigEndian.Uint32(buffer[8:])
 			h.heard = append(h.heard, packet{at: time.Now(), codec: codec, sound: bytes.Clone(buffer[12:n])})
 			h.mu.Unlock()
 		}
@@ -438,10 +455,7 @@ func (h *Handset) speak() {
 		}
 		switch {
 		case current == nil || phase > current.on || current.info && phase < current.on:
-			if n%2 == 0 {
-				codec := h.codec()
-				h.rtpSend(&sequence, codec, false, now, bytes.Repeat([]byte{silences[codec]}, 2*tickSamples))
-			}
+			h.idle(n, &sequence, now, bytes.Repeat([]byte{silences[h.codec()]}, 2*tickSamples))
 		case phase == current.on:
 			if current.info {
 				h.send("INFO", n, "application/dtmf-relay", fmt.Sprintf("Signal=%c\r\nDuration=%d\r\n", current.key, phase*10))
@@ -502,7 +516,7 @@ func (h *Handset) rtpSend(sequence *uint16, kind byte, marker bool, timestamp ui
 	}
 	binary.BigEndian.PutUint16(head[2:], *sequence)
 	binary.BigEndian.PutUint32(head[4:], timestamp)
-	binary.BigEndian.PutUint32(head[8:], 0x0b0e0e0f)
+	binary.BigEndian.PutUint32(head[8:], ssrc)
 	*sequence++
 	h.mu.Lock()
 	h.held = append(h.held, append(head, payload...))

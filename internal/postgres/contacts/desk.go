@@ -82,10 +82,10 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 }
 
 const partiesOfCalls = `
-SELECT l.call_id, l.id, l.role, coalesce((SELECT name FROM agents WHERE id = l.agent_id), ''), CASE l.role WHEN 'outside' THEN l.endpoint ELSE '' END, l.state, l.held
+SELECT l.call_id, l.id, l.role, coalesce((SELECT name FROM agents WHERE id = l.agent_id), ''), CASE l.role WHEN 'outside' THEN l.endpoint ELSE '' END, l.state, l.held, l.poor
 FROM legs l WHERE l.call_id = ANY ($1) AND l.state <> 'ended'
 UNION ALL
-SELECT h.interaction_id, '', 'consulted', (SELECT name FROM agents WHERE id = h.agent_id), '', 'ringing', false
+SELECT h.interaction_id, '', 'consulted', (SELECT name FROM agents WHERE id = h.agent_id), '', 'ringing', false, false
 FROM contacts h WHERE h.interaction_id = ANY ($1) AND h.helps IS NOT NULL AND h.state IN ('offered', 'accepted')`
 
 // addParties adds who is in the calls of contacts that are connected; a colleague who is asked to help is, before the phone rings.
@@ -105,7 +105,7 @@ func addParties(ctx context.Context, tx *postgres.Tx, held []desk.Held) error {
 	}
 	var interaction int64
 	var p desk.Party
-	_, err = pgx.ForEachRow(rows, []any{&interaction, &p.Leg, &p.Role, &p.Name, &p.Number, &p.State, &p.Held}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&interaction, &p.Leg, &p.Role, &p.Name, &p.Number, &p.State, &p.Held, &p.Poor}, func() error {
 		of[interaction].Parties = append(of[interaction].Parties, p)
 		return nil
 	})
@@ -253,6 +253,9 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 			return err
 		}
 		if v.Recordings, err = w.recordings(ctx, agent, recordingsOfInteractions, interactionsOf(c, v.Timeline)); err != nil {
+			return err
+		}
+		if v.Heard, err = w.qualities(ctx, interactionsOf(c, v.Timeline)); err != nil {
 			return err
 		}
 		if v.Drafts, err = w.Drafts(ctx, c, agent); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/call"
 	"okno/internal/report"
 )
 
@@ -92,6 +93,7 @@ func (w *world) counted() lines {
 			resolved := c.disposition == "resolved" || c.disposition == "informed"
 			n["handled"], n["resolved"], n["not_given"] = 1, one(resolved), one(c.disposition == "not_given")
 			n["returned"] = one(resolved && w.returned(c))
+			n["measured"], n["poor_sound"] = one(c.mos > 0), one(c.mos > 0 && c.mos < call.PoorMOS)
 			n["talk"] = c.released.Sub(c.connected).Round(time.Millisecond).Milliseconds()
 			n["wrap_up"] = c.end.Sub(c.released).Round(time.Millisecond).Milliseconds()
 		} else if c.outcome != "" {

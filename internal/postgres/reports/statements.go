@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okno/internal/acd"
+	"okno/internal/call"
 	"okno/internal/contact"
 	"okno/internal/report"
 )
@@ -79,6 +80,11 @@ var returned = func() string {
 	return `EXISTS (SELECT FROM interactions i WHERE i.id = contacts.interaction_id AND (` + again("number_index") + ` OR ` + again("citizen_id") + `))`
 }()
 
+// heard says of a contact that it was by a call with a leg of which something holds.
+func heard(what string) string {
+	return "EXISTS (SELECT FROM legs WHERE call_id = contacts.interaction_id AND " + what + ")"
+}
+
 var countings = []counting{
 	{
 		source: report.Interactions, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL",
@@ -117,6 +123,7 @@ WHERE node <> '' OR ended_at IS NULL`,
 			of("lost", unanswered+"'lost'"), of("dismissed", unanswered+"'dismissed'"),
 			total("wait", ms("queued_at", "connected_at"), "connected_at IS NOT NULL"),
 			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ")"}, of("handled", handled), of("marked", "mark IS NOT NULL"), of("marked_well", "mark >= 4"),
+			of("measured", handled+" AND "+heard("mos IS NOT NULL")), of("poor_sound", handled+" AND "+heard(fmt.Sprintf("mos < %v", call.PoorMOS))),
 			total("talk", ms("connected_at", "released_at"), handled), total("wrap_up", ms("released_at", "ended_at"), handled),
 			of("resolved", resolved), of("not_given", handled+" AND disposition = '"+contact.NotGiven+"'"), of("returned", resolved+" AND "+returned)),
 	},

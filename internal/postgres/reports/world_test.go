@@ -83,6 +83,7 @@ type queued struct {
 	queue                            string
 	joined, connected, released, end time.Time
 	outcome, disposition             string
+	mos                              float64 // of its worst leg; 0: not known
 }
 
 type sent struct {
@@ -267,6 +268,10 @@ func (w *world) ends() {
 				c.released = w.later(c.connected, 10*time.Minute)
 				c.end = w.later(c.released, time.Minute)
 				c.disposition = pick(w, "resolved", "informed", "forwarded", "not_given")
+				if c.mos = pick(w, 0, 2.5, 4.2); c.mos > 0 {
+					w.exec(`INSERT INTO legs (id, call_id, role, outbound, state, mos) VALUES ('leg' || $1::bigint, $1, 'citizen', false, 'ended', $2), ('other' || $1::bigint, $1, 'agent', true, 'ended', 4.4)`,
+						c.interaction.id, c.mos)
+				}
 			}
 			w.exec(`UPDATE contacts SET state = 'ended', outcome = $2, disposition = $3, connected_at = $4, released_at = $5, ended_at = $6 WHERE id = $1`,
 				c.contact, c.outcome, c.disposition, moment(c.connected), moment(c.released), c.end)

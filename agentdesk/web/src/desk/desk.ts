@@ -108,7 +108,7 @@ function receive(m: Incoming): void {
         const contact = Number(m.stream.slice('contact:'.length))
         if (loading.has(contact)) loading.set(contact, true)
       }
-      if (m.stream.startsWith('contact:') && m.kind === 'recorded') void load(Number(m.stream.slice('contact:'.length)))
+      if (m.stream.startsWith('contact:') && ['recorded', 'heard'].includes(m.kind)) void load(Number(m.stream.slice('contact:'.length)))
       if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break
     case 'error':

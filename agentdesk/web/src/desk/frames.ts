@@ -138,6 +138,10 @@ export interface Party {
   title: Text | null
   state: 'ringing' | 'up'
   held: boolean
+  /**
+   * The leg sounds poor at present.
+   */
+  poor: boolean
 }
 /**
  * A text in each language.

@@ -133,6 +133,17 @@ export interface Recorded {
   hear: boolean // the agent may
 }
 
+// Heard is how the talks of a call sounded, by the worst leg. Losses are in percent, times in ms; null: the far end does not report.
+export interface Heard {
+  interaction: number
+  at: string
+  mos: number
+  grade: Grade
+  legs: { role: string; name: string; mos: number; worst: number; grade: Grade; loss: number; far_loss: number | null; jitter: number; round_trip: number | null }[]
+}
+
+export type Grade = 'good' | 'fair' | 'poor'
+
 export interface View {
   contact: Contact
   citizen: Citizen
@@ -140,6 +151,7 @@ export interface View {
   cases: Case[]
   moves: Move[] // the oldest first
   recordings: Recorded[] // likewise
+  heard: Heard[]
   drafts: Partial<Record<'reply' | 'note' | 'case' | 'wrap_up', string>>
 }
 

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { act, hangUp, mute, muted, now, talking } from './desk'
 import { byPhone } from './protocol'
+import { PoorConnection } from './quality'
 import type { Contact, Destinations, Party } from './protocol'
 import { language, text } from './texts'
 
@@ -20,6 +21,7 @@ export function Softphone({ contact: c }: { contact: Contact }) {
           {talking.value && <button class="mute" onClick={() => mute(!muted.value)} aria-pressed={muted.value}>{text(muted.value ? 'call.unmute' : 'call.mute')}</button>}
           {!c.helps && !aside && <Hold contact={c} />}
           <Recording contact={c} />
+          <PoorConnection contact={c} />
           <span class="popup">
             <button class="keys" aria-expanded={open.value === 'keys'} onClick={toggle('keys')}>{text('call.keys')}</button>
             {open.value === 'keys' && <Pad contact={c} close={close} />}

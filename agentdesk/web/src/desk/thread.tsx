@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { because } from './own_words'
-import type { Entry, Move, Recorded, View } from './protocol'
+import type { Entry, Heard, Move, Recorded, View } from './protocol'
+import { Quality, sayQuality } from './quality'
 import { Talk } from './recordings'
 import { text, whose } from './texts'
 import { moment } from './time'
 
 // Told is what a thread shows of a view.
-type Told = Pick<View, 'timeline' | 'moves' | 'recordings'>
+type Told = Pick<View, 'timeline' | 'moves' | 'recordings'> & Partial<Pick<View, 'heard'>>
 
 // Thread is everything that the citizen did, on all channels, and what became of the citizen's cases, oldest first; it opens at its end. It is
 // searched here: what is kept of it is sealed, and reads as text on the page alone.
@@ -29,6 +30,7 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
     <div class="thread" role="log" tabIndex={0} aria-label={text('timeline')}>
       {lines.length === 0 && <p class="muted">{text(wanted ? 'timeline.nothing' : 'timeline.empty')}</p>}
       {lines.map((line) => {
+        if ('legs' in line) return <Quality key={'q' + line.interaction} of={line} />
         if ('seconds' in line) return <Talk key={'r' + line.id} of={line} />
         if ('number' in line) return <Moved key={'m' + line.number + line.at} move={line} />
         const begins = line.interaction !== interaction
@@ -52,17 +54,18 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
 }
 
 // saidIn is what a line is searched by.
-function saidIn(line: Entry | Move | Recorded): string {
+function saidIn(line: Entry | Move | Recorded | Heard): string {
+  if ('legs' in line) return sayQuality(line)
   if ('seconds' in line) return text('recording.talk')
   return 'number' in line ? sayMove(line) + line.told : say(line)
 }
 
 // inOrder puts what was said, what was recorded, and the steps of cases, into one order, the oldest first.
-function inOrder(view: Told): (Entry | Move | Recorded)[] {
+function inOrder(view: Told): (Entry | Move | Recorded | Heard)[] {
   const entries = [...view.timeline].reverse()
   const since = entries[0]?.at ?? ''
   const moves = view.moves.filter((m) => Date.parse(m.at) >= Date.parse(since) || entries.length < most)
-  return [...entries, ...moves, ...view.recordings].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return [...entries, ...moves, ...view.recordings, ...(view.heard ?? [])].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
 
 const most = 200 // so many entries come at once: of the time before them nothing is shown
