@@ -195,6 +195,9 @@ func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
 	if leg, ok := c.call.Leg(call.Citizen); ok && leg.Outbound && c.call.State == call.Ringing {
 		return c.reachAgain(ctx)
 	}
+	if c.call.State == call.Live {
+		c.vigil.begin()
+	}
 	switch c.call.Stage {
 	case call.Talking, call.Passed:
 		return c.rejoin(ctx)

@@ -76,6 +76,7 @@ type liveCall struct {
 	spoken  dialogue.Language // of the last turn
 	swallow string            // a key that ends an entry which was complete without it
 	pressed time.Time         // the last key
+	vigil   vigil             // for the telephone's first sign of life
 }
 
 func newLiveCall(l *Line, c call.Call, hangUp func(cause error)) *liveCall {
@@ -225,6 +226,7 @@ func (c *liveCall) answer(ctx context.Context) error {
 	if err := c.line.rest.answer(c.channel); err != nil {
 		return err
 	}
+	c.vigil.begin()
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepLimit)
 	defer cancel()
 	if err := c.floor().Answered(limited, c.lease(), c.call.Interaction); err != nil {
@@ -367,13 +369,14 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 	}
 	cause := context.Cause(ctx)
 	gone := errors.Is(cause, ErrHangup) || errors.Is(cause, errLost) || isGone(why)
-	if ctx.Err() != nil && !gone || errors.Is(why, lease.ErrFenced) {
+	mute := errors.Is(cause, errMute)
+	if ctx.Err() != nil && !gone && !mute || errors.Is(why, lease.ErrFenced) {
 		c.log.Info().Msg("call left to the next owner")
 		return
 	}
 	how := call.HungUp
 	switch {
-	case errors.Is(cause, errLost):
+	case errors.Is(cause, errLost), mute:
 		how = call.Lost
 	case gone:
 	case errors.Is(why, errFinished):
@@ -457,6 +460,8 @@ func (c *liveCall) nextOr(ctx context.Context, patience, other <-chan time.Time)
 			return nil, false, nil
 		case <-other:
 			return nil, true, nil
+		case <-c.vigil.due():
+			c.seekSign(ctx)
 		case <-ctx.Done():
 		}
 	}

@@ -117,6 +117,7 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 		return turn, err
 	}
 	c.call.State = call.Live
+	c.vigil.begin()
 	turn.Spoken = slices.Insert(turn.Spoken, 0, nil) // a breath before the first word, as when Okno is called
 	if turn.Expect.Kind != dialogue.ExpectOutcome {
 		return turn, nil
