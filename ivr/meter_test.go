@@ -40,7 +40,7 @@ func TestTheFarEndIsKnownByItsReports(t *testing.T) {
 	for _, r := range []rtp{{RoundTrip: 0.01}, {FarJitter: 0.001}, {SentLost: 1}, {FarScore: 80}} {
 		require.True(t, r.reports(), "%+v", r)
 	}
-	for _, r := range []rtp{{Received: 500, Jitter: 0.02}, {Received: 500, RoundTrip: 70000, RoundTrips: 70000}} { // a clock that is wrong
+	for _, r := range []rtp{{Received: 500, Jitter: 0.02}, {Received: 500, Jitter: 301}, {Received: 500, RoundTrip: 70000, RoundTrips: 70000}} { // clocks that are wrong
 		mos, known := r.mos()
 		require.True(t, known)
 		require.Greater(t, mos, 4.0)

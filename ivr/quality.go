@@ -111,7 +111,7 @@ func (m *meter) all() (found []call.Quality) {
 		}
 		m.poorTold[id] = leg.poor
 		r := leg.last
-		found = append(found, call.Quality{Leg: id, MOS: mos, Worst: min(leg.worst, mos), Poor: leg.poor, Received: r.Received, Lost: r.Lost, Jitter: seconds(r.Jitter),
+		found = append(found, call.Quality{Leg: id, MOS: mos, Worst: min(leg.worst, mos), Poor: leg.poor, Received: r.Received, Lost: r.Lost, Jitter: jitterOf(r.Jitter),
 			Sent: r.Sent, FarKnown: r.reports(), SentLost: r.SentLost, RoundTrip: r.roundTrip()})
 	}
 	return found

@@ -91,10 +91,10 @@ func (r rtp) mos() (mos float64, known bool) {
 	trip := r.roundTrip()
 	mos = 5
 	if r.Received > 0 {
-		mos = call.Path{Loss: share(r.Lost, r.Received+r.Lost), Jitter: seconds(r.Jitter), RoundTrip: trip}.MOS()
+		mos = call.Path{Loss: share(r.Lost, r.Received+r.Lost), Jitter: jitterOf(r.Jitter), RoundTrip: trip}.MOS()
 	}
 	if r.Sent > 0 && r.reports() {
-		mos = min(mos, call.Path{Loss: share(r.SentLost, r.Sent), Jitter: seconds(r.FarJitter), RoundTrip: trip, Conceals: true}.MOS())
+		mos = min(mos, call.Path{Loss: share(r.SentLost, r.Sent), Jitter: jitterOf(r.FarJitter), RoundTrip: trip, Conceals: true}.MOS())
 	}
 	return mos, mos < 5
 }
@@ -105,6 +105,16 @@ const longestTrip = 10 * time.Second
 func (r rtp) roundTrip() time.Duration {
 	if trip := seconds(r.RoundTrips); trip <= longestTrip {
 		return trip
+	}
+	return 0
+}
+
+// mostJitter is more than packets of any talk vary: one that tells of more has jumped in its timestamps, which Asterisk takes for lateness.
+const mostJitter = time.Second
+
+func jitterOf(s float64) time.Duration {
+	if jitter := seconds(s); jitter <= mostJitter {
+		return jitter
 	}
 	return 0
 }
