@@ -56,6 +56,23 @@ func mayEvaluate(agent acd.Agent, act access.Act, s evaluation.Subject) error {
 	return access.May(floor.Subject(agent), act, tie)
 }
 
+// asksToEvaluate gives who asks, and about which contact.
+func (d *Desk) asksToEvaluate(r *http.Request) (agent acd.Agent, id int64, err error) {
+	if agent, err = d.allowed(r, access.Evaluate); err == nil {
+		id, err = contactID(r)
+	}
+	return agent, id, err
+}
+
+// toEvaluate gives a contact that a supervisor may evaluate.
+func toEvaluate(ctx context.Context, w Work, agent acd.Agent, id int64) (evaluation.Subject, error) {
+	s, err := w.ContactToEvaluate(ctx, id)
+	if err == nil {
+		err = mayEvaluate(agent, access.Evaluate, s)
+	}
+	return s, err
+}
+
 // latestEvaluations lists what supervisors have evaluated of late.
 func (d *Desk) latestEvaluations(w http.ResponseWriter, r *http.Request) {
 	agent, err := d.allowed(r, access.ViewEvaluation)
@@ -127,11 +144,7 @@ func (d *Desk) nextToEvaluate(w http.ResponseWriter, r *http.Request) {
 // viewEvaluation gives a supervisor a contact with its transcript and its recordings, and the evaluation, or the form by which to make one. The
 // journal keeps the look.
 func (d *Desk) viewEvaluation(w http.ResponseWriter, r *http.Request) {
-	agent, err := d.allowed(r, access.Evaluate)
-	var id int64
-	if err == nil {
-		id, err = contactID(r)
-	}
+	agent, id, err := d.asksToEvaluate(r)
 	var shown object
 	if err == nil {
 		err = d.Units(r.Context(), func(work Work) (err error) {
@@ -143,10 +156,7 @@ func (d *Desk) viewEvaluation(w http.ResponseWriter, r *http.Request) {
 }
 
 func evaluationView(ctx context.Context, w Work, agent acd.Agent, id int64) (object, error) {
-	s, err := w.ContactToEvaluate(ctx, id)
-	if err == nil {
-		err = mayEvaluate(agent, access.Evaluate, s)
-	}
+	s, err := toEvaluate(ctx, w, agent, id)
 	if err != nil {
 		return nil, err
 	}
@@ -185,11 +195,7 @@ type filled struct {
 
 // evaluate keeps how a supervisor evaluates a contact, or changes that within a day.
 func (d *Desk) evaluate(w http.ResponseWriter, r *http.Request) {
-	agent, err := d.allowed(r, access.Evaluate)
-	var id int64
-	if err == nil {
-		id, err = contactID(r)
-	}
+	agent, id, err := d.asksToEvaluate(r)
 	var body filled
 	if err == nil {
 		err = bodyError(edge.ReadJSON(w, r, mostFilled, false, &body))
@@ -201,10 +207,7 @@ func (d *Desk) evaluate(w http.ResponseWriter, r *http.Request) {
 }
 
 func keepEvaluation(ctx context.Context, w Work, agent acd.Agent, id int64, body filled) error {
-	s, err := w.ContactToEvaluate(ctx, id)
-	if err == nil {
-		err = mayEvaluate(agent, access.Evaluate, s)
-	}
+	s, err := toEvaluate(ctx, w, agent, id)
 	if err != nil {
 		return err
 	}

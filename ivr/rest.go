@@ -292,20 +292,29 @@ func (r *rest) recordings() ([]string, error) {
 
 // recordingFile gives the content of a file of the spool, and its length.
 func (r *rest) recordingFile(ctx context.Context, file string) (content io.ReadCloser, size int64, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.client.Options.URL+"/recordings/stored/"+url.PathEscape(file)+"/file", nil)
+	response, err := r.get(ctx, "read recording", "/recordings/stored/"+url.PathEscape(file)+"/file")
 	if err != nil {
-		return nil, 0, wrap("read recording", err)
+		return nil, 0, err
+	}
+	return response.Body, response.ContentLength, nil
+}
+
+// get reads what the client of ARI has no request for. The body is to be closed.
+func (r *rest) get(ctx context.Context, doing, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.client.Options.URL+path, nil)
+	if err != nil {
+		return nil, wrap(doing, err)
 	}
 	request.SetBasicAuth(r.client.Options.Username, r.client.Options.Password)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, 0, wrap("read recording", err)
+		return nil, wrap(doing, err)
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, 0, wrap("read recording", status(response.StatusCode))
+		return nil, wrap(doing, status(response.StatusCode))
 	}
-	return response.Body, response.ContentLength, nil
+	return response, nil
 }
 
 // status is what Asterisk has answered, as an error.

@@ -3,7 +3,6 @@ package ivr
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -50,21 +49,13 @@ func (r *rest) isHeldByFar(ctx context.Context, channel string) (bool, error) {
 	return found.Value == "1", err
 }
 
-// read reads a resource of ARI that its client does not know.
+// read decodes a resource of ARI that its client does not know.
 func (r *rest) read(ctx context.Context, path string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.client.Options.URL+path, nil)
+	response, err := r.get(ctx, "look at rtp", path)
 	if err != nil {
-		return wrap("look at rtp", err)
-	}
-	request.SetBasicAuth(r.client.Options.Username, r.client.Options.Password)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return wrap("look at rtp", err)
+		return err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return wrap("look at rtp", status(response.StatusCode))
-	}
 	return wrap("look at rtp", json.NewDecoder(response.Body).Decode(into))
 }
 

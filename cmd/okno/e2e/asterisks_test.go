@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/postgres/pgtest"
-	"okno/internal/sandbox"
 	"okno/ivr/ivrtest"
 )
 
@@ -28,20 +27,10 @@ voice:
 // Two Asterisks, and two nodes that could serve them. An operator's page is registered at one Asterisk and talks with a citizen who has come by
 // the other; the node that serves both dies, and the other node takes them over; the page's Asterisk is gone, and the page goes to the other.
 func TestSeveralAsterisks(t *testing.T) {
-	need(t, "Asterisk", tools.AsteriskTree)
 	need(t, "espeak-ng", tools.Espeak)
 	w := &world{database: pgtest.URL(t)}
 	clips := clipCache()
-	var asterisks []*sandbox.Asterisk
-	for _, name := range []string{"ast1", "ast2"} {
-		a, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-			Tree: tools.AsteriskTree, Run: t.TempDir(), Name: name, Username: "okno", Password: "secret", Sounds: clips, Loopback: true,
-		})
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = a.Stop() })
-		asterisks = append(asterisks, a)
-	}
-	near, far := asterisks[0], asterisks[1] // the page's, and the citizen's
+	near, far := startAsterisk(t, "ast1", clips), startAsterisk(t, "ast2", clips) // the page's, and the citizen's
 	w.prepareVoice(t, clips)
 	node := func(roles string) *okno {
 		return newOkno(t, fmt.Sprintf(severalConfiguration, w.database, roles, tools.Espeak, clips,

@@ -5,23 +5,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"okno/internal/postgres/pgtest"
-	"okno/internal/sandbox"
 	"okno/ivr/ivrtest"
 )
 
 // telephone starts an Asterisk with phones, and gives the section of the configuration.
 func (a *attacked) telephone(t *testing.T) (section string) {
 	t.Helper()
-	need(t, "Asterisk", tools.AsteriskTree)
 	clips := clipCache()
-	asterisk, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: clips, Loopback: true,
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, asterisk.Stop()) })
+	asterisk := startAsterisk(t, "", clips)
 	a.phones = ivrtest.StartPhones(t, tools, asterisk.SIP())
 	return fmt.Sprintf(`voice:
   espeak: %q

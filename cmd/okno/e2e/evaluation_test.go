@@ -31,11 +31,7 @@ func TestAThreadIsEvaluated(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
 	const citizen = "+77010000004"
-	s.talks(t, citizen)
-	s.desk.types(t, ".reply textarea", "Завтра\r")
-	s.gets(t, citizen, "Завтра")
-	s.desk.clicks(t, "button.finish")
-	s.desk.files(t, "resolved")
+	s.serves(t, citizen, "Завтра")
 
 	leader := browse(t, s.http+"/desk/", "")
 	leader.logsIn(t, "saule", demoPassword)

@@ -10,7 +10,6 @@ import (
 
 	"okno/agentdesk/desktest"
 	"okno/internal/postgres/pgtest"
-	"okno/internal/sandbox"
 	"okno/ivr/ivrtest"
 )
 
@@ -37,16 +36,10 @@ voice:
 
 func newNodes(t *testing.T) *nodes {
 	t.Helper()
-	need(t, "Asterisk", tools.AsteriskTree)
 	need(t, "espeak-ng", tools.Espeak)
 	n := &nodes{world: &world{database: pgtest.URL(t)}, parts: map[string]*okno{}}
 	clips := clipCache()
-	var err error
-	n.asterisk, err = sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: clips, Loopback: true,
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, n.asterisk.Stop()) })
+	n.asterisk = startAsterisk(t, "", clips)
 	n.phones = ivrtest.StartPhones(t, tools, n.asterisk.SIP())
 	n.prepareVoice(t, clips)
 	for _, roles := range []string{"desk, api", "worker", "voice"} {

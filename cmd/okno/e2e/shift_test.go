@@ -234,16 +234,22 @@ func TestAnAgentIsToldWhileThePageIsBehind(t *testing.T) {
 	told("Переписка по SMS, Гражданин написал")
 }
 
+// serves is a thread with a citizen from its beginning to its end, with one answer.
+func (s *shift) serves(t *testing.T, citizen, answer string) {
+	t.Helper()
+	s.talks(t, citizen)
+	s.desk.types(t, ".reply textarea", answer+"\r")
+	s.gets(t, citizen, answer)
+	s.desk.clicks(t, "button.finish")
+	s.desk.files(t, "resolved")
+}
+
 // What a citizen writes soon after the end of a thread comes back to whoever had it, with the story, and without a word to the citizen.
 func TestAQuestionAfterAThreadComesBack(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
 	const citizen = "+77010000004"
-	s.talks(t, citizen)
-	s.desk.types(t, ".reply textarea", "Всё готово\r")
-	s.gets(t, citizen, "Всё готово")
-	s.desk.clicks(t, "button.finish")
-	s.desk.files(t, "resolved")
+	s.serves(t, citizen, "Всё готово")
 	told := len(s.operator.Written(citizen))
 	s.sends(t, citizen, "Спасибо, и ещё: куда прийти?")
 	s.desk.reads(t, ".offer .reason", "Продолжает переписку")

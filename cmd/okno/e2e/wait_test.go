@@ -88,13 +88,8 @@ func (g *gate) shut() {
 // What can come back is waited for: the process lives, /readyz says what it waits for, and all is well when that is there.
 func TestServeWaits(t *testing.T) {
 	t.Parallel()
-	need(t, "Asterisk", tools.AsteriskTree)
 	operator := foreign.Start(t)
-	asterisk, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: clipCache(), Loopback: true,
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, asterisk.Stop()) })
+	asterisk := startAsterisk(t, "", clipCache())
 	database, err := url.Parse(pgtest.URL(t))
 	require.NoError(t, err)
 	ari, err := url.Parse(asterisk.ARI())

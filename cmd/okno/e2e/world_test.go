@@ -54,17 +54,11 @@ const simulated = "    - {name: operator-b, addr: %q, system_id: okno, password:
 // newWorld starts everything, and waits until a call can be made.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	need(t, "Asterisk", tools.AsteriskTree)
 	need(t, "espeak-ng", tools.Espeak)
 	w := &world{database: pgtest.URL(t), operator: foreign.Start(t)}
 
 	clips := clipCache()
-	var err error
-	w.asterisk, err = sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
-		Tree: tools.AsteriskTree, Run: t.TempDir(), Username: "okno", Password: "secret", Sounds: clips, Loopback: true,
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.asterisk.Stop()) })
+	w.asterisk = startAsterisk(t, "", clips)
 	w.phones = ivrtest.StartPhones(t, tools, w.asterisk.SIP())
 
 	w.prepareVoice(t, clips)
@@ -76,6 +70,18 @@ func newWorld(t *testing.T) *world {
 	w.start(t)
 	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips
 	return w
+}
+
+// startAsterisk starts an Asterisk that takes citizens' calls from this machine; it ends with the test. Its name is "" where it is the only one.
+func startAsterisk(t *testing.T, name, clips string) *sandbox.Asterisk {
+	t.Helper()
+	need(t, "Asterisk", tools.AsteriskTree)
+	a, err := sandbox.StartAsterisk(t.Context(), sandbox.AsteriskConfig{
+		Tree: tools.AsteriskTree, Run: t.TempDir(), Name: name, Username: "okno", Password: "secret", Sounds: clips, Loopback: true,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, a.Stop()) })
+	return a
 }
 
 // prepareVoice reads the dialogue's texts, and makes what turns them into clips.

@@ -34,6 +34,9 @@ func (s *Store) LoseAsterisk(ctx context.Context, name string) error {
 	return nil
 }
 
+// isServed says of an Asterisk a that a voice node has its lease.
+const isServed = `EXISTS (SELECT FROM leases WHERE name = 'voice:' || a.name AND expires_at > now())`
+
 const peers = `SELECT name, address, secret FROM asterisks WHERE address <> '' ORDER BY name`
 
 // Peers lists the Asterisks that reach each other by SIP.

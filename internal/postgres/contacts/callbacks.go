@@ -59,7 +59,8 @@ func (w Steps) NoteAttempt(ctx context.Context, id int64, due time.Time) error {
 // One that is served comes before one that is not, and then the one at which the agent's page is registered: that spares a leg.
 const outwardAsterisk = `
 SELECT name FROM asterisks a WHERE outward
-ORDER BY there AND EXISTS (SELECT FROM leases l WHERE l.name = 'voice:' || a.name AND l.expires_at > now()) DESC, EXISTS (SELECT FROM sip_accounts WHERE agent_id = $1 AND asterisk = a.name AND expires_at > now()) DESC, name LIMIT 1`
+ORDER BY there AND ` + isServed + ` DESC,
+    EXISTS (SELECT FROM sip_accounts WHERE agent_id = $1 AND asterisk = a.name AND expires_at > now()) DESC, name LIMIT 1`
 
 const addCallBack = `
 INSERT INTO calls (interaction_id, asterisk, state) VALUES ($1, $2, 'ringing')

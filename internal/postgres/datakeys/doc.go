@@ -83,12 +83,12 @@ func DraftOf(interaction int64, field string) string {
 	return place("interaction:", interaction, " draft "+field)
 }
 
-// EvaluationOf is the place of what a supervisor has written of an interaction's contact, ReplyOf that of what its agent said to it.
+// EvaluationOf is the place of a supervisor's evaluation of a contact.
 func EvaluationOf(interaction, contact int64) string {
 	return place("interaction:", interaction, place(" evaluation ", contact, ""))
 }
 
-// ReplyOf: see [EvaluationOf].
+// ReplyOf is the place of the agent's reply to it.
 func ReplyOf(interaction, contact int64) string {
 	return place("interaction:", interaction, place(" reply ", contact, ""))
 }

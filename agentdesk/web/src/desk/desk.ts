@@ -291,8 +291,11 @@ export async function readMe(): Promise<boolean> {
 type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string; field: string; detail: string }
 
 // send posts something that is no command, and gives the answer or the code of what was wrong.
-export async function send(path: string, body?: object): Promise<Answer> {
-  const answer = await fetch(path, { method: 'POST', body: body && JSON.stringify(body) }).catch(() => null)
+export const send = (path: string, body?: object): Promise<Answer> => ask(path, { method: 'POST', body: body && JSON.stringify(body) })
+
+// ask makes any request so.
+export async function ask(path: string, request: RequestInit): Promise<Answer> {
+  const answer = await fetch(path, request).catch(() => null)
   if (!answer) return { ok: false, code: 'unreachable', field: '', detail: '' }
   const data = answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>)
   if (answer.ok) return { ok: true, data }

@@ -1,5 +1,5 @@
 // What the server says of evaluations.
-import { proveWanted, queues } from './desk'
+import { ask, queues } from './desk'
 import type { Entry, Recorded, Text } from './protocol'
 import { language } from './texts'
 
@@ -36,12 +36,8 @@ export function values(q: Question): string[] {
 
 // read gives what the server answers, or the code of its refusal.
 export async function read<T>(path: string): Promise<T | string> {
-  const answer = await fetch(path).catch(() => null)
-  if (!answer) return 'unreachable'
-  const data = (await answer.json()) as T & { code?: string }
-  if (answer.ok) return data
-  if (data.code === 'prove') proveWanted.value = true
-  return data.code ?? 'unavailable'
+  const answer = await ask(path, {})
+  return answer.ok ? (answer.data as T) : answer.code
 }
 
 export const percent = (score: number | null): string => (score === null ? '—' : `${score} %`)
