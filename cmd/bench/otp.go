@@ -139,7 +139,7 @@ func benchOTP(ctx context.Context, f flags, folder string) (err error) {
 		}
 	}
 	for _, rate := range f.Rates {
-		if _, _, err := p.times(ctx, rate*int(f.During.Seconds()+1), p.send); err != nil {
+		if _, _, err := p.times(ctx, rate*int((f.During+2*warmingUp).Seconds()), p.send); err != nil {
 			return err
 		}
 		if err := p.readCodes(ctx); err != nil {
@@ -378,13 +378,23 @@ func (p *passwords) spending(into *spent, fn func() (perSecond float64, took tim
 	return perSecond, err
 }
 
+// warmingUp is how long something is done at a rate before it is counted, by Okno and by pgbench: connections that were idle are asked
+// whether they live, and the memory of both has gone cold while the other was measured, which takes the first tenth of a second.
+const warmingUp = time.Second
+
 // at does something so often a second, whether the last is done or not, and gives how long it takes.
 func at(ctx context.Context, rate int, during time.Duration, do func(context.Context) error) (latency, error) {
-	began := time.Now()
-	return while(ctx, func() bool { return time.Since(began) < during }, rate, do)
+	lasts := func(d time.Duration) func() bool {
+		began := time.Now()
+		return func() bool { return time.Since(began) < d }
+	}
+	if _, err := while(ctx, lasts(warmingUp), rate, do); err != nil {
+		return latency{}, err
+	}
+	return while(ctx, lasts(during), rate, do)
 }
 
-// while is at, as long as something goes on.
+// while is at from the first moment, as long as something goes on.
 func while(ctx context.Context, goesOn func() bool, rate int, do func(context.Context) error) (latency, error) {
 	var mu sync.Mutex
 	var took []time.Duration

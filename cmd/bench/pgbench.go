@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,29 +85,37 @@ func (p *beside) pgbench(ctx context.Context, script string, during time.Duratio
 	return strconv.ParseFloat(string(found[1]), 64)
 }
 
-// pgbenchAt gives how long a script's transaction takes pgbench, at a rate. Its log has the microseconds of each in the third
-// column, from when it was due.
+// pgbenchAt gives how long a script's transaction takes pgbench, at a rate, once it has settled. Its log has the microseconds of each
+// in the third column, from when it was due, and when it ended in the fifth and sixth: seconds and microseconds.
 func (p *beside) pgbenchAt(ctx context.Context, script string, rate int, during time.Duration) (latency, error) {
 	logs := filepath.Join(p.folder, fmt.Sprint("latency-", rate))
-	if _, err := p.pgbench(ctx, script, during, "-R", strconv.Itoa(rate), "-l", "--log-prefix="+logs); err != nil {
+	if _, err := p.pgbench(ctx, script, warmingUp+during, "-R", strconv.Itoa(rate), "-l", "--log-prefix="+logs); err != nil {
 		return latency{}, err
 	}
 	files, err := filepath.Glob(logs + ".*")
 	if err != nil {
 		return latency{}, err
 	}
-	var took []time.Duration
+	type done struct{ ended, took time.Duration }
+	var all []done
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return latency{}, err
 		}
 		for line := range strings.Lines(string(content)) {
-			us, err := strconv.Atoi(strings.Fields(line)[2])
-			if err != nil {
+			var us, s, more int64
+			if _, err := fmt.Sscanf(line, "%d %d %d %d %d %d", new(int), new(int), &us, new(int), &s, &more); err != nil {
 				return latency{}, fmt.Errorf("pgbench's log: %w", err)
 			}
-			took = append(took, time.Duration(us)*time.Microsecond)
+			all = append(all, done{time.Duration(s)*time.Second + time.Duration(more)*time.Microsecond, time.Duration(us) * time.Microsecond})
+		}
+	}
+	slices.SortFunc(all, func(a, b done) int { return cmp.Compare(a.ended, b.ended) })
+	var took []time.Duration
+	for _, one := range all {
+		if one.ended-one.took >= all[0].ended+warmingUp {
+			took = append(took, one.took)
 		}
 	}
 	if len(took) == 0 {
