@@ -16,6 +16,9 @@ import (
 // that got lost costs no more than that.
 func (l *Line) settle(ctx, connection context.Context) {
 	const pause = time.Second
+	if err := l.rest.filter(connection); err != nil && connection.Err() == nil {
+		l.log.Warn().Err(err).Msg("all events come")
+	}
 	again := time.NewTimer(pause)
 	defer again.Stop()
 	asked := false // for what was asked for while Okno was away

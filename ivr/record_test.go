@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"okno/internal/attachment"
 	"okno/internal/call"
@@ -287,6 +288,41 @@ func TestTalkGoesOnUnrecorded(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return pgtest.Value[string](t, w.URL, `SELECT state FROM recordings`) == "lost"
 	}, 40*time.Second, 100*time.Millisecond)
+}
+
+// The disk fills in the middle of a talk: they talk on, the operator sees at once that it is not recorded any more, and what was written until
+// then is kept. A limit on the size of Asterisk's files stands for the disk: what is written beyond it fails in the same way.
+func TestTheDiskFillsDuringATalk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	citizen, operator, interaction, _ := w.recordedTalk(t, "+77010000098")
+	said := w.says(t, citizen, "vm-nobodyavail")
+	spool := filepath.Join(w.asterisk.Config.Run, "spool", "recording")
+	largest := func() (size uint64) {
+		files, err := os.ReadDir(spool)
+		require.NoError(t, err)
+		for _, file := range files {
+			info, err := file.Info()
+			require.NoError(t, err)
+			size = max(size, uint64(info.Size()))
+		}
+		return size
+	}
+	// What was said is in the file, with all that is still in a buffer.
+	var full uint64
+	require.Eventually(t, func() bool { full = largest(); return full > 100_000 }, 15*time.Second, 50*time.Millisecond)
+	var before unix.Rlimit
+	require.NoError(t, unix.Prlimit(w.asterisk.PID(), unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: full, Max: unix.RLIM_INFINITY}, &before))
+	require.Eventually(t, func() bool {
+		return pgtest.Value[string](t, w.URL, `SELECT state FROM recordings`) == "failed"
+	}, 20*time.Second, 20*time.Millisecond, "nobody is told")
+	require.ErrorContains(t, w.line.Recording(), "not recorded")
+	w.requireTalk(t, citizen, operator)
+	require.NoError(t, unix.Prlimit(w.asterisk.PID(), unix.RLIMIT_FSIZE, &before, nil))
+	citizen.HangUp(t)
+	left, _ := w.keptRecording(t, interaction, 1)
+	requireSaid(t, left, said, true)
+	w.requireSpoolEmpty(t)
 }
 
 // After a transfer the talk with the next operator has a recording of its own, and both belong to the interaction.

@@ -301,9 +301,17 @@ func (r *rest) recordingFile(ctx context.Context, file string) (content io.ReadC
 
 // get reads what the client of ARI has no request for. The body is to be closed.
 func (r *rest) get(ctx context.Context, doing, path string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.client.Options.URL+path, nil)
+	return r.do(ctx, doing, http.MethodGet, path, nil)
+}
+
+// do makes a request that the client of ARI does not have; what is sent is JSON. The body of the answer is to be closed.
+func (r *rest) do(ctx context.Context, doing, method, path string, content io.Reader) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, r.client.Options.URL+path, content)
 	if err != nil {
 		return nil, wrap(doing, err)
+	}
+	if content != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	request.SetBasicAuth(r.client.Options.Username, r.client.Options.Password)
 	response, err := http.DefaultClient.Do(request)
