@@ -23,7 +23,12 @@ type shift struct {
 
 func newShift(t *testing.T) *shift {
 	t.Helper()
-	w := &world{database: pgtest.URL(t), operator: foreign.Start(t)}
+	return newShiftOn(t, pgtest.URL(t))
+}
+
+func newShiftOn(t *testing.T, database string) *shift {
+	t.Helper()
+	w := &world{database: database, operator: foreign.Start(t)}
 	w.okno = newOkno(t, fmt.Sprintf(`
 database_url: %q
 roles: [sms, desk, worker]
