@@ -137,45 +137,58 @@ func national(n int) string {
 	return ""
 }
 
-// fill adds cases up to a number, and citizens up to half of it.
+// fill adds cases up to a number, and citizens up to half of it, by two importers at once: as many as there are processors.
 func (r *region) fill(ctx context.Context, until int) (perSecond float64, err error) {
-	const batch = 5000
+	const batch, importers = 5000, 2
 	began, before := time.Now(), r.cases
-	for r.cases < until {
-		n := min(batch, until-r.cases)
-		err := r.db.Do(ctx, func(w *store.Work) error {
-			var people []citizen.Citizen
-			for i := range n / 2 {
-				if id := national(r.cases/2 + i); id != "" { // of one in eleven no digit is right
-					people = append(people, citizen.Citizen{NationalNumber: id, Name: word(surnames, r.cases/2+i) + " Айгуль", Language: dialogue.Russian})
-				}
+	var next atomic.Int64
+	err = together(importers, func() error {
+		for {
+			from := before + int(next.Add(1)-1)*batch
+			if from >= until {
+				return nil
 			}
-			owners, err := w.CopyCitizens(ctx, people)
-			if err != nil {
+			if err := r.add(ctx, from, min(batch, until-from)); err != nil {
 				return err
 			}
-			all := make([]cases.Imported, n)
-			for i := range all {
-				at := r.cases + i
-				all[i] = cases.Imported{Key: fmt.Sprint(at), Kind: cases.Application, State: cases.Registered, Agency: "gp", Contact: fmt.Sprintf("+7701%07d", at%10_000_000),
-					Subject: word(about, at) + " " + word(surnames, at/7), DueOn: time.Now().AddDate(0, 0, at%30+1), OpenedAt: time.Now().Add(-time.Duration(at%7776000) * time.Second)}
-				if at%2 == 0 && len(owners) > 0 { // half of the cases are of a citizen without a number: nobody is told of them
-					all[i].CitizenID = owners[i%len(owners)]
-				}
-			}
-			_, err = w.ImportCases(ctx, "bench", all, "bench")
-			return err
-		})
-		if err != nil {
-			return 0, err
 		}
-		r.cases += n
+	})
+	if err != nil {
+		return 0, err
 	}
+	r.cases = until
 	took := time.Since(began)
 	if _, err := r.tool(ctx, "vacuumdb", "-z", "-q"); err != nil {
 		return 0, err
 	}
 	return float64(r.cases-before) / took.Seconds(), r.choose(ctx)
+}
+
+// add adds n cases, counted from a number, and half as many citizens.
+func (r *region) add(ctx context.Context, from, n int) error {
+	return r.db.Do(ctx, func(w *store.Work) error {
+		var people []citizen.Citizen
+		for i := range n / 2 {
+			if id := national(from/2 + i); id != "" { // of one in eleven no digit is right
+				people = append(people, citizen.Citizen{NationalNumber: id, Name: word(surnames, from/2+i) + " Айгуль", Language: dialogue.Russian})
+			}
+		}
+		owners, err := w.CopyCitizens(ctx, people)
+		if err != nil {
+			return err
+		}
+		all := make([]cases.Imported, n)
+		for i := range all {
+			at := from + i
+			all[i] = cases.Imported{Key: fmt.Sprint(at), Kind: cases.Application, State: cases.Registered, Agency: "gp", Contact: fmt.Sprintf("+7701%07d", at%10_000_000),
+				Subject: word(about, at) + " " + word(surnames, at/7), DueOn: time.Now().AddDate(0, 0, at%30+1), OpenedAt: time.Now().Add(-time.Duration(at%7776000) * time.Second)}
+			if at%2 == 0 && len(owners) > 0 { // half of the cases are of a citizen without a number: nobody is told of them
+				all[i].CitizenID = owners[i%len(owners)]
+			}
+		}
+		_, err = w.ImportCases(ctx, "bench", all, "bench")
+		return err
+	})
 }
 
 // choose picks cases all over for what is measured.
