@@ -3,6 +3,7 @@ package ivr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,13 @@ import (
 
 // ErrHangup is the cause of a call's context once the citizen's channel is gone.
 var ErrHangup = errors.New("the citizen has hung up")
+
+// hangup is ErrHangup with what the network says of it: a cause (Q.850).
+type hangup struct{ cause int }
+
+func (h hangup) Error() string { return fmt.Sprintf("%v, cause %d", ErrHangup, h.cause) }
+
+func (hangup) Is(target error) bool { return target == ErrHangup }
 
 // errLost is the cause of a call's context when Asterisk has gone down with the citizen's channel.
 var errLost = errors.New("asterisk has restarted")
@@ -379,6 +387,7 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 	case errors.Is(cause, errLost), mute:
 		how = call.Lost
 	case gone:
+		how = c.departure(cause)
 	case errors.Is(why, errFinished):
 		how = call.Finished
 	default:
@@ -412,6 +421,15 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 	c.line.spoolSoon()
 	c.settleQuality(ctx, true)
 	c.log.Info().Str("how", string(how)).Msg("call over")
+}
+
+// departure is how a call ends whose channel is gone: of a citizen who was called and has not answered, for which cause.
+func (c *liveCall) departure(cause error) call.Departure {
+	var h hangup
+	if leg, ok := c.call.Leg(call.Citizen); ok && leg.Outbound && c.call.State == call.Ringing && errors.As(cause, &h) {
+		return call.Unreached(h.cause)
+	}
+	return call.HungUp
 }
 
 // apologise tells the caller to call later, as Asterisk does when Okno is away.

@@ -11,7 +11,10 @@ import (
 	"okno/internal/dialogue"
 )
 
-// callBack begins the call that an order to call a citizen back makes. The citizen's channel has the order's id, so that an order that
+// noRoute is the cause of a number to which there is no way.
+const noRoute = 3
+
+// callBack begins the call that an order to call a citizen makes. The citizen's channel has the order's id, so that an order that
 // is taken again after a crash finds it.
 func (l *Line) callBack(ctx context.Context, o call.Order) {
 	l.take(ctx, call.Call{
@@ -43,10 +46,10 @@ func (c *liveCall) callOut(ctx context.Context, o call.Order) (conversation.Turn
 		return conversation.Turn{}, ErrHangup
 	case isGone(err):
 		number := strings.ReplaceAll(c.line.config.Asterisk.Trunk, "{number}", live.Number)
-		err := c.line.rest.ring(c.channel, number, c.line.config.Asterisk.CallerID, o.Ring)
+		err := c.line.rest.ring(c.channel, number, c.line.config.Asterisk.callerID(o.Queue), o.Ring)
 		if isRejected(err) { // no such number, or no way to it: an attempt
 			c.log.Warn().Err(err).Msg("citizen cannot be called")
-			c.hangUp(ErrHangup)
+			c.hangUp(hangup{noRoute})
 		}
 		if err != nil {
 			return conversation.Turn{}, err
@@ -83,6 +86,7 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 	limit, look := time.NewTimer(ring+ringMargin), time.NewTicker(lookEvery)
 	defer limit.Stop()
 	defer look.Stop()
+	missing := false
 	for !up {
 		item, looked, err := c.nextOr(ctx, limit.C, look.C)
 		if err != nil {
@@ -96,9 +100,10 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 				continue
 			}
 			there, err := c.line.rest.isUp(c.channel)
-			if isGone(err) {
+			if isGone(err) && missing { // the event that says why has been lost
 				c.checkChannel()
 			}
+			missing = isGone(err)
 			up = err == nil && there
 		case legUp:
 			up = string(item) == c.channel

@@ -135,7 +135,7 @@ func (l *Line) ended(channel string, cause int) {
 	switch {
 	case s == nil:
 	case channel == s.channel:
-		s.hangUp(ErrHangup)
+		s.hangUp(hangup{cause})
 	default:
 		s.inbox.put(legDown{channel: channel, cause: cause})
 	}

@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -144,11 +145,15 @@ type Asterisk struct {
 	Vouches bool
 	// Trunk is the endpoint by which telephones outside are called, {number} being the number: "PJSIP/{number}@trunk".
 	Trunk string
-	// CallerID is what citizens see who are called back: the number of the line.
-	CallerID string
+	// CallerID is what citizens see who are called: the number of the line. A queue may have one of its own in CallerIDs.
+	CallerID  string
+	CallerIDs map[string]string
 	// Area completes callers' numbers that the trunk gives without an area's code ("727"). Where it is "", such a number is none.
 	Area string
 }
+
+// callerID is what citizens see who are called for a queue.
+func (a Asterisk) callerID(queue string) string { return cmp.Or(a.CallerIDs[queue], a.CallerID) }
 
 // Config is what a line is made of.
 type Config struct {

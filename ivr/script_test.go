@@ -194,6 +194,16 @@ func owe(ctx context.Context, w conversation.Work, number string) error {
 	return err
 }
 
+// Outgoing opens the conversation of an outgoing call.
+func (s *script) Outgoing(ctx context.Context, w conversation.Work, o conversation.OutgoingCall) (contact.Arrival, error) {
+	id, err := w.OpenInteraction(ctx, conversation.Interaction{Channel: dialogue.Voice, Number: o.Number, Verification: "none", Language: dialogue.Russian})
+	if err == nil {
+		err = w.AddSession(ctx, id, conversation.Session{State: dialogue.State{Version: "script", Node: "queue", Language: dialogue.Russian}})
+	}
+	return contact.Arrival{Interaction: id, Channel: contact.Outgoing, Number: o.Number, Queue: o.Queue, Language: "ru", Reason: "why.asked", Effect: "1",
+		Kept: &contact.Place{QueuedAt: time.Now()}}, err
+}
+
 // Request has whoever asked while Okno was away called back.
 func (s *script) Request(ctx context.Context, w conversation.Work, r call.Request) error {
 	if open, err := w.CallbacksOf(ctx, r.Number); err != nil || len(open) > 0 {
@@ -201,6 +211,8 @@ func (s *script) Request(ctx context.Context, w conversation.Work, r call.Reques
 	}
 	return owe(ctx, w, r.Number)
 }
+
+func (s *script) Unanswered(context.Context, conversation.Work, int64) error { return nil }
 
 func (s *script) Unreached(context.Context, conversation.Work, int64) error { return nil }
 

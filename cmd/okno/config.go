@@ -113,10 +113,12 @@ type asteriskConfig struct {
 	Password string `yaml:"password"`
 	Trunk    string `yaml:"trunk"`
 	CallerID string `yaml:"caller_id"`
-	Vouches  bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
-	Area     string `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
-	SIPWS    string `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
-	SIP      string `yaml:"sip"`     // host:port at which the other Asterisks reach it
+	// CallerIDs are those of queues that have one of their own.
+	CallerIDs map[string]string `yaml:"caller_ids"`
+	Vouches   bool              `yaml:"vouches"` // its trunk vouches for callers' numbers
+	Area      string            `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
+	SIPWS     string            `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
+	SIP       string            `yaml:"sip"`     // host:port at which the other Asterisks reach it
 }
 
 // The roles that a node can have.

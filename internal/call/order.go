@@ -13,7 +13,7 @@ const (
 	Arrange   OrderKind = "arrange"   // make the room what the legs say: who is in it, who is held
 	Keys      OrderKind = "keys"      // send keys to whoever talks with the agent
 	Dial      OrderKind = "dial"      // ring a telephone outside, and join it with whoever is in the room
-	CallBack  OrderKind = "callback"  // ring a citizen who is to be called back, and connect the agent
+	CallBack  OrderKind = "callback"  // ring a citizen who is not on the line, for a callback or an outgoing call, and connect the agent
 	Supervise OrderKind = "supervise" // ring a supervisor's phone, who listens, whispers or barges in
 )
 
@@ -49,6 +49,7 @@ type Order struct {
 	Ring        time.Duration // of Connect and Dial: how long the phone may ring
 	Keys        string        // of Keys
 	Mode        Mode          // of Supervise
+	Queue       string        // of CallBack: for which the citizen is called
 	By          string        // who decided it: "agent:7", "okno"
 	CreatedAt   time.Time
 	ExpiresAt   time.Time // an order that nobody took until then is not carried out
@@ -71,5 +72,5 @@ const (
 	LegPrefix        = "okno-"
 	AgentLegPrefix   = LegPrefix + "agent-"
 	OutsideLegPrefix = LegPrefix + "outside-"
-	CitizenLegPrefix = LegPrefix + "citizen-" // of citizens who are called back
+	CitizenLegPrefix = LegPrefix + "citizen-" // of citizens who are called
 )

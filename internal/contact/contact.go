@@ -38,8 +38,12 @@ type Contact struct {
 // Ref is which contact, and of which interaction.
 type Ref struct{ ID, Interaction int64 }
 
-// Callback is the channel of a contact whose citizen is called once an agent has accepted it.
-const Callback = "callback"
+// The channels of contacts whose citizen is called: a callback waits until an agent accepts it; an outgoing call is placed by an agent, who has it
+// from the first moment.
+const (
+	Callback = "callback"
+	Outgoing = "outgoing"
+)
 
 // MostAttempts is how often a citizen is called back who does not answer.
 const MostAttempts = 2
@@ -107,6 +111,8 @@ var (
 	ErrClosed      = errors.New("nobody serves the queue now")
 	ErrFull        = errors.New("too many wait in the queue")
 	ErrNowhere     = errors.New("no such queue, agent or number")
+	ErrInCall      = errors.New("the agent has a call already, or is off duty")
+	ErrCallHours   = errors.New("nobody is called at this hour")
 )
 
 // NotGiven is the disposition of a contact whose agent filed none in time, where the queue requires one.

@@ -7,7 +7,8 @@ import "fmt"
 //	waiting ⇄ offered → accepted → ringing → connected → wrap_up → ended
 //	   └─────────┴─────────┴──────────┴──► ended (abandoned, left, nobody, lost, unreached, called_in)
 //
-// A channel without a telephone call goes from offered to connected at once.
+// A channel without a telephone call goes from offered to connected at once. An outgoing call begins accepted, and ends there unless the citizen
+// answers (no_answer, busy, unreachable, cancelled).
 type State string
 
 // The states.
@@ -35,6 +36,11 @@ const (
 	Lost      Outcome = "lost"      // the telephone system went away
 	Dismissed Outcome = "dismissed" // a supervisor closed it as junk
 	Consulted Outcome = "consulted" // an agent was asked to help another, and the citizen stayed with that other
+
+	Unanswered  Outcome = "no_answer"   // the citizen did not answer an outgoing call
+	Engaged     Outcome = "busy"        // the citizen's telephone was busy, or refused an outgoing call
+	Unreachable Outcome = "unreachable" // the network had no way to the citizen's telephone
+	Cancelled   Outcome = "cancelled"   // an outgoing call ended before the citizen answered: its agent wanted it no more, or has gone
 )
 
 // Event is what happens to a contact.
@@ -62,11 +68,15 @@ const (
 	NoAnswer      Event = "no_answer"      // a citizen who is called back does not answer
 	CitizenCalls  Event = "citizen_calls"  // a citizen who was to be called back has called
 	HelpOver      Event = "help_over"      // the consultation is over; of a contact that helps
+	Placed        Event = "placed"         // an agent calls the citizen; of an outgoing call, as all below
+	LineBusy      Event = "line_busy"      // the citizen's telephone is busy, or refuses the call
+	NoWay         Event = "no_way"         // the network has no way to the citizen's telephone
+	CalledOff     Event = "called_off"     // nobody wants the citizen's telephone to ring any more
 )
 
 // Events are all events.
 var Events = []Event{OfferMade, Declined, Expired, AcceptedOffer, Rings, Answered, NotReached, LegLost, AgentGone, Released, CitizenGone,
-	LeftQueue, GivenUp, ChannelLost, DismissedJunk, Filed, Overdue, NoAnswer, CitizenCalls, HelpOver}
+	LeftQueue, GivenUp, ChannelLost, DismissedJunk, Filed, Overdue, NoAnswer, CitizenCalls, HelpOver, Placed, LineBusy, NoWay, CalledOff}
 
 // Move is what an event makes of a contact.
 type Move struct {
@@ -110,7 +120,14 @@ var moves = map[Event]map[State]Move{
 	NoAnswer:      {Accepted: toPlace},
 	CitizenCalls:  {Waiting: calledIn, Offered: calledIn, Accepted: calledIn},
 	HelpOver:      {Offered: helped, Accepted: helped, Ringing: helped, Connected: helped},
+	Placed:        {Waiting: {To: Accepted}},
+	LineBusy:      {Accepted: {To: Ended, Outcome: Engaged}},
+	NoWay:         {Accepted: {To: Ended, Outcome: Unreachable}},
+	CalledOff:     {Accepted: {To: Ended, Outcome: Cancelled}},
 }
+
+// ofOutgoing are the events of outgoing calls alone.
+var ofOutgoing = map[Event]bool{Placed: true, LineBusy: true, NoWay: true, CalledOff: true}
 
 // results are the states in which an event finds itself done already: told again, it changes nothing.
 var results = map[Event][]State{
@@ -127,13 +144,16 @@ var results = map[Event][]State{
 	NoAnswer:      {Waiting, Offered, Ended},
 	CitizenCalls:  {Ended},
 	HelpOver:      {Ended},
+	LineBusy:      {Ended},
+	NoWay:         {Ended},
+	CalledOff:     {Ended},
 }
 
 // After gives what an event makes of a contact. done means that the event was told before and nothing is to be changed. [ErrState]
 // when the contact is not in a state for the event.
 func (c Contact) After(e Event) (move Move, done bool, err error) {
 	move, ok := moves[e][c.State]
-	if e == HelpOver && c.Helps == 0 {
+	if e == HelpOver && c.Helps == 0 || ofOutgoing[e] && c.Channel != Outgoing {
 		ok = false
 	}
 	switch {
@@ -144,6 +164,8 @@ func (c Contact) After(e Event) (move Move, done bool, err error) {
 			}
 		}
 		return Move{}, false, fmt.Errorf("%s while %s: %w", e, c.State, ErrState)
+	case e == NoAnswer && c.Channel == Outgoing: // nobody is called a second time by itself
+		move = Move{To: Ended, Outcome: Unanswered}
 	case e == NoAnswer && c.Attempts+1 >= MostAttempts:
 		move = Move{To: Ended, Free: true, Outcome: Unreached}
 	case e == AcceptedOffer && !c.ByCall:

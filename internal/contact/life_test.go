@@ -67,6 +67,25 @@ func TestAttemptsEnd(t *testing.T) {
 	require.Equal(t, contact.Move{To: contact.Ended, Free: true, Outcome: contact.Unreached}, move)
 }
 
+// An outgoing call that the citizen does not answer ends, and says why; nobody else's contact knows its events.
+func TestAnOutgoingCallIsOneAttempt(t *testing.T) {
+	t.Parallel()
+	for event, outcome := range map[contact.Event]contact.Outcome{contact.NoAnswer: contact.Unanswered, contact.LineBusy: contact.Engaged,
+		contact.NoWay: contact.Unreachable, contact.CalledOff: contact.Cancelled} {
+		move, _, err := contact.Contact{Channel: contact.Outgoing, State: contact.Accepted, ByCall: true}.After(event)
+		require.NoError(t, err, event)
+		require.Equal(t, contact.Move{To: contact.Ended, Outcome: outcome}, move, event)
+	}
+	move, _, err := contact.Contact{Channel: contact.Outgoing, State: contact.Waiting, ByCall: true}.After(contact.Placed)
+	require.NoError(t, err)
+	require.Equal(t, contact.Move{To: contact.Accepted}, move)
+	for event, from := range map[contact.Event]contact.State{contact.Placed: contact.Waiting, contact.LineBusy: contact.Accepted,
+		contact.NoWay: contact.Accepted, contact.CalledOff: contact.Accepted} {
+		_, _, err := contact.Contact{Channel: contact.Callback, State: from, ByCall: true}.After(event)
+		require.ErrorIs(t, err, contact.ErrState, event)
+	}
+}
+
 // A talk that broke off with the telephone system stays lost, whatever the agent files.
 func TestOutcomeStands(t *testing.T) {
 	t.Parallel()
@@ -80,7 +99,8 @@ func TestOutcomeStands(t *testing.T) {
 func TestLifeKeepsItsRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		c := contact.Contact{State: contact.Waiting, ByCall: rapid.Bool().Draw(t, "by call")}
+		c := contact.Contact{State: contact.Waiting, ByCall: rapid.Bool().Draw(t, "by call"),
+			Channel: rapid.SampledFrom([]string{"voice", contact.Callback, contact.Outgoing}).Draw(t, "channel")}
 		for range rapid.IntRange(1, 40).Draw(t, "events") {
 			e := rapid.SampledFrom(contact.Events).Draw(t, "event")
 			move, done, err := c.After(e)

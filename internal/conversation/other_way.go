@@ -79,7 +79,7 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 	return true, e.writeTo(ctx, w, d, next, step.Utterances)
 }
 
-// announces says whether a talk that a callback comes to is recorded, and allows that: whoever is called hears so first.
+// announces says whether a talk with a citizen who is called is recorded, and allows that: whoever is called hears so first.
 func announces(ctx context.Context, w Work, d *dialogue.Definition, interaction int64, node, queue string) (bool, error) {
 	if !d.Announces(node) {
 		return false, nil
@@ -127,18 +127,24 @@ const unreachedText = "callback.unreached"
 
 // Unreached ends the conversation of a callback whose citizen did not answer, and says so by SMS where the number takes any.
 func (e *Engine) Unreached(ctx context.Context, w Work, interaction int64) error {
-	d, i, s, err := e.session(ctx, w, interaction)
-	if err != nil {
-		return err
-	}
-	left, err := d.Step(s.State, dialogue.Input{Kind: dialogue.Hangup})
-	if err != nil {
-		return err
-	}
-	s.State = left.State
-	if err := w.SaveSession(ctx, interaction, s); err != nil || !phone.TakesSMS(i.Number) {
+	d, i, s, err := e.unheard(ctx, w, interaction)
+	if err != nil || !phone.TakesSMS(i.Number) {
 		return err
 	}
 	i.Language = s.Language
 	return e.writeTo(ctx, w, d, i, []dialogue.Utterance{{Key: unreachedText, Language: s.Language}})
+}
+
+// unheard ends the session of a citizen who was called and has heard nothing.
+func (e *Engine) unheard(ctx context.Context, w Work, interaction int64) (*dialogue.Definition, Interaction, Session, error) {
+	d, i, s, err := e.session(ctx, w, interaction)
+	if err != nil {
+		return d, i, s, err
+	}
+	left, err := d.Step(s.State, dialogue.Input{Kind: dialogue.Hangup})
+	if err != nil {
+		return d, i, s, err
+	}
+	s.State = left.State
+	return d, i, s, w.SaveSession(ctx, interaction, s)
 }

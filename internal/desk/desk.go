@@ -94,6 +94,13 @@ type View struct {
 	Heard      []Heard    // how the legs of these talks sounded, by interaction
 }
 
+// OutgoingCall is a call that an agent has placed about a case.
+type OutgoingCall struct {
+	At      time.Time
+	Name    string // the agent's
+	Outcome string // "answered"; "" while it rings; else what the contact came to
+}
+
 // Heard is how a leg of a talk sounded.
 type Heard struct {
 	call.Quality

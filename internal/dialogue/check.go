@@ -321,7 +321,7 @@ func (c *checker) wait(name string, n *Node) {
 		for key, with := range map[string]map[string]string{wait.Place: place, wait.Between: from, wait.Within: to, wait.Same: nil} {
 			c.text(name, key, []Channel{Voice}, with)
 		}
-		for _, key := range []string{wait.Keys, wait.Back, wait.Recorded} {
+		for _, key := range []string{wait.Keys, wait.Back, wait.Outgoing, wait.Recorded} {
 			if key != "" {
 				c.text(name, key, []Channel{Voice}, nil)
 			}

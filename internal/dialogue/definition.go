@@ -147,8 +147,10 @@ type Wait struct {
 	Keys    string `yaml:"keys"` // the options, behind the place
 	News    string `yaml:"news"` // says an announcement that was switched on meanwhile; parameter text
 	Back    string `yaml:"back"` // said first to a citizen who is called back
-	// Recorded is said behind it where talks of the queue are recorded and that is announced. Where there is none, or citizens are asked, the talks
-	// of those who are called back are not recorded.
+	// Outgoing is said first to a citizen whom an agent calls.
+	Outgoing string `yaml:"outgoing"`
+	// Recorded is said behind either where talks of the queue are recorded and that is announced. Where there is none, or citizens are asked, the talks
+	// of those who are called are not recorded.
 	Recorded string `yaml:"recorded"`
 }
 

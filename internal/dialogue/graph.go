@@ -116,7 +116,7 @@ func (n *Node) texts() (keys []string) {
 	if n.Queue != nil {
 		add(n.Queue.Say, n.Queue.Reason)
 		if wait := n.Queue.Wait; wait != nil {
-			add(wait.Place, wait.Within, wait.Between, wait.Same, wait.Keys, wait.News, wait.Back, wait.Recorded)
+			add(wait.Place, wait.Within, wait.Between, wait.Same, wait.Keys, wait.News, wait.Back, wait.Outgoing, wait.Recorded)
 		}
 	}
 	if n.End != nil {

@@ -68,7 +68,7 @@ func (d *Definition) IsQueue(node string) bool {
 	return d.Nodes[node] != nil && d.Nodes[node].Queue != nil
 }
 
-// Announces says whether those who are called back from a queue's node can be told that the talk is recorded.
+// Announces says whether those who are called from a queue's node can be told that the talk is recorded.
 func (d *Definition) Announces(node string) bool {
 	n := d.Nodes[node]
 	return n != nil && n.Queue != nil && n.Queue.Wait != nil && n.Queue.Wait.Recorded != ""
@@ -76,17 +76,50 @@ func (d *Definition) Announces(node string) bool {
 
 // CalledBack has whoever waits in a queue hear, when called back, why the telephone rang; recorded: and that the talk is recorded.
 func (d *Definition) CalledBack(state State, recorded bool) State {
+	return d.called(state, recorded, func(w *Wait) string { return w.Back })
+}
+
+// Called is CalledBack for a citizen whom an agent calls.
+func (d *Definition) Called(state State, recorded bool) State {
+	return d.called(state, recorded, func(w *Wait) string { return w.Outgoing })
+}
+
+func (d *Definition) called(state State, recorded bool, why func(*Wait) string) State {
 	r := &run{d: d, s: clone(state)}
 	node := r.queue()
-	if node == nil || node.Queue.Wait == nil || node.Queue.Wait.Back == "" {
+	if node == nil || node.Queue.Wait == nil {
 		return r.s
 	}
-	r.s.Said = nil
-	r.say(node.Queue.Wait.Back, nil)
+	if key := why(node.Queue.Wait); key != "" {
+		r.s.Said = nil
+		r.say(key, nil)
+	}
 	if recorded && node.Queue.Wait.Recorded != "" {
 		r.say(node.Queue.Wait.Recorded, nil)
 	}
 	return r.result().State
+}
+
+// OutgoingNode gives the node of the queue in which citizens stand whom an agent calls for a queue: one that says who calls, of that queue before any
+// other; or else [Definition.CallBackNode].
+func (d *Definition) OutgoingNode(queue string) string {
+	found := ""
+	for _, name := range slices.Sorted(maps.Keys(d.Nodes)) {
+		n := d.Nodes[name]
+		if n == nil || n.Queue == nil || n.Queue.Wait == nil || n.Queue.Wait.Outgoing == "" {
+			continue
+		}
+		if n.Queue.Name == queue {
+			return name
+		}
+		if found == "" {
+			found = name
+		}
+	}
+	if found == "" {
+		found = d.CallBackNode()
+	}
+	return found
 }
 
 // CallBackNode gives the node of the queue in which citizens wait who ask for a call in no conversation: the first by its name that says why the

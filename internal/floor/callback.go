@@ -37,11 +37,16 @@ func callBack(ctx context.Context, w Work, c contact.Contact, endpoint string) e
 	if err := w.AddCallBack(ctx, c.Interaction, c.AgentID); err != nil {
 		return err
 	}
-	return w.AddOrder(ctx, call.Order{ID: call.CitizenLegPrefix + uuid.NewString(), Interaction: c.Interaction, Kind: call.CallBack, Contact: c.ID,
-		Agent: c.AgentID, Endpoint: endpoint, Role: call.Citizen, Ring: call.OutsideRing, By: By(c.AgentID)}, call.ConnectLife)
+	return orderCitizen(ctx, w, c, endpoint)
 }
 
-// endRinging ends the call of a callback that nobody makes for an agent any more. One that the citizen has answered goes on.
+// orderCitizen orders to ring the citizen of a contact that an agent has.
+func orderCitizen(ctx context.Context, w Work, c contact.Contact, endpoint string) error {
+	return w.AddOrder(ctx, call.Order{ID: call.CitizenLegPrefix + uuid.NewString(), Interaction: c.Interaction, Kind: call.CallBack, Contact: c.ID,
+		Agent: c.AgentID, Endpoint: endpoint, Role: call.Citizen, Ring: call.OutsideRing, Queue: c.Queue, By: By(c.AgentID)}, call.ConnectLife)
+}
+
+// endRinging ends the call of a callback, or an outgoing one, that nobody makes for an agent any more. One that the citizen has answered goes on.
 func endRinging(ctx context.Context, w Work, interaction int64) error {
 	live, err := w.Call(ctx, interaction)
 	if err != nil && !errors.Is(err, call.ErrOver) || live.State == call.Live {
@@ -50,7 +55,7 @@ func endRinging(ctx context.Context, w Work, interaction int64) error {
 	return w.EndCall(ctx, interaction)
 }
 
-// CallCitizen keeps that a citizen's telephone is about to ring by an order to call back, and gives the call. [contact.ErrState] when the order
+// CallCitizen keeps that a citizen's telephone is about to ring by an order to call, and gives the call. [contact.ErrState] when the order
 // no longer holds.
 func (f *Floor) CallCitizen(ctx context.Context, l lease.Lease, o call.Order) (live call.Call, err error) {
 	err = f.connecting(ctx, l, o, "call back", func(w Work, _ contact.Contact) error {
@@ -63,7 +68,7 @@ func (f *Floor) CallCitizen(ctx context.Context, l lease.Lease, o call.Order) (l
 	return live, err
 }
 
-// Reached keeps that a citizen who is called back has answered, orders to ring the phone of the agent who has accepted, and gives what the
+// Reached keeps that a citizen who is called has answered, orders to ring the phone of the agent who has accepted, and gives what the
 // citizen hears. Should the agent have gone meanwhile, the citizen waits in front.
 func (f *Floor) Reached(ctx context.Context, l lease.Lease, interaction int64) (turn conversation.Turn, err error) {
 	err = f.owned(ctx, l, func(w Work) error {

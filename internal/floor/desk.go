@@ -56,10 +56,7 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 		if err != nil {
 			return c, err
 		}
-		endpoint := a.Endpoint
-		if endpoint == "" {
-			endpoint = pageOf(a.ID)
-		}
+		endpoint := endpointOf(a)
 		if calling, err := notOnTheLine(ctx, w, c); err != nil || calling {
 			if err == nil {
 				err = callBack(ctx, w, moved, endpoint)
@@ -101,8 +98,8 @@ func (f *Floor) offered(ctx context.Context, w Work, a acd.Agent, id int64) (con
 	return c, err
 }
 
-// Release ends the agent's part of a contact: a talk, with the order to drop the agent's leg; a thread, with the dialogue's goodbye; or
-// a connection under way, which counts as a declined offer.
+// Release ends the agent's part of a contact: a talk, with the order to drop the agent's leg; a thread, with the dialogue's goodbye; a
+// connection under way, which counts as a declined offer; or an outgoing call, which rings no more.
 func (f *Floor) Release(ctx context.Context, w Work, a acd.Agent, id int64) error {
 	c, err := f.Held(ctx, w, a, id)
 	if err != nil {
@@ -113,7 +110,7 @@ func (f *Floor) Release(ctx context.Context, w Work, a acd.Agent, id int64) erro
 		if err := w.DeclineAccepted(ctx, id, a.ID); err != nil {
 			return err
 		}
-		if _, _, err := move(ctx, w, c, contact.NotReached, 0); err != nil {
+		if err := f.letGo(ctx, w, c, contact.NotReached, contact.CalledOff); err != nil {
 			return err
 		}
 		return w.CancelConnects(ctx, c.Interaction)
@@ -243,7 +240,7 @@ func (f *Floor) setStatus(ctx context.Context, w Work, agent int64, s acd.Status
 				if (c.State == contact.Offered) != offered {
 					continue
 				}
-				if err := handBack(ctx, w, c, agent); err != nil {
+				if err := f.handBack(ctx, w, c, agent); err != nil {
 					return err
 				}
 			}
@@ -257,7 +254,7 @@ func (f *Floor) setStatus(ctx context.Context, w Work, agent int64, s acd.Status
 func (f *Floor) Depart(ctx context.Context, agent int64) error {
 	held, err := f.heldBy(ctx, agent)
 	for _, id := range held {
-		err = errors.Join(err, f.units(ctx, func(w Work) error { return giveBack(ctx, w, id, agent) }))
+		err = errors.Join(err, f.units(ctx, func(w Work) error { return f.giveBack(ctx, w, id, agent) }))
 	}
 	return err
 }
@@ -271,20 +268,20 @@ func (f *Floor) heldBy(ctx context.Context, agent int64) (held []int64, err erro
 }
 
 // giveBack is handBack for a contact that is not locked yet.
-func giveBack(ctx context.Context, w Work, id, agent int64) error {
+func (f *Floor) giveBack(ctx context.Context, w Work, id, agent int64) error {
 	c, err := w.LockContact(ctx, id)
 	if err != nil {
 		return err
 	}
-	return handBack(ctx, w, c, agent)
+	return f.handBack(ctx, w, c, agent)
 }
 
 // handBack takes a locked contact from an agent who goes, if it is the agent's still.
-func handBack(ctx context.Context, w Work, c contact.Contact, agent int64) error {
+func (f *Floor) handBack(ctx context.Context, w Work, c contact.Contact, agent int64) error {
 	if c.AgentID != agent {
 		return nil
 	}
-	_, _, err := move(ctx, w, c, contact.AgentGone, 0)
+	err := f.letGo(ctx, w, c, contact.AgentGone, contact.CalledOff)
 	if errors.Is(err, contact.ErrState) {
 		return nil
 	}
@@ -293,6 +290,9 @@ func handBack(ctx context.Context, w Work, c contact.Contact, agent int64) error
 
 // By names an agent in transcripts, moves, orders and the journal.
 func By(agent int64) string { return fmt.Sprintf("agent:%d", agent) }
+
+// endpointOf is the endpoint of an agent's telephone: a SIP phone, or the page.
+func endpointOf(a acd.Agent) string { return cmp.Or(a.Endpoint, pageOf(a.ID)) }
 
 // pageOf is the endpoint of an agent's page.
 func pageOf(agent int64) string { return "PJSIP/" + AccountName(agent) }

@@ -158,7 +158,7 @@ func (f *Floor) ReturnContacts(ctx context.Context, l lease.Lease, agent int64) 
 	if err != nil {
 		return err
 	}
-	return each(ctx, f, l, held, func(w Work, id int64) error { return giveBack(ctx, w, id, agent) })
+	return each(ctx, f, l, held, func(w Work, id int64) error { return f.giveBack(ctx, w, id, agent) })
 }
 
 // ExpireOrder ends an order that nobody took in time, or answered. The agent whom it was to connect is not to blame.

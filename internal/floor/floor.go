@@ -43,6 +43,10 @@ type Dialogue interface {
 	Request(ctx context.Context, w conversation.Work, r call.Request) error
 	// LeaveMessage settles the message by voice of a caller who has hung up before it was sent.
 	LeaveMessage(ctx context.Context, w conversation.Work, interaction int64) error
+	// Outgoing opens the conversation of an outgoing call, and gives the arrival by which its contact joins a queue. [contact.ErrNowhere].
+	Outgoing(ctx context.Context, w conversation.Work, o conversation.OutgoingCall) (contact.Arrival, error)
+	// Unanswered ends the conversation of an outgoing call that was not answered.
+	Unanswered(ctx context.Context, w conversation.Work, interaction int64) error
 	// Unreached ends the conversation of a callback that was not answered, and says so by SMS.
 	Unreached(ctx context.Context, w conversation.Work, interaction int64) error
 	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.
@@ -120,6 +124,11 @@ type agents interface {
 	ClaimAgent(ctx context.Context, id, version int64) (bool, error)
 	// ClaimFreeAgent says whether an agent could take a call, beside a contact that is offered already.
 	ClaimFreeAgent(ctx context.Context, agent, beside int64) (bool, error)
+	// ClaimCaller says whether an agent may place a call now, beside a contact that is placed: is on duty, connected, and in no other call.
+	ClaimCaller(ctx context.Context, agent, beside int64) (bool, error)
+	// CalledBy names another agent than one who calls or talks with a citizen, or whoever has a number, now; "": nobody. It keeps others from calling
+	// either until the work is done.
+	CalledBy(ctx context.Context, number string, citizen, but int64) (name string, err error)
 	SetStatus(ctx context.Context, agent int64, s acd.Status, reason, by string) error
 	SetNextStatus(ctx context.Context, agent int64, s acd.Status) error
 	// Agent is acd.ErrNoAgent of nobody.
@@ -131,7 +140,7 @@ type agents interface {
 
 type calls interface {
 	AddCall(ctx context.Context, c call.Call) error
-	// AddCallBack keeps a call that is going to be made for an agent, again after an attempt. [call.ErrNoVoice].
+	// AddCallBack keeps a call to a citizen that is going to be made for an agent, again after an attempt. [call.ErrNoVoice].
 	AddCallBack(ctx context.Context, interaction, agent int64) error
 	// TakeRequest keeps that a request for a callback is taken, once: fresh is false of one that was taken before.
 	TakeRequest(ctx context.Context, r call.Request) (fresh bool, err error)
@@ -237,7 +246,7 @@ func move(ctx context.Context, w Work, c contact.Contact, e contact.Event, agent
 			return c, false, err
 		}
 	}
-	if c.Channel == contact.Callback && c.State == contact.Accepted && over {
+	if (c.Channel == contact.Callback || c.Channel == contact.Outgoing) && c.State == contact.Accepted && over {
 		if err := endRinging(ctx, w, c.Interaction); err != nil {
 			return c, false, err
 		}

@@ -238,7 +238,7 @@ func (f *Floor) requeue(ctx context.Context, w Work, o call.Order, blame bool) e
 	if err != nil || c.AgentID != o.Agent || !connecting {
 		return err
 	}
-	if _, _, err := move(ctx, w, c, contact.NotReached, 0); err != nil || !blame {
+	if err := f.letGo(ctx, w, c, contact.NotReached, contact.NoWay); err != nil || !blame {
 		return err
 	}
 	return w.SetStatus(ctx, o.Agent, acd.Paused, acd.NotResponding, conversation.Okno)
@@ -431,8 +431,10 @@ func (f *Floor) HungUp(ctx context.Context, l lease.Lease, interaction int64, ho
 		if err != nil {
 			return err
 		}
-		if found && c.Channel == contact.Callback && (state == call.Ringing || len(live.Legs) == 0) {
+		if unreached := found && (state == call.Ringing || len(live.Legs) == 0); unreached && c.Channel == contact.Callback {
 			return f.unanswered(ctx, w, c, how)
+		} else if unreached && c.Channel == contact.Outgoing {
+			return f.missed(ctx, w, c, how)
 		}
 		outcome, err := f.dialogue.Leave(ctx, w, interaction)
 		if err != nil && !conversation.IsStale(err) {

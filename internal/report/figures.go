@@ -82,7 +82,7 @@ var Reports = []Report{
 var ofDialogues = []Figure{
 	number("begun", text("Басталды", "Начато", "Begun"),
 		text("Басталған жүгінулер: қоңыраулар, SMS және USSD әңгімелері.", "Начатые обращения: звонки, разговоры по SMS и USSD.",
-			"Interactions that began: calls, and conversations by SMS and USSD.")),
+			"Interactions that citizens began: calls, and conversations by SMS and USSD.")),
 	number("self_served", text("Өзіне қызмет көрсетті", "Обслужили себя сами", "Self-served"),
 		text("Диалогпен аяқталғандар: азаматқа сұрағаны айтылды, ол операторды сұрамады.",
 			"Закончились диалогом: гражданину сообщили, о чём он спросил, и оператора он не просил.",
@@ -125,7 +125,8 @@ var ofDialogues = []Figure{
 
 var ofQueues = []Figure{
 	number("offered", text("Кезекке түсті", "Встали в очередь", "Offered"),
-		text("Кезекке түскен жүгінулер.", "Обращения, вставшие в очередь.", "Contacts that joined a queue.")),
+		text("Кезекке түскен жүгінулер; шығыс қоңыраулар емес.", "Обращения, вставшие в очередь; исходящие звонки не считаются.",
+			"Contacts that joined a queue; outgoing calls are none.")),
 	number("answered", text("Жауап берілді", "Отвечено", "Answered"),
 		text("Оператор қосылғандар.", "Соединены с оператором.", "Contacts that were connected to an operator.")),
 	share("service_level", []string{"answered_in_target"}, []string{"offered", "-abandoned_short"},
@@ -168,6 +169,13 @@ var ofQueues = []Figure{
 		text("Күту кезінде телефон жүйесімен бірге үзілді.", "Оборвались в ожидании вместе с телефонной системой.", "Broke off with the telephone system while they waited.")),
 	number("dismissed", text("Қоқыс", "Мусор", "Junk"),
 		text("Супервизор қоқыс деп жапты.", "Закрыты супервизором как мусор.", "A supervisor closed it as junk.")),
+	number("outgoing", text("Шығыс қоңыраулар", "Исходящие звонки", "Outgoing calls"),
+		text("Операторлар шалған қоңыраулар. Олар кезекке түспейді: кезек көрсеткіштерінен оларды тек өңделгендер, олардың уақыты мен нәтижелері санайды.",
+			"Звонки, сделанные операторами. В очередь они не встают: из показателей очереди их считают только обработанные, их время и итоги.",
+			"Calls that agents placed. They join no queue: of its figures only those handled, with their times and outcomes, count them.")),
+	number("outgoing_answered", text("Шығыс қоңырауға жауап", "Ответили на исходящий", "Outgoing calls answered"),
+		text("Азамат жауап беріп, оператормен қосылған шығыс қоңыраулар.", "Исходящие звонки, на которые гражданин ответил и соединён с оператором.",
+			"Outgoing calls whose citizen answered and was connected to the operator.")),
 	number("under_way", text("Жүріп жатыр", "Ещё идут", "Under way"),
 		text("Санау кезінде аяқталмағандар: күтуде, әңгімеде немесе рәсімдеуде.", "Не закончены к моменту подсчёта: ждут, говорят или оформляются.",
 			"Not ended when it was counted: waiting, talking or in wrap-up.")),

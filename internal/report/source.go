@@ -56,7 +56,7 @@ var waitBounds = []int{5, 10, 20, 30, 60, 120, 300, 600}
 var Ledgers = []Ledger{
 	{Interactions, "interactions", 30 * day, settling, counts("begun", "self_served", "with_operator", "abandoned", "left", "incomplete", "cancelled", "lost", "dismissed", "unserved",
 		"other", "under_way", "duration")},
-	{Contacts, "contacts", 30 * day, returning, append(counts("offered", "answered", "answered_in_target", "abandoned", "abandoned_short", "left", "unreached", "called_in", "nobody", "lost", "dismissed",
+	{Contacts, "contacts", 30 * day, returning, append(counts("offered", "outgoing", "outgoing_answered", "answered", "answered_in_target", "abandoned", "abandoned_short", "left", "unreached", "called_in", "nobody", "lost", "dismissed",
 		"under_way", "wait", "handled", "talk", "wrap_up", "resolved", "not_given", "returned", "marked", "marked_well", "measured", "poor_sound", "wait_le_5", "wait_le_10", "wait_le_20", "wait_le_30", "wait_le_60", "wait_le_120",
 		"wait_le_300", "wait_le_600", "wait_longer"), Count{Name: "longest_wait", Max: true})},
 	{Nodes, "interactions", 30 * day, settling, counts("stops", "visits", "left", "finished", "left_with_operator", "gave_up", "gave_up_unanswered", "gave_up_waiting")},

@@ -82,12 +82,24 @@ func (s *Store) Worklist(ctx context.Context, f cases.Filter, agent int64, after
 	return lines, nil
 }
 
-const lockCase = `
-SELECT ` + Columns + `, coalesce(assignee, 0), coalesce(queue, ''), priority, due_at FROM cases WHERE number = $1 FOR UPDATE`
+const (
+	assignedCase = `
+SELECT ` + Columns + `, coalesce(assignee, 0), coalesce(queue, ''), priority, due_at FROM cases WHERE number = $1`
+	lockCase = assignedCase + ` FOR UPDATE`
+)
 
-// CaseToWork gives a case with whose it is to work on, and keeps others from it until the transaction ends. cases.ErrUnknown.
-func (w Steps) CaseToWork(ctx context.Context, number string) (work cases.Assigned, err error) {
-	row := w.tx.QueryRow(ctx, lockCase, number)
+// AssignedCase gives a case with whose it is to work on. cases.ErrUnknown.
+func (w Steps) AssignedCase(ctx context.Context, number string) (cases.Assigned, error) {
+	return w.assigned(ctx, assignedCase, number)
+}
+
+// CaseToWork is [Steps.AssignedCase] that keeps others from the case until the transaction ends.
+func (w Steps) CaseToWork(ctx context.Context, number string) (cases.Assigned, error) {
+	return w.assigned(ctx, lockCase, number)
+}
+
+func (w Steps) assigned(ctx context.Context, statement, number string) (work cases.Assigned, err error) {
+	row := w.tx.QueryRow(ctx, statement, number)
 	var due *time.Time
 	work.Case, err = Scan(w.ring, scanning(func(into ...any) error {
 		return row.Scan(append(into, &work.Agent, &work.Queue, &work.Priority, &due)...)

@@ -96,13 +96,14 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 		priority, queuedAt = a.Kept.Priority, &a.Kept.QueuedAt
 	}
 	var due *time.Time
-	if a.Channel == contact.Callback {
+	switch opens := opensLater(rules, now); {
+	case a.Channel == contact.Callback:
 		if a.DueAt.After(now) {
 			now = a.DueAt
 		}
 		at := rules.NextCall(now)
 		due = &at
-	} else if opens := opensLater(rules, now); !opens.IsZero() {
+	case a.Channel != contact.Outgoing && !opens.IsZero():
 		due = &opens
 	}
 	key, err := datakeys.Interaction(ctx, w.tx, w.ring, a.Interaction)
@@ -250,7 +251,7 @@ func (w Steps) SetQueue(ctx context.Context, c contact.Contact, queue string) er
 
 // emitContact tells whoever follows a contact how it stands: its stream, its agent's, and that of the agent who had it before.
 func (w Steps) emitContact(c contact.Contact, before int64) error {
-	payload := map[string]any{"contact": c.ID, "state": c.State, "wrap_up_until": when(c.WrapUpUntil)}
+	payload := map[string]any{"contact": c.ID, "channel": c.Channel, "state": c.State, "outcome": c.Outcome, "wrap_up_until": when(c.WrapUpUntil)}
 	names := []string{streams.Contact(c.ID)}
 	if c.AgentID != 0 {
 		names = append(names, streams.Agent(c.AgentID))

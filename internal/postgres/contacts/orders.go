@@ -24,6 +24,7 @@ type orderArgs struct {
 	Keys     string        `json:"keys,omitempty"`
 	Role     call.Role     `json:"role,omitempty"`
 	Mode     call.Mode     `json:"mode,omitempty"`
+	Queue    string        `json:"queue,omitempty"`
 }
 
 // Orders of one transaction are carried out in the order in which they were written.
@@ -33,7 +34,7 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp(), now() + make_interval(secs => $6)
 
 // AddOrder writes an order to a call, with a life, and hints to the owner of the call.
 func (w Steps) AddOrder(ctx context.Context, o call.Order, life time.Duration) error {
-	args, err := json.Marshal(orderArgs{o.Contact, o.Agent, o.Endpoint, o.Ring, o.Keys, o.Role, o.Mode})
+	args, err := json.Marshal(orderArgs{o.Contact, o.Agent, o.Endpoint, o.Ring, o.Keys, o.Role, o.Mode, o.Queue})
 	if err == nil {
 		_, err = w.tx.Exec(ctx, addOrder, o.ID, o.Interaction, o.Kind, args, o.By, life.Seconds())
 	}
@@ -55,6 +56,7 @@ func scanOrder(row pgx.Row) (call.Order, error) {
 	var args orderArgs
 	err := json.Unmarshal(raw, &args)
 	o.Contact, o.Agent, o.Endpoint, o.Ring, o.Keys, o.Role, o.Mode = args.Contact, args.Agent, args.Endpoint, args.Ring, args.Keys, args.Role, args.Mode
+	o.Queue = args.Queue
 	return o, err
 }
 

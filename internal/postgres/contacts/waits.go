@@ -44,7 +44,7 @@ FROM contacts c WHERE c.id = $1`
 
 const takesOfQueue = `
 SELECT queued_at, coalesce(accepted_at, connected_at) FROM contacts
-WHERE queue = $1 AND connected_at > now() - make_interval(secs => $2) AND helps IS NULL ORDER BY connected_at DESC LIMIT $3`
+WHERE queue = $1 AND connected_at > now() - make_interval(secs => $2) AND helps IS NULL AND channel <> 'outgoing' ORDER BY connected_at DESC LIMIT $3`
 
 // StandOfWait tells how the wait of a contact stands.
 func (w Steps) StandOfWait(ctx context.Context, c contact.Contact) (s acd.StandOfWait, err error) {

@@ -59,7 +59,9 @@ func (w *world) counted() lines {
 			}
 			n[name] = 1
 		}
-		all.add(k, i.started, n)
+		if !i.placed {
+			all.add(k, i.started, n)
+		}
 		for n, node := range i.nodes {
 			stop := report.Counts{"stops": 1, "visits": one(!slices.Contains(i.nodes[:n], node))}
 			if n == len(i.nodes)-1 && ended {
@@ -74,9 +76,11 @@ func (w *world) counted() lines {
 		}
 	}
 	for _, c := range w.contacts {
-		k := key{Source: report.Contacts, Queue: c.queue, Channel: c.channel, Language: c.language}
-		n := report.Counts{"offered": 1, "under_way": one(c.end.IsZero())}
-		if !c.connected.IsZero() {
+		k := key{Source: report.Contacts, Queue: c.queue, Channel: c.by(), Language: c.language}
+		n := report.Counts{"offered": one(!c.placed), "under_way": one(c.end.IsZero()), "outgoing": one(c.placed)}
+		if c.placed {
+			n["outgoing_answered"] = one(!c.connected.IsZero())
+		} else if !c.connected.IsZero() {
 			waited := c.connected.Sub(c.joined)
 			n["answered"], n["answered_in_target"] = 1, one(waited <= 20*time.Second)
 			n["wait"] = waited.Round(time.Millisecond).Milliseconds()
@@ -96,7 +100,7 @@ func (w *world) counted() lines {
 			n["measured"], n["poor_sound"] = one(c.mos > 0), one(c.mos > 0 && c.mos < call.PoorMOS)
 			n["talk"] = c.released.Sub(c.connected).Round(time.Millisecond).Milliseconds()
 			n["wrap_up"] = c.end.Sub(c.released).Round(time.Millisecond).Milliseconds()
-		} else if c.outcome != "" {
+		} else if c.outcome != "" && !c.placed {
 			n[c.outcome] = 1
 			n["abandoned_short"] = one(c.outcome == "abandoned" && c.end.Sub(c.joined) < 5*time.Second)
 		}
@@ -130,7 +134,7 @@ func (w *world) counted() lines {
 	w.countExchanges(all)
 	w.countTimes(all)
 	for _, t := range w.transfers {
-		all.add(key{Source: report.Transfers, Queue: t.queue, ToQueue: t.toQueue, Channel: t.channel, Language: t.language}, t.at,
+		all.add(key{Source: report.Transfers, Queue: t.queue, ToQueue: t.toQueue, Channel: t.by(), Language: t.language}, t.at,
 			report.Counts{"transfers": 1, "to_queues": one(t.to == "queue"), "to_agents": one(t.to == "agent"), "to_outside": one(t.to == "outside"),
 				"asked_before": one(t.askedBefore)})
 	}
@@ -139,7 +143,7 @@ func (w *world) counted() lines {
 		if e.score >= 0 {
 			n["earned"], n["possible"] = int64(e.score), 100
 		}
-		all.add(key{Source: report.Evaluations, Queue: e.queue, Channel: e.channel, Language: e.language}, e.at, n)
+		all.add(key{Source: report.Evaluations, Queue: e.queue, Channel: e.by(), Language: e.language}, e.at, n)
 	}
 	for k, n := range all {
 		maps.DeleteFunc(n, func(_ string, value int64) bool { return value == 0 })
@@ -198,7 +202,7 @@ func (w *world) countTimes(all lines) {
 func (w *world) returned(c *queued) bool {
 	return slices.ContainsFunc(w.contacts, func(o *queued) bool {
 		same := o.number == c.number || o.citizen != 0 && o.citizen == c.citizen
-		return same && o.joined.After(c.released) && !o.joined.After(c.released.Add(7*24*time.Hour))
+		return same && !o.placed && o.joined.After(c.released) && !o.joined.After(c.released.Add(7*24*time.Hour))
 	})
 }
 

@@ -54,16 +54,19 @@ var target = fmt.Sprintf("coalesce((SELECT target_seconds FROM queues WHERE name
 func waits() []count {
 	var all []count
 	least := ""
+	from := inbound + " AND "
 	for _, bound := range []int{5, 10, 20, 30, 60, 120, 300, 600} {
 		most := fmt.Sprintf("connected_at <= queued_at + interval '%d s'", bound)
-		all = append(all, of(fmt.Sprintf("wait_le_%d", bound), most+least))
+		all = append(all, of(fmt.Sprintf("wait_le_%d", bound), from+most+least))
 		least = fmt.Sprintf(" AND connected_at > queued_at + interval '%d s'", bound)
 	}
-	return append(all, of("wait_longer", "true"+least))
+	return append(all, of("wait_longer", inbound+least))
 }
 
 const (
-	unanswered = "connected_at IS NULL AND outcome = "
+	inbound    = "channel <> '" + contact.Outgoing + "'" // who is called joins no queue
+	connected  = inbound + " AND connected_at IS NOT NULL"
+	unanswered = inbound + " AND connected_at IS NULL AND outcome = "
 	handled    = "released_at IS NOT NULL AND state = 'ended'"
 	gaveUp     = "here AND NOT finished AND outcome <> 'operator'"
 	resolved   = handled + " AND disposition IN ('resolved', 'informed')"
@@ -75,7 +78,7 @@ const (
 var returned = func() string {
 	again := func(by string) string {
 		return `EXISTS (SELECT FROM interactions o JOIN contacts n ON n.interaction_id = o.id WHERE o.id >= i.id AND o.` + by + ` = i.` + by + `
-    AND n.queued_at > contacts.released_at AND n.queued_at <= contacts.released_at + interval '7 d')`
+    AND n.` + inbound + ` AND n.queued_at > contacts.released_at AND n.queued_at <= contacts.released_at + interval '7 d')`
 	}
 	return `EXISTS (SELECT FROM interactions i WHERE i.id = contacts.interaction_id AND (` + again("number_index") + ` OR ` + again("citizen_id") + `))`
 }()
@@ -90,7 +93,8 @@ var countings = []counting{
 		source: report.Interactions, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL",
 		by: []string{"channel", "language", "dialogue: coalesce(dialogue, '')"},
 		rows: `FROM interactions i CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = i.id) AS queued) q
-WHERE started_at >= $1 AND started_at < $2 AND i.id BETWEEN $3 AND $4`,
+WHERE started_at >= $1 AND started_at < $2 AND i.id BETWEEN $3 AND $4
+  AND NOT EXISTS (SELECT FROM contacts WHERE interaction_id = i.id AND NOT ` + inbound + `)`,
 		counts: []count{of("begun", "true"), of("self_served", "ended_at IS NOT NULL AND outcome = 'self_service' AND NOT queued"),
 			of("unserved", "ended_at IS NOT NULL AND outcome = 'self_service' AND queued"), of("with_operator", "outcome = 'operator'"),
 			of("abandoned", "outcome = 'abandoned'"), of("incomplete", "outcome = 'incomplete'"), of("cancelled", "outcome = 'cancelled'"),
@@ -117,12 +121,13 @@ WHERE node <> '' OR ended_at IS NULL`,
 	{
 		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language"},
 		rows: `FROM contacts WHERE queued_at >= $1 AND queued_at < $2 AND helps IS NULL`, first: `SELECT min(queued_at) FROM contacts`,
-		counts: append(waits(), of("offered", "true"), of("under_way", "state <> 'ended'"), of("answered", "connected_at IS NOT NULL"),
-			of("answered_in_target", "connected_at <= queued_at + "+target), of("abandoned", unanswered+"'abandoned'"),
+		counts: append(waits(), of("offered", inbound), of("under_way", "state <> 'ended'"), of("answered", connected),
+			of("outgoing", "NOT "+inbound), of("outgoing_answered", "NOT "+inbound+" AND connected_at IS NOT NULL"),
+			of("answered_in_target", inbound+" AND connected_at <= queued_at + "+target), of("abandoned", unanswered+"'abandoned'"),
 			of("abandoned_short", unanswered+"'abandoned' AND ended_at < queued_at + interval '5 s'"), of("left", unanswered+"'left'"), of("unreached", unanswered+"'unreached'"), of("called_in", unanswered+"'called_in'"), of("nobody", unanswered+"'nobody'"),
 			of("lost", unanswered+"'lost'"), of("dismissed", unanswered+"'dismissed'"),
-			total("wait", ms("queued_at", "connected_at"), "connected_at IS NOT NULL"),
-			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ")"}, of("handled", handled), of("marked", "mark IS NOT NULL"), of("marked_well", "mark >= 4"),
+			total("wait", ms("queued_at", "connected_at"), connected),
+			count{"longest_wait", "max(" + ms("queued_at", "connected_at") + ") FILTER (WHERE " + inbound + ")"}, of("handled", handled), of("marked", "mark IS NOT NULL"), of("marked_well", "mark >= 4"),
 			of("measured", handled+" AND "+heard("mos IS NOT NULL")), of("poor_sound", handled+" AND "+heard(fmt.Sprintf("mos < %v", call.PoorMOS))),
 			total("talk", ms("connected_at", "released_at"), handled), total("wrap_up", ms("released_at", "ended_at"), handled),
 			of("resolved", resolved), of("not_given", handled+" AND disposition = '"+contact.NotGiven+"'"), of("returned", resolved+" AND "+returned)),

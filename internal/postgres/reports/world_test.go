@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"okno/internal/contact"
 )
 
 // world is a ledger that grows, and what has happened in it, so that it can be counted the slow way.
@@ -73,6 +75,7 @@ type interaction struct {
 	started, ended    time.Time
 	outcome           string
 	queued            bool
+	placed            bool     // by an agent
 	nodes             []string // at which the dialogue waited
 	finished          bool     // at the last of them
 }
@@ -84,6 +87,14 @@ type queued struct {
 	joined, connected, released, end time.Time
 	outcome, disposition             string
 	mos                              float64 // of its worst leg; 0: not known
+}
+
+// by is the channel of the contact.
+func (c *queued) by() string {
+	if c.placed {
+		return contact.Outgoing
+	}
+	return c.channel
 }
 
 type sent struct {
@@ -231,8 +242,9 @@ VALUES ($1, $2, 'x', nullif($3, 0), $4, 'v1', $5, $5) RETURNING id`, i.channel, 
 	w.stops(i)
 	if w.random.IntN(2) == 0 {
 		c := &queued{interaction: i, queue: pick(w, "general", "pensions"), joined: w.later(w.now, time.Minute)}
+		i.placed = i.channel == "voice" && w.random.IntN(3) == 0
 		c.contact = w.id(`INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, queued_at)
-VALUES ($1, $2, $3, $4, '', 'x', 'x', $5) RETURNING id`, i.id, c.queue, i.channel, i.language, c.joined)
+VALUES ($1, $2, $3, $4, '', 'x', 'x', $5) RETURNING id`, i.id, c.queue, c.by(), i.language, c.joined)
 		i.queued = true
 		w.contacts = append(w.contacts, c)
 	}
