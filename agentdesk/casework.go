@@ -183,6 +183,15 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 			return nil, err
 		}
 		view["recordings"] = recordingsJSON(agent, talks)
+		placed, err := work.CallsOfCase(r.Context(), c.ID)
+		if err != nil {
+			return nil, err
+		}
+		calls := make([]object, 0, len(placed))
+		for _, p := range placed {
+			calls = append(calls, object{"at": p.At, "name": p.Name, "outcome": p.Outcome})
+		}
+		view["calls"] = calls
 		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), c.Agent == agent.ID
 		return view, work.JournalView(r.Context(), c.Case, floor.By(agent.ID), reason)
 	})

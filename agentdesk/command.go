@@ -60,6 +60,7 @@ var verbs = map[string]verb{
 	"disposition":      (*Desk).disposition,
 	"extend":           (*Desk).extend,
 	"take_back":        (*Desk).takeBack,
+	"outgoing_call":    (*Desk).outgoingCall,
 	"case_open":        (*Desk).caseOpen,
 	"case_move":        (*Desk).caseMove,
 	"appointment_book": (*Desk).appointmentBook,

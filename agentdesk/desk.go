@@ -199,6 +199,7 @@ type caseWork interface {
 	// CaseMoves gives the history of a case, the oldest first.
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	caseLinks
+	outgoingWork
 	caseViewWork
 	attachmentWork
 	recordingWork
@@ -256,6 +257,9 @@ type leading interface {
 }
 
 type offers interface {
+	// Place calls a citizen in the agent's name, about a case (0: none). by names another agent who calls or talks with the citizen now: then nothing
+	// has changed.
+	Place(ctx context.Context, w floor.Work, a acd.Agent, o conversation.OutgoingCall, about int64) (c contact.Contact, by string, err error)
 	Accept(ctx context.Context, w floor.Work, a acd.Agent, id int64) (contact.Contact, error)
 	Decline(ctx context.Context, w floor.Work, a acd.Agent, id int64) error
 	// Release ends the agent's part of a contact.
@@ -411,6 +415,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
 	mux.HandleFunc("PUT /desk/contacts/{id}/drafts/{field}", d.draft)
 	mux.HandleFunc("GET /desk/contacts/{id}/deliveries", d.deliveries)
+	mux.HandleFunc("GET /desk/contacts/{id}/numbers", d.numbersOfContact)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("GET /desk/recordings/{id}", d.hear)
 	mux.HandleFunc("GET /desk/search", d.search)
@@ -450,6 +455,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/case-views/{name}/remove", d.removeCaseView)
 	mux.HandleFunc("GET /desk/assignees", d.assignees)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
+	mux.HandleFunc("GET /desk/cases/{number}/numbers", d.numbersOfCase)
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
 	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)

@@ -81,18 +81,22 @@ func TestTheSocketIsCutAtEveryCommand(t *testing.T) {
 		args  m
 		count string // of what the command makes
 	}{
-		"reply":       {m{"text": "Завтра."}, `SELECT count(*) FROM entries WHERE speaker LIKE 'agent:%'`},
-		"note":        {m{"text": "заметка"}, `SELECT count(*) FROM entries WHERE kind = 'note'`},
-		"case_open":   {m{"kind": "inquiry", "subject": "Справка"}, `SELECT count(*) FROM cases`},
-		"finish":      {m{}, `SELECT count(*) FROM contacts WHERE state = 'wrap_up'`},
-		"set_status":  {m{"status": "paused", "reason": "break"}, `SELECT count(*) FROM agents WHERE status = 'paused'`},
-		"disposition": {m{"disposition": "resolved", "note": "всё"}, `SELECT count(*) FROM entries WHERE kind = 'disposition'`},
+		"reply":         {m{"text": "Завтра."}, `SELECT count(*) FROM entries WHERE speaker LIKE 'agent:%'`},
+		"note":          {m{"text": "заметка"}, `SELECT count(*) FROM entries WHERE kind = 'note'`},
+		"case_open":     {m{"kind": "inquiry", "subject": "Справка"}, `SELECT count(*) FROM cases`},
+		"outgoing_call": {m{}, `SELECT count(*) FROM contacts WHERE channel = 'outgoing'`},
+		"finish":        {m{}, `SELECT count(*) FROM contacts WHERE state = 'wrap_up'`},
+		"set_status":    {m{"status": "paused", "reason": "break"}, `SELECT count(*) FROM agents WHERE status = 'paused'`},
+		"disposition":   {m{"disposition": "resolved", "note": "всё"}, `SELECT count(*) FROM entries WHERE kind = 'disposition'`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o, cookie, p, contact := talkingBySMS(t)
 			if name == "disposition" {
 				require.True(t, p.Sends("finish", m{"contact": contact})["ok"].(bool))
+			}
+			if name == "outgoing_call" {
+				o.callsOut(t)
 			}
 			if name != "set_status" {
 				test.args["contact"] = contact

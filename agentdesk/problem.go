@@ -79,6 +79,8 @@ var problems = []struct {
 	{contact.ErrGone, "offer_gone", http.StatusConflict},
 	{contact.ErrUnknown, "unknown_contact", http.StatusNotFound},
 	{contact.ErrBusyAgent, "agent_busy", http.StatusConflict},
+	{contact.ErrInCall, "in_call", http.StatusConflict},
+	{contact.ErrCallHours, "call_hours", http.StatusConflict},
 	{contact.ErrClosed, "queue_closed", http.StatusConflict},
 	{contact.ErrFull, "queue_full", http.StatusConflict},
 	{contact.ErrNowhere, "nowhere", http.StatusNotFound},

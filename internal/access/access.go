@@ -49,6 +49,7 @@ const (
 	ViewCase          Act = "case.view"      // subject, term and service of a case
 	SeeCase           Act = "case.see"       // that a case exists, and its state: what anybody learns who knows its number
 	OpenCase          Act = "case.open"
+	PlaceCall         Act = "call.place"           // call the citizen of a contact or of a case, on a number that belongs to either
 	ListAppointments  Act = "appointment.list"     // offices, free times, and who comes when by number of case: nothing of whose they are
 	SettleAppointment Act = "appointment.settle"   // whether the citizen came
 	ListCases         Act = "case.list"            // number, state, term and queue of cases: nothing of whose they are

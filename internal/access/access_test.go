@@ -30,6 +30,7 @@ var granted = map[access.Act]map[access.Role]string{
 	access.AssignCase:        {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.SeeCase:           {access.Agent: "theirs asked", access.Supervisor: "theirs asked", access.Administrator: "theirs asked"},
 	access.OpenCase:          {access.Agent: "held", access.Supervisor: "held", access.Administrator: "held"},
+	access.PlaceCall:         {access.Agent: "held assigned", access.Supervisor: "held assigned", access.Administrator: "held assigned"},
 	access.MoveCase:          {access.Agent: "theirs assigned", access.Supervisor: "theirs assigned", access.Administrator: "theirs assigned"},
 	access.LinkCase:          {access.Agent: "assigned", access.Supervisor: "assigned untied", access.Administrator: "assigned untied"},
 	access.SplitCase:         {access.Agent: "assigned", access.Supervisor: "assigned", access.Administrator: "assigned"},

@@ -97,6 +97,7 @@ var Needs = []Need{
 	{AtDesk, "complete", Nobody, ""},
 	{AtDesk, "cancel", Nobody, ""},
 	{AtDesk, "take_back", Nobody, ""},
+	{AtDesk, "outgoing_call", Nobody, "whoever answers has proved nothing, whoever's the number is"},
 	{AtDesk, "case_open", Nobody, ""},
 	{AtDesk, "appointment_book", Nobody, "for the citizen of the contact"},
 	{AtDesk, "appointment_move", ByNumber, "as case_move"},

@@ -5,6 +5,7 @@ import { Cases } from './cases'
 import { Context, Who } from './contacts'
 import { act, agent, begun, connected, current, load, now, views } from './desk'
 import { draftOf, write } from './drafts'
+import { Call } from './outgoing'
 import { Outbox, post } from './outbox'
 import { byPhone, stateOf } from './protocol'
 import type { Contact, Numbered, View } from './protocol'
@@ -73,6 +74,7 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
       <div class="actions">
         <span class="timer" role="timer">{text(stateOf(c))} {c.connected_at && c.state === 'connected' ? since(c.connected_at, now.value) : ''}</span>
         <Softphone contact={c} />
+        {view?.citizen.number && (byPhone(c) ? c.state === 'wrap_up' : c.state === 'connected') && <Call whom={{ contact: c.id }} />}
         {c.channel === 'sms' && c.state === 'connected' && (
           <button class="finish" onClick={() => void act('finish', { contact: c.id })}>{text('sms.finish')}</button>
         )}

@@ -30,6 +30,7 @@ export const talking = signal(false)
 export const muted = signal(false)
 export const supervising = signal(false) // the telephone may ring for somebody else's call
 export const problem = signal('')
+export const told = signal<{ key: string; name: string } | null>(null) // what came of an outgoing call
 export const now = signal(Date.now())
 export const section = signal<'contacts' | 'evaluations' | 'staffing' | 'canned' | 'people' | 'queues' | 'clients' | 'dialogues' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
 export const me = signal<Me | null>(null)
@@ -109,11 +110,20 @@ function receive(m: Incoming): void {
         if (loading.has(contact)) loading.set(contact, true)
       }
       if (m.stream.startsWith('contact:') && ['recorded', 'heard'].includes(m.kind)) void load(Number(m.stream.slice('contact:'.length)))
+      if (m.stream.startsWith('agent:') && m.kind === 'contact') outgoingEnded(m.data as Ended)
       if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break
     case 'error':
       problem.value = m.code
   }
+}
+
+interface Ended { channel: string; state: string; outcome: string; wrap_up_until: string | null }
+
+// outgoingEnded tells why a citizen who was called was not reached. A talk has its wrap-up, and says itself what came of it.
+function outgoingEnded(e: Ended): void {
+  if (e.channel !== 'outgoing' || e.state !== 'ended' || e.wrap_up_until) return
+  if (['no_answer', 'busy', 'unreachable', 'lost'].includes(e.outcome)) told.value = { key: 'outgoing.' + e.outcome, name: '' }
 }
 
 // The server knows which case is open here, after hello: before it, it would not take the word.

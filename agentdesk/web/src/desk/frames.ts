@@ -71,7 +71,7 @@ export interface Snapshot {
 export interface Contact {
   id: Id
   interaction: Id
-  channel: 'voice' | 'callback' | 'sms'
+  channel: 'voice' | 'callback' | 'outgoing' | 'sms'
   queue: string
   queue_title: Texts
   language: Language
@@ -299,6 +299,7 @@ export interface Commands {
   note?: OnText
   take_back?: Nothing
   disposition?: Disposition
+  outgoing_call?: OutgoingCall
   case_open?: CaseOpen
   case_move?: CaseMove
   appointment_book?: AppointmentBook
@@ -373,6 +374,20 @@ export interface Disposition {
    */
   disposition: string
   note?: string
+}
+/**
+ * Of a contact in hand, or of a case.
+ */
+export interface OutgoingCall {
+  contact?: Id
+  /**
+   * Its number.
+   */
+  case?: string
+  /**
+   * Of the number to call; 0, or none: that of the contact or of the case itself.
+   */
+  binding?: number
 }
 export interface CaseOpen {
   contact: Id

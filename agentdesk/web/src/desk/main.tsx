@@ -12,7 +12,7 @@ import { Dialogues } from './dialogues'
 import { ContactPane } from './contact'
 import './desk.css'
 import './theme.css'
-import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, proveWanted, section, start } from './desk'
+import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, proveWanted, section, start, told } from './desk'
 import { Account, Prove, SecondFactor } from './account'
 import { watch } from './devices'
 import { Invitation, invited } from './invitation'
@@ -99,6 +99,12 @@ function Page() {
         <div class="banner" role="status" id="overdue">
           {text('wrapup.saved')}
           <button class="plain" aria-label="×" onClick={() => (overdue.value = false)}>×</button>
+        </div>
+      )}
+      {told.value && (
+        <div class="banner" role="alert" id="told">
+          {text(told.value.key)} {told.value.name}
+          <button class="plain" aria-label="×" onClick={() => (told.value = null)}>×</button>
         </div>
       )}
       {proveWanted.value && <Prove />}

@@ -13,7 +13,7 @@ const at = signal(0) // of what is found
 
 // The keys of the desk, and what each does. Where a key is of one place alone, the words name the place.
 const keys = [
-  ['Ctrl+K, ?', 'palette'], ['F2', 'accept'], ['Shift+F2', 'decline'], ['Enter', 'send'], ['Shift+Enter', 'line'], ['/ · Ctrl+Enter', 'canned'], ['Esc', 'leave'],
+  ['Ctrl+K, ?', 'palette'], ['F2', 'accept'], ['Shift+F2', 'decline'], ['F8', 'call'], ['Enter', 'send'], ['Shift+Enter', 'line'], ['/ · Ctrl+Enter', 'canned'], ['Esc', 'leave'],
 ] as const
 
 function commands(): Command[] {
@@ -28,6 +28,7 @@ function commands(): Command[] {
     { kind: 'go', name: text('contacts'), run: () => (section.value = 'contacts') },
     ...sectionsOf(a.role).map((s): Command => ({ kind: 'go', name: text(s.title), run: () => (section.value = s.name) })),
     { kind: 'go', name: a.name, run: () => (section.value = 'account') },
+    ...(document.querySelector('.outgoing-call:not(:disabled)') ? [{ kind: 'do', name: text('outgoing.call'), run: () => document.querySelector<HTMLElement>('.outgoing-call')?.click() } satisfies Command] : []),
     { kind: 'do', name: text('palette.status'), run: focus('#status') },
     ...(a.role === 'auditor' ? [] : [{ kind: 'do', name: text('palette.search'), run: focus('.search input') } satisfies Command]),
     { kind: 'do', name: text('logout'), run: () => void logOut() },

@@ -19,11 +19,11 @@ export interface LoginElsewhere {
   browser: string
 }
 
-// byPhone says whether a contact is talked to: one who has called, or is called back.
+// byPhone says whether a contact is talked to: one who has called, or is called.
 export const byPhone = (c: Contact): boolean => c.channel !== 'sms'
 
-// stateOf is the key of what a contact is doing: a citizen who is called back has to answer first.
-export const stateOf = (c: Contact): string => 'state.' + (c.channel === 'callback' && c.state === 'accepted' ? 'calling' : c.state)
+// stateOf is the key of what a contact is doing: a citizen who is called has to answer first.
+export const stateOf = (c: Contact): string => 'state.' + (['callback', 'outgoing'].includes(c.channel) && c.state === 'accepted' ? 'calling' : c.state)
 
 // chosenStatus reads a choice of a list: paused:lunch.
 export function chosenStatus(choice: string): [status: Status, reason: string] {

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { act, hangUp, mute, muted, now, talking } from './desk'
-import { byPhone } from './protocol'
+import { byPhone, stateOf } from './protocol'
 import { PoorConnection } from './quality'
 import type { Contact, Destinations, Party } from './protocol'
 import { language, text } from './texts'
@@ -34,7 +34,7 @@ export function Softphone({ contact: c }: { contact: Contact }) {
           )}
         </>
       )}
-      {(c.helps || !aside) && <button class="danger hangup" onClick={() => void hangUp(c)}>{text('call.hangup')}</button>}
+      {(c.helps || !aside) && <button class="danger hangup" onClick={() => void hangUp(c)}>{text(stateOf(c) === 'state.calling' ? 'outgoing.cancel' : 'call.hangup')}</button>}
     </>
   )
 }

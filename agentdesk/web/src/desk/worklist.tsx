@@ -9,6 +9,7 @@ import { Body } from './cases'
 import { Day, newDay } from './day'
 import { agent, now, section, send } from './desk'
 import { lookers, openCase } from './looking'
+import { Call } from './outgoing'
 import { because, subject } from './own_words'
 import type { Move, Recorded } from './protocol'
 import { Talk } from './recordings'
@@ -19,7 +20,7 @@ interface Line {
   id: number; number: string; kind: string; state: string; service: string; agency: string; priority: number; queue: string; assignee: string
   due_at: string | null; opened_at: string
 }
-interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[] }
+interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[]; calls: { at: string; name: string; outcome: string }[] }
 
 const soon = 24 * 3600 * 1000 // milliseconds before the term
 
@@ -147,6 +148,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
       {lookers(number).length > 0 && <p class="lookers" role="status">{text('work.lookers')}: {lookers(number).map((a) => a.name).join(', ')}</p>}
       <p class="subject">{subject(c.subject)}</p>
       <Body of={c} />
+      {c.mine && <p><Call whom={{ case: c.number }} /></p>}
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
       {c.mine && (c.next?.length ?? 0) > 0 && (
         <form class="inline" onSubmit={submit}>
@@ -159,6 +161,11 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
       <Attachments of={c} mine={c.mine} changed={() => void read()} />
       {c.recordings.map((r) => <Talk key={r.id} of={r} />)}
       <Links of={c} mine={c.mine} changed={() => { void read(); moved() }} />
+      {c.calls.length > 0 && (
+        <ul class="calls" aria-label={text('outgoing.calls')}>
+          {c.calls.map((call, i) => <li key={i}><span class="muted">{stamp(call.at)} · {call.name}</span> {text('outgoing.' + (call.outcome || 'calling'))}</li>)}
+        </ul>
+      )}
       <ol class="history">
         {c.history.map((m, i) => (
           <li key={i}>
