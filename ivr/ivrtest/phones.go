@@ -70,6 +70,7 @@ exten => s,1,Stasis(phones)
 
 [ringing]
 exten => _X.,1,Stasis(phones,${EXTEN})
+exten => _+X.,1,Stasis(phones,${EXTEN})
 exten => busy,1,Busy(5)
 exten => rejects,1,Hangup(21)
 exten => late,1,Ringing()

@@ -39,6 +39,7 @@ func (w *world) desk(t *testing.T) {
 	t.Run("Recording", func(t *testing.T) { w.recordingAtDesk(t, desk) })
 	t.Run("Reload", func(t *testing.T) { w.reloadInACall(t, desk) })
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
+	t.Run("Outgoing", func(t *testing.T) { w.outgoingAtDesk(t, desk) })
 	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
 
 	t.Run("Away", func(t *testing.T) { w.logoutWhileAway(t, desk) })

@@ -99,7 +99,7 @@ func TestServeWaits(t *testing.T) {
 		newGate(t, database.Host, "database"), newGate(t, operator.Addr, "sms"), newGate(t, ari.Host, "asterisk ast1"),
 	}
 	database.Host, ari.Host = gates[0].address, gates[2].address
-	o := newOkno(t, fmt.Sprintf(configuration, database.String(), gates[1].address, "", tools.Espeak, clipCache(), ari.String(), asterisk.WebSocket(), "", t.TempDir()))
+	o := newOkno(t, fmt.Sprintf(configuration, database.String(), gates[1].address, "", tools.Espeak, clipCache(), ari.String(), asterisk.SIP(), asterisk.WebSocket(), "", t.TempDir()))
 	o.start(t)
 
 	// waits wants the parts behind shut gates to be named, and Okno to be ready when there is none.

@@ -43,7 +43,7 @@ sms:
   espeak: %q
   clips: %q
   asterisks:
-    - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/{number}", vouches: true, sip_ws: %q}
+    - {name: ast1, ari_url: %q, username: okno, password: "${ARI_1}", trunk: "PJSIP/loopback/sip:{number}@%s", vouches: true, sip_ws: %q}
 demo: {phone: true, smsc: %q}
 attachments: {dir: %q}
 `
@@ -65,7 +65,7 @@ func newWorld(t *testing.T) *world {
 
 	smpp, http := startSimulator(t)
 	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, fmt.Sprintf(simulated, smpp),
-		tools.Espeak, clips, w.asterisk.ARI(), w.asterisk.WebSocket(), "http://"+http, t.TempDir()))
+		tools.Espeak, clips, w.asterisk.ARI(), w.phones.SIP(), w.asterisk.WebSocket(), "http://"+http, t.TempDir()))
 	w.run(t, "sample")
 	w.start(t)
 	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips
