@@ -140,7 +140,7 @@ func mayView(r *http.Request, agent acd.Agent, c cases.Assigned) (reason string,
 
 // moveJSON is a step of a case.
 func moveJSON(m cases.Move) object {
-	return object{"from": m.From, "to": m.To, "at": m.At, "by": m.By, "name": m.Name, "why": m.Why, "told": m.Told}
+	return object{"id": m.ID, "from": m.From, "to": m.To, "at": m.At, "by": m.By, "name": m.Name, "why": m.Why, "told": m.Told, "delivery": m.Delivery}
 }
 
 // viewCase shows a case with its history to whom it was given, and to a supervisor who says why. The look is journalled.
@@ -194,6 +194,18 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 		view["calls"] = calls
 		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), c.Agent == agent.ID
 		return view, work.JournalView(r.Context(), c.Case, floor.By(agent.ID), reason)
+	})
+}
+
+// caseDeliveries tells what became of the messages of a case's steps, by the ids of the moves. It tells nothing of the citizen, and the page asks
+// every few seconds: the journal does not keep it.
+func (d *Desk) caseDeliveries(w http.ResponseWriter, r *http.Request) {
+	d.onCase(w, r, func(work Work, agent acd.Agent, c cases.Assigned) (any, error) {
+		if _, err := mayView(r, agent, c); err != nil {
+			return nil, err
+		}
+		found, err := work.CaseDeliveries(r.Context(), c.ID)
+		return object{"moves": found}, err
 	})
 }
 
@@ -298,7 +310,7 @@ func (d *Desk) moveAssigned(w http.ResponseWriter, r *http.Request) {
 		if due.IsZero() {
 			due = c.DueOn
 		}
-		moved, err := work.MoveCase(r.Context(), c.Case, body.To, due, floor.By(agent.ID), why, "")
+		moved, err := work.MoveCase(r.Context(), c.Case, body.To, due, floor.By(agent.ID), why)
 		if err != nil {
 			return nil, err
 		}

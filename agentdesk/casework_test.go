@@ -1,6 +1,7 @@
 package agentdesk_test
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -106,7 +107,18 @@ func TestACaseIsWorkedOn(t *testing.T) {
 	_, view = ask(other, http.MethodGet, path, nil)
 	history := view["history"].([]any)
 	last := history[len(history)-1].(m)
-	require.Equal(t, []any{"выехала бригада", number + " in_progress"}, []any{last["why"], last["told"]})
+	require.Equal(t, []any{"выехала бригада", number + " in_progress", "queued"}, []any{last["why"], last["told"], last["delivery"]})
+	require.Empty(t, history[0].(m)["delivery"], "nobody was told")
+	pgtest.Exec(t, o.URL, `UPDATE mt_segments SET state = 'delivered'`)
+	deliveries := m{"moves": m{fmt.Sprint(last["id"]): "delivered"}}
+	status, told := ask(other, http.MethodGet, path+"/deliveries", nil)
+	require.Equal(t, []any{http.StatusOK, deliveries}, []any{status, told})
+	status, told = ask(chief, http.MethodGet, path+"/deliveries?reason=%D0%B6%D0%B0%D0%BB%D0%BE%D0%B1%D0%B0%20%D0%BD%D0%B0%20%D1%81%D1%80%D0%BE%D0%BA", nil)
+	require.Equal(t, []any{http.StatusOK, deliveries}, []any{status, told})
+	for _, cookie := range []string{agent, chief} {
+		status, _ = ask(cookie, http.MethodGet, path+"/deliveries", nil)
+		require.Equal(t, http.StatusForbidden, status)
+	}
 
 	for path, want := range map[string]int{"/desk/cases/123456786": 404, "/desk/cases?view=none": 400, "/desk/cases?view=all&state=lost": 400, "/desk/cases?view=due&after=x": 400} {
 		status, _ := ask(chief, http.MethodGet, path, nil)

@@ -101,18 +101,22 @@ func (d *Desk) caseMove(ctx context.Context, w Work, agent acd.Agent, raw json.R
 	if due.IsZero() {
 		due = found.DueOn
 	}
-	moved, err := w.MoveCase(ctx, found, args.To, due, floor.By(agent.ID), why, tell)
+	moved, err := w.MoveCase(ctx, found, args.To, due, floor.By(agent.ID), why)
 	if err != nil {
 		return nil, err
 	}
-	if tell == "" {
-		err = d.tellStep(ctx, w, moved)
+	switch {
+	case tell == "":
+		return d.caseJSON(moved), d.tellStep(ctx, w, moved)
+	case c.Number == "":
+		return d.caseJSON(moved), nil
 	}
-	if err != nil || tell == "" || c.Number == "" {
-		return d.caseJSON(moved), err
+	sent, err := w.EnqueueMTs(ctx, []message.MT{{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
+		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)}})
+	if err != nil {
+		return nil, err
 	}
-	return d.caseJSON(moved), w.EnqueueMT(ctx, message.MT{Lane: message.Reply, Destination: c.Number, Text: tell, Segments: d.Segments(tell),
-		Interaction: c.Interaction, ExpiresAt: time.Now().Add(message.ReplyLifetime)})
+	return d.caseJSON(moved), w.NoteTold(ctx, moved, cases.Told{Text: tell, MT: sent[0]})
 }
 
 // movable gives a case that an agent may move for the citizen of an interaction, by a command.

@@ -108,8 +108,8 @@ type desks interface {
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
 	// ContactView gives what an agent sees of a contact, once may has nothing against it, and journals the look and its reason.
 	ContactView(ctx context.Context, agent, contact int64, reason string, may func(contact.Contact) error) (desk.View, error)
-	// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries, once may has nothing against it.
-	Deliveries(ctx context.Context, contact int64, may func(contact.Contact) error) (map[int64]desk.Delivery, error)
+	// Deliveries gives what became of the messages that a contact's view shows, once may has nothing against it.
+	Deliveries(ctx context.Context, contact int64, may func(contact.Contact) error) (desk.Deliveries, error)
 	// Search gives what an agent looks for, and journals that, and whom the agent found.
 	Search(ctx context.Context, agent int64, q search.Query, p desk.Page) (desk.Found, error)
 	// RevealCitizen gives the whole numbers of the citizen of a contact, once may has nothing against it, and journals the look.
@@ -192,7 +192,7 @@ type verifications interface {
 }
 
 type caseWork interface {
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
 	// CaseToWork gives a case with whose it is to work on, and keeps others from it. cases.ErrUnknown.
 	CaseToWork(ctx context.Context, number string) (cases.Assigned, error)
 	AssignCase(ctx context.Context, c cases.Case, to cases.Assignment, by string) error
@@ -204,7 +204,9 @@ type caseWork interface {
 	attachmentWork
 	recordingWork
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
-	NoteTold(ctx context.Context, c cases.Case, told string) error
+	NoteTold(ctx context.Context, c cases.Case, told cases.Told) error
+	// CaseDeliveries gives what became of the messages by which the citizen was told of a case, by the ids of its moves.
+	CaseDeliveries(ctx context.Context, id int64) (map[int64]message.Delivery, error)
 	// Revive has up to so many deliveries of an agency that were given up tried again, and gives their ids.
 	Revive(ctx context.Context, agency string, most int, by string) ([]int64, error)
 	// JournalView journals that somebody looked at a case, and why.
@@ -456,6 +458,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/assignees", d.assignees)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
 	mux.HandleFunc("GET /desk/cases/{number}/numbers", d.numbersOfCase)
+	mux.HandleFunc("GET /desk/cases/{number}/deliveries", d.caseDeliveries)
 	mux.HandleFunc("POST /desk/cases/{number}/take", d.takeCase)
 	mux.HandleFunc("POST /desk/cases/{number}/assign", d.assignCase)
 	mux.HandleFunc("POST /desk/cases/{number}/move", d.moveAssigned)

@@ -108,3 +108,44 @@ func TestDeliveriesAreShown(t *testing.T) {
 	status, _ := asksAt(t, o.server.URL, cookieAt(t, o.server.URL, "other"), http.MethodGet, path, nil)
 	require.Equal(t, http.StatusForbidden, status)
 }
+
+// The steps of the citizen's cases show what became of what the citizen was told, in the view and while it is open: in Okno's words and in the
+// agent's. Of a step of which nobody was told there is nothing to ask.
+func TestDeliveriesOfStepsAreShown(t *testing.T) {
+	t.Parallel()
+	o, cookie, p, contact := talkingBySMS(t)
+	number := p.Sends("case_open", m{"contact": contact, "kind": "inquiry", "subject": "Своё"})["data"].(m)["number"]
+	path := fmt.Sprintf("/desk/contacts/%v", contact)
+	shown := func() (ids []string, states []any) {
+		t.Helper()
+		_, view := asksAt(t, o.server.URL, cookie, http.MethodGet, path, nil)
+		status, answer := asksAt(t, o.server.URL, cookie, http.MethodGet, path+"/deliveries", nil)
+		require.Equal(t, http.StatusOK, status, answer)
+		asked := answer["moves"].(m)
+		for _, move := range view["moves"].([]any) {
+			move := move.(m)
+			id := fmt.Sprint(move["id"])
+			ids, states = append(ids, id), append(states, move["delivery"])
+			if move["told"] == "" {
+				require.NotContains(t, asked, id)
+				continue
+			}
+			require.Equal(t, move["delivery"], asked[id])
+		}
+		return ids, states
+	}
+	move := func(from, to, tell string) {
+		t.Helper()
+		require.True(t, p.Sends("case_move", m{"contact": contact, "number": number, "from": from, "to": to, "why": "w", "tell": tell})["ok"].(bool))
+	}
+	move("registered", "in_progress", "")
+	move("in_progress", "ready", "приходите в окно 5")
+	ids, states := shown()
+	require.Equal(t, []any{"", "queued", "queued"}, states)
+	pgtest.Exec(t, o.URL, `UPDATE mt_segments SET state = 'undeliverable' WHERE mt_id = (SELECT mt_id FROM case_moves WHERE id = `+ids[1]+`)`)
+	_, states = shown()
+	require.Equal(t, []any{"", "undeliverable", "queued"}, states)
+	pgtest.Exec(t, o.URL, `DELETE FROM mt_segments`)
+	_, states = shown()
+	require.Equal(t, []any{"", "", ""}, states)
+}

@@ -104,7 +104,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, agent acd.Agent, rea
 	d.answer(w, d.viewJSON(agent, v))
 }
 
-// deliveries tells what became of the agents' messages in a contact in hand, by the ids of their lines. It tells nothing of the citizen, and
+// deliveries tells what became of the agents' messages in a contact in hand, by the ids of their lines, and of those that told of the citizen's cases. It tells nothing of the citizen, and
 // the page asks every few seconds: the journal does not keep it.
 func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
 	agent, _, err := d.agentOf(r)
@@ -124,7 +124,7 @@ func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"deliveries": found})
+	d.answer(w, object{"deliveries": found.Entries, "moves": found.Moves})
 }
 
 // linesJSON are lines of a transcript.

@@ -167,7 +167,7 @@ func TestADuplicateStandsForItsClient(t *testing.T) {
 		require.NoError(t, err)
 		into, err := w.CaseGoingOn(t.Context(), c)
 		require.NoError(t, err)
-		_, err = w.MoveCase(t.Context(), into, cases.InProgress, due, "agent:1", "x", "")
+		_, err = w.MoveCase(t.Context(), into, cases.InProgress, due, "agent:1", "x")
 		return err
 	})
 	states, _ = listed(cursor)

@@ -52,7 +52,7 @@ func TestAClientIsToldOfItsCases(t *testing.T) {
 			number := pgtest.Value[string](t, p.url, `SELECT number FROM cases`)
 			c, err := w.CaseByNumber(t.Context(), number)
 			require.NoError(t, err)
-			_, err = w.MoveCase(t.Context(), c, to, time.Time{}, "agent:1", "x", "")
+			_, err = w.MoveCase(t.Context(), c, to, time.Time{}, "agent:1", "x")
 			return err
 		})
 	}
@@ -238,7 +238,7 @@ func TestAClientIsToldOfWhatAnAgencyReports(t *testing.T) {
 	pgtest.Do(t, db, func(w *store.Work) error {
 		c, err := w.CaseByNumber(t.Context(), nobodys.Number)
 		require.NoError(t, err)
-		_, err = w.MoveCase(t.Context(), c, cases.Rejected, time.Time{}, "agent:1", "x", "")
+		_, err = w.MoveCase(t.Context(), c, cases.Rejected, time.Time{}, "agent:1", "x")
 		return err
 	})
 	require.Equal(t, []string{duplicate(cases.Rejected), own(cases.Rejected)}, p.told(t))

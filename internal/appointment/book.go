@@ -17,8 +17,8 @@ type Work interface {
 
 type caseFile interface {
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
-	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
+	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
 }
 
 type places interface {
@@ -65,7 +65,7 @@ func Take(ctx context.Context, w Work, c cases.Case, by string, on func(office s
 	if err != nil {
 		return a, err
 	}
-	if _, err := w.CorrectCase(ctx, c, cases.Accepted, on(a.Office, a.From), by, "took the place that was offered", ""); err != nil {
+	if _, err := w.CorrectCase(ctx, c, cases.Accepted, on(a.Office, a.From), by, "took the place that was offered"); err != nil {
 		return a, err
 	}
 	a.Number = c.Number
@@ -94,7 +94,7 @@ func give(ctx context.Context, w Work, a *Appointment, c cases.Case, dueOn time.
 	if err := w.GivePlace(ctx, a.ID, c.ID); err != nil {
 		return err
 	}
-	if _, err := w.CorrectCase(ctx, c, cases.Accepted, dueOn, by, why, ""); err != nil {
+	if _, err := w.CorrectCase(ctx, c, cases.Accepted, dueOn, by, why); err != nil {
 		return err
 	}
 	a.CaseID, a.Number = c.ID, c.Number

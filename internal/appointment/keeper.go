@@ -33,7 +33,7 @@ type Notices interface {
 
 // Telling sends a notice of a case to whose it is.
 type Telling interface {
-	Notify(ctx context.Context, w casework.Work, c cases.Case, lifetime time.Duration, text func(dialogue.Language) string) (told string, err error)
+	Notify(ctx context.Context, w casework.Work, c cases.Case, lifetime time.Duration, text func(dialogue.Language) string) (cases.Told, error)
 }
 
 // Keeper does the jobs of appointments.
@@ -136,7 +136,7 @@ func (k *Keeper) offer(ctx context.Context, j job.OfferPlace) error {
 			return err
 		}
 		told, err := k.telling.Notify(ctx, w, c, until.Sub(now), func(l dialogue.Language) string { return k.notices.PlaceFree(l, a, o, zone) })
-		if err == nil && told == "" { // by no number: the next one is asked at once
+		if err == nil && told.Text == "" { // by no number: the next one is asked at once
 			err = k.lapseNow(ctx, w, a)
 		}
 		return err
@@ -198,7 +198,7 @@ func (k *Keeper) settleOne(ctx context.Context, w KeeperWork, a Appointment) err
 	if err := w.SettlePlace(ctx, a.ID, Past); err != nil || !c.State.May(cases.Closed) {
 		return err
 	}
-	_, err = w.MoveCase(ctx, c, cases.Closed, time.Time{}, "okno", "the time of the appointment is over", "")
+	_, err = w.MoveCase(ctx, c, cases.Closed, time.Time{}, "okno", "the time of the appointment is over")
 	return err
 }
 
@@ -228,7 +228,7 @@ type Settler interface {
 	Appointment(ctx context.Context, id int64) (Appointment, cases.Case, error)
 	// SettlePlace notes what came of a place.
 	SettlePlace(ctx context.Context, id int64, to State) error
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
 }
 
 // Settle notes whether the citizen came: [Kept] or [Missed]. [ErrNone], [ErrSettled].
@@ -247,5 +247,5 @@ func Settle(ctx context.Context, w Settler, id int64, to State, by string) (case
 	if to == Missed {
 		why = "the citizen did not come"
 	}
-	return w.MoveCase(ctx, c, cases.Closed, time.Time{}, by, why, "")
+	return w.MoveCase(ctx, c, cases.Closed, time.Time{}, by, why)
 }

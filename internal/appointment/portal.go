@@ -35,6 +35,8 @@ type PortalWork interface {
 	WaitingAhead(ctx context.Context, caseID int64) (int, error)
 	// LastAppointment gives what a case has or had last. ErrNone.
 	LastAppointment(ctx context.Context, caseID int64) (Appointment, error)
+	// NoteTold keeps with the last move of a case what the citizen was told of it.
+	NoteTold(ctx context.Context, c cases.Case, told cases.Told) error
 }
 
 // Services says which services there are.
@@ -45,8 +47,8 @@ type Services interface {
 // Steps tells citizens what becomes of their appointments.
 type Steps interface {
 	Telling
-	// Tell tells where a case stands, and gives the text.
-	Tell(ctx context.Context, w casework.Work, c cases.Case) (told string, err error)
+	// Tell tells where a case stands.
+	Tell(ctx context.Context, w casework.Work, c cases.Case) (cases.Told, error)
 }
 
 // The refusals of a portal's requests.
@@ -211,14 +213,15 @@ func (p *Portal) Leave(ctx context.Context, who Asking, number string) error {
 
 // withdraw ends a case, and tells the citizen.
 func (p *Portal) withdraw(ctx context.Context, w PortalWork, who Asking, c cases.Case, why string) error {
-	withdrawn := c
-	withdrawn.State, withdrawn.DueOn = cases.Withdrawn, time.Time{}
+	withdrawn, err := w.MoveCase(ctx, c, cases.Withdrawn, time.Time{}, who.by(), why)
+	if err != nil {
+		return err
+	}
 	told, err := p.steps.Tell(ctx, w, withdrawn)
 	if err != nil {
 		return err
 	}
-	_, err = w.MoveCase(ctx, c, cases.Withdrawn, time.Time{}, who.by(), why, told)
-	return err
+	return w.NoteTold(ctx, withdrawn, told)
 }
 
 // booking fills in where and when a booking is.

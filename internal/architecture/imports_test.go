@@ -77,7 +77,7 @@ var aggregates = map[string][]string{
 	"searchindex":   nil,
 	"search":        {"audit", "cases", "datakeys", "identity", "searchindex"},
 	"streams":       {"datakeys"},
-	"cases":         {"audit", "datakeys", "searchindex"},
+	"cases":         {"audit", "datakeys", "messages", "searchindex"},
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"audit", "datakeys", "streams"},

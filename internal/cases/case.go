@@ -9,6 +9,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"okno/internal/message"
 )
 
 // Kind tells what a case is.
@@ -128,21 +130,29 @@ type Applied struct {
 	DueOn  time.Time // zero: none
 	By     string
 	Why    string
-	Told   string // what the citizen was told
+	Told   Told
 
 	Followed bool // [Case.Followed]
 }
 
+// Told is what a citizen was told of a case by SMS.
+type Told struct {
+	Text string // "": nobody was told
+	MT   int64  // the message
+}
+
 // Move is a step of a case, as it was recorded.
 type Move struct {
-	Case int64
-	From State // "" when it was opened
-	To   State
-	At   time.Time
-	By   string
-	Name string // of an agent
-	Why  string
-	Told string // what the citizen was told
+	ID       int64
+	Case     int64
+	From     State // "" when it was opened
+	To       State
+	At       time.Time
+	By       string
+	Name     string // of an agent
+	Why      string
+	Told     string           // what the citizen was told
+	Delivery message.Delivery // of what the citizen was told
 }
 
 // Place is a place in a long queue.

@@ -17,7 +17,7 @@ type Work interface {
 	// ProofNumber gives a number of a citizen that is trusted, or "".
 	ProofNumber(ctx context.Context, citizen int64) (string, error)
 	Known(ctx context.Context, number string) (citizen.Known, error)
-	EnqueueMT(ctx context.Context, m message.MT) error
+	EnqueueMTs(ctx context.Context, mts []message.MT) ([]int64, error)
 }
 
 // Texts writes what a citizen is told of a step of a case.
@@ -42,15 +42,14 @@ func NewTeller(texts Texts, segments func(string) int, clock func() time.Time) *
 // lifetime is how long a notice of a step may wait: over a weekend's quiet hours, and not until it is no news.
 const lifetime = 3 * 24 * time.Hour
 
-// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. A nil Teller tells nobody. It
-// gives the text; "" when nobody was told.
-func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told string, err error) {
+// Tell tells the citizen where a case stands now, in the transaction that moved it: once, if that commits. A nil Teller tells nobody.
+func (t *Teller) Tell(ctx context.Context, w Work, c cases.Case) (told cases.Told, err error) {
 	return t.tell(ctx, w, c, func(l dialogue.Language) string { return t.texts.Step(l, c) })
 }
 
 // TellMerged is Tell of a case that was closed as a duplicate: where the other stands is what counts. The number of a case of somebody else is
 // not told.
-func (t *Teller) TellMerged(ctx context.Context, w Work, c, other cases.Case) (told string, err error) {
+func (t *Teller) TellMerged(ctx context.Context, w Work, c, other cases.Case) (told cases.Told, err error) {
 	number := ""
 	if c.SameCitizen(other) {
 		number = other.Number
@@ -58,36 +57,40 @@ func (t *Teller) TellMerged(ctx context.Context, w Work, c, other cases.Case) (t
 	return t.tell(ctx, w, c, func(l dialogue.Language) string { return t.texts.Merged(l, c, other.State, number) })
 }
 
-func (t *Teller) tell(ctx context.Context, w Work, c cases.Case, write func(dialogue.Language) string) (told string, err error) {
+func (t *Teller) tell(ctx context.Context, w Work, c cases.Case, write func(dialogue.Language) string) (told cases.Told, err error) {
 	if t == nil {
-		return "", nil
+		return told, nil
 	}
 	return t.Notify(ctx, w, c, lifetime, write)
 }
 
 // Notify sends a notice of a case to whose it is, in their language; nothing of it goes after its lifetime. Nobody is told by a number that
-// stopped notices or that proves nothing. It gives the text; "" when nobody was told.
-func (t *Teller) Notify(ctx context.Context, w Work, c cases.Case, lifetime time.Duration, write func(dialogue.Language) string) (told string, err error) {
+// stopped notices or that proves nothing.
+func (t *Teller) Notify(ctx context.Context, w Work, c cases.Case, lifetime time.Duration, write func(dialogue.Language) string) (told cases.Told, err error) {
 	number := c.Contact
 	if c.CitizenID != 0 {
 		if number, err = w.ProofNumber(ctx, c.CitizenID); err != nil {
-			return "", err
+			return told, err
 		}
 	}
 	return t.NotifyNumber(ctx, w, number, lifetime, write)
 }
 
 // NotifyNumber is Notify for a number; nobody is told by "".
-func (t *Teller) NotifyNumber(ctx context.Context, w Work, number string, lifetime time.Duration, write func(dialogue.Language) string) (told string, err error) {
+func (t *Teller) NotifyNumber(ctx context.Context, w Work, number string, lifetime time.Duration, write func(dialogue.Language) string) (told cases.Told, err error) {
 	if number == "" {
-		return "", nil
+		return told, nil
 	}
 	known, err := w.Known(ctx, number)
 	if err != nil || known.Stopped {
-		return "", err
+		return told, err
 	}
 	mt := t.notice(number, known, lifetime, write)
-	return mt.Text, w.EnqueueMT(ctx, mt)
+	sent, err := w.EnqueueMTs(ctx, []message.MT{mt})
+	if err != nil {
+		return told, err
+	}
+	return cases.Told{Text: mt.Text, MT: sent[0]}, nil
 }
 
 // notice writes to a number in its language.

@@ -17,9 +17,9 @@ type ManyWork interface {
 	EnqueueMTs(ctx context.Context, mts []message.MT) ([]int64, error)
 }
 
-// TellAll is [Teller.Tell] for many cases. It gives their texts in the same order.
-func (t *Teller) TellAll(ctx context.Context, w ManyWork, all []cases.Case) (told []string, err error) {
-	told = make([]string, len(all))
+// TellAll is [Teller.Tell] for many cases. What was told is in the same order.
+func (t *Teller) TellAll(ctx context.Context, w ManyWork, all []cases.Case) (told []cases.Told, err error) {
+	told = make([]cases.Told, len(all))
 	if t == nil || len(all) == 0 {
 		return told, nil
 	}
@@ -32,18 +32,25 @@ func (t *Teller) TellAll(ctx context.Context, w ManyWork, all []cases.Case) (tol
 		return nil, err
 	}
 	var mts []message.MT
+	var of []int // the case of each
 	for i, c := range all {
 		if numbers[i] == "" || known[numbers[i]].Stopped {
 			continue
 		}
 		mt := t.notice(numbers[i], known[numbers[i]], lifetime, func(l dialogue.Language) string { return t.texts.Step(l, c) })
-		told[i], mts = mt.Text, append(mts, mt)
+		told[i].Text, mts, of = mt.Text, append(mts, mt), append(of, i)
 	}
 	if len(mts) == 0 {
 		return told, nil
 	}
-	_, err = w.EnqueueMTs(ctx, mts)
-	return told, err
+	sent, err := w.EnqueueMTs(ctx, mts)
+	if err != nil {
+		return nil, err
+	}
+	for n, i := range of {
+		told[i].MT = sent[n]
+	}
+	return told, nil
 }
 
 // contacts are the numbers by which those whose cases they are, are told; "" of nobody.

@@ -32,11 +32,6 @@ func (r *register) Known(_ context.Context, number string) (citizen.Known, error
 	return r.known[number], nil
 }
 
-func (r *register) EnqueueMT(_ context.Context, m message.MT) error {
-	r.sent = append(r.sent, m)
-	return nil
-}
-
 func (r *register) ProofNumbers(_ context.Context, citizens []int64) (map[int64]string, error) {
 	found := map[int64]string{}
 	for _, c := range citizens {
@@ -52,8 +47,12 @@ func (r *register) KnownNumbers(context.Context, []string) (map[string]citizen.K
 }
 
 func (r *register) EnqueueMTs(_ context.Context, mts []message.MT) ([]int64, error) {
+	ids := make([]int64, len(mts))
+	for i := range mts {
+		ids[i] = int64(len(r.sent) + i + 1)
+	}
 	r.sent = append(r.sent, mts...)
-	return make([]int64, len(mts)), nil
+	return ids, nil
 }
 
 type texts struct{}
@@ -73,7 +72,8 @@ func TestWhoIsToldOfAStep(t *testing.T) {
 	r := &register{trusted: map[int64]string{1: "+77010000001"}, known: map[string]citizen.Known{
 		"+77010000001": {CitizenID: 1, Language: dialogue.Kazakh}, "+77010000009": {Stopped: true}}}
 	var all []cases.Case
-	var want, toldOne []string
+	var want []string
+	var toldOne []cases.Told
 	for name, row := range map[string]struct {
 		c    cases.Case
 		want string // number and text
@@ -87,17 +87,21 @@ func TestWhoIsToldOfAStep(t *testing.T) {
 		r.sent = nil
 		told, err := teller.Tell(t.Context(), r, row.c)
 		require.NoError(t, err, name)
-		all, toldOne = append(all, row.c), append(toldOne, told)
+		all = append(all, row.c)
 		if row.want == "" {
 			require.Empty(t, r.sent, name)
 			require.Empty(t, told, name)
+			toldOne = append(toldOne, told)
 			continue
 		}
 		require.Len(t, r.sent, 1, name)
 		m := r.sent[0]
 		want = append(want, row.want)
 		require.Equal(t, row.want, m.Destination+" "+m.Text, name)
-		require.Equal(t, []any{message.Notice, 2, now.Add(72 * time.Hour), m.Text}, []any{m.Lane, m.Segments, m.ExpiresAt, told}, name)
+		require.Equal(t, []any{message.Notice, 2, now.Add(72 * time.Hour), m.Text}, []any{m.Lane, m.Segments, m.ExpiresAt, told.Text}, name)
+		require.Equal(t, int64(1), told.MT, name)
+		told.MT = int64(len(want))
+		toldOne = append(toldOne, told)
 	}
 	r.sent = nil
 	toldAll, err := teller.TellAll(t.Context(), r, all)
@@ -117,7 +121,7 @@ func TestWhoIsToldOfAStep(t *testing.T) {
 	require.ErrorIs(t, err, r.away)
 	toldAll, err = (*casework.Teller)(nil).TellAll(t.Context(), r, all)
 	require.NoError(t, err)
-	require.Equal(t, make([]string, len(all)), toldAll)
+	require.Equal(t, make([]cases.Told, len(all)), toldAll)
 	told, err := (*casework.Teller)(nil).Tell(t.Context(), r, cases.Case{CitizenID: 1})
 	require.NoError(t, err)
 	require.Empty(t, told)

@@ -18,7 +18,7 @@ var caseReopen = action{
 			if !ok {
 				return "too_late", nil
 			}
-			_, err := r.work.CorrectCase(ctx, c, to, c.DueOn, Citizen, "opened anew by the citizen", "")
+			_, err := r.work.CorrectCase(ctx, c, to, c.DueOn, Citizen, "opened anew by the citizen")
 			return "done", err
 		})
 	},

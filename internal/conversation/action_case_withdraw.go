@@ -17,7 +17,7 @@ var caseWithdraw = action{
 			if !c.MayWithdraw() {
 				return "too_late", nil
 			}
-			_, err := r.work.MoveCase(ctx, c, cases.Withdrawn, c.DueOn, Citizen, "withdrawn by the citizen", "")
+			_, err := r.work.MoveCase(ctx, c, cases.Withdrawn, c.DueOn, Citizen, "withdrawn by the citizen")
 			if c.Kind == cases.Appointment {
 				return "cancelled", err
 			}

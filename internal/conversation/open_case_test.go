@@ -81,7 +81,7 @@ func TestADuplicateStandsWhereTheOtherCaseStands(t *testing.T) {
 		c, err = work.MergeCase(t.Context(), c, into, "agent:1", "то же самое")
 		require.NoError(t, err)
 		require.Equal(t, into.ID, c.DuplicateOf)
-		_, err = work.MoveCase(t.Context(), into, cases.InProgress, into.DueOn, "agent:1", "x", "")
+		_, err = work.MoveCase(t.Context(), into, cases.InProgress, into.DueOn, "agent:1", "x")
 		return err
 	})
 	require.Equal(t, "Дело "+w.number+". Рассматривается. Дальше: решение органа. Срок: 28.11.2026", w.writes(t, bound, "СТАТУС "+w.number))

@@ -60,7 +60,7 @@ func TestACitizenDisposesOfAnOwnCase(t *testing.T) {
 	pgtest.Do(t, w.db, func(work *store.Work) error {
 		c, err := work.CaseByNumber(t.Context(), w.number)
 		require.NoError(t, err)
-		_, err = work.MoveCase(t.Context(), c, cases.Closed, time.Time{}, "agent:7", "решено", "")
+		_, err = work.MoveCase(t.Context(), c, cases.Closed, time.Time{}, "agent:7", "решено")
 		return err
 	})
 	require.Contains(t, w.writes(t, bound, "ОЦЕНКА 7"), "одна цифра от 1 до 5")

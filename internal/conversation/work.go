@@ -72,9 +72,9 @@ type caseFile interface {
 	CaseByNumber(ctx context.Context, number string) (cases.Case, error)
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
 	// MoveCase gives cases.ErrMove when there is no such way, and cases.ErrMoved when somebody else was faster.
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
 	// CorrectCase moves a case whatever its state.
-	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
 	// CaseGoingOn gives the case that goes on in the place of a duplicate, and any other case itself.
 	CaseGoingOn(ctx context.Context, c cases.Case) (cases.Case, error)
 	// CaseToRate gives the case of a citizen, or of a number alone, that ended last since a moment. cases.ErrUnknown.

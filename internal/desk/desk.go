@@ -11,6 +11,7 @@ import (
 	"okno/internal/cases"
 	"okno/internal/citizen"
 	"okno/internal/contact"
+	"okno/internal/message"
 	"okno/internal/recording"
 )
 
@@ -142,19 +143,12 @@ type Entry struct {
 	Name        string // of the agent
 	Kind        string
 	Body        string
-	Delivery    Delivery // of an agent's message
+	Delivery    message.Delivery // of an agent's message
 }
 
-// Delivery is what became of an agent's message; "": it is none, or too old for anybody to know.
-type Delivery string
-
-// The deliveries.
-const (
-	Queued        Delivery = "queued"
-	Sent          Delivery = "sent" // the operator has it
-	Delivered     Delivery = "delivered"
-	Undeliverable Delivery = "undeliverable"
-	Expired       Delivery = "expired"
-	Failed        Delivery = "failed"  // the operator refused it
-	Unknown       Delivery = "unknown" // the link broke before an answer
-)
+// Deliveries are what became of the messages of a view that were sent by somebody: of replies, by the ids of their entries, and of steps of cases, by the
+// ids of the moves.
+type Deliveries struct {
+	Entries map[int64]message.Delivery
+	Moves   map[int64]message.Delivery
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"okno/internal/cases"
 	"okno/internal/casework"
 	"okno/internal/dialogue"
 	"okno/internal/job"
@@ -57,7 +58,7 @@ type FeeNotices interface {
 
 // FeeTelling sends a notice to a number.
 type FeeTelling interface {
-	NotifyNumber(ctx context.Context, w casework.Work, number string, lifetime time.Duration, text func(dialogue.Language) string) (told string, err error)
+	NotifyNumber(ctx context.Context, w casework.Work, number string, lifetime time.Duration, text func(dialogue.Language) string) (cases.Told, error)
 }
 
 // Follower asks agencies whether what citizens got links for is paid.

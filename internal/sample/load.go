@@ -37,7 +37,7 @@ type people interface {
 
 type caseWork interface {
 	OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error)
-	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error)
+	MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error)
 }
 
 // By marks what the sample did, in moves and audit.
@@ -130,7 +130,7 @@ func loadCase(ctx context.Context, w Work, c Case, owner int64, now time.Time) e
 		return err
 	}
 	for _, to := range path(c.State) {
-		if opened, err = w.MoveCase(ctx, opened, to, c.Due(now), By, "sample", ""); err != nil {
+		if opened, err = w.MoveCase(ctx, opened, to, c.Due(now), By, "sample"); err != nil {
 			return err
 		}
 	}

@@ -227,14 +227,14 @@ func (w *world) EnqueueMT(_ context.Context, m message.MT) error {
 // NoteAsked keeps nothing: nobody counts what is only tried.
 func (w *world) NoteAsked(context.Context, catalogue.Asked) error { return nil }
 
-func (w *world) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error) {
+func (w *world) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error) {
 	if !c.State.May(to) {
 		return c, cases.ErrMove
 	}
-	return w.CorrectCase(ctx, c, to, dueOn, by, why, told)
+	return w.CorrectCase(ctx, c, to, dueOn, by, why)
 }
 
-func (w *world) CorrectCase(_ context.Context, c cases.Case, to cases.State, dueOn time.Time, _, _, _ string) (cases.Case, error) {
+func (w *world) CorrectCase(_ context.Context, c cases.Case, to cases.State, dueOn time.Time, _, _ string) (cases.Case, error) {
 	if c.Kind == cases.Appointment && to.Settled() {
 		w.release(c.ID, appointment.Cancelled)
 	}

@@ -216,10 +216,12 @@ func (w *world) casesAtDesk(t *testing.T, desk *page) {
 	desk.clicksOn(t, `[...document.querySelectorAll('.cases .case')].find((e) => e.innerText.includes('Просит ускорить'))?.querySelector('button')`)
 	desk.chooses(t, `.cases select[name=to]`, "accepted")
 	desk.types(t, `.cases input[name=why]`, "Проверено")
+	desk.types(t, `.cases input[name=tell]`, "Обращение принято")
 	desk.clicks(t, ".cases form .primary")
 	eventually(t, patience, func() bool { return pgtest.Opened[string](t, w.database, openedCase) == "accepted" },
 		func() string { return "the case is not moved" })
 	desk.misses(t, ".cases form")
+	desk.reads(t, ".line.move .delivery", "✓") // what becomes of the SMS shows by itself
 
 	desk.types(t, ".search input", "ускорение петров\r") // no case is about both
 	desk.sees(t, "#found-nothing")

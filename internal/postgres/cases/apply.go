@@ -48,12 +48,12 @@ func (w Steps) applyMoves(ctx context.Context, moves []cases.Applied) error {
 		}
 		var sealed []byte // of a case whose key was destroyed nothing is kept of why
 		if key := keys[m.Case]; key != nil {
-			if sealed, err = sealMove(key, m.Case, reason{Why: m.Why, Told: m.Told}); err != nil {
+			if sealed, err = sealMove(key, m.Case, reason{Why: m.Why, Told: m.Told.Text}); err != nil {
 				return err
 			}
 		}
 		writes.Queue(applyMove, m.Case, m.To, due)
-		writes.Queue(addMove, m.Case, m.From, m.To, m.By, sealed)
+		writes.Queue(addMove, m.Case, m.From, m.To, m.By, sealed, m.Told.MT)
 	}
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return err

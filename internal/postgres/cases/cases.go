@@ -58,7 +58,7 @@ VALUES ($1, $2, $3, 'registered', nullif($4, ''), coalesce(nullif($5, ''), (SELE
     JOIN service_versions v ON v.service = s.code AND v.version = s.version WHERE s.code = $4)), nullif($6, 0), $7, $8, $9, nullif($10, ''))`
 
 const addMove = `
-INSERT INTO case_moves (case_id, from_state, to_state, by, sealed) VALUES ($1, nullif($2, ''), $3, $4, $5)`
+INSERT INTO case_moves (case_id, from_state, to_state, by, sealed, mt_id) VALUES ($1, nullif($2, ''), $3, $4, $5, nullif($6::bigint, 0))`
 
 // OpenCase registers a case under a new number.
 func (w Steps) OpenCase(ctx context.Context, o cases.Opening) (cases.Case, error) {
@@ -98,7 +98,7 @@ func (w Steps) openCase(ctx context.Context, o cases.Opening) (c cases.Case, err
 	writes.Queue(openCase, id, number, o.Kind, o.Service, o.Agency, o.CitizenID, contactIndex(w.ring, o.Contact), sealed, due, o.Client)
 	datakeys.QueueCases(writes, []datakeys.Owned{{ID: id, Wrapped: wrapped}})
 	searchindex.QueueCase(writes, w.ring, id, o.Subject, o.Body)
-	writes.Queue(addMove, id, "", cases.Registered, o.By, opened)
+	writes.Queue(addMove, id, "", cases.Registered, o.By, opened, 0)
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return c, err
 	}
@@ -112,15 +112,15 @@ RETURNING ` + Columns
 
 // MoveCase takes a case from the state that the caller has seen to another. cases.ErrMove when there is no such way,
 // cases.ErrMoved when somebody else was faster.
-func (w Steps) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error) {
+func (w Steps) MoveCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error) {
 	if !c.State.May(to) {
 		return c, cases.ErrMove
 	}
-	return w.CorrectCase(ctx, c, to, dueOn, by, why, told)
+	return w.CorrectCase(ctx, c, to, dueOn, by, why)
 }
 
 // CorrectCase is MoveCase whatever the state: what was decided before was wrong. cases.ErrMoved.
-func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why, told string) (cases.Case, error) {
+func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, dueOn time.Time, by, why string) (cases.Case, error) {
 	var due *time.Time
 	if !dueOn.IsZero() {
 		due = &dueOn
@@ -133,7 +133,7 @@ func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, du
 		return c, fmt.Errorf("move case: %w", err)
 	}
 	w.tx.Hint(news.Cases)
-	err = w.addMove(ctx, c, to, by, reason{Why: why, Told: told})
+	err = w.addMove(ctx, c, to, by, reason{Why: why})
 	if err == nil && c.Duplicates {
 		err = w.touchDuplicates(ctx, c.ID)
 	}
@@ -146,7 +146,7 @@ func (w Steps) CorrectCase(ctx context.Context, c cases.Case, to cases.State, du
 func (w Steps) addMove(ctx context.Context, c cases.Case, to cases.State, by string, r reason) error {
 	key, err := datakeys.Case(ctx, w.tx, w.ring, c.ID)
 	if errors.Is(err, datakeys.ErrDestroyed) { // the matter goes on; what is said of whose it was is not kept
-		_, err = w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, nil)
+		_, err = w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, nil, 0)
 		return err
 	}
 	if err != nil {
@@ -154,7 +154,7 @@ func (w Steps) addMove(ctx context.Context, c cases.Case, to cases.State, by str
 	}
 	sealed, err := sealMove(key, c.ID, r)
 	if err == nil {
-		_, err = w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, sealed)
+		_, err = w.tx.Exec(ctx, addMove, c.ID, c.State, to, by, sealed, 0)
 	}
 	return err
 }

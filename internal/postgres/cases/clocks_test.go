@@ -71,7 +71,7 @@ func move(t testing.TB, db *store.Store, number string, to cases.State, by strin
 	pgtest.Do(t, db, func(w *store.Work) error {
 		c, err := w.CaseByNumber(t.Context(), number)
 		require.NoError(t, err)
-		_, err = w.CorrectCase(t.Context(), c, to, c.DueOn, by, "", "")
+		_, err = w.CorrectCase(t.Context(), c, to, c.DueOn, by, "")
 		return err
 	})
 }
@@ -188,7 +188,7 @@ func TestATermThatSomebodySaysStands(t *testing.T) {
 	pgtest.Do(t, db, func(w *store.Work) error {
 		c, err := w.CaseByNumber(t.Context(), number)
 		require.NoError(t, err)
-		_, err = w.MoveCase(t.Context(), c, cases.Accepted, said, "agency:moj", "", "")
+		_, err = w.MoveCase(t.Context(), c, cases.Accepted, said, "agency:moj", "")
 		return err
 	})
 	require.NoError(t, keeper.Keep(t.Context()))

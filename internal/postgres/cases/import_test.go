@@ -78,7 +78,7 @@ func TestARegisterOfCasesIsTakenOver(t *testing.T) {
 		require.Equal(t, cases.InProgress, c.State)
 		require.Equal(t, []string{"gp", "Весь текст", "2027-01-15", "2026-10-01"}, []string{c.Agency, c.Body, c.DueOn.Format(time.DateOnly), c.OpenedAt.UTC().Format(time.DateOnly)})
 		require.NotZero(t, c.CitizenID)
-		_, err = w.MoveCase(t.Context(), c, cases.Ready, time.Time{}, "okno", "w", "")
+		_, err = w.MoveCase(t.Context(), c, cases.Ready, time.Time{}, "okno", "w")
 		return err
 	})
 

@@ -104,7 +104,7 @@ func (w Steps) MergeCase(ctx context.Context, c, into cases.Case, by, why string
 	if err := w.addLink(ctx, c, into, cases.Duplicate, by); err != nil {
 		return c, err
 	}
-	merged, err := w.MoveCase(ctx, c, cases.Closed, c.DueOn, by, linked(cases.Duplicate, "→", into.Number, why), "")
+	merged, err := w.MoveCase(ctx, c, cases.Closed, c.DueOn, by, linked(cases.Duplicate, "→", into.Number, why))
 	if err != nil {
 		return merged, err
 	}
@@ -133,7 +133,7 @@ func (w Steps) UnmergeCase(ctx context.Context, c, other cases.Case, by, why str
 	if err := w.tx.QueryRow(ctx, stateBefore, c.ID).Scan(&before); err != nil {
 		return c, fmt.Errorf("take merge back: %w", err)
 	}
-	moved, err := w.CorrectCase(ctx, c, before, c.DueOn, by, linked(cases.Duplicate, "no longer →", other.Number, why), "")
+	moved, err := w.CorrectCase(ctx, c, before, c.DueOn, by, linked(cases.Duplicate, "no longer →", other.Number, why))
 	if err == nil {
 		err = w.addMove(ctx, other, other.State, by, reason{Why: linked(cases.Duplicate, "no longer ←", c.Number, why)})
 	}

@@ -11,10 +11,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/cases"
+	"okno/internal/message"
 	"okno/internal/fault"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/postgres/messages"
 	"okno/internal/seal"
 )
 
@@ -149,10 +151,10 @@ func (w Steps) AssignCase(ctx context.Context, c cases.Case, to cases.Assignment
 	return audit.Record(ctx, w.tx, by, "case.assign", "case:"+c.Number, map[string]any{"to": whom})
 }
 
-const movesOf = `
-SELECT m.case_id, coalesce(m.from_state, ''), m.to_state, m.at, m.by,
+var movesOf = `
+SELECT m.id, m.case_id, coalesce(m.from_state, ''), m.to_state, m.at, m.by,
        coalesce((SELECT name FROM agents WHERE id = CASE WHEN m.by LIKE 'agent:%' THEN substr(m.by, 7)::bigint END), ''),
-       m.sealed, ` + datakeys.OfCase + `m.case_id)
+       m.sealed, ` + datakeys.OfCase + `m.case_id), coalesce(` + messages.Delivery("m.mt_id") + `, '')
 FROM unnest($1::bigint[]) c (id) CROSS JOIN LATERAL (
     SELECT * FROM case_moves WHERE case_id = c.id ORDER BY id DESC LIMIT 200) m
 ORDER BY m.id`
@@ -169,7 +171,7 @@ func Moves(ctx context.Context, tx *postgres.Tx, ring *seal.Ring, ids ...int64) 
 		opener := datakeys.NewOpener(ring)
 		moves, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m cases.Move, err error) {
 			var sealed, wrapped []byte
-			if err = row.Scan(&m.Case, &m.From, &m.To, &m.At, &m.By, &m.Name, &sealed, &wrapped); err != nil {
+			if err = row.Scan(&m.ID, &m.Case, &m.From, &m.To, &m.At, &m.By, &m.Name, &sealed, &wrapped, &m.Delivery); err != nil {
 				return m, err
 			}
 			var r reason
@@ -184,6 +186,35 @@ func Moves(ctx context.Context, tx *postgres.Tx, ring *seal.Ring, ids ...int64) 
 	return moves, nil
 }
 
+const mostDeliveries = 50 // so many of the last are told: older ones have come to their end
+
+var deliveriesOfMoves = `
+SELECT m.id, coalesce(` + messages.Delivery("m.mt_id") + `, '') FROM case_moves m
+WHERE m.case_id = ANY ($1) AND m.mt_id IS NOT NULL ORDER BY m.id DESC LIMIT $2`
+
+// Deliveries gives what became of the messages by which citizens were told of steps of cases, by the ids of the moves.
+func Deliveries(ctx context.Context, tx *postgres.Tx, ids ...int64) (map[int64]message.Delivery, error) {
+	found := map[int64]message.Delivery{}
+	rows, err := tx.Query(ctx, deliveriesOfMoves, ids, mostDeliveries)
+	if err == nil {
+		var move int64
+		var d message.Delivery
+		_, err = pgx.ForEachRow(rows, []any{&move, &d}, func() error {
+			found[move] = d
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of steps of cases: %w", err)
+	}
+	return found, nil
+}
+
+// CaseDeliveries gives what became of the messages by which the citizen was told of a case, by the ids of its moves.
+func (w Steps) CaseDeliveries(ctx context.Context, id int64) (map[int64]message.Delivery, error) {
+	return Deliveries(ctx, w.tx, id)
+}
+
 // JournalView journals that somebody looked at a case, and why.
 func (w Steps) JournalView(ctx context.Context, c cases.Case, by, reason string) error {
 	detail := map[string]any{"citizen": c.CitizenID}
@@ -195,12 +226,12 @@ func (w Steps) JournalView(ctx context.Context, c cases.Case, by, reason string)
 
 const (
 	lastMove = `SELECT id, sealed FROM case_moves WHERE case_id = $1 ORDER BY id DESC LIMIT 1`
-	noteTold = `UPDATE case_moves SET sealed = $2 WHERE id = $1`
+	noteTold = `UPDATE case_moves SET sealed = $2, mt_id = nullif($3::bigint, 0) WHERE id = $1`
 )
 
 // NoteTold keeps with the last move of a case what the citizen was told of it.
-func (w Steps) NoteTold(ctx context.Context, c cases.Case, told string) error {
-	if told == "" {
+func (w Steps) NoteTold(ctx context.Context, c cases.Case, told cases.Told) error {
+	if told.Text == "" {
 		return nil
 	}
 	if err := w.noteTold(ctx, c.ID, told); err != nil && !errors.Is(err, datakeys.ErrDestroyed) {
@@ -209,7 +240,7 @@ func (w Steps) NoteTold(ctx context.Context, c cases.Case, told string) error {
 	return nil
 }
 
-func (w Steps) noteTold(ctx context.Context, id int64, told string) error {
+func (w Steps) noteTold(ctx context.Context, id int64, told cases.Told) error {
 	key, err := datakeys.Case(ctx, w.tx, w.ring, id)
 	if err != nil {
 		return err
@@ -223,9 +254,9 @@ func (w Steps) noteTold(ctx context.Context, id int64, told string) error {
 	if err := datakeys.OpenJSON(key, datakeys.MovesOf(id), sealed, &r); err != nil {
 		return err
 	}
-	r.Told = told
+	r.Told = told.Text
 	if sealed, err = sealMove(key, id, r); err == nil {
-		_, err = w.tx.Exec(ctx, noteTold, move, sealed)
+		_, err = w.tx.Exec(ctx, noteTold, move, sealed, told.MT)
 	}
 	return err
 }

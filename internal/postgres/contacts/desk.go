@@ -140,67 +140,33 @@ var (
 	timelineOfInteraction = timeline(`SELECT id, channel FROM interactions WHERE id = $1`)
 )
 
-// deliveryOfEntry is what became of the message of an entry e.
-const deliveryOfEntry = `(
-    SELECT CASE WHEN w.state IN ('submitted', 'accepted') THEN 'sent' ELSE w.state END
-    FROM (SELECT ` + messages.Worst + ` AS state FROM mt_segments s WHERE s.id BETWEEN e.mt_id * 256 + 1 AND e.mt_id * 256 + 255) w)`
-
-const deliveriesOf = `
-SELECT e.id, coalesce(` + deliveryOfEntry + `, '') FROM entries e
-WHERE e.interaction_id = $1 AND e.mt_id IS NOT NULL ORDER BY e.id DESC LIMIT 50`
-
-// Deliveries gives what became of the agents' messages in a contact, by the ids of their entries: of the last 50, once may has nothing
-// against it. [contact.ErrUnknown], and the errors of may.
-func (s *Store) Deliveries(ctx context.Context, id int64, may func(contact.Contact) error) (map[int64]desk.Delivery, error) {
-	found := map[int64]desk.Delivery{}
-	err := s.do(ctx, func(w Steps) error {
-		c, err := w.Contact(ctx, id)
-		if err != nil {
-			return err
-		}
-		if err := may(c); err != nil {
-			return err
-		}
-		rows, err := w.tx.Query(ctx, deliveriesOf, c.Interaction)
-		if err != nil {
-			return err
-		}
-		var entry int64
-		var d desk.Delivery
-		_, err = pgx.ForEachRow(rows, []any{&entry, &d}, func() error {
-			found[entry] = d
-			return nil
-		})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read deliveries of contact %d: %w", id, err)
-	}
-	return found, nil
-}
-
 func timeline(interactions string) string {
 	return `
 SELECT e.id, e.interaction_id, i.channel, e.at, e.speaker,
        coalesce((SELECT name FROM agents WHERE id = CASE WHEN e.speaker LIKE 'agent:%' THEN substr(e.speaker, 7)::bigint END), ''),
-       e.kind, e.sealed, ` + datakeys.OfInteraction + `e.interaction_id), coalesce(` + deliveryOfEntry + `, '')
+       e.kind, e.sealed, ` + datakeys.OfInteraction + `e.interaction_id), coalesce(` + messages.Delivery("e.mt_id") + `, '')
 FROM (` + interactions + `) i CROSS JOIN LATERAL (
     SELECT * FROM entries WHERE interaction_id = i.id ORDER BY id DESC LIMIT 200) e
 ORDER BY e.id DESC LIMIT 200`
 }
 
-// The cases of a citizen or a number, and those that an interaction was about.
+// The cases of a citizen or a number; with casesOf those that an interaction was about, too.
+const (
+	ownOfCitizen = `
+SELECT id FROM cases WHERE citizen_id = $1
+UNION SELECT c.id FROM cases c WHERE c.contact_index = ANY ($2) AND c.citizen_id IS NULL`
+	ownOfNumber = `SELECT id FROM cases WHERE $1::bigint = 0 AND contact_index = ANY ($2) AND citizen_id IS NULL`
+)
+
 var (
-	casesOfCitizen = casesOf(`
-SELECT id FROM cases WHERE citizen_id = $2
-UNION SELECT c.id FROM cases c WHERE c.contact_index = ANY ($3) AND c.citizen_id IS NULL`)
-	casesOfNumber = casesOf(`SELECT id FROM cases WHERE $2::bigint = 0 AND contact_index = ANY ($3) AND citizen_id IS NULL`)
+	casesOfCitizen = casesOf(ownOfCitizen)
+	casesOfNumber  = casesOf(ownOfNumber)
 )
 
 func casesOf(who string) string {
 	return `
 SELECT ` + casestore.Columns + ` FROM cases
-WHERE id IN (` + who + ` UNION SELECT case_id FROM interaction_cases WHERE interaction_id = $1)
+WHERE id IN (` + who + ` UNION SELECT case_id FROM interaction_cases WHERE interaction_id = $3)
 ORDER BY opened_at DESC, id DESC LIMIT 50`
 }
 
@@ -231,7 +197,7 @@ func (s *Store) ContactView(ctx context.Context, agent, id int64, reason string,
 		if v.Timeline, err = w.timeline(ctx, lines, whose); err != nil {
 			return err
 		}
-		rows, err := w.tx.Query(ctx, about, c.Interaction, z.ID, w.indexes(z.Number))
+		rows, err := w.tx.Query(ctx, about, z.ID, w.indexes(z.Number), c.Interaction)
 		if err != nil {
 			return err
 		}

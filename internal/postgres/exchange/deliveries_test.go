@@ -101,9 +101,9 @@ func TestAnAgencyIsToldInOrder(t *testing.T) {
 	pgtest.Do(t, db, func(w *store.Work) error {
 		c, err := w.CaseByNumber(t.Context(), opened)
 		require.NoError(t, err)
-		_, err = w.MoveCase(t.Context(), c, cases.AwaitingCitizen, time.Time{}, "agent:7", "", "")
+		_, err = w.MoveCase(t.Context(), c, cases.AwaitingCitizen, time.Time{}, "agent:7", "")
 		require.ErrorIs(t, err, cases.ErrMove)
-		_, err = w.MoveCase(t.Context(), c, cases.Withdrawn, time.Time{}, "citizen", "", "")
+		_, err = w.MoveCase(t.Context(), c, cases.Withdrawn, time.Time{}, "citizen", "")
 		return err
 	})
 	all := ids(t, url)

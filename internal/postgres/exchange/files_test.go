@@ -166,7 +166,7 @@ func TestAnAgencyExchangesFiles(t *testing.T) {
 		pgtest.Do(t, db, func(w *store.Work) error {
 			found, err := w.CaseByNumber(t.Context(), number)
 			require.NoError(t, err)
-			_, err = w.MoveCase(t.Context(), found, cases.Withdrawn, time.Time{}, "citizen", "", "")
+			_, err = w.MoveCase(t.Context(), found, cases.Withdrawn, time.Time{}, "citizen", "")
 			return err
 		})
 	}

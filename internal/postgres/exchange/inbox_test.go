@@ -219,7 +219,7 @@ func TestAnOperatorsMoveStands(t *testing.T) {
 	pgtest.Do(t, db, func(w *store.Work) error {
 		c, err := w.CaseByNumber(t.Context(), opened)
 		require.NoError(t, err)
-		_, err = w.MoveCase(t.Context(), c, cases.AwaitingCitizen, time.Time{}, "agent:7", "звонил заявитель", "")
+		_, err = w.MoveCase(t.Context(), c, cases.AwaitingCitizen, time.Time{}, "agent:7", "звонил заявитель")
 		return err
 	})
 	receipts, err := in.Take(t.Context(), "moj", []exchange.Event{event(opened, 2, cases.Rejected), event(opened, 4, cases.Ready)})

@@ -49,11 +49,11 @@ func (alone) Bind(context.Context, citizen.Binding) (citizen.Bound, error) {
 	return citizen.Bound{}, errAlone
 }
 
-func (alone) MoveCase(context.Context, cases.Case, cases.State, time.Time, string, string, string) (cases.Case, error) {
+func (alone) MoveCase(context.Context, cases.Case, cases.State, time.Time, string, string) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
 
-func (alone) CorrectCase(context.Context, cases.Case, cases.State, time.Time, string, string, string) (cases.Case, error) {
+func (alone) CorrectCase(context.Context, cases.Case, cases.State, time.Time, string, string) (cases.Case, error) {
 	return cases.Case{}, errAlone
 }
 

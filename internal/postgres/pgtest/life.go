@@ -67,7 +67,10 @@ func Live(t testing.TB, db *store.Store, url string) (l Life) {
 		if err = w.LinkCase(ctx, l.Interaction, l.Case.ID); err != nil {
 			return err
 		}
-		_, err = w.MoveCase(ctx, l.Case, cases.Accepted, time.Time{}, "agent:1", "потому что Ермек", "сказано ей")
+		_, err = w.MoveCase(ctx, l.Case, cases.Accepted, time.Time{}, "agent:1", "потому что Ермек")
+		if err == nil {
+			err = w.NoteTold(ctx, l.Case, cases.Told{Text: "сказано ей"})
+		}
 		return err
 	})
 	Exec(t, url, `INSERT INTO agents (login, name, role, password_hash, languages, status, connected_until)

@@ -50,7 +50,7 @@ WHERE id = ANY ($2)`},
 	{"bindings", `DELETE FROM bindings WHERE citizen_id = $1`},
 	{"citizen_factors", `DELETE FROM citizen_factors WHERE citizen_id = $1`},
 	{"cases", `UPDATE cases SET contact = NULL, subject = NULL, contact_index = NULL, sealed = NULL, citizen_id = NULL WHERE id = ANY ($3)`},
-	{"case_moves", `UPDATE case_moves SET why = NULL, told = NULL, sealed = NULL WHERE case_id = ANY ($3)`},
+	{"case_moves", `UPDATE case_moves SET why = NULL, told = NULL, sealed = NULL, mt_id = NULL WHERE case_id = ANY ($3)`},
 	{"case_attachments", `DELETE FROM case_attachments WHERE case_id = ANY ($3)`}, // the files open no more, and go with the sweeper
 	{"ussd_requests", `DELETE FROM ussd_requests WHERE number_index = ANY ($4)`},
 	{"sip_accounts", `DELETE FROM sip_accounts WHERE number = ANY ($6)`},

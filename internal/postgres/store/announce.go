@@ -24,11 +24,11 @@ func (w *Work) OpenCase(ctx context.Context, o domain.Opening) (domain.Case, err
 }
 
 // MoveCase is cases.Steps.MoveCase.
-func (w *Work) MoveCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why, told string) (domain.Case, error) {
+func (w *Work) MoveCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why string) (domain.Case, error) {
 	if err := w.releasePlaces(ctx, c, to); err != nil {
 		return c, err
 	}
-	moved, err := w.caseSteps.MoveCase(ctx, c, to, dueOn, by, why, told)
+	moved, err := w.caseSteps.MoveCase(ctx, c, to, dueOn, by, why)
 	if err != nil {
 		return moved, err
 	}
@@ -36,11 +36,11 @@ func (w *Work) MoveCase(ctx context.Context, c domain.Case, to domain.State, due
 }
 
 // CorrectCase is cases.Steps.CorrectCase.
-func (w *Work) CorrectCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why, told string) (domain.Case, error) {
+func (w *Work) CorrectCase(ctx context.Context, c domain.Case, to domain.State, dueOn time.Time, by, why string) (domain.Case, error) {
 	if err := w.releasePlaces(ctx, c, to); err != nil {
 		return c, err
 	}
-	moved, err := w.caseSteps.CorrectCase(ctx, c, to, dueOn, by, why, told)
+	moved, err := w.caseSteps.CorrectCase(ctx, c, to, dueOn, by, why)
 	if err != nil {
 		return moved, err
 	}

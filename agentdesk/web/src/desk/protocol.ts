@@ -113,6 +113,7 @@ export interface Found {
 
 // Move is a step of a case of the citizen's.
 export interface Move {
+  id: number
   number: string
   from: string // '' when it was opened
   to: string
@@ -121,6 +122,7 @@ export interface Move {
   name: string // of an agent
   why: string
   told: string // what the citizen was told by SMS
+  delivery: Delivery // of that
 }
 
 // Recorded is a talk that was recorded, or is.

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { Tick } from './delivery'
 import { because } from './own_words'
 import type { Entry, Heard, Move, Recorded, View } from './protocol'
 import { Quality, sayQuality } from './quality'
@@ -86,7 +87,7 @@ function Line({ entry: e }: { entry: Entry }) {
       <Bubble body={say(e)} />
       <div class="meta">
         {whose(e.speaker, e.name)} · {moment(e.at)}
-        {e.delivery && <span class={'delivery ' + e.delivery} title={text('delivery.' + e.delivery)}> {ticks[e.delivery]} {bad.includes(e.delivery) && text('delivery.' + e.delivery)}</span>}
+        <Tick of={e.delivery} />
       </div>
     </div>
   )
@@ -98,7 +99,7 @@ function Moved({ move: m }: { move: Move }) {
     <div class="line did move">
       <Bubble body={sayMove(m)} />
       {m.told && <Bubble body={`✉ ${m.told}`} />}
-      <div class="meta">{whose(m.by, m.name)} · {moment(m.at)}</div>
+      <div class="meta">{whose(m.by, m.name)} · {moment(m.at)}<Tick of={m.delivery} /></div>
     </div>
   )
 }
@@ -120,9 +121,6 @@ function Bubble({ body }: { body: string }) {
 }
 
 const long = 600 // letters: four SMS segments in Cyrillic, and half a screen
-
-const ticks: Record<string, string> = { queued: '◷', sent: '✓', delivered: '✓✓', undeliverable: '✗', expired: '✗', failed: '✗', unknown: '?' }
-const bad = ['undeliverable', 'expired', 'failed', 'unknown']
 
 function say(e: Entry): string {
   switch (e.kind) {

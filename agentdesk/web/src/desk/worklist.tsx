@@ -7,11 +7,13 @@ import { address, addressed, CaseFilter, query, type Filter } from './case_filte
 import { Links, type Link } from './case_links'
 import { Body } from './cases'
 import { Day, newDay } from './day'
+import { every, ticked, told } from './deliveries'
+import { Tick } from './delivery'
 import { agent, now, section, send } from './desk'
 import { lookers, openCase } from './looking'
 import { Call } from './outgoing'
 import { because, subject } from './own_words'
-import type { Move, Recorded } from './protocol'
+import type { Delivery, Move, Recorded } from './protocol'
 import { Talk } from './recordings'
 import { text, whose } from './texts'
 import { day, stamp, today } from './time'
@@ -108,10 +110,17 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   const wrong = useSignal('')
   const why = useSignal('') // of whoever looks at a case in other hands; the journal keeps it
   const asked = useSignal(false)
+  const reason = () => why.value && `?reason=${encodeURIComponent(why.value)}`
   const read = async () => {
-    const answer = await fetch(`/desk/cases/${number}${why.value && `?reason=${encodeURIComponent(why.value)}`}`).catch(() => null)
+    const answer = await fetch(`/desk/cases/${number}${reason()}`).catch(() => null)
     asked.value = answer?.status === 403
     if (answer?.ok) whole.value = (await answer.json()) as Whole
+  }
+  const ticks = async () => {
+    const answer = await fetch(`/desk/cases/${number}/deliveries${reason()}`).catch(() => null)
+    if (!answer?.ok || !whole.value) return
+    const { moves } = (await answer.json()) as { moves: Record<number, Delivery> }
+    whole.value = { ...whole.value, history: ticked(whole.value.history, moves) }
   }
   useEffect(() => { void read() }, [number])
   useEffect(() => {
@@ -119,6 +128,12 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
     openCase.value = number
     return () => { openCase.value = '' }
   }, [whole.value !== null])
+  const waits = whole.value?.history.some(told) ?? false
+  useEffect(() => {
+    if (!waits) return
+    const timer = setInterval(() => void ticks(), every)
+    return () => clearInterval(timer)
+  }, [waits])
   if (asked.value && !whole.value) {
     const ask = (event: SubmitEvent) => {
       event.preventDefault()
@@ -170,7 +185,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
         {c.history.map((m, i) => (
           <li key={i}>
             <span class="muted">{stamp(m.at)} · {whose(m.by, m.name)}</span> {text('case.' + m.to)}{m.why && ` · ${because(m.why)}`}
-            {m.told && <div class="muted">{text('work.told')}: {m.told}</div>}
+            {m.told && <div class="muted">{text('work.told')}: {m.told}<Tick of={m.delivery} /></div>}
           </li>
         ))}
       </ol>
