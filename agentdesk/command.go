@@ -46,6 +46,7 @@ var verbs = map[string]verb{
 	"supervise":        (*Desk).supervise,
 	"direct":           (*Desk).direct,
 	"requeue":          (*Desk).requeue,
+	"promise_call":     (*Desk).promiseCall,
 	"unsupervise":      onTalk(Floor.Unsupervise),
 	"take_over":        onTalk(Floor.TakeOver),
 	"rejoin":           onTalk(Floor.Rejoin),

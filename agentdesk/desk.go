@@ -254,8 +254,12 @@ type Floor interface {
 type leading interface {
 	// Direct sets the status of an agent in the agent's place.
 	Direct(ctx context.Context, w floor.Work, leader acd.Agent, agent int64, s acd.Status, reason string) error
-	// Requeue sends what waits, or a thread, to another queue.
-	Requeue(ctx context.Context, w floor.Work, leader acd.Agent, id int64, queue string) error
+	// Requeue sends what waits, or a thread, to another queue, or to one agent in its queue.
+	Requeue(ctx context.Context, w floor.Work, leader acd.Agent, id int64, queue string, agent int64) error
+	// PromiseTimes lists the times at which an agent may promise to call a citizen.
+	PromiseTimes(ctx context.Context, w floor.Work, a acd.Agent, id int64) ([]time.Time, error)
+	// PromiseCall opens a callback to the citizen of a contact in hand.
+	PromiseCall(ctx context.Context, w floor.Work, a acd.Agent, id int64, at time.Time, own bool) error
 }
 
 type offers interface {
@@ -418,6 +422,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /desk/contacts/{id}/drafts/{field}", d.draft)
 	mux.HandleFunc("GET /desk/contacts/{id}/deliveries", d.deliveries)
 	mux.HandleFunc("GET /desk/contacts/{id}/numbers", d.numbersOfContact)
+	mux.HandleFunc("GET /desk/contacts/{id}/call-times", d.promiseTimes)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("GET /desk/recordings/{id}", d.hear)
 	mux.HandleFunc("GET /desk/search", d.search)

@@ -54,7 +54,7 @@ func (d *Desk) wall(w http.ResponseWriter, r *http.Request) {
 	waiting := make([]object, 0, len(now.Waiting))
 	for _, c := range now.Waiting {
 		waiting = append(waiting, object{"contact": c.Contact, "channel": c.Channel, "queue": c.Queue, "language": c.Language, "reason": d.Reasons(c.Reason),
-			"priority": c.Priority, "queued_at": c.QueuedAt, "due_at": when(c.DueAt)})
+			"priority": c.Priority, "queued_at": c.QueuedAt, "due_at": when(c.DueAt), "addressed_to": c.AddressedTo})
 	}
 	backlog := 0
 	for _, segments := range lanes {
@@ -117,14 +117,15 @@ func (d *Desk) direct(ctx context.Context, w Work, agent acd.Agent, raw json.Raw
 	return nil, d.Floor.Direct(ctx, w, agent, args.Agent, args.Status, args.Reason)
 }
 
-// requeue sends what waits, or a thread, to another queue.
+// requeue sends what waits, or a thread, to another queue, or to one agent.
 func (d *Desk) requeue(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
 		onContact
 		Queue string `json:"queue"`
+		Agent int64  `json:"agent"`
 	}
 	if err := arguments(raw, &args); err != nil {
 		return nil, err
 	}
-	return nil, d.Floor.Requeue(ctx, w, agent, args.Contact, args.Queue)
+	return nil, d.Floor.Requeue(ctx, w, agent, args.Contact, args.Queue, args.Agent)
 }

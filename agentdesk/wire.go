@@ -44,7 +44,7 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 		c := d.contactJSON(h.Contact)
 		c["name"], c["offer_until"], c["parties"] = h.Name, when(h.OfferUntil), d.partiesJSON(h.Parties)
 		c["helps"], c["queue_title"] = h.Helps != 0, h.QueueTitle
-		c["auto_accept"], c["must_file"] = h.AutoAccept, h.MustFile
+		c["auto_accept"], c["must_file"], c["for_you"] = h.AutoAccept, h.MustFile, h.AddressedTo == s.Agent.ID
 		if h.Recording != "" {
 			c["recording"] = object{"state": h.Recording, "paused_until": when(h.PausedUntil)}
 		}
@@ -53,7 +53,12 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 		}
 		contacts = append(contacts, c)
 	}
-	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues)}
+	forYou := make([]object, 0, len(s.ForYou))
+	for _, c := range s.ForYou {
+		forYou = append(forYou, object{"id": c.Contact, "channel": c.Channel, "language": c.Language, "reason": d.Reasons(c.Reason),
+			"queue_title": c.QueueTitle, "queued_at": c.QueuedAt, "due_at": when(c.DueAt), "until": c.Until})
+	}
+	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues), "for_you": forYou}
 }
 
 func (d *Desk) partiesJSON(parties []desk.Party) []object {

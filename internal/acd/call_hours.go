@@ -53,6 +53,36 @@ func (r Rules) CallTimes(now time.Time) (times []time.Time) {
 	return times
 }
 
+const (
+	promiseStep   = 30 * time.Minute
+	mostPromises  = 48
+	promiseWithin = 7 * 24 * time.Hour // nobody knows in which shift an agent is after that
+)
+
+// PromiseTimes gives the times that an agent may promise to call a citizen: each half-hour within the hours of calls and those of the queue, for a
+// week at most.
+func (r Rules) PromiseTimes(now time.Time) (times []time.Time) {
+	at := halfHour(now)
+	for len(times) < mostPromises && at.Before(now.Add(promiseWithin)) {
+		next := r.NextCall(at)
+		if at = halfHour(next); next.Equal(at) {
+			times = append(times, at)
+			at = at.Add(promiseStep)
+		}
+	}
+	return times
+}
+
+// halfHour gives the first half or full hour, not before at, by the citizens' clock.
+func halfHour(at time.Time) time.Time {
+	local := at.In(zone)
+	half := local.Truncate(promiseStep) // zones of whole hours
+	if half.Before(local) {
+		half = half.Add(promiseStep)
+	}
+	return half
+}
+
 // fullHour gives the first full hour, not before at, by the citizens' clock.
 func fullHour(at time.Time) time.Time {
 	local := at.In(zone)

@@ -69,3 +69,20 @@ func TestTimesFromWhichACallerChooses(t *testing.T) {
 	}
 	require.Empty(t, acd.Rules{Calls: acd.CallHours{From: 24 * time.Hour, Until: 24 * time.Hour}}.CallTimes(in(t, "2026-11-30 10:05")))
 }
+
+// An agent may promise each half-hour of the hours of calls, two days of them within a week.
+func TestTimesToPromise(t *testing.T) {
+	t.Parallel()
+	r := acd.DefaultRules
+	r.Calls = acd.CallHours{From: 9 * time.Hour, Until: 10 * time.Hour}
+	zone := time.FixedZone("", 5*60*60)
+	times := r.PromiseTimes(time.Date(2026, 11, 28, 9, 10, 0, 0, zone))
+	require.Len(t, times, 14, "half past nine, two times on each of six days, and nine o'clock of the seventh")
+	var written []string
+	for _, at := range times[:4] {
+		written = append(written, at.Format("02 15:04"))
+	}
+	require.Equal(t, []string{"28 09:30", "29 09:00", "29 09:30", "30 09:00"}, written)
+	r.Calls = acd.CallHours{Until: 24 * time.Hour}
+	require.Len(t, r.PromiseTimes(time.Date(2026, 11, 28, 9, 10, 0, 0, zone)), 48)
+}

@@ -29,11 +29,11 @@ type Waiting struct {
 	QueuedAt   time.Time
 	Declined   []int64   // agents who declined it within [DeclinedFor]
 	DeclinedAt time.Time // the last time that one did; zero: none has
-	// Prefers is the agent who knows whoever waits, or 0: until a moment nobody else is asked, as long as that agent is there.
-	Prefers      int64
-	PrefersUntil time.Time
-	Callback     bool // the citizen is not on the line, and is called once an agent has accepted
-	Promised     bool // the citizen wrote while the queue was closed, and was told to be answered once it is open
+	// AddressedTo is the one agent who is asked, or 0: until a moment, and as long as that agent is there.
+	AddressedTo    int64
+	AddressedUntil time.Time
+	Callback       bool // the citizen is not on the line, and is called once an agent has accepted
+	Promised       bool // the citizen wrote while the queue was closed, and was told to be answered once it is open
 }
 
 // Candidate is an agent who could take a contact: available, and connected to a desk.
@@ -110,12 +110,18 @@ func Decide(s Snapshot, graceUntil time.Time) Decision {
 		}
 		d.Orders = s.Orders
 	}
+	there := presence{s: s, last: map[[3]string]time.Time{}}
+	alone := map[int64]int64{} // the agent to whom alone a contact is offered
+	for _, w := range s.Waiting {
+		if to := there.addressed(w); to != 0 {
+			alone[w.Contact] = to
+		}
+	}
 	waiting := slices.Clone(s.Waiting)
-	slices.SortFunc(waiting, s.compare)
+	slices.SortFunc(waiting, func(a, b Waiting) int { return s.compare(a, b, alone) })
 	waiting = waiting[:min(len(waiting), mostDecided)]
 	// An agent gets one offer a round: the version that the next one would have to expect is not known yet.
 	free := pool{s: s, taken: map[int64]bool{}, order: map[string][]Candidate{}}
-	there := presence{s: s, last: map[[3]string]time.Time{}}
 	closed := map[string]bool{} // to those who wait
 	for name, rules := range s.Queues {
 		closed[name] = rules.AtClosing == Tell && !rules.Open(s.Now)
@@ -125,16 +131,17 @@ func Decide(s Snapshot, graceUntil time.Time) Decision {
 		if w.Callback && !queue.NextCall(s.Now).Equal(s.Now) {
 			continue
 		}
-		if !w.Callback && !s.Now.Before(graceUntil) && (closed[w.Queue] || !w.Promised && there.waitsForNobody(w)) {
+		if !w.Callback && !s.Now.Before(graceUntil) && (closed[w.Queue] || !w.Promised && alone[w.Contact] == 0 && there.waitsForNobody(w)) {
 			d.GiveUp = append(d.GiveUp, w.Contact)
 			continue
 		}
-		only := int64(0)
-		if s.Now.Before(w.PrefersUntil) && slices.ContainsFunc(s.Agents, func(a Candidate) bool { return a.Agent == w.Prefers && s.serves(a, w, w.Queue) }) {
-			only = w.Prefers
-		}
-		via := ""
-		a, found := free.pick(w.Queue, func(a Candidate) bool { return s.fits(a, w, w.Queue) && (only == 0 || a.Agent == only) })
+		only, via := alone[w.Contact], ""
+		a, found := free.pick(w.Queue, func(a Candidate) bool {
+			if only != 0 { // whoever addressed it knows whether the agent speaks the language, and can do it
+				return a.Agent == only && a.Room >= w.Cost
+			}
+			return s.fits(a, w, w.Queue)
+		})
 		if !found && only == 0 {
 			if via = there.overflow(w); via != "" {
 				a, found = free.pick(via, func(a Candidate) bool { return s.fits(a, w, via) })

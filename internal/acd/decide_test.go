@@ -56,31 +56,6 @@ func TestWhoFitsNobodyHoldsUpNobody(t *testing.T) {
 	require.Equal(t, int64(2), acd.Decide(s, time.Time{}).Offers[0].Contact)
 }
 
-// Whoever is known to an agent waits a moment for that agent, if the agent is there, and holds up nobody.
-func TestWhoIsKnownWaitsAMomentForWhoKnowsThem(t *testing.T) {
-	t.Parallel()
-	s := snapshot()
-	known := waiting(1, 5)
-	known.Prefers, known.PrefersUntil = 11, noon.Add(time.Second)
-	offers := func(agents ...acd.Candidate) (pairs [][2]int64) {
-		s.Waiting, s.Agents = []acd.Waiting{known, waiting(2, 1)}, agents
-		for _, o := range acd.Decide(s, time.Time{}).Offers {
-			pairs = append(pairs, [2]int64{o.Contact, o.Agent})
-		}
-		return pairs
-	}
-	knows, other := idle(11, 1), idle(12, 9)
-	require.Equal(t, [][2]int64{{1, 11}, {2, 12}}, offers(knows, other))
-	busy := knows
-	busy.Room = 0
-	require.Equal(t, [][2]int64{{2, 12}}, offers(busy, other), "is waited for, and nobody else waits for that")
-	require.Equal(t, [][2]int64{{1, 12}}, offers(other), "is not there")
-	known.Declined = []int64{11}
-	require.Equal(t, [][2]int64{{1, 12}, {2, 11}}, offers(knows, other), "has declined")
-	known.Declined, known.PrefersUntil = nil, noon
-	require.Equal(t, [][2]int64{{1, 12}}, offers(busy, other), "for a moment only")
-}
-
 // What passed while the store was away is not held against anybody; offers are made all the same.
 func TestNobodyIsLateBecauseTheStoreWasAway(t *testing.T) {
 	t.Parallel()
@@ -138,11 +113,12 @@ func TestDecisionsKeepTheRules(t *testing.T) {
 		for id := range rapid.IntRange(0, 20).Draw(t, "contacts") {
 			s.Waiting = append(s.Waiting, acd.Waiting{Contact: int64(id), Queue: rapid.SampledFrom(queues).Draw(t, "queue"),
 				Language: rapid.SampledFrom(languages).Draw(t, "language"), Cost: rapid.SampledFrom([]int{20, 100}).Draw(t, "cost"),
-				Priority: rapid.IntRange(0, 2).Draw(t, "priority"),
-				QueuedAt: noon.Add(-time.Duration(rapid.IntRange(0, 5).Draw(t, "waited")) * time.Minute),
-				Prefers:  rapid.Int64Range(0, 11).Draw(t, "prefers"), PrefersUntil: noon.Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "until")) * time.Second),
-				Callback: rapid.Bool().Draw(t, "callback"),
-				Declined: rapid.SliceOfN(rapid.Int64Range(0, 11), 0, 3).Draw(t, "declined")})
+				Priority:       rapid.IntRange(0, 2).Draw(t, "priority"),
+				QueuedAt:       noon.Add(-time.Duration(rapid.IntRange(0, 5).Draw(t, "waited")) * time.Minute),
+				AddressedTo:    rapid.Int64Range(0, 26).Draw(t, "to"),
+				AddressedUntil: noon.Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "until")) * time.Second),
+				Callback:       rapid.Bool().Draw(t, "callback"),
+				Declined:       rapid.SliceOfN(rapid.Int64Range(0, 11), 0, 3).Draw(t, "declined")})
 			if w := &s.Waiting[id]; len(w.Declined) > 0 {
 				w.DeclinedAt = noon.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "declined ago")) * time.Second)
 			}
@@ -157,7 +133,8 @@ func TestDecisionsKeepTheRules(t *testing.T) {
 		agents, contacts := map[int64]bool{}, map[int64]bool{}
 		for _, o := range d.Offers {
 			a, w := s.Agents[o.Agent], s.Waiting[o.Contact]
-			if !fits(a, w) || agents[o.Agent] || contacts[o.Contact] {
+			own := addressed(s, w) && a.Agent == w.AddressedTo && a.Room >= w.Cost
+			if !own && (addressed(s, w) || !fits(a, w)) || agents[o.Agent] || contacts[o.Contact] {
 				t.Fatalf("offer %+v of %+v to %+v", o, w, a)
 			}
 			agents[o.Agent], contacts[o.Contact] = true, true
@@ -169,27 +146,17 @@ func TestDecisionsKeepTheRules(t *testing.T) {
 			contacts[id] = true
 		}
 		for _, w := range s.Waiting {
-			if gone := !w.Callback && forNobody(s, w); gone != slices.Contains(d.GiveUp, w.Contact) {
+			if gone := !w.Callback && !addressed(s, w) && forNobody(s, w); gone != slices.Contains(d.GiveUp, w.Contact) {
 				t.Fatalf("%+v is given up: %v", w, !gone)
 			}
 		}
-		awaited := func(w acd.Waiting) bool {
-			return w.Prefers != 0 && noon.Before(w.PrefersUntil) && slices.ContainsFunc(s.Agents, func(a acd.Candidate) bool {
-				a.Room = w.Cost
-				return a.Agent == w.Prefers && fits(a, w)
-			})
-		}
-		for _, o := range d.Offers {
-			if w := s.Waiting[o.Contact]; awaited(w) && o.Agent != w.Prefers {
-				t.Fatalf("%+v is offered to %d", w, o.Agent)
-			}
-		}
 		for _, w := range s.Waiting {
-			if awaited(w) {
-				continue
-			}
 			for _, a := range s.Agents {
-				if !contacts[w.Contact] && !agents[a.Agent] && fits(a, w) {
+				may := fits(a, w)
+				if addressed(s, w) {
+					may = a.Agent == w.AddressedTo && a.Room >= w.Cost
+				}
+				if !contacts[w.Contact] && !agents[a.Agent] && may {
 					t.Fatalf("%+v waits, and %+v is idle", w, a)
 				}
 			}

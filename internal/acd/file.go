@@ -28,6 +28,7 @@ type Settings struct {
 	WrapUp       *time.Duration    `yaml:"wrap_up,omitempty" json:"wrap_up,omitempty"`               // "1m"
 	GiveUp       *time.Duration    `yaml:"give_up,omitempty" json:"give_up,omitempty"`               // "30s"
 	Pause        *time.Duration    `yaml:"pause,omitempty" json:"pause,omitempty"`                   // "5m"
+	Address      *time.Duration    `yaml:"address,omitempty" json:"address,omitempty"`               // "1m"
 	Announce     *time.Duration    `yaml:"announce,omitempty" json:"announce,omitempty"`             // "1m"; "0s": never
 	Target       *time.Duration    `yaml:"target,omitempty" json:"target,omitempty"`                 // of the service level, "20s"
 	TargetShare  *int              `yaml:"target_percent,omitempty" json:"target_percent,omitempty"` // 1 to 100
@@ -127,7 +128,7 @@ func (s Settings) check(name string) (problems []error) {
 	}
 	lengths := []length{
 		{"ring", s.Ring, 5 * time.Second, 2 * time.Minute}, {"wrap_up", s.WrapUp, 0, time.Hour}, {"give_up", s.GiveUp, 0, time.Hour},
-		{"pause", s.Pause, 0, time.Hour}, {"announce", s.Announce, 0, time.Hour}, {"overflow.after", overflow, 0, time.Hour},
+		{"pause", s.Pause, 0, time.Hour}, {"address", s.Address, 0, time.Hour}, {"announce", s.Announce, 0, time.Hour}, {"overflow.after", overflow, 0, time.Hour},
 		{"target", s.Target, time.Second, time.Hour},
 	}
 	for name, skill := range s.Skills {
@@ -197,6 +198,7 @@ func (s Settings) Rules() Rules {
 	take(&r.WrapUp, s.WrapUp)
 	take(&r.GiveUp, s.GiveUp)
 	take(&r.Pause, s.Pause)
+	take(&r.Address, s.Address)
 	take(&r.Announce, s.Announce)
 	take(&r.MostWaiting, s.MostWaiting)
 	take(&r.MostOfNumber, s.MostOfNumber)

@@ -97,7 +97,7 @@ func (f Form) Changes(before Form) map[string][2]any {
 // House is what holds of a queue that says nothing else.
 func House() Settings {
 	r, days, target, share := DefaultRules, RecordedDays, DefaultTarget, DefaultTargetShare
-	return Settings{AtClosing: r.AtClosing, Calls: r.Calls.String(), Ring: &r.Ring, WrapUp: &r.WrapUp, GiveUp: &r.GiveUp, Pause: &r.Pause,
+	return Settings{AtClosing: r.AtClosing, Calls: r.Calls.String(), Ring: &r.Ring, WrapUp: &r.WrapUp, GiveUp: &r.GiveUp, Pause: &r.Pause, Address: &r.Address,
 		Announce: &r.Announce, Priority: &r.Priority, Ageing: &r.Ageing, Strategy: r.Strategy, MostWaiting: &r.MostWaiting,
 		MostOfNumber: &r.MostOfNumber, CallBackLost: &r.CallBackLost, RecordedFor: &days, Overflow: &Overflow{After: &r.OverflowAfter}, Disposition: r.Disposition, Target: &target, TargetShare: &share}
 }

@@ -15,8 +15,8 @@ func (r Rules) points(waited time.Duration) int64 {
 }
 
 // compare puts contacts that wait into the order in which they are served: those that came back to the front; those that have waited for too
-// long, by when they came; the others by their points.
-func (s Snapshot) compare(a, b Waiting) int {
+// long, by when they came; those that are offered to one agent alone, who hold up nobody but at that agent; the others by their points.
+func (s Snapshot) compare(a, b Waiting, alone map[int64]int64) int {
 	if a.Priority != b.Priority {
 		return cmp.Compare(b.Priority, a.Priority)
 	}
@@ -28,6 +28,12 @@ func (s Snapshot) compare(a, b Waiting) int {
 	case late:
 		return -1
 	case otherLate:
+		return 1
+	}
+	if one := alone[a.Contact] != 0; one != (alone[b.Contact] != 0) {
+		if one {
+			return -1
+		}
 		return 1
 	}
 	return cmp.Or(cmp.Compare(s.Queues[b.Queue].points(other), s.Queues[a.Queue].points(waited)), byTime)

@@ -14,6 +14,8 @@ type Rules struct {
 	GiveUp time.Duration // a contact that nobody is there for is given up after this long
 	Pause  time.Duration // so long a pause may last before the agent is no longer counted on
 
+	Address time.Duration // so long whoever is on the line waits for the one agent to whom the contact is addressed
+
 	Priority int // points with which a contact of the queue begins; higher goes first
 	Ageing   int // points for each minute of its wait
 
@@ -78,10 +80,10 @@ func (r Rules) full(s Standing) bool {
 
 // DefaultRules are those of a queue that says nothing else. 20 s is the ring time most centres use (it is also the usual limit of the
 // service level); shifts overlap badly and a click can be a slip, hence 30 s of patience. Whoever pauses for longer than 5 minutes is at
-// lunch, and no caller is to wait for that. 200 who wait keep 20 agents busy for most of an hour; nobody needs an operator more than ten
+// lunch, and no caller is to wait for that; for one agent whom somebody named a caller waits as long as a short answer takes. 200 who wait keep 20 agents busy for most of an hour; nobody needs an operator more than ten
 // times in an hour. Whoever was cut off has asked for an operator already, and is owed one. Nobody is called before
 // nine or after eight.
-var DefaultRules = Rules{Ring: 20 * time.Second, WrapUp: 60 * time.Second, GiveUp: 30 * time.Second, Pause: 5 * time.Minute, Announce: time.Minute,
+var DefaultRules = Rules{Ring: 20 * time.Second, WrapUp: 60 * time.Second, GiveUp: 30 * time.Second, Pause: 5 * time.Minute, Address: time.Minute, Announce: time.Minute,
 	Ageing: 1, Strategy: LongestIdle, OverflowAfter: time.Minute, MostWaiting: 200, MostOfNumber: 10, AtClosing: Serve, Calls: CallHours{9 * time.Hour, 20 * time.Hour}, Disposition: Required, CallBackLost: true}
 
 const (
@@ -92,8 +94,8 @@ const (
 	AdmissionTime = time.Hour
 	// Reconnect is how long a desk may be away and find everything as it was.
 	Reconnect = 60 * time.Second
-	// PreferredFor is how long a contact waits for the agent who knows the citizen before anybody else is asked.
-	PreferredFor = 15 * time.Second
+	// KnownFor is how long a contact waits for the agent who knows the citizen before anybody else is asked.
+	KnownFor = 15 * time.Second
 	// DeclinedFor is how long a contact is not offered again to an agent who declined it.
 	DeclinedFor = 5 * time.Minute
 )

@@ -89,6 +89,7 @@ var Needs = []Need{
 	{AtDesk, "take_over", Nobody, ""},
 	{AtDesk, "direct", Nobody, "about an agent"},
 	{AtDesk, "requeue", Nobody, ""},
+	{AtDesk, "promise_call", Nobody, ""},
 	{AtDesk, "keys", Nobody, ""},
 	{AtDesk, "transfer", Nobody, ""},
 	{AtDesk, "consult", Nobody, ""},

@@ -33,6 +33,7 @@ type Contact struct {
 	Disposition string
 	Attempts    int       // of a callback: how often the citizen did not answer
 	PromisedAt  time.Time // of a callback: the time that the citizen has chosen; else zero
+	AddressedTo int64     // the agent whom it is offered to first; 0: to any of the queue
 }
 
 // Ref is which contact, and of which interaction.
@@ -60,12 +61,21 @@ type Arrival struct {
 	Effect      string // the dialogue's effect: the idempotency key of joining
 	// Kept is the place that the citizen had when asking for another way than to wait; the queue admits whoever has one.
 	Kept *Place
-	// Prefers is the agent who knows the citizen, and is asked first; 0: nobody.
-	Prefers int64
+	// Knows is the agent who knows the citizen, to whom the contact is addressed for a moment; 0: nobody.
+	Knows int64
 	// DueAt is when a citizen wants to be called back; zero: as soon as the turn comes.
 	DueAt time.Time
 	// Later says that the citizen waits for the queue to open, if its hours are over.
 	Later bool
+}
+
+// Promise is a call that an agent promises to the citizen of a number.
+type Promise struct {
+	Number   string
+	Language string
+	Queue    string
+	At       time.Time // in the citizens' zone; zero: as soon as the turn comes
+	Now      time.Time // when that was promised
 }
 
 // Thread is a talk in writing that an agent had.

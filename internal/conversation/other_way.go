@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"strings"
@@ -16,6 +17,7 @@ import (
 type otherWay struct {
 	channel dialogue.Channel // SMS: the operator answers there; voice: the citizen is called back
 	at      string           // the node of the queue
+	queue   string           // another queue than the node's; "": that
 	slots   map[string]dialogue.Value
 	due     time.Time // of a callback: not before
 	since   time.Time // when it was asked for, where nobody waited; zero: now
@@ -31,7 +33,8 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 	if err != nil {
 		return false, err
 	}
-	kept, found, err := w.PlaceIn(ctx, i.ID, effect.With["queue"].Text)
+	queue := cmp.Or(way.queue, effect.With["queue"].Text)
+	kept, found, err := w.PlaceIn(ctx, i.ID, queue)
 	if err != nil || !found {
 		return false, err
 	}
@@ -53,7 +56,7 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 		return false, err
 	}
 	arrival := arrivalOf(next, effect)
-	arrival.Kept, arrival.DueAt = &kept, way.due
+	arrival.Queue, arrival.Kept, arrival.DueAt = queue, &kept, way.due
 	if way.channel == dialogue.Voice {
 		arrival.Channel = contact.Callback
 	}
@@ -67,7 +70,7 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 	}
 	session.State = step.State
 	if way.channel == dialogue.Voice {
-		recorded, err := announces(ctx, w, d, next.ID, way.at, effect.With["queue"].Text)
+		recorded, err := announces(ctx, w, d, next.ID, way.at, queue)
 		if err != nil {
 			return false, err
 		}

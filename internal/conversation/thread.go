@@ -69,7 +69,7 @@ func (e *Engine) joinAgain(ctx context.Context, w Work, d *dialogue.Definition, 
 		return s, false, err
 	}
 	arrival := arrivalOf(i, effect)
-	arrival.Prefers = t.AgentID
+	arrival.Knows = t.AgentID
 	admission, err := w.JoinQueue(ctx, arrival)
 	if err != nil || admission != contact.Joined {
 		return s, false, err

@@ -30,6 +30,19 @@ type Snapshot struct {
 	Contacts []Held
 	Queues   []Queue
 	Streams  map[string]int64
+	ForYou   []Addressed // what waits for this agent alone
+}
+
+// Addressed is a contact that waits, and is addressed to an agent.
+type Addressed struct {
+	Contact    int64
+	Channel    string
+	Language   string
+	Reason     string            // the key of a text
+	QueueTitle map[string]string // by language
+	QueuedAt   time.Time
+	DueAt      time.Time // of a callback
+	Until      time.Time // it is the queue's after that
 }
 
 // Held is a contact that is offered to an agent, or in the agent's hands.

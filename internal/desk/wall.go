@@ -50,4 +50,6 @@ type Waiting struct {
 	Priority int
 	QueuedAt time.Time
 	DueAt    time.Time // of a callback that is wanted later; else zero
+	// AddressedTo is the agent whom it waits for; 0: for any of the queue.
+	AddressedTo int64
 }

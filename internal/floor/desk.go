@@ -110,7 +110,7 @@ func (f *Floor) Release(ctx context.Context, w Work, a acd.Agent, id int64) erro
 		if err := w.DeclineAccepted(ctx, id, a.ID); err != nil {
 			return err
 		}
-		if err := f.letGo(ctx, w, c, contact.NotReached, contact.CalledOff); err != nil {
+		if _, _, err := f.letGo(ctx, w, c, contact.NotReached, contact.CalledOff); err != nil {
 			return err
 		}
 		return w.CancelConnects(ctx, c.Interaction)
@@ -281,10 +281,14 @@ func (f *Floor) handBack(ctx context.Context, w Work, c contact.Contact, agent i
 	if c.AgentID != agent {
 		return nil
 	}
-	err := f.letGo(ctx, w, c, contact.AgentGone, contact.CalledOff)
-	if errors.Is(err, contact.ErrState) {
+	moved, changed, err := f.letGo(ctx, w, c, contact.AgentGone, contact.CalledOff)
+	switch {
+	case errors.Is(err, contact.ErrState):
 		return nil
+	case err != nil || !changed || moved.State != contact.Waiting || moved.AddressedTo != agent:
+		return err
 	}
+	_, err = w.Address(ctx, c.ID, 0, 0) // nobody waits for whoever gives it back
 	return err
 }
 

@@ -26,10 +26,10 @@ func (f *Floor) Direct(ctx context.Context, w Work, leader acd.Agent, agent int6
 	return w.JournalDirection(ctx, leader.ID, agent, map[string]any{"status": s, "reason": reason, "before": before.Status})
 }
 
-// Requeue sends a contact to another queue, as somebody who leads the floor; the wait so far counts. One that an agent has in writing goes to
-// the front of the queue; "" is the contact's own. Whoever talks is passed on by those who talk: [contact.ErrState]. The errors of a queue
-// are those of Transfer.
-func (f *Floor) Requeue(ctx context.Context, w Work, leader acd.Agent, id int64, queue string) error {
+// Requeue sends a contact to another queue, or to one agent in its queue, as somebody who leads the floor; the wait so far counts. One that an agent
+// has in writing goes to the front of the queue; "" is the contact's own. agent is asked alone for a time; 0: nobody is. Whoever talks is passed
+// on by those who talk: [contact.ErrState]. The errors of a queue are those of Transfer.
+func (f *Floor) Requeue(ctx context.Context, w Work, leader acd.Agent, id int64, queue string, agent int64) error {
 	if err := access.May(Subject(leader), access.MoveWaiting, access.Untied); err != nil {
 		return err
 	}
@@ -40,9 +40,9 @@ func (f *Floor) Requeue(ctx context.Context, w Work, leader acd.Agent, id int64,
 	}
 	elsewhere := queue != "" && queue != c.Queue
 	switch {
-	case c.Helps != 0 || c.ByCall && c.State != contact.Waiting && c.State != contact.Offered:
+	case c.Helps != 0 || agent != 0 && c.AgentID == agent || c.ByCall && c.State != contact.Waiting && c.State != contact.Offered:
 		return contact.ErrState
-	case c.State == contact.Waiting && !elsewhere:
+	case c.State == contact.Waiting && !elsewhere && agent == 0:
 		return &fault.Error{Kind: fault.Invalid, Field: "queue", Text: "the contact waits in this queue already"}
 	case elsewhere:
 		if err := admits(ctx, w, queue, c.Language); err != nil {
@@ -54,12 +54,19 @@ func (f *Floor) Requeue(ctx context.Context, w Work, leader acd.Agent, id int64,
 		if err != nil {
 			return err
 		}
-		c.Version = moved.Version
+		c = moved
 	}
 	detail := map[string]any{"from": c.Queue}
 	if elsewhere {
 		detail["queue"] = queue
 		if err := w.SetQueue(ctx, c, queue); err != nil {
+			return err
+		}
+		c.Queue = queue
+	}
+	if agent != 0 {
+		detail["agent"] = agent
+		if _, err := address(ctx, w, c, agent); err != nil {
 			return err
 		}
 	}

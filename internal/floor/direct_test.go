@@ -59,7 +59,7 @@ func TestALeaderSendsAContactToAnotherQueue(t *testing.T) {
 	_, call := h.CallWaits(t, "+77010000002")
 	_, thread := h.ThreadWaits(t, number)
 	requeue := func(as acd.Agent, id int64, queue string) error {
-		return try(t, h, func(w *store.Work) error { return h.Floor.Requeue(t.Context(), w, as, id, queue) })
+		return try(t, h, func(w *store.Work) error { return h.Floor.Requeue(t.Context(), w, as, id, queue, 0) })
 	}
 	before := h.Contact(t, call)
 	require.Equal(t, fault.Forbidden, fault.KindOf(requeue(h.Agents[0], call, "tax")))

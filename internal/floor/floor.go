@@ -47,6 +47,8 @@ type Dialogue interface {
 	Outgoing(ctx context.Context, w conversation.Work, o conversation.OutgoingCall) (contact.Arrival, error)
 	// Unanswered ends the conversation of an outgoing call that was not answered.
 	Unanswered(ctx context.Context, w conversation.Work, interaction int64) error
+	// PromiseCall opens a callback that an agent promises, and gives its contact. [contact.ErrState] of one that an agent has already.
+	PromiseCall(ctx context.Context, w conversation.Work, p contact.Promise) (callback int64, err error)
 	// Unreached ends the conversation of a callback that was not answered, and says so by SMS.
 	Unreached(ctx context.Context, w conversation.Work, interaction int64) error
 	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.
@@ -79,6 +81,8 @@ type contacts interface {
 	PassOn(ctx context.Context, id int64, to contact.Passage) error
 	// SetQueue has a contact wait in another queue.
 	SetQueue(ctx context.Context, c contact.Contact, queue string) error
+	// Address has a contact that waits be offered to one agent alone for a time, 0: to any of its queue. It gives the contact's version after that.
+	Address(ctx context.Context, id, agent int64, limit time.Duration) (version int64, err error)
 	// AdmitsTransfer is [contact.ErrNowhere] of a queue that is none.
 	AdmitsTransfer(ctx context.Context, queue, language string) (contact.Admission, error)
 	// ContactsOf lists the contacts that an agent has, their wrap-ups left out.

@@ -238,7 +238,7 @@ func (f *Floor) requeue(ctx context.Context, w Work, o call.Order, blame bool) e
 	if err != nil || c.AgentID != o.Agent || !connecting {
 		return err
 	}
-	if err := f.letGo(ctx, w, c, contact.NotReached, contact.NoWay); err != nil || !blame {
+	if _, _, err := f.letGo(ctx, w, c, contact.NotReached, contact.NoWay); err != nil || !blame {
 		return err
 	}
 	return w.SetStatus(ctx, o.Agent, acd.Paused, acd.NotResponding, conversation.Okno)

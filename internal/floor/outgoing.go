@@ -105,21 +105,20 @@ func (f *Floor) endPlaced(ctx context.Context, w Work, c contact.Contact, e cont
 }
 
 // letGo takes a contact from its agent by an event that gives it back to its queue. An outgoing call whose citizen has not answered has none to go
-// back to: it ends by ends.
-func (f *Floor) letGo(ctx context.Context, w Work, c contact.Contact, e, ends contact.Event) error {
+// back to: it ends by ends, and has not moved then.
+func (f *Floor) letGo(ctx context.Context, w Work, c contact.Contact, e, ends contact.Event) (moved contact.Contact, changed bool, err error) {
 	if c.Channel == contact.Outgoing && c.State == contact.Accepted {
 		live, err := w.Call(ctx, c.Interaction)
 		if err != nil && !errors.Is(err, call.ErrOver) {
-			return err
+			return c, false, err
 		}
 		if live.State != call.Live {
 			outcome := conversation.Cancelled
 			if ends == contact.NoWay {
 				outcome = conversation.Unreached
 			}
-			return f.endPlaced(ctx, w, c, ends, outcome)
+			return c, false, f.endPlaced(ctx, w, c, ends, outcome)
 		}
 	}
-	_, _, err := move(ctx, w, c, e, 0)
-	return err
+	return move(ctx, w, c, e, 0)
 }

@@ -20,10 +20,16 @@ type Target struct {
 }
 
 // Transfer passes a citizen on without a word: to the front of a queue, to an agent who is offered the contact alone (who does not take it
-// leaves it to the queue), or to a telephone outside (if nobody answers, the citizen waits in front of the agent's queue). The story goes
+// leaves it to the queue; of a thread one who has others in hand may take it a moment later), or to a telephone outside (if nobody answers, the citizen waits in front of the agent's queue). The story goes
 // along: it is the interaction's. The agent's part ends. [contact.ErrState] outside a talk and in a consultation, [contact.ErrNowhere],
 // [contact.ErrClosed], [contact.ErrFull], [contact.ErrBusyAgent]: then nothing has changed.
 func (f *Floor) Transfer(ctx context.Context, w Work, a acd.Agent, id int64, to Target, note string) error {
+	if c, err := f.Held(ctx, w, a, id); err != nil || !c.ByCall {
+		if err == nil {
+			err = f.transferThread(ctx, w, c, to, note)
+		}
+		return err
+	}
 	c, live, err := f.unaccompanied(ctx, w, a, id)
 	if err != nil {
 		return err
@@ -73,7 +79,10 @@ func (f *Floor) Transfer(ctx context.Context, w Work, a acd.Agent, id int64, to 
 	if err := release(ctx, w, c); err != nil {
 		return err
 	}
-	if to.Agent != 0 {
+	if to.Agent != 0 { // who is free is offered it at once: whoever is on the line hears that it rings
+		if next, err = address(ctx, w, next, to.Agent); err != nil {
+			return err
+		}
 		if err := offer(ctx, w, next, to.Agent); err != nil {
 			return err
 		}

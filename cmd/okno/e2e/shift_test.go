@@ -249,7 +249,8 @@ func (s *shift) serves(t *testing.T, citizen, answer string) {
 	s.desk.files(t, "resolved")
 }
 
-// What a citizen writes soon after the end of a thread comes back to whoever had it, with the story, and without a word to the citizen.
+// What a citizen writes soon after the end of a thread comes back to whoever had it, with the story, and without a word to the citizen. Whoever promises to
+// call keeps the callback.
 func TestAQuestionAfterAThreadComesBack(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
@@ -259,8 +260,17 @@ func TestAQuestionAfterAThreadComesBack(t *testing.T) {
 	s.sends(t, citizen, "Спасибо, и ещё: куда прийти?")
 	s.desk.reads(t, ".offer .reason", "Продолжает переписку")
 	require.Equal(t, "aliya", pgtest.Value[string](t, s.database, `SELECT a.login FROM contacts c JOIN agents a ON a.id = c.prefers WHERE c.state = 'offered'`))
+	s.desk.reads(t, ".offer .for-you", "Для вас")
 	s.desk.clicks(t, ".offer .accept")
 	s.desk.reads(t, ".thread", "Спасибо, и ещё: куда прийти?")
 	s.desk.reads(t, ".thread", "Всё готово")
 	require.Len(t, s.operator.Written(citizen), told)
+	s.desk.clicks(t, "button.finish")
+	s.desk.clicks(t, `.wrapup input[value="callback"]`)
+	s.desk.clicks(t, `.promise input[name="own"]`)
+	s.desk.clicks(t, ".promise-call")
+	s.desk.reads(t, ".promise", "Обещано")
+	s.desk.reads(t, "ul.for-you", "Оператор обещал перезвонить")
+	s.desk.clicks(t, ".wrapup button.file")
+	s.desk.misses(t, ".wrapup")
 }

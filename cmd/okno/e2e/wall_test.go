@@ -8,8 +8,8 @@ import (
 	"okno/internal/postgres/pgtest"
 )
 
-// A supervisor watches the floor beside an agent at work: what waits, who does what, how the day goes; moves a citizen to another queue, gives
-// a thread back, and sends the agent on a break.
+// A supervisor watches the floor beside an agent at work: what waits, who does what, how the day goes; moves a citizen to another queue, keeps
+// one for an agent, gives a thread back, and sends the agent on a break.
 func TestASupervisorLeadsTheFloor(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
@@ -32,6 +32,9 @@ func TestASupervisorLeadsTheFloor(t *testing.T) {
 	wall.chooses(t, "#waiting .move", "appeals")
 	wall.reads(t, "#tile-appeals .big", "1")
 	wall.reads(t, "#tile-general .big", "0")
+	s.desk.misses(t, "ul.for-you")
+	wall.chooses(t, "#waiting .give", pgtest.Value[string](t, s.database, `SELECT id::text FROM agents WHERE login = 'aliya'`))
+	s.desk.reads(t, "ul.for-you", "Просит оператора")
 
 	wall.clicks(t, "#on-duty .give-back")
 	s.desk.misses(t, ".reply textarea")
@@ -50,7 +53,7 @@ func TestASupervisorLeadsTheFloor(t *testing.T) {
 	wall.sees(t, "#wall:fullscreen")
 
 	actions := pgtest.Value[string](t, s.database, `SELECT string_agg(action, ' ' ORDER BY id) FROM audit WHERE action IN ('contact.requeue', 'agent.direct')`)
-	require.Equal(t, "contact.requeue contact.requeue agent.direct", actions)
+	require.Equal(t, "contact.requeue contact.requeue contact.requeue agent.direct", actions)
 	require.NotContains(t, value[string](t, wall, `document.body.innerText`), "7010000004", "nothing of any citizen")
 }
 

@@ -46,9 +46,10 @@ func (w Steps) PassPlace(ctx context.Context, id, of int64) error {
 	return nil
 }
 
-const noteAttempt = `UPDATE contacts SET attempts = attempts + 1, due_at = $2 WHERE id = $1`
+const noteAttempt = `
+UPDATE contacts SET attempts = attempts + 1, due_at = $2, prefers_until = prefers_until + ($2 - coalesce(due_at, now())) WHERE id = $1`
 
-// NoteAttempt keeps that a citizen did not answer, and when the next attempt is due.
+// NoteAttempt keeps that a citizen did not answer, and when the next attempt is due: of the agent to whom the callback is addressed, too.
 func (w Steps) NoteAttempt(ctx context.Context, id int64, due time.Time) error {
 	if _, err := w.tx.Exec(ctx, noteAttempt, id, due); err != nil {
 		return fmt.Errorf("note attempt of contact %d: %w", id, err)
@@ -97,7 +98,9 @@ func (w Steps) CallTimes(ctx context.Context, callback int64) (times []time.Time
 	return rules.CallTimes(now), now, nil
 }
 
-const promiseCall = `UPDATE contacts SET version = version + 1, due_at = $2, promised_at = $2 WHERE id = $1 AND state = 'waiting'`
+const promiseCall = `
+UPDATE contacts SET version = version + 1, due_at = $2, promised_at = $2, prefers_until = prefers_until + ($2 - coalesce(due_at, now()))
+WHERE id = $1 AND state = 'waiting'`
 
 // PromiseCall has a callback that waits be due at a time that the citizen has chosen. It is false of one that is offered already, or over.
 func (w Steps) PromiseCall(ctx context.Context, callback int64, at time.Time) (bool, error) {

@@ -21,13 +21,13 @@ const contactColumns = `
 c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.sealed_context,
 (SELECT sealed_number FROM interactions WHERE id = c.interaction_id), ` + datakeys.OfInteraction + `c.interaction_id), c.state, coalesce(c.agent_id, 0),
 (SELECT by_call FROM channels WHERE name = c.channel), c.version, c.queued_at,
-coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts, coalesce(c.promised_at, '0001-01-01'::timestamptz)`
+coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts, coalesce(c.promised_at, '0001-01-01'::timestamptz), coalesce(c.prefers, 0)`
 
 func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, error) {
 	var c contact.Contact
 	var known, number, wrapped []byte
 	err := row.Scan(append([]any{&c.ID, &c.Interaction, &c.Channel, &c.Queue, &c.Language, &c.Reason, &known, &number, &wrapped, &c.State,
-		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition, &c.Helps, &c.Attempts, &c.PromisedAt}, more...)...)
+		&c.AgentID, &c.ByCall, &c.Version, &c.QueuedAt, &c.ConnectedAt, &c.WrapUpUntil, &c.Outcome, &c.Disposition, &c.Helps, &c.Attempts, &c.PromisedAt, &c.AddressedTo}, more...)...)
 	if err != nil {
 		return c, postgres.NoRows(err, contact.ErrUnknown)
 	}
@@ -113,7 +113,7 @@ func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admiss
 	}
 	if err == nil {
 		_, err = w.tx.Exec(ctx, joinQueue, a.Interaction, a.Queue, a.Channel, a.Language, a.Reason, known, a.Effect, priority, queuedAt,
-			a.Prefers, acd.PreferredFor.Seconds(), due)
+			a.Knows, acd.KnownFor.Seconds(), due)
 	}
 	if err != nil {
 		return "", fmt.Errorf("join queue %s: %w", a.Queue, err)
@@ -197,6 +197,7 @@ UPDATE contacts c SET version = version + 1, state = $3,
     priority = priority + $4::boolean::int,
     agent_id = CASE WHEN $5 THEN NULL ELSE coalesce(nullif($6::bigint, 0), agent_id) END,
     outcome = coalesce(nullif($7::text, ''), outcome),
+    prefers = CASE $3 WHEN 'connected' THEN NULL ELSE prefers END, -- what it was addressed for is done
     accepted_at = CASE $3 WHEN 'waiting' THEN NULL WHEN 'accepted' THEN now() ELSE accepted_at END,
     connected_at = CASE $3 WHEN 'connected' THEN coalesce(connected_at, now()) ELSE connected_at END,
     released_at = CASE $3 WHEN 'wrap_up' THEN now() ELSE released_at END,
@@ -233,9 +234,9 @@ func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Mov
 }
 
 const setQueue = `
-UPDATE contacts SET queue = $3, version = version + 1, due_at = CASE channel WHEN 'callback' THEN due_at END WHERE id = $1 AND version = $2`
+UPDATE contacts SET queue = $3, version = version + 1, due_at = CASE channel WHEN 'callback' THEN due_at END, prefers = NULL WHERE id = $1 AND version = $2`
 
-// SetQueue has a contact wait in another queue: its wait so far counts, and it no longer waits for the first one to open.
+// SetQueue has a contact wait in another queue: its wait so far counts, it no longer waits for the first one to open, nor for an agent.
 // [contact.ErrState] if it moved meanwhile.
 func (w Steps) SetQueue(ctx context.Context, c contact.Contact, queue string) error {
 	tag, err := w.tx.Exec(ctx, setQueue, c.ID, c.Version, queue)
@@ -249,7 +250,8 @@ func (w Steps) SetQueue(ctx context.Context, c contact.Contact, queue string) er
 	return nil
 }
 
-// emitContact tells whoever follows a contact how it stands: its stream, its agent's, and that of the agent who had it before.
+// emitContact tells whoever follows a contact how it stands: its stream, its agent's, and those of the agent who had it before and of the one to whom it
+// is addressed.
 func (w Steps) emitContact(c contact.Contact, before int64) error {
 	payload := map[string]any{"contact": c.ID, "channel": c.Channel, "state": c.State, "outcome": c.Outcome, "wrap_up_until": when(c.WrapUpUntil)}
 	names := []string{streams.Contact(c.ID)}
@@ -258,6 +260,9 @@ func (w Steps) emitContact(c contact.Contact, before int64) error {
 	}
 	if before != 0 && before != c.AgentID {
 		names = append(names, streams.Agent(before))
+	}
+	if to := c.AddressedTo; to != 0 && to != c.AgentID && to != before {
+		names = append(names, streams.Agent(to))
 	}
 	for _, name := range names {
 		if err := streams.Emit(w.tx, name, "contact", payload); err != nil {

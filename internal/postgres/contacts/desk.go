@@ -55,6 +55,7 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 			found.Queues, err = pgx.CollectRows(rows, scanQueue)
 			return err
 		})
+		addressed(&reads, agent, &found.ForYou)
 		if err := tx.SendBatch(ctx, &reads).Close(); err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ WHERE a.status <> 'offline' OR h.hands IS NOT NULL
 ORDER BY a.name, a.id`
 
 const onWall = `
-SELECT c.id, c.channel, c.queue, c.language, c.reason, c.priority, c.queued_at, coalesce(c.due_at, '0001-01-01'::timestamptz)
+SELECT c.id, c.channel, c.queue, c.language, c.reason, c.priority, c.queued_at, coalesce(c.due_at, '0001-01-01'::timestamptz),
+       coalesce(CASE WHEN c.prefers_until > now() THEN c.prefers END, 0)
 FROM contacts c WHERE c.state = 'waiting' ORDER BY c.priority DESC, c.queued_at, c.id LIMIT $1`
 
 // Wall gives how the floor stands, as one moment has it.

@@ -10,7 +10,7 @@ import { Outbox, post } from './outbox'
 import { byPhone, stateOf } from './protocol'
 import type { Contact, Numbered, View } from './protocol'
 import { FirstSteps } from './first_steps'
-import { Parties, Softphone } from './softphone'
+import { Parties, PassThread, Softphone } from './softphone'
 import { language, text } from './texts'
 import { Thread } from './thread'
 import { since } from './time'
@@ -75,6 +75,7 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
         <span class="timer" role="timer">{text(stateOf(c))} {c.connected_at && c.state === 'connected' ? since(c.connected_at, now.value) : ''}</span>
         <Softphone contact={c} />
         {view?.citizen.number && (byPhone(c) ? c.state === 'wrap_up' : c.state === 'connected') && <Call whom={{ contact: c.id }} />}
+        {c.channel === 'sms' && c.state === 'connected' && <PassThread contact={c} />}
         {c.channel === 'sms' && c.state === 'connected' && (
           <button class="finish" onClick={() => void act('finish', { contact: c.id })}>{text('sms.finish')}</button>
         )}

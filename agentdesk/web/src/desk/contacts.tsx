@@ -1,8 +1,8 @@
-import { chosen, current, held, now } from './desk'
+import { chosen, current, forYou, held, now } from './desk'
 import { byPhone, stateOf } from './protocol'
 import type { Contact } from './protocol'
 import { language, text } from './texts'
-import { since, until } from './time'
+import { since, stamp, until } from './time'
 import { unseen } from './unseen'
 
 // Contacts are those in the agent's hands.
@@ -31,7 +31,27 @@ export function Contacts() {
           </li>
         ))}
       </ul>
+      <ForYou />
     </nav>
+  )
+}
+
+// ForYou is what waits for this agent alone: the next offers.
+function ForYou() {
+  const waiting = forYou.value.filter((c) => Date.parse(c.until) > now.value)
+  if (waiting.length === 0) return null
+  return (
+    <>
+      <h2>{text('foryou.title')}</h2>
+      <ul class="for-you">
+        {waiting.map((c) => (
+          <li key={c.id}>
+            <span aria-hidden="true">{c.channel === 'sms' ? '✉' : '☎'}</span> {c.reason[language.value]} · <span class="muted">{c.queue_title[language.value]}</span>{' '}
+            <span class="timer">{c.due_at ? `${text('foryou.due')} ${stamp(c.due_at)}` : since(c.queued_at, now.value)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

@@ -6,7 +6,7 @@ import { microphone, playOn } from './devices'
 import { openCase, seen } from './looking'
 import { works } from './microphone'
 import { byPhone } from './protocol'
-import type { Commands, Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
+import type { Addressed, Commands, Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
 import type { Signed } from './passkey'
 import { CommandError, Socket } from './socket'
 import { ring, silence } from './sound'
@@ -22,6 +22,7 @@ export const dispositions = signal<string[]>([])
 export const pauseReasons = signal<string[]>([])
 export const chosen = signal<number | null>(null)
 export const begun = signal(0) // the contact that was just accepted, until the focus is in it
+export const forYou = signal<Addressed[]>([]) // what waits for this agent alone
 export const overdue = signal(false) // a wrap-up ended with its time
 export const views = signal<Record<number, View>>({})
 export const phoneUp = signal(false)
@@ -93,6 +94,7 @@ function receive(m: Incoming): void {
       if (contacts.value.some((c) => c.state === 'wrap_up' && !filing.has(c.id) && !m.contacts.some((left) => left.id === c.id))) overdue.value = true
       contacts.value = m.contacts
       queues.value = m.queues
+      forYou.value = m.for_you
       streams = { ...m.streams }
       break
     case 'queues':

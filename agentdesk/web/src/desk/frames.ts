@@ -66,6 +66,10 @@ export interface Snapshot {
   agent: Agent
   contacts: Contact[]
   queues: Queue[]
+  /**
+   * What waits for this agent alone.
+   */
+  for_you: Addressed[]
   streams: Heads
 }
 export interface Contact {
@@ -116,6 +120,10 @@ export interface Contact {
    * A colleague who has the citizen asks for help.
    */
   helps: boolean
+  /**
+   * It is addressed to this agent.
+   */
+  for_you: boolean
 }
 /**
  * A text in some of the languages.
@@ -157,6 +165,25 @@ export interface Queue {
   waiting: number
   oldest: TimeOrNone
   opens: TimeOrNone
+}
+/**
+ * A contact that waits for one agent.
+ */
+export interface Addressed {
+  id: Id
+  channel: 'voice' | 'callback' | 'sms'
+  language: Language
+  reason: Texts
+  queue_title: Texts
+  queued_at: Time
+  /**
+   * When a callback is due.
+   */
+  due_at: string | null
+  /**
+   * It is the queue's after that.
+   */
+  until: string
 }
 /**
  * Streams with a number of each: agent:ID, contact:ID.
@@ -288,6 +315,7 @@ export interface Commands {
   take_over?: OnContact
   direct?: Direct
   requeue?: Requeue
+  promise_call?: PromiseCall
   keys?: Keys
   transfer?: Transfer
   consult?: Transfer
@@ -343,6 +371,21 @@ export interface Requeue {
    * Empty for its own.
    */
   queue?: string
+  /**
+   * To whom alone it is offered; 0 for nobody.
+   */
+  agent?: number
+}
+export interface PromiseCall {
+  contact: Id
+  /**
+   * One of the call-times; empty for as soon as the turn comes.
+   */
+  at?: string
+  /**
+   * The agent calls.
+   */
+  own?: boolean
 }
 export interface Keys {
   contact: Id

@@ -33,6 +33,7 @@ function Offer({ contact: c }: { contact: Contact }) {
       <div class="channel" aria-hidden="true">{byPhone(c) ? '☎' : '✉'}</div>
       <div class="facts">
         <div class="kind">{text('offer.' + c.channel)} · {c.language.toUpperCase()} · {text('waited')} {since(c.queued_at, now.value)}</div>
+        {c.for_you && <span class="chip for-you">{text('foryou.title')}</span>}
         {c.promised_at && <div class="promised">{text('offer.promised')} {stamp(c.promised_at)}</div>}
         {/* Who it is shows once the contact is accepted. */}
         <b class="reason">{c.reason[language.value]}</b>

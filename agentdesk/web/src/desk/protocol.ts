@@ -4,7 +4,7 @@ import type { Agent, Contact, Commands as EachCommand, Queue, Status, Text } fro
 // Commands are the arguments of each command.
 export type Commands = Required<EachCommand>
 
-export type { Account, Agent, Contact, Incoming, Language, Lookers, Party, Queue, Status, Text, Texts } from './frames'
+export type { Account, Addressed, Agent, Contact, Incoming, Language, Lookers, Party, Queue, Status, Text, Texts } from './frames'
 
 // Me is the agent with how the second factor of this login stands.
 export interface Me extends Agent {

@@ -22,7 +22,7 @@ interface Wanted { name: string; level: number; relax: number | null } // a skil
 
 const written: Language[] = ['kk', 'ru', 'en']
 // The bounds are those of the server, which checks them again. Lengths are in seconds.
-const lengths: Record<string, [number, number]> = { ring: [5, 120], wrap_up: [0, 3600], give_up: [0, 3600], pause: [0, 3600], announce: [0, 3600], target: [1, 3600] }
+const lengths: Record<string, [number, number]> = { ring: [5, 120], wrap_up: [0, 3600], give_up: [0, 3600], pause: [0, 3600], address: [0, 3600], announce: [0, 3600], target: [1, 3600] }
 const numbers: Record<string, [number, number]> = { priority: [0, 100], ageing: [1, 100], most_waiting: [0, 100000], most_of_number: [0, 100000], recording_days: [1, 365], target_percent: [1, 100] }
 const choices: Record<string, string[]> = { at_closing: ['serve', 'tell'], recording: ['announced', 'asked'], disposition: ['required', 'optional'] }
 const switches = ['survey', 'auto_accept']

@@ -109,7 +109,18 @@ function Pad({ contact: c, close }: { contact: Contact; close: () => void }) {
   )
 }
 
-// Transfer passes the call on, at once or after asking; a note goes along.
+// PassThread passes a thread on.
+export function PassThread({ contact: c }: { contact: Contact }) {
+  const open = useSignal(false)
+  return (
+    <span class="popup">
+      <button class="transfer" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>{text('call.transfer')}</button>
+      {open.value && <Transfer contact={c} close={() => (open.value = false)} />}
+    </span>
+  )
+}
+
+// Transfer passes a call on, at once or after asking, or a thread; a note goes along.
 function Transfer({ contact: c, close }: { contact: Contact; close: () => void }) {
   const found = useSignal<Destinations | null>(null)
   const query = useSignal('')
@@ -123,7 +134,7 @@ function Transfer({ contact: c, close }: { contact: Contact; close: () => void }
     ...(found.value?.agents ?? []).map((a) => ({ where: { agent: a.id }, title: a.name, asks: true, kind: 'agent' })),
     ...(found.value?.queues ?? []).map((q) => ({ where: { queue: q.name }, title: q.title[language.value] ?? q.name, asks: false, kind: 'queue' })),
     ...(found.value?.outside ?? []).map((o) => ({ where: { outside: o.name }, title: o.title[language.value] ?? o.name, asks: true, kind: 'outside' })),
-  ].filter((d) => d.title.toLowerCase().includes(query.value.trim().toLowerCase()))
+  ].filter((d) => byPhone(c) || d.kind !== 'outside').filter((d) => d.title.toLowerCase().includes(query.value.trim().toLowerCase()))
   const go = async (name: 'transfer' | 'consult', where: object) => {
     if (await act(name, { contact: c.id, note: note.value, ...where })) close()
   }
@@ -136,7 +147,7 @@ function Transfer({ contact: c, close }: { contact: Contact; close: () => void }
           <li key={d.kind + d.title} class="row">
             <span>{d.title} <small class="muted">{text('destination.' + d.kind)}</small></span>
             <span>
-              {d.asks && <button class="consult" onClick={() => void go('consult', d.where)}>{text('call.consult')}</button>}
+              {d.asks && byPhone(c) && <button class="consult" onClick={() => void go('consult', d.where)}>{text('call.consult')}</button>}
               <button class="pass" onClick={() => void go('transfer', d.where)}>{text('call.pass')}</button>
             </span>
           </li>

@@ -13,6 +13,7 @@ interface InHand { contact: number; channel: Contact['channel']; queue: string; 
 interface OnDuty { id: number; name: string; status: Agent['status']; reason: string; since: string; pause_until: string | null; connected: boolean; hands: InHand[] }
 interface Waiting {
   contact: number; channel: Contact['channel']; queue: string; language: Language; reason: Text; priority: number; queued_at: string; due_at: string | null
+  addressed_to: number // an agent, or 0
 }
 interface Wall { at: string; queues: Queue[]; agents: OnDuty[]; waiting: Waiting[]; sms_backlog: number }
 interface Day { from: string; to: string; today: Quarter[]; before: Quarter[]; targets: Record<string, { seconds: number; percent: number }> }
@@ -72,7 +73,7 @@ export function Wallboard() {
       </ul>
       <Plots queue={chosen.value} />
       <OnDutyList agents={w.agents} queues={w.queues} />
-      <WaitingList waiting={w.waiting.filter((c) => !chosen.value || c.queue === chosen.value)} queues={w.queues} />
+      <WaitingList waiting={w.waiting.filter((c) => !chosen.value || c.queue === chosen.value)} queues={w.queues} agents={w.agents} />
     </main>
   )
 }
@@ -176,13 +177,13 @@ function Direct({ of: a }: { of: OnDuty }) {
   )
 }
 
-function WaitingList({ waiting, queues }: { waiting: Waiting[]; queues: Queue[] }) {
+function WaitingList({ waiting, queues, agents }: { waiting: Waiting[]; queues: Queue[]; agents: OnDuty[] }) {
   return (
     <section id="waiting">
       <h2>{text('queue.waiting')}</h2>
       {waiting.length === 0 ? <p class="muted">{text('wall.nobody')}</p> : (
         <table>
-          <thead><tr>{['channel', 'queue', 'language', 'reason', 'wait', 'move'].map((key) => <th key={key} scope="col">{text('wall.' + key)}</th>)}</tr></thead>
+          <thead><tr>{['channel', 'queue', 'language', 'reason', 'wait', 'move', 'give'].map((key) => <th key={key} scope="col">{text('wall.' + key)}</th>)}</tr></thead>
           <tbody>
             {waiting.map((c) => (
               <tr key={c.contact} data-contact={c.contact}>
@@ -194,6 +195,13 @@ function WaitingList({ waiting, queues }: { waiting: Waiting[]; queues: Queue[] 
                 <td>
                   <select class="move" aria-label={text('wall.move')} value={c.queue} onChange={(e) => void act('requeue', { contact: c.contact, queue: e.currentTarget.value }).then(read)}>
                     {queues.map((q) => <option key={q.name} value={q.name}>{q.title[language.value]}</option>)}
+                  </select>
+                </td>
+                <td>
+                  <select class="give" aria-label={text('wall.give')} value={String(c.addressed_to)}
+                    onChange={(e) => void act('requeue', { contact: c.contact, queue: '', agent: Number(e.currentTarget.value) }).then(read)}>
+                    <option value="0" disabled>{text('wall.give.nobody')}</option>
+                    {agents.filter((a) => a.status !== 'offline' || a.id === c.addressed_to).map((a) => <option key={a.id} value={String(a.id)}>{a.name}</option>)}
                   </select>
                 </td>
               </tr>

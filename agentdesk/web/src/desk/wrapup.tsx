@@ -1,5 +1,6 @@
 import { act, dispositions, filing, now } from './desk'
 import { draftOf, write } from './drafts'
+import { PromiseCall } from './promise'
 import type { Contact } from './protocol'
 import { text } from './texts'
 import { until } from './time'
@@ -32,6 +33,7 @@ export function WrapUp({ contact: c }: { contact: Contact }) {
           </label>
         ))}
       </div>
+      {chosen.disposition === 'callback' && c.number && <PromiseCall contact={c} />}
       <div class="row">
         <input name="note" placeholder={text('note.placeholder')} aria-label={text('note.placeholder')} value={chosen.note}
           onInput={(e) => change({ note: e.currentTarget.value })} />
