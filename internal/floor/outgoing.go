@@ -104,8 +104,8 @@ func (f *Floor) endPlaced(ctx context.Context, w Work, c contact.Contact, e cont
 	return w.EndInteraction(ctx, c.Interaction, outcome)
 }
 
-// letGo takes a contact from its agent by an event that gives it back to its queue. An outgoing call whose citizen has not answered has none to go
-// back to: it ends by ends, and has not moved then.
+// letGo takes a contact from its agent by the event e, which gives it back to its queue. An outgoing call whose citizen has not answered has no queue
+// to go back to: it ends by the event ends, and changed is false.
 func (f *Floor) letGo(ctx context.Context, w Work, c contact.Contact, e, ends contact.Event) (moved contact.Contact, changed bool, err error) {
 	if c.Channel == contact.Outgoing && c.State == contact.Accepted {
 		live, err := w.Call(ctx, c.Interaction)
