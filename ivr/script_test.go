@@ -214,7 +214,9 @@ func (s *script) Request(ctx context.Context, w conversation.Work, r call.Reques
 
 func (s *script) Unanswered(context.Context, conversation.Work, int64) error { return nil }
 
-func (s *script) PromiseCall(context.Context, conversation.Work, contact.Promise) (int64, error) { return 0, nil }
+func (s *script) PromiseCall(context.Context, conversation.Work, contact.Promise) (int64, error) {
+	return 0, nil
+}
 
 func (s *script) Unreached(context.Context, conversation.Work, int64) error { return nil }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"okno/internal/cases"
-	"okno/internal/message"
 	"okno/internal/fault"
+	"okno/internal/message"
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
