@@ -67,6 +67,7 @@ type liveCall struct {
 	line    *Line
 	channel string // the citizen's; set for good, unlike call, which is the goroutine's own
 	hangUp  func(cause error)
+	outward bool      // the citizen was called; set for good, too
 	began   time.Time // the citizen's channel is at least as old
 	inbox   *mailbox
 	log     zerolog.Logger
@@ -92,8 +93,11 @@ func newLiveCall(l *Line, c call.Call, hangUp func(cause error)) *liveCall {
 	lc := &liveCall{line: l, call: c, channel: c.Channel(), hangUp: hangUp, inbox: newMailbox(), log: log, known: map[string]bool{}, came: map[string]bool{}}
 	lc.tape = tape{name: c.Recording.Name, known: true, adopted: true} // of a call that is adopted
 	lc.began = time.Now()
-	if leg, ok := c.Leg(call.Citizen); ok && !leg.Since.IsZero() {
-		lc.began = leg.Since
+	if leg, ok := c.Leg(call.Citizen); ok {
+		lc.outward = leg.Outbound
+		if !leg.Since.IsZero() {
+			lc.began = leg.Since
+		}
 	}
 	lc.player = player{rest: l.rest, channel: lc.channel, log: log}
 	return lc

@@ -148,6 +148,7 @@ type Asterisk struct {
 	// CallerID is what citizens see who are called: the number of the line. A queue may have one of its own in CallerIDs.
 	CallerID  string
 	CallerIDs map[string]string
+	Outward   Outward
 	// Area completes callers' numbers that the trunk gives without an area's code ("727"). Where it is "", such a number is none.
 	Area string
 }
@@ -203,6 +204,8 @@ type Line struct {
 	connects      int                  // so far
 	calls         map[int64]*liveCall  // by interaction
 	channels      map[string]*liveCall // by channel: the citizen's, and the agent's
+	toCall        []call.Order         // to citizens, which wait for their turn
+	nextCall      time.Time            // before which none begins
 
 	secret   string                      // what this Asterisk shows to the others, unless the store has one already
 	accounts map[string]string           // that Asterisk has, by name the secret; the goroutine of the orders owns it
@@ -267,7 +270,7 @@ func (l *Line) serve(ctx context.Context, held lease.Lease) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	l.mu.Lock()
-	l.held, l.settled = held, false
+	l.held, l.settled, l.toCall = held, false, nil
 	l.mu.Unlock()
 	events := &stream{
 		config:    l.config.Asterisk,

@@ -30,11 +30,13 @@ func (l *Line) followOrders(ctx context.Context) {
 					l.log.Warn().Err(err).Msg(what)
 				}
 			}
+			l.callCitizens(ctx) // who had to wait
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.config.Hints:
+		case <-l.nextTurn():
 		case <-ticker.C:
 		}
 	}
@@ -52,11 +54,11 @@ func (l *Line) takeOrders(ctx context.Context) error {
 }
 
 // deliver puts orders into the mailboxes of their calls. One whose call is not here stays taken: the next sweep finds the call, or its end
-// cancels it. An order to call a citizen back begins a call.
+// cancels it. An order to call a citizen begins a call.
 func (l *Line) deliver(ctx context.Context, taken []call.Order) {
 	for _, o := range taken {
 		if o.Kind == call.CallBack {
-			l.callBack(ctx, o)
+			l.callCitizens(ctx, o)
 			continue
 		}
 		l.mu.Lock()

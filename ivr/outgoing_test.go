@@ -12,6 +12,7 @@ import (
 	"okno/internal/conversation"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
+	"okno/ivr"
 )
 
 // placed is an outgoing call of the first operator to a telephone on the other Asterisk. It gives the contact.
@@ -40,6 +41,43 @@ func TestAnOperatorCallsACitizen(t *testing.T) {
 	citizen.HangUp(t)
 	operator.Ends(t, 5*time.Second)
 	w.comes(t, id, contact.WrapUp)
+	w.ends(t)
+}
+
+// A trunk that takes one call at a time is given one: who has to wait is called once the first is over.
+func TestATrunkHasItsBounds(t *testing.T) {
+	t.Parallel()
+	w := newWorldWithoutLine(t)
+	w.outward = ivr.Outward{Most: 1}
+	w.start(t)
+	t.Cleanup(func() { w.stop() })
+	first := w.owed(t, "silent")
+	w.accepted(t, 0, first)
+	require.Eventually(t, func() bool { return w.activeCalls(t) == 1 }, 10*time.Second, 50*time.Millisecond)
+	second := w.owed(t, "1002")
+	w.accepted(t, 1, second)
+	require.Never(t, func() bool { return w.activeCalls(t) > 1 }, 3*time.Second, 50*time.Millisecond, "two at once")
+	require.Equal(t, contact.Accepted, w.Contact(t, second).State)
+	w.releases(t, 0, first)
+	w.phones.Rings(t, "1002", 10*time.Second).HangUp(t)
+	w.ends(t)
+}
+
+// Calls begin no faster than the trunk allows.
+func TestATrunkHasItsPace(t *testing.T) {
+	t.Parallel()
+	w := newWorldWithoutLine(t)
+	w.outward = ivr.Outward{PerSecond: 0.5}
+	w.start(t)
+	t.Cleanup(func() { w.stop() })
+	first := w.owed(t, "silent")
+	w.accepted(t, 0, first)
+	w.accepted(t, 1, w.owed(t, "unanswered"))
+	require.Eventually(t, func() bool { return w.activeCalls(t) == 1 }, 10*time.Second, 20*time.Millisecond)
+	began := time.Now()
+	require.Eventually(t, func() bool { return w.activeCalls(t) == 2 }, 10*time.Second, 20*time.Millisecond)
+	require.Greater(t, time.Since(began), 1500*time.Millisecond) // half a second of it may have passed unseen
+	w.releases(t, 0, first)
 	w.ends(t)
 }
 

@@ -57,6 +57,7 @@ type world struct {
 	*floortest.House
 	asterisk *sandbox.Asterisk
 	ariURL   string         // of the line
+	outward  ivr.Outward    // of the line
 	relay    *ivrtest.Relay // to ARI, in a world of faults
 	wire     *pgtest.Wire   // to Postgres, likewise
 	phones   *ivrtest.Phones
@@ -155,7 +156,7 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	log := zerolog.New(zerolog.NewTestWriter(t)).With().Timestamp().Str("node", node).Logger()
 	line = ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727",
-			Trunk: w.trunk()},
+			Trunk: w.trunk(), Outward: w.outward},
 		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Quality: w.quality, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

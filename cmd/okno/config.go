@@ -115,10 +115,15 @@ type asteriskConfig struct {
 	CallerID string `yaml:"caller_id"`
 	// CallerIDs are those of queues that have one of their own.
 	CallerIDs map[string]string `yaml:"caller_ids"`
-	Vouches   bool              `yaml:"vouches"` // its trunk vouches for callers' numbers
-	Area      string            `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
-	SIPWS     string            `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
-	SIP       string            `yaml:"sip"`     // host:port at which the other Asterisks reach it
+	// Outward bounds the calls to citizens: at once, and begun in a second. 0: no bound.
+	Outward struct {
+		Most      int     `yaml:"most"`
+		PerSecond float64 `yaml:"per_second"`
+	} `yaml:"outward"`
+	Vouches bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
+	Area    string `yaml:"area"`    // the code of the area whose numbers the trunk gives without one
+	SIPWS   string `yaml:"sip_ws"`  // the WebSocket on which desks register, as a browser reaches it
+	SIP     string `yaml:"sip"`     // host:port at which the other Asterisks reach it
 }
 
 // The roles that a node can have.
@@ -342,6 +347,9 @@ func (c *config) check() error {
 		}
 		if err := a.checkPeer(len(c.Voice.Asterisks) > 1); err != nil {
 			return fmt.Errorf("asterisk %s: %w", a.Name, err)
+		}
+		if a.Outward.Most < 0 || a.Outward.PerSecond < 0 {
+			return fmt.Errorf("asterisk %s: outward: most and per_second are 0 (no bound) or more", a.Name)
 		}
 		if a.Area != "" && !phone.IsArea(a.Area) {
 			return fmt.Errorf("asterisk %s: area %q is no area's code, such as 727", a.Name, a.Area)

@@ -89,6 +89,7 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "desk: {sso: {issuer: \"https://a\", client_id: a, client_secret: b, redirect: \"https://d/desk/sso/callback\", groups: [{group: a, role: boss}]}}\n": `"a" has the role "boss"`,
 		"database_url: postgres://x\nsecret: short\n":                                                                                "secret is missing or shorter",
 		good + "voice: {asterisks: [{name: a}]}\n":                                                                                   "a name and an ari_url",
+		good + "voice: {asterisks: [{name: a, ari_url: \"http://127.0.0.1/ari\", outward: {most: -1}}]}\n":                           "asterisk a: outward",
 		good + "voice: {asterisks: [{name: a, ari_url: \"http://127.0.0.1/ari\", area: \"+7\"}]}\n":                                  "no area's code",
 		good + "voice: {asterisks: [{name: a, ari_url: \"http://a/ari\", sip: \"a:5060\"}, {name: b, ari_url: \"http://b/ari\"}]}\n": "asterisk b: sip",
 		good + "voice: {asterisks: [{name: \"a b\", ari_url: \"http://a/ari\", sip: \"a:5060\"}]}\n":                                 "letters, digits",

@@ -82,7 +82,7 @@ var aggregates = map[string][]string{
 	"messages":      {"audit"},
 	"conversations": {"audit", "datakeys", "streams"},
 	"notifications": {"audit", "identity", "messages"},
-	"evaluations":   {"audit", "datakeys"},
+	"evaluations":   {"audit", "datakeys", "streams"},
 	"exchange":      {"audit", "cases", "datakeys", "identity"},
 	"guesses":       {"audit"},
 	"reports":       nil,

@@ -48,6 +48,8 @@ func TestAThreadIsEvaluated(t *testing.T) {
 	leader.clicks(t, ".evaluation button.primary")
 	leader.reads(t, "tr[data-contact] td:nth-of-type(3)", "88 %")
 
+	s.desk.reads(t, "#told", "Ваша работа оценена")
+	s.desk.clicks(t, "#told button")
 	s.desk.clicks(t, "#section-evaluations")
 	s.desk.reads(t, ".own-score h2", "88 %")
 	s.desk.reads(t, ".own-score li:nth-of-type(2)", "Коротко")

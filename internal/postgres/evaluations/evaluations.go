@@ -12,6 +12,7 @@ import (
 	"okno/internal/postgres"
 	"okno/internal/postgres/audit"
 	"okno/internal/postgres/datakeys"
+	"okno/internal/postgres/streams"
 )
 
 const subjectColumns = `
@@ -104,8 +105,8 @@ ON CONFLICT DO NOTHING`
 	changeEvaluation = `UPDATE evaluations SET score = $2, sealed = $3 WHERE contact_id = $1`
 )
 
-// AddEvaluation keeps how an agent by evaluates a contact by the form of its queue; what was filled in was checked. [evaluation.ErrOther] when
-// somebody was first, [evaluation.ErrErased].
+// AddEvaluation keeps how an agent by evaluates a contact by the form of its queue, and tells whose work it was; what was filled in was checked.
+// [evaluation.ErrOther] when somebody was first, [evaluation.ErrErased].
 func (w Steps) AddEvaluation(ctx context.Context, by string, e evaluation.Evaluation) error {
 	sealed, err := w.seal(ctx, e.Interaction, datakeys.EvaluationOf(e.Interaction, e.Contact), e.Filled)
 	if err != nil {
@@ -117,6 +118,9 @@ func (w Steps) AddEvaluation(ctx context.Context, by string, e evaluation.Evalua
 	}
 	if tag.RowsAffected() == 0 {
 		return evaluation.ErrOther
+	}
+	if err := streams.Emit(w.tx, streams.Agent(e.Agent), "evaluated", map[string]any{"contact": e.Contact}); err != nil {
+		return err
 	}
 	return w.journal(ctx, by, "evaluation.add", e, nil)
 }

@@ -31,7 +31,7 @@ export const talking = signal(false)
 export const muted = signal(false)
 export const supervising = signal(false) // the telephone may ring for somebody else's call
 export const problem = signal('')
-export const told = signal<{ key: string; name: string } | null>(null) // what came of an outgoing call
+export const told = signal<{ key: string; name: string } | null>(null) // what came of an outgoing call, or a score that has arrived
 export const now = signal(Date.now())
 export const section = signal<'contacts' | 'evaluations' | 'staffing' | 'canned' | 'people' | 'queues' | 'clients' | 'dialogues' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
 export const me = signal<Me | null>(null)
@@ -113,6 +113,7 @@ function receive(m: Incoming): void {
       }
       if (m.stream.startsWith('contact:') && ['recorded', 'heard'].includes(m.kind)) void load(Number(m.stream.slice('contact:'.length)))
       if (m.stream.startsWith('agent:') && m.kind === 'contact') outgoingEnded(m.data as Ended)
+      if (m.stream.startsWith('agent:') && m.kind === 'evaluated') told.value = { key: 'evaluation.arrived', name: '' }
       if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break
     case 'error':

@@ -267,6 +267,7 @@ const words: Record<string, [string, string, string]> = {
   'palette.key.palette': ['осы терезе', 'это окно', 'this window'],
   'palette.key.accept': ['ұсынысты қабылдау', 'принять предложенное', 'accept what is offered'],
   'palette.key.decline': ['ұсыныстан бас тарту', 'отклонить предложенное', 'decline what is offered'],
+  'evaluation.arrived': ['Жұмысыңызға баға қойылды: «Сапа» бөлімін қараңыз.', 'Ваша работа оценена: см. раздел «Качество».', 'Your work was scored: see “Quality”.'],
   'palette.key.call': ['азаматқа қоңырау шалу', 'позвонить гражданину', 'call the citizen'],
   'palette.key.send': ['жіберу', 'отправить', 'send'],
   'palette.key.line': ['жаңа жол', 'новая строка', 'new line'],
