@@ -59,7 +59,7 @@ func TestAQuestionAfterTheEndOfAThreadGoesOnWithIt(t *testing.T) {
 			sent := pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_messages`)
 			w.writes(t, bound, row.said)
 			again := pgtest.Value[bool](t, w.url, `SELECT EXISTS (SELECT FROM contacts c WHERE state = 'waiting' AND reason = 'why.again' AND queue = 'general'
-				AND prefers = (SELECT id FROM agents) AND prefers_until > now())`)
+				AND addressed_to = (SELECT id FROM agents) AND addressed_until > now())`)
 			require.Equal(t, row.goesOn, again)
 			require.Equal(t, row.goesOn, sent == pgtest.Value[int](t, w.url, `SELECT count(*)::int FROM mt_messages`), "in the middle of a talk nobody is told to wait")
 			require.Equal(t, row.said, pgtest.Opened[string](t, w.url, `SELECT body FROM entries WHERE speaker = 'citizen' ORDER BY id DESC LIMIT 1`))

@@ -30,7 +30,7 @@ func offeredTo(t *testing.T, h *floortest.House, id int64) int64 {
 // lapses has the limit pass for which agents are waited for.
 func lapses(t *testing.T, h *floortest.House) {
 	t.Helper()
-	pgtest.Exec(t, h.URL, `UPDATE contacts SET prefers_until = now()`)
+	pgtest.Exec(t, h.URL, `UPDATE contacts SET addressed_until = now()`)
 }
 
 func sets(t *testing.T, h *floortest.House, a acd.Agent, s acd.Status, reason string) {
@@ -185,7 +185,7 @@ func TestAnAgentKeepsACallback(t *testing.T) {
 	require.Equal(t, first.ID, o.Agent)
 	require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, o.Interaction, call.Finished))
 	require.Equal(t, 1, h.Contact(t, callback).Attempts)
-	pgtest.Exec(t, h.URL, `UPDATE contacts SET prefers_until = prefers_until - (due_at - now()), due_at = now()`)
+	pgtest.Exec(t, h.URL, `UPDATE contacts SET addressed_until = addressed_until - (due_at - now()), due_at = now()`)
 	pgtest.Exec(t, h.URL, fmt.Sprint(`UPDATE agents SET idle_since = now() - interval '1 hour' WHERE id = `, second.ID))
 	require.Equal(t, first.ID, offeredTo(t, h, callback), "the second attempt is the agent's, too")
 
@@ -204,8 +204,8 @@ func TestAnAgentPromisesACallAtATime(t *testing.T) {
 	h, talk, callback := promised(t, true, true)
 	require.Equal(t, 1, pgtest.Value[int](t, h.URL, `SELECT count(*) FROM mt_messages WHERE interaction_id = $1`, h.Contact(t, callback).Interaction))
 	require.Zero(t, h.Dispatch(t), "it is not time")
-	require.Equal(t, 5*time.Minute, pgtest.Value[time.Duration](t, h.URL, `SELECT prefers_until - due_at FROM contacts WHERE id = $1`, callback))
-	pgtest.Exec(t, h.URL, `UPDATE contacts SET prefers_until = prefers_until - (due_at - now()), due_at = now() WHERE channel = 'callback'`)
+	require.Equal(t, 5*time.Minute, pgtest.Value[time.Duration](t, h.URL, `SELECT addressed_until - due_at FROM contacts WHERE id = $1`, callback))
+	pgtest.Exec(t, h.URL, `UPDATE contacts SET addressed_until = addressed_until - (due_at - now()), due_at = now() WHERE channel = 'callback'`)
 	require.Zero(t, h.Dispatch(t), "the agent is not free")
 	lapses(t, h)
 	require.Equal(t, h.Agents[1].ID, offeredTo(t, h, callback))

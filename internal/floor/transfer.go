@@ -20,8 +20,8 @@ type Target struct {
 }
 
 // Transfer passes a citizen on without a word: to the front of a queue, to an agent who is offered the contact alone (who does not take it
-// leaves it to the queue; of a thread one who has others in hand may take it a moment later), or to a telephone outside (if nobody answers, the citizen waits in front of the agent's queue). The story goes
-// along: it is the interaction's. The agent's part ends. [contact.ErrState] outside a talk and in a consultation, [contact.ErrNowhere],
+// leaves it to the queue; whoever has no room for a thread just now may take it a moment later), or to a telephone outside (if nobody answers, the
+// citizen waits in front of the agent's queue). The story goes along: it is the interaction's. The agent's part ends. [contact.ErrState] outside a talk and in a consultation, [contact.ErrNowhere],
 // [contact.ErrClosed], [contact.ErrFull], [contact.ErrBusyAgent]: then nothing has changed.
 func (f *Floor) Transfer(ctx context.Context, w Work, a acd.Agent, id int64, to Target, note string) error {
 	if c, err := f.Held(ctx, w, a, id); err != nil || !c.ByCall {

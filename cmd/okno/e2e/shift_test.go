@@ -259,7 +259,7 @@ func TestAQuestionAfterAThreadComesBack(t *testing.T) {
 	told := len(s.operator.Written(citizen))
 	s.sends(t, citizen, "Спасибо, и ещё: куда прийти?")
 	s.desk.reads(t, ".offer .reason", "Продолжает переписку")
-	require.Equal(t, "aliya", pgtest.Value[string](t, s.database, `SELECT a.login FROM contacts c JOIN agents a ON a.id = c.prefers WHERE c.state = 'offered'`))
+	require.Equal(t, "aliya", pgtest.Value[string](t, s.database, `SELECT a.login FROM contacts c JOIN agents a ON a.id = c.addressed_to WHERE c.state = 'offered'`))
 	s.desk.reads(t, ".offer .for-you", "Для вас")
 	s.desk.clicks(t, ".offer .accept")
 	s.desk.reads(t, ".thread", "Спасибо, и ещё: куда прийти?")

@@ -16,10 +16,10 @@ import (
 
 // A callback is waited for from its time on.
 const addressContact = `
-WITH before AS (SELECT prefers FROM contacts WHERE id = $1)
-UPDATE contacts SET version = version + 1, prefers = nullif($2::bigint, 0),
-    prefers_until = CASE WHEN $2::bigint <> 0 THEN greatest(now(), due_at) + make_interval(secs => $3) END
-WHERE id = $1 AND state = 'waiting' RETURNING version, coalesce((SELECT prefers FROM before), 0)`
+WITH before AS (SELECT addressed_to FROM contacts WHERE id = $1)
+UPDATE contacts SET version = version + 1, addressed_to = nullif($2::bigint, 0),
+    addressed_until = CASE WHEN $2::bigint <> 0 THEN greatest(now(), due_at) + make_interval(secs => $3) END
+WHERE id = $1 AND state = 'waiting' RETURNING version, coalesce((SELECT addressed_to FROM before), 0)`
 
 // Address has a contact that waits be offered to one agent alone for a time, or to any of the queue again: agent is 0. It gives the version that
 // the contact has then. [contact.ErrState] of one that does not wait.
@@ -49,9 +49,9 @@ func (w Steps) Address(ctx context.Context, id, agent int64, limit time.Duration
 const mostAddressed = 50
 
 const addressedTo = `
-SELECT c.id, c.channel, c.language, c.reason, q.title, c.queued_at, coalesce(c.due_at, '0001-01-01'::timestamptz), c.prefers_until
+SELECT c.id, c.channel, c.language, c.reason, q.title, c.queued_at, coalesce(c.due_at, '0001-01-01'::timestamptz), c.addressed_until
 FROM contacts c JOIN queues q ON q.name = c.queue
-WHERE c.prefers = $1 AND c.state = 'waiting' AND c.prefers_until > now() ORDER BY coalesce(c.due_at, c.queued_at), c.id LIMIT $2`
+WHERE c.addressed_to = $1 AND c.state = 'waiting' AND c.addressed_until > now() ORDER BY coalesce(c.due_at, c.queued_at), c.id LIMIT $2`
 
 // addressed adds what waits for an agent to a read of the desk.
 func addressed(reads *pgx.Batch, agent int64, into *[]desk.Addressed) {

@@ -47,7 +47,7 @@ func (w Steps) PassPlace(ctx context.Context, id, of int64) error {
 }
 
 const noteAttempt = `
-UPDATE contacts SET attempts = attempts + 1, due_at = $2, prefers_until = prefers_until + ($2 - coalesce(due_at, now())) WHERE id = $1`
+UPDATE contacts SET attempts = attempts + 1, due_at = $2, addressed_until = addressed_until + ($2 - coalesce(due_at, now())) WHERE id = $1`
 
 // NoteAttempt keeps that a citizen did not answer, and when the next attempt is due: of the agent to whom the callback is addressed, too.
 func (w Steps) NoteAttempt(ctx context.Context, id int64, due time.Time) error {
@@ -99,7 +99,7 @@ func (w Steps) CallTimes(ctx context.Context, callback int64) (times []time.Time
 }
 
 const promiseCall = `
-UPDATE contacts SET version = version + 1, due_at = $2, promised_at = $2, prefers_until = prefers_until + ($2 - coalesce(due_at, now()))
+UPDATE contacts SET version = version + 1, due_at = $2, promised_at = $2, addressed_until = addressed_until + ($2 - coalesce(due_at, now()))
 WHERE id = $1 AND state = 'waiting'`
 
 // PromiseCall has a callback that waits be due at a time that the citizen has chosen. It is false of one that is offered already, or over.

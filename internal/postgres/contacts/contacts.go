@@ -21,7 +21,7 @@ const contactColumns = `
 c.id, c.interaction_id, c.channel, c.queue, c.language, c.reason, c.sealed_context,
 (SELECT sealed_number FROM interactions WHERE id = c.interaction_id), ` + datakeys.OfInteraction + `c.interaction_id), c.state, coalesce(c.agent_id, 0),
 (SELECT by_call FROM channels WHERE name = c.channel), c.version, c.queued_at,
-coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts, coalesce(c.promised_at, '0001-01-01'::timestamptz), coalesce(c.prefers, 0)`
+coalesce(c.connected_at, '0001-01-01'::timestamptz), coalesce(c.wrap_up_until, '0001-01-01'::timestamptz), c.outcome, c.disposition, coalesce(c.helps, 0), c.attempts, coalesce(c.promised_at, '0001-01-01'::timestamptz), coalesce(c.addressed_to, 0)`
 
 func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, error) {
 	var c contact.Contact
@@ -60,7 +60,7 @@ EXISTS (WITH duty AS MATERIALIZED (SELECT id, languages, connected_until, status
 (SELECT count(*) FROM contacts WHERE queue = $1 AND state IN ('waiting', 'offered') AND helps IS NULL AND channel <> 'callback')`
 
 const joinQueue = `
-INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, priority, queued_at, prefers, prefers_until, due_at)
+INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, priority, queued_at, addressed_to, addressed_until, due_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), nullif($10::bigint, 0), CASE WHEN $10 <> 0 THEN now() + make_interval(secs => $11) END, $12)
 ON CONFLICT (interaction_id, effect) DO NOTHING`
 
@@ -197,7 +197,7 @@ UPDATE contacts c SET version = version + 1, state = $3,
     priority = priority + $4::boolean::int,
     agent_id = CASE WHEN $5 THEN NULL ELSE coalesce(nullif($6::bigint, 0), agent_id) END,
     outcome = coalesce(nullif($7::text, ''), outcome),
-    prefers = CASE $3 WHEN 'connected' THEN NULL ELSE prefers END, -- what it was addressed for is done
+    addressed_to = CASE $3 WHEN 'connected' THEN NULL ELSE addressed_to END, -- what it was addressed for is done
     accepted_at = CASE $3 WHEN 'waiting' THEN NULL WHEN 'accepted' THEN now() ELSE accepted_at END,
     connected_at = CASE $3 WHEN 'connected' THEN coalesce(connected_at, now()) ELSE connected_at END,
     released_at = CASE $3 WHEN 'wrap_up' THEN now() ELSE released_at END,
@@ -234,7 +234,7 @@ func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Mov
 }
 
 const setQueue = `
-UPDATE contacts SET queue = $3, version = version + 1, due_at = CASE channel WHEN 'callback' THEN due_at END, prefers = NULL WHERE id = $1 AND version = $2`
+UPDATE contacts SET queue = $3, version = version + 1, due_at = CASE channel WHEN 'callback' THEN due_at END, addressed_to = NULL WHERE id = $1 AND version = $2`
 
 // SetQueue has a contact wait in another queue: its wait so far counts, it no longer waits for the first one to open, nor for an agent.
 // [contact.ErrState] if it moved meanwhile.

@@ -19,7 +19,7 @@ SELECT c.id, c.version, c.queue, c.language, (SELECT cost FROM channels WHERE na
              AND o.ended_at > now() - make_interval(secs => $2)),
        coalesce((SELECT max(o.ended_at) FROM offers o WHERE o.contact_id = c.id AND o.state = 'declined'
              AND o.ended_at > now() - make_interval(secs => $2)), '0001-01-01'::timestamptz),
-       coalesce(c.prefers, 0), coalesce(c.prefers_until, '0001-01-01'::timestamptz), c.channel = 'callback' AND NOT c.called,
+       coalesce(c.addressed_to, 0), coalesce(c.addressed_until, '0001-01-01'::timestamptz), c.channel = 'callback' AND NOT c.called,
        c.channel <> 'callback' AND c.due_at IS NOT NULL
 FROM queues q CROSS JOIN LATERAL (
     SELECT c.*, k.interaction_id IS NOT NULL AS called FROM contacts c

@@ -25,7 +25,7 @@ ORDER BY a.name, a.id`
 
 const onWall = `
 SELECT c.id, c.channel, c.queue, c.language, c.reason, c.priority, c.queued_at, coalesce(c.due_at, '0001-01-01'::timestamptz),
-       coalesce(CASE WHEN c.prefers_until > now() THEN c.prefers END, 0)
+       coalesce(CASE WHEN c.addressed_until > now() THEN c.addressed_to END, 0)
 FROM contacts c WHERE c.state = 'waiting' ORDER BY c.priority DESC, c.queued_at, c.id LIMIT $1`
 
 // Wall gives how the floor stands, as one moment has it.
