@@ -19,7 +19,8 @@ type evaluationStore interface {
 	// LatestEvaluations lists evaluations, the newest first; EvaluationsOfAgent those of an agent's work.
 	LatestEvaluations(ctx context.Context, limit int) ([]evaluation.Evaluation, error)
 	EvaluationsOfAgent(ctx context.Context, agent int64, limit int) ([]evaluation.Evaluation, error)
-	// NextToEvaluate draws a contact that nobody has evaluated, and that is not the work of whoever asks.
+	// ToEvaluate lists contacts that nobody has evaluated, and that are not the work of whoever asks; NextToEvaluate draws one.
+	ToEvaluate(ctx context.Context, asks int64, limit int) ([]evaluation.Subject, error)
 	NextToEvaluate(ctx context.Context, asks int64) (id int64, found bool, err error)
 }
 
@@ -125,6 +126,20 @@ func evaluationJSON(agent acd.Agent, e evaluation.Evaluation) object {
 
 func subjectJSON(s evaluation.Subject) object {
 	return object{"contact": s.Contact, "queue": s.Queue, "channel": s.Channel, "at": s.At, "agent": s.AgentName}
+}
+
+// listToEvaluate lists the contacts that can be evaluated, of which a supervisor chooses one for a reason.
+func (d *Desk) listToEvaluate(w http.ResponseWriter, r *http.Request) {
+	agent, err := d.allowed(r, access.Evaluate)
+	found := []object{}
+	if err == nil {
+		var all []evaluation.Subject
+		all, err = d.Store.ToEvaluate(r.Context(), agent.ID, mostEvaluations)
+		for _, s := range all {
+			found = append(found, subjectJSON(s))
+		}
+	}
+	d.answerWith(w, object{"contacts": found}, err)
 }
 
 // nextToEvaluate draws a contact to be evaluated; null: there is none.

@@ -105,13 +105,20 @@ func TestAContactIsEvaluated(t *testing.T) {
 	form := m{"version": 0, "title": inThree("Вежливость"), "questions": asked, "queues": []string{"general"}}
 	o.keepsForm(t, leader, "polite", form)
 	require.Equal(t, id, next(leader))
+	choose := func(cookie string) (int, m) {
+		return o.asks(t, cookie, http.MethodGet, "/desk/evaluations/contacts", nil)
+	}
+	_, listed := choose(leader)
+	require.Equal(t, id, listed["contacts"].([]any)[0].(m)["contact"])
+	status, _ := choose(agent)
+	require.Equal(t, http.StatusForbidden, status)
 
 	_, view := o.asks(t, leader, http.MethodGet, place, nil)
 	require.Equal(t, []any{"Алия", nil, "polite"}, []any{view["agent"], view["evaluation"], view["form"].(m)["name"]})
 	require.Contains(t, fmt.Sprint(view["timeline"]), "Завтра.")
 	require.NotContains(t, fmt.Sprint(view), citizen, "who the citizen is matters to nobody")
 	require.Equal(t, "evaluation", pgtest.Value[string](t, o.URL, `SELECT detail ->> 'reason' FROM audit WHERE action = 'contact.view' ORDER BY id DESC LIMIT 1`))
-	status, _ := o.asks(t, agent, http.MethodGet, place, nil)
+	status, _ = o.asks(t, agent, http.MethodGet, place, nil)
 	require.Equal(t, http.StatusForbidden, status)
 
 	fill := func(cookie string, version int, first, second string) (int, m) {
@@ -125,6 +132,8 @@ func TestAContactIsEvaluated(t *testing.T) {
 	status, _ = fill(leader, 1, "yes", "3")
 	require.Equal(t, http.StatusNoContent, status)
 	require.Nil(t, next(leader), "nothing is left")
+	_, listed = choose(leader)
+	require.Empty(t, listed["contacts"])
 	form["version"] = 1
 	o.keepsForm(t, leader, "polite", form)
 	status, _ = fill(leader, 1, "yes", "4")

@@ -42,6 +42,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/evaluations", d.latestEvaluations)
 	mux.HandleFunc("GET /desk/evaluations/own", d.ownEvaluations)
 	mux.HandleFunc("GET /desk/evaluations/next", d.nextToEvaluate)
+	mux.HandleFunc("GET /desk/evaluations/contacts", d.listToEvaluate)
 	mux.HandleFunc("GET /desk/contacts/{id}/evaluation", d.viewEvaluation)
 	mux.HandleFunc("POST /desk/contacts/{id}/evaluation", d.evaluate)
 	mux.HandleFunc("POST /desk/contacts/{id}/evaluation/reply", d.replyToEvaluation)

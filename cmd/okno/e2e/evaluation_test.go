@@ -41,6 +41,10 @@ func TestAThreadIsEvaluated(t *testing.T) {
 	leader.clicks(t, "#evaluations-given")
 	leader.clicks(t, "#evaluate-next")
 	leader.reads(t, ".evaluation .thread", "Завтра")
+	leader.clicks(t, ".evaluation button.plain")
+	leader.clicks(t, "#evaluate-choose") // the same, chosen
+	leader.clicks(t, "#to-evaluate tr:nth-of-type(1) .choose")
+	leader.reads(t, ".evaluation .thread", "Завтра")
 	leader.clicks(t, ".evaluation .criterion:nth-of-type(1) input[value=yes]")
 	leader.clicks(t, ".evaluation .criterion:nth-of-type(2) input[value='4']")
 	leader.types(t, ".evaluation .criterion:nth-of-type(2) input[name^=remark]", "Коротко")

@@ -178,21 +178,38 @@ func scoreOrNil(e evaluation.Evaluation) *int {
 	return &e.Score
 }
 
+// What can be evaluated: contacts of the last week that nobody has evaluated, and that are not the work of whoever asks.
+const toEvaluate = `
+    FROM contacts c JOIN evaluation_queues q ON q.queue = c.queue
+    WHERE c.queued_at > now() - make_interval(secs => $2) AND ` + served + ` AND c.agent_id <> $1
+      AND NOT EXISTS (SELECT FROM evaluations WHERE contact_id = c.id)
+      AND EXISTS (SELECT FROM data_keys WHERE kind = 'i' AND owner_id = c.interaction_id)`
+
+const listToEvaluate = `SELECT ` + subjectColumns + toEvaluate + ` ORDER BY c.queued_at DESC LIMIT $3`
+
+// ToEvaluate lists what can be evaluated, the newest first.
+func (s *Store) ToEvaluate(ctx context.Context, asks int64, limit int) ([]evaluation.Subject, error) {
+	rows, err := s.db.Query(ctx, listToEvaluate, asks, evaluation.Sampled.Seconds(), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list contacts to evaluate: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (one evaluation.Subject, err error) {
+		return one, row.Scan(subjectInto(&one)...)
+	})
+}
+
 // The agent of whom the fewest contacts were evaluated of late is next, and then any contact of that agent is: of an agent with many contacts not
 // more are drawn than of one with few.
 const nextToEvaluate = `
 WITH open AS MATERIALIZED (
-    SELECT c.id, c.agent_id FROM contacts c JOIN evaluation_queues q ON q.queue = c.queue
-    WHERE c.queued_at > now() - make_interval(secs => $2) AND ` + served + ` AND c.agent_id <> $1
-      AND NOT EXISTS (SELECT FROM evaluations WHERE contact_id = c.id)
-      AND EXISTS (SELECT FROM data_keys WHERE kind = 'i' AND owner_id = c.interaction_id)
+    SELECT c.id, c.agent_id` + toEvaluate + `
 ), agent AS (
     SELECT agent_id FROM (SELECT DISTINCT agent_id FROM open) a
     ORDER BY (SELECT count(*) FROM evaluations e WHERE e.agent_id = a.agent_id AND e.at > now() - make_interval(secs => $2)), random() LIMIT 1
 )
 SELECT id FROM open JOIN agent USING (agent_id) ORDER BY random() LIMIT 1`
 
-// NextToEvaluate draws a contact of the last week that nobody has evaluated, and that is not the work of whoever asks. False: there is none.
+// NextToEvaluate draws one of what can be evaluated. False: there is nothing.
 func (s *Store) NextToEvaluate(ctx context.Context, asks int64) (id int64, found bool, err error) {
 	err = s.db.QueryRow(ctx, nextToEvaluate, asks, evaluation.Sampled.Seconds()).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -9,7 +9,7 @@ export interface Form { name: string; version: number; title: Text; questions: Q
 export interface KeptForm extends Form { queues: string[]; ended: boolean }
 export interface Answer { value: string; remark?: string }
 
-interface Subject { contact: number; queue: string; channel: string; at: string; agent: string }
+export interface Subject { contact: number; queue: string; channel: string; at: string; agent: string }
 
 export interface Evaluation extends Subject {
   form: Form

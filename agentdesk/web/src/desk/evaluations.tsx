@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { agent, send } from './desk'
-import { percent, queueTitle, read, type Evaluation } from './evaluation'
+import { percent, queueTitle, read, type Evaluation, type Subject } from './evaluation'
 import { Forms } from './evaluation_forms'
 import { SheetOf } from './evaluation_sheet'
 import { language, text } from './texts'
@@ -45,6 +45,13 @@ function Given() {
   const { all, wrong, again } = useEvaluations('/desk/evaluations')
   const contact = useSignal(0)
   const nothing = useSignal(false)
+  const open = useSignal<Subject[] | null>(null)
+  const choose = async () => {
+    const answer = await read<{ contacts: Subject[] }>('/desk/evaluations/contacts')
+    if (typeof answer === 'string') return (wrong.value = answer)
+    nothing.value = answer.contacts.length === 0
+    open.value = answer.contacts
+  }
   const next = async () => {
     const answer = await read<{ contact: number | null }>('/desk/evaluations/next')
     if (typeof answer === 'string') return (wrong.value = answer)
@@ -54,8 +61,12 @@ function Given() {
   return (
     <>
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
-      <p class="choice"><button class="primary" id="evaluate-next" onClick={() => void next()}>{text('evaluation.next')}</button> <span class="muted">{text('evaluation.next.how')}</span></p>
+      <p class="choice">
+        <button class="primary" id="evaluate-next" onClick={() => void next()}>{text('evaluation.next')}</button> <span class="muted">{text('evaluation.next.how')}</span>
+        <button id="evaluate-choose" aria-expanded={open.value !== null} onClick={() => (open.value ? (open.value = null) : void choose())}>{text('evaluation.choose')}</button>
+      </p>
       {nothing.value && <p class="muted" role="status">{text('evaluation.nothing')}</p>}
+      {open.value && open.value.length > 0 && <Choice of={open.value} choose={(id) => { open.value = null; contact.value = id }} />}
       {contact.value > 0 && <SheetOf key={contact.value} contact={contact.value} close={() => { contact.value = 0; void again() }} />}
       <section tabIndex={0}>
         {all.value?.length === 0 && <p class="muted">{text('evaluation.none')}</p>}
@@ -78,6 +89,33 @@ function Given() {
         )}
       </section>
     </>
+  )
+}
+
+// Choice lists what can be evaluated, for a supervisor who has a reason to look at one contact or one agent.
+function Choice({ of: all, choose }: { of: Subject[]; choose(contact: number): void }) {
+  const agent = useSignal('')
+  return (
+    <section id="to-evaluate" tabIndex={0}>
+      <select aria-label={text('evaluation.agent')} value={agent.value} onChange={(e) => (agent.value = e.currentTarget.value)}>
+        <option value="">{text('evaluation.everybody')}</option>
+        {[...new Set(all.map((c) => c.agent))].sort().map((name) => <option key={name} value={name}>{name}</option>)}
+      </select>
+      <table>
+        <thead><tr>{['at', 'agent', 'queue', 'channel', 'open'].map((key) => <th key={key} scope="col">{text('evaluation.' + key)}</th>)}</tr></thead>
+        <tbody>
+          {all.filter((c) => !agent.value || c.agent === agent.value).map((c) => (
+            <tr key={c.contact}>
+              <td class="number">{stamp(c.at)}</td>
+              <th scope="row">{c.agent}</th>
+              <td>{queueTitle(c.queue)}</td>
+              <td>{text('offer.' + c.channel)}</td>
+              <td><button class="choose" onClick={() => choose(c.contact)}>{text('evaluation.open')}</button></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
 
