@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"sync"
 )
 
 // Ports are taken from below the kernel's ephemeral range (32768 and up), so that no outgoing connection takes one
@@ -13,11 +14,14 @@ const (
 	highestPort = 32_000
 )
 
-// FreePort returns a loopback port that is free for TCP and UDP now.
+// given are the ports that this process was given. A server takes seconds until it listens on its port: another must not be given the same meanwhile.
+var given sync.Map
+
+// FreePort returns a loopback port that is free for TCP and UDP now, and that this process was not given before.
 func FreePort() (int, error) {
 	for range 1000 {
 		port := lowestPort + rand.IntN(highestPort-lowestPort)
-		if PortIsFree(port) {
+		if _, before := given.LoadOrStore(port, true); !before && PortIsFree(port) {
 			return port, nil
 		}
 	}
