@@ -31,25 +31,14 @@ func (d *Desk) promiseCall(ctx context.Context, w Work, agent acd.Agent, raw jso
 
 // promiseTimes lists the times at which an agent may promise to call the citizen of a contact in hand.
 func (d *Desk) promiseTimes(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	id, err := contactID(r)
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
+	agent, id, err := d.asksOfContact(r)
 	times := []time.Time{}
-	err = d.Units(r.Context(), func(w Work) error {
-		found, err := d.Floor.PromiseTimes(r.Context(), w, agent, id)
-		times = append(times[:0], found...)
-		return err
-	})
-	if err != nil {
-		d.fail(w, err)
-		return
+	if err == nil {
+		err = d.Units(r.Context(), func(w Work) error {
+			found, err := d.Floor.PromiseTimes(r.Context(), w, agent, id)
+			times = append(times[:0], found...)
+			return err
+		})
 	}
-	d.answer(w, object{"times": times})
+	d.answerWith(w, object{"times": times}, err)
 }

@@ -256,11 +256,7 @@ func keepEvaluation(ctx context.Context, w Work, agent acd.Agent, id int64, body
 
 // replyToEvaluation keeps what an agent says to the evaluation of the own work, once.
 func (d *Desk) replyToEvaluation(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	var id int64
-	if err == nil {
-		id, err = contactID(r)
-	}
+	agent, id, err := d.asksOfContact(r)
 	var reply evaluation.Reply
 	if err == nil {
 		err = bodyError(edge.ReadJSON(w, r, 16<<10, false, &reply))

@@ -60,12 +60,7 @@ func reasonTie(reason string) access.Tie {
 // reveal gives the whole numbers, the telephone's and the national one, of the citizen of a contact in hand. The journal keeps that they were
 // seen.
 func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	id, err := contactID(r)
+	agent, id, err := d.asksOfContact(r)
 	if err != nil {
 		d.fail(w, err)
 		return
@@ -78,6 +73,14 @@ func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.answer(w, object{"national_number": whole.NationalNumber, "number": whole.Number})
+}
+
+// asksOfContact gives who asks, and about which contact.
+func (d *Desk) asksOfContact(r *http.Request) (agent acd.Agent, id int64, err error) {
+	if agent, _, err = d.agentOf(r); err == nil {
+		id, err = contactID(r)
+	}
+	return agent, id, err
 }
 
 // contactID is the contact that a request names. [contact.ErrUnknown].
@@ -104,15 +107,10 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, agent acd.Agent, rea
 	d.answer(w, d.viewJSON(agent, v))
 }
 
-// deliveries tells what became of the agents' messages in a contact in hand, by the ids of their lines, and of those that told of the citizen's cases. It tells nothing of the citizen, and
-// the page asks every few seconds: the journal does not keep it.
+// deliveries tells what became of the agents' messages in a contact in hand, by the ids of their lines, and of those that told of the citizen's
+// cases. It tells nothing of the citizen, and the page asks every few seconds: the journal does not keep it.
 func (d *Desk) deliveries(w http.ResponseWriter, r *http.Request) {
-	agent, _, err := d.agentOf(r)
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	id, err := contactID(r)
+	agent, id, err := d.asksOfContact(r)
 	if err != nil {
 		d.fail(w, err)
 		return

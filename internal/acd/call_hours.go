@@ -35,11 +35,11 @@ const (
 // CallTimes gives the times from which a citizen may choose when to be called back: up to three full hours of the first day that has one, within the
 // hours of calls and those of the queue.
 func (r Rules) CallTimes(now time.Time) (times []time.Time) {
-	at := fullHour(now.Add(soonestCall))
+	at := nextStep(now.Add(soonestCall), time.Hour)
 	for range mostLooks {
 		next := r.NextCall(at)
 		if !next.Equal(at) {
-			at = fullHour(next)
+			at = nextStep(next, time.Hour)
 			continue
 		}
 		if len(times) > 0 && times[0].YearDay() != at.YearDay() {
@@ -62,10 +62,10 @@ const (
 // PromiseTimes gives the times that an agent may promise to call a citizen: each half-hour within the hours of calls and those of the queue, for a
 // week at most.
 func (r Rules) PromiseTimes(now time.Time) (times []time.Time) {
-	at := halfHour(now)
+	at := nextStep(now, promiseStep)
 	for len(times) < mostPromises && at.Before(now.Add(promiseWithin)) {
 		next := r.NextCall(at)
-		if at = halfHour(next); next.Equal(at) {
+		if at = nextStep(next, promiseStep); next.Equal(at) {
 			times = append(times, at)
 			at = at.Add(promiseStep)
 		}
@@ -73,24 +73,14 @@ func (r Rules) PromiseTimes(now time.Time) (times []time.Time) {
 	return times
 }
 
-// halfHour gives the first half or full hour, not before at, by the citizens' clock.
-func halfHour(at time.Time) time.Time {
+// nextStep gives the first time by the citizens' clock, not before at, that is a full hour or some steps after one.
+func nextStep(at time.Time, step time.Duration) time.Time {
 	local := at.In(zone)
-	half := local.Truncate(promiseStep) // zones of whole hours
-	if half.Before(local) {
-		half = half.Add(promiseStep)
+	next := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), 0, 0, 0, zone)
+	for next.Before(local) {
+		next = next.Add(step)
 	}
-	return half
-}
-
-// fullHour gives the first full hour, not before at, by the citizens' clock.
-func fullHour(at time.Time) time.Time {
-	local := at.In(zone)
-	hour := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), 0, 0, 0, zone)
-	if hour.Before(local) {
-		hour = hour.Add(time.Hour)
-	}
-	return hour
+	return next
 }
 
 // String is as people write them: "09:00-20:00".

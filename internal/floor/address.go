@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
-
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/contact"
@@ -40,23 +38,12 @@ func (f *Floor) transferThread(ctx context.Context, w Work, c contact.Contact, t
 		return contact.ErrState
 	case to.Outside.Number != "" || to.Agent == c.AgentID && to.Agent != 0:
 		return contact.ErrNowhere
-	case to.Queue != "":
-		if err := admits(ctx, w, to.Queue, c.Language); err != nil {
-			return err
-		}
 	}
 	if err := tell(ctx, w, c, "passed", note); err != nil {
 		return err
 	}
-	next, err := w.CopyContact(ctx, c.ID, to.Queue, "transfer:"+uuid.NewString(), 0)
+	next, err := passOn(ctx, w, c, to)
 	if err != nil {
-		return err
-	}
-	passage := contact.Passage{To: contact.ToQueue, Queue: next.Queue}
-	if to.Agent != 0 {
-		passage.To = contact.ToAgent
-	}
-	if err := w.PassOn(ctx, c.ID, passage); err != nil {
 		return err
 	}
 	if _, _, err := move(ctx, w, c, contact.Released, 0); err != nil || to.Agent == 0 {

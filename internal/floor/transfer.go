@@ -21,8 +21,8 @@ type Target struct {
 
 // Transfer passes a citizen on without a word: to the front of a queue, to an agent who is offered the contact alone (who does not take it
 // leaves it to the queue; whoever has no room for a thread just now may take it a moment later), or to a telephone outside (if nobody answers, the
-// citizen waits in front of the agent's queue). The story goes along: it is the interaction's. The agent's part ends. [contact.ErrState] outside a talk and in a consultation, [contact.ErrNowhere],
-// [contact.ErrClosed], [contact.ErrFull], [contact.ErrBusyAgent]: then nothing has changed.
+// citizen waits in front of the agent's queue). The story goes along: it is the interaction's. The agent's part ends. [contact.ErrState]
+// outside a talk and in a consultation, [contact.ErrNowhere], [contact.ErrClosed], [contact.ErrFull], [contact.ErrBusyAgent]: then nothing has changed.
 func (f *Floor) Transfer(ctx context.Context, w Work, a acd.Agent, id int64, to Target, note string) error {
 	if c, err := f.Held(ctx, w, a, id); err != nil || !c.ByCall {
 		if err == nil {
@@ -60,20 +60,8 @@ func (f *Floor) Transfer(ctx context.Context, w Work, a acd.Agent, id int64, to 
 		}
 		return w.HoldLeg(ctx, live.Channel(), true)
 	}
-	if to.Queue != "" {
-		if err := admits(ctx, w, to.Queue, c.Language); err != nil {
-			return err
-		}
-	}
-	next, err := w.CopyContact(ctx, c.ID, to.Queue, "transfer:"+uuid.NewString(), 0)
+	next, err := passOn(ctx, w, c, to)
 	if err != nil {
-		return err
-	}
-	passage := contact.Passage{To: contact.ToQueue, Queue: next.Queue}
-	if to.Agent != 0 {
-		passage.To = contact.ToAgent
-	}
-	if err := w.PassOn(ctx, c.ID, passage); err != nil {
 		return err
 	}
 	if err := release(ctx, w, c); err != nil {
@@ -88,6 +76,23 @@ func (f *Floor) Transfer(ctx context.Context, w Work, a acd.Agent, id int64, to 
 		}
 	}
 	return order(ctx, w, c, call.Order{Kind: call.Release}, call.ReleaseLife)
+}
+
+// passOn gives the contact that goes on after an agent's part, in a queue or for another agent, and keeps that it was passed on.
+func passOn(ctx context.Context, w Work, c contact.Contact, to Target) (next contact.Contact, err error) {
+	if to.Queue != "" {
+		if err := admits(ctx, w, to.Queue, c.Language); err != nil {
+			return next, err
+		}
+	}
+	if next, err = w.CopyContact(ctx, c.ID, to.Queue, "transfer:"+uuid.NewString(), 0); err != nil {
+		return next, err
+	}
+	passage := contact.Passage{To: contact.ToQueue, Queue: next.Queue}
+	if to.Agent != 0 {
+		passage.To = contact.ToAgent
+	}
+	return next, w.PassOn(ctx, c.ID, passage)
 }
 
 func admits(ctx context.Context, w Work, queue, language string) error {
