@@ -22,6 +22,7 @@ type clientStore interface {
 	WebhookAddresses(ctx context.Context) ([]webhook.Address, error)
 	// WebhookHealth gives what waits for clients and what was given up, for those of whom there is any.
 	WebhookHealth(ctx context.Context) ([]webhook.Health, error)
+	Purposes(ctx context.Context, name string) ([]otp.Purpose, error)
 	// WebhookFailures gives what a client did not take, newest first.
 	WebhookFailures(ctx context.Context, client string, most int) ([]webhook.Logged, error)
 }
@@ -29,6 +30,8 @@ type clientStore interface {
 type clientWork interface {
 	// AddClient adds a client whose name nobody has. The error names the field.
 	AddClient(ctx context.Context, c client.Client, by, why string) error
+	// ChangeClient changes what is written at the desk of a client that somebody saw. fault.Conflict when it was changed meanwhile.
+	ChangeClient(ctx context.Context, was, to client.Client, by, why string) error
 	SavePurpose(ctx context.Context, p otp.Purpose, by string) (changed bool, err error)
 	// AddKey gives a client a key, by its hash. The one before lives on for the overlap.
 	AddKey(ctx context.Context, name string, hash []byte, now time.Time, life, overlap time.Duration, by, why string) (int64, error)
@@ -133,26 +136,15 @@ func (d *Desk) readOnlyWhy(w http.ResponseWriter, r *http.Request, act access.Ac
 // addClient adds a client. Its first key is given by a click of its own.
 func (d *Desk) addClient(w http.ResponseWriter, r *http.Request) {
 	var body struct {
-		Name      string         `json:"name"`
-		Title     string         `json:"title"`
-		Scopes    []client.Scope `json:"scopes"`
-		Addresses []string       `json:"addresses"`
-		Origins   []string       `json:"origins"` // whose pages may fill a code in
-		Budget    *int           `json:"budget"`  // passwords a day; null: the usual
-		Agency    string         `json:"agency"`
-		Why       string         `json:"why"`
+		Name string `json:"name"`
+		clientForm
+		Origins []string `json:"origins"` // whose pages may fill a code in
+		Why     string   `json:"why"`
 	}
 	by, err := d.readWhy(w, r, access.ManageClients, &body, &body.Why)
 	var c client.Client
 	if err == nil {
-		c, err = client.Entry{Name: body.Name, Title: body.Title, Scopes: body.Scopes, Addresses: body.Addresses, Budget: body.Budget, Agency: body.Agency}.Client()
-	}
-	if err == nil && c.Agency != "" {
-		agencies, failed := d.Store.Agencies(r.Context())
-		if _, known := agencies[c.Agency]; failed == nil && !known {
-			failed = &fault.Error{Kind: fault.Invalid, Field: "agency", Text: "there is no such agency"}
-		}
-		err = failed
+		c, err = d.written(r.Context(), body.Name, body.clientForm)
 	}
 	signIn := otp.SignIn(c.Name, body.Origins...)
 	if err == nil && c.May(client.OTP) {

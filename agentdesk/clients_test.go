@@ -3,6 +3,8 @@ package agentdesk_test
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"okno/internal/client"
 	"okno/internal/exchange"
 	"okno/internal/floor/floortest"
+	"okno/internal/notification"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 )
@@ -26,7 +29,7 @@ func TestClientsAreManagedAtTheDesk(t *testing.T) {
 	}
 	for _, role := range []string{"agent", "supervisor", "auditor"} {
 		o.becomes(t, role)
-		for _, path := range []string{"", "/egov/keys", "/egov/keys/1/revoke", "/egov/suspend", "/egov/resume", "/egov/webhook/1/replay"} {
+		for _, path := range []string{"", "/egov", "/egov/keys", "/egov/keys/1/revoke", "/egov/suspend", "/egov/resume", "/egov/webhook/1/replay"} {
 			status, _ := post(path, m{"why": "x"})
 			require.Equal(t, http.StatusForbidden, status, "%s %s", role, path)
 		}
@@ -81,6 +84,10 @@ func TestClientsAreManagedAtTheDesk(t *testing.T) {
 	require.Equal(t, []any{false, nil}, []any{newest["ended"], newest["last_used_at"]})
 	require.NotContains(t, fmt.Sprint(only()), third)
 	require.NotContains(t, pgtest.Dump(t, o.URL), third)
+	for _, path := range []string{"/okno", "/nobody"} {
+		status, answer = post(path, m{"was": m{"title": "A"}, "to": m{"title": "B"}, "why": "x"})
+		require.Equal(t, http.StatusNotFound, status, "%s: %v", path, answer)
+	}
 	for _, path := range []string{"/okno/keys", "/okno/suspend", "/nobody/keys", "/nobody/suspend", "/egov/keys/0/revoke", "/egov/keys/x/revoke"} {
 		status, answer = post(path, m{"why": "x"})
 		require.Equal(t, http.StatusNotFound, status, "%s: %v", path, answer)
@@ -97,6 +104,46 @@ func TestClientsAreManagedAtTheDesk(t *testing.T) {
 	require.False(t, admitted(third))
 	require.Equal(t, "client.add договор 7; client.key первый выпуск; client.key первый выпуск; client.key первый выпуск; client.suspend расследование; client.resume всё в порядке; client.key_end утечка",
 		pgtest.Value[string](t, o.URL, `SELECT string_agg(action || ' ' || (detail->>'why'), '; ' ORDER BY id) FROM audit WHERE subject = 'client:egov' AND actor LIKE 'agent:%' AND detail ? 'why'`))
+}
+
+// What is written of a client at the desk is changed there, unless somebody else was first; what its file has besides stays.
+func TestAClientIsChangedAtTheDesk(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	cookie, _ := o.logIn(t, floortest.Password)
+	o.becomes(t, "administrator")
+	portal := client.Client{Name: "egov", Title: "eGov", Scopes: []client.Scope{client.Catalogue}, Certificates: []string{strings.Repeat("ab", 32)}, Budget: 500,
+		Notices: notification.Settings{Day: 700}}
+	o.Do(t, func(w *store.Work) error { return w.AddClient(t.Context(), portal, "test", "") })
+	was := m{"title": "eGov", "scopes": []string{"catalogue"}, "addresses": []string{}, "budget": 500, "agency": ""}
+	change := func(was, to m) (int, m) {
+		return o.asks(t, cookie, http.MethodPost, "/desk/clients/egov", m{"was": was, "to": to, "why": "договор 8"})
+	}
+	to := with(was, m{"title": "Портал", "scopes": []string{"otp", "catalogue"}, "addresses": []string{"10.1.0.0/16"}, "budget": 0})
+	for field, wrong := range map[string]m{"title": {"title": "Портал, у которого очень длинное название для людей"}, "scopes": {"scopes": []string{"everything"}}, "addresses": {"addresses": []string{"дома"}}, "agency": {"agency": "moon"}} {
+		status, answer := change(was, with(to, wrong))
+		require.Equal(t, []any{http.StatusBadRequest, field}, []any{status, answer["field"]}, answer)
+	}
+	status, answer := change(was, to)
+	require.Equal(t, http.StatusNoContent, status, answer)
+	portal.Title, portal.Budget, portal.Addresses = "Портал", 0, []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}
+	portal.Scopes = []client.Scope{client.OTP, client.Catalogue}
+	stands := func() client.Client {
+		c, err := o.DB.Client(t.Context(), "egov")
+		require.NoError(t, err)
+		c.Notices.Destinations = nil
+		return c
+	}
+	require.Equal(t, portal, stands())
+	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM otp_purposes WHERE client = 'egov' AND name = 'sign-in'`))
+	pgtest.Exec(t, o.URL, `UPDATE otp_purposes SET definition = jsonb_set(definition, '{Tries}', '2') WHERE client = 'egov'`)
+	status, answer = change(was, to)
+	require.Equal(t, []any{http.StatusConflict, "conflict"}, []any{status, answer["code"]}, "somebody else was first")
+	status, answer = change(to, with(to, m{"title": "Портал 2"}))
+	require.Equal(t, http.StatusNoContent, status, answer)
+	require.Equal(t, "Портал 2", stands().Title)
+	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT (definition ->> 'Tries')::int FROM otp_purposes WHERE client = 'egov'`), "the purposes stay")
+	require.Equal(t, "договор 8; договор 8", pgtest.Value[string](t, o.URL, `SELECT string_agg(detail->>'why', '; ') FROM audit WHERE action = 'client.change'`))
 }
 
 // What a client did not take is listed with its problem, and told again by a click. Nothing of the secrets is shown.

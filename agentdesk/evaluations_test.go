@@ -153,6 +153,12 @@ func TestAContactIsEvaluated(t *testing.T) {
 	status, _ = o.asks(t, leader, http.MethodGet, "/desk/evaluations", nil)
 	require.Equal(t, http.StatusOK, status)
 
+	unanswered := func() any {
+		p := o.open(t, agent, nil)
+		p.Snapshot("the desk", func([]any) bool { return true })
+		return p.Desk["unanswered"]
+	}
+	require.Equal(t, 1., unanswered(), "whoever logs in later is told, too")
 	reply := func(cookie string, agreed bool, remark string) (int, m) {
 		return o.asks(t, cookie, http.MethodPost, place+"/reply", m{"agreed": agreed, "remark": remark})
 	}
@@ -162,6 +168,7 @@ func TestAContactIsEvaluated(t *testing.T) {
 	require.Equal(t, "remark", said["field"])
 	status, _ = reply(agent, false, "Гражданин сам прервал")
 	require.Equal(t, http.StatusNoContent, status)
+	require.Equal(t, 0., unanswered())
 	_, said = reply(agent, true, "")
 	require.Equal(t, "evaluation_settled", said["code"], "once")
 	require.Equal(t, "Гражданин сам прервал", own()["reply"].(m)["remark"])

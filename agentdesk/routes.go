@@ -113,6 +113,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/pause-limits", d.changePauseLimits)
 	mux.HandleFunc("GET /desk/clients", d.clients)
 	mux.HandleFunc("POST /desk/clients", d.addClient)
+	mux.HandleFunc("POST /desk/clients/{client}", d.changeClient)
 	mux.HandleFunc("POST /desk/clients/{client}/keys", d.addClientKey)
 	mux.HandleFunc("POST /desk/clients/{client}/keys/{key}/revoke", d.revokeClientKey)
 	mux.HandleFunc("POST /desk/clients/{client}/suspend", d.suspendClient(true))

@@ -16,10 +16,10 @@ import (
 
 // A tryout is held anew from its inputs at each request: no node keeps one, and a reload loses none. These bound what one may cost.
 const (
-	mostTryouts  = 2               // at once on a node
-	mostInputs   = 100             // of one
-	mostInput    = 2000            // bytes of one: a long letter by SMS
-	tryingWithin = 5 * time.Second // it takes some 100 ms
+	mostTryouts  = 2                // at once on a node
+	mostInputs   = 100              // of one
+	mostInput    = 2000             // bytes of one: a long letter by SMS
+	tryingWithin = 20 * time.Second // it takes some 100 ms, and seconds where the machine has no time
 )
 
 var errTryouts error = &fault.Error{Kind: fault.Unavailable, Text: "others try dialogues out; try again"}

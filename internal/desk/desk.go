@@ -31,6 +31,8 @@ type Snapshot struct {
 	Queues   []Queue
 	Streams  map[string]int64
 	ForYou   []Addressed // what waits for this agent alone
+
+	Unanswered int // evaluations of the agent's work to which the agent has not replied
 }
 
 // Addressed is a contact that waits, and is addressed to an agent.

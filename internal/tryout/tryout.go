@@ -51,7 +51,7 @@ func New(d *dialogue.Definition, channel dialogue.Channel, from string, writing 
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorld(time.Now())
+	w, err := newWorld(services, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ type world struct {
 	sent        []message.MT
 }
 
-func newWorld(now time.Time) (*world, error) {
+func newWorld(services []catalogue.Service, now time.Time) (*world, error) {
 	region, err := sample.Read()
 	if err != nil {
 		return nil, err
@@ -47,12 +47,16 @@ func newWorld(now time.Time) (*world, error) {
 			w.known[number] = citizen.Known{CitizenID: int64(i + 1), Language: c.Language}
 		}
 	}
+	agencies := map[string]string{} // by service
+	for _, s := range services {
+		agencies[s.Code] = s.Agency
+	}
 	for _, c := range region.Cases {
 		number, err := w.numbering.Number(int64(len(w.cases)))
 		if err != nil {
 			return nil, err
 		}
-		w.cases[number] = cases.Case{ID: int64(len(w.cases) + 1), Number: number, Kind: cases.Application, State: c.State, Service: c.Service,
+		w.cases[number] = cases.Case{ID: int64(len(w.cases) + 1), Number: number, Kind: cases.Application, State: c.State, Service: c.Service, Agency: agencies[c.Service],
 			CitizenID: w.known[c.Citizen].CitizenID, Contact: c.Citizen, Subject: c.Subject, DueOn: c.Due(now), OpenedAt: now, UpdatedAt: now}
 	}
 	return w, nil

@@ -47,4 +47,9 @@ func TestAClientIsAddedInTheBrowser(t *testing.T) {
 	desk.reads(t, "tr[data-client=kiosk]", "Приостановлен")
 	require.NotEqual(t, http.StatusOK, opens())
 	desk.misses(t, "#key")
+	desk.clicks(t, "form.client .change")
+	desk.types(t, "form.person input[name=title]", "Новый ")
+	desk.types(t, "form.person input[name=why]", "второй киоск")
+	desk.clicks(t, "form.person button.primary")
+	desk.reads(t, "tr[data-client=kiosk]", "Новый Киоск ЦОН")
 }

@@ -38,6 +38,8 @@ const agentQueues = standOfQueues + `
 WHERE EXISTS (SELECT FROM agents WHERE id = $1 AND role IN ('supervisor', 'administrator'))
    OR EXISTS (SELECT FROM agent_queues WHERE agent_id = $1 AND queue = q.name) ORDER BY q.name`
 
+const unanswered = `SELECT count(*) FROM evaluations WHERE agent_id = $1 AND replied_at IS NULL AND sealed IS NOT NULL`
+
 // DeskSnapshot gives an agent's whole desk, and the numbers of the streams that it goes with, as one moment has them.
 func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {
 	found := desk.Snapshot{Contacts: []desk.Held{}, Queues: []desk.Queue{}, Streams: map[string]int64{}}
@@ -56,6 +58,7 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 			return err
 		})
 		addressed(&reads, agent, &found.ForYou)
+		reads.Queue(unanswered, agent).QueryRow(func(row pgx.Row) error { return row.Scan(&found.Unanswered) })
 		if err := tx.SendBatch(ctx, &reads).Close(); err != nil {
 			return err
 		}

@@ -77,6 +77,28 @@ func (w Steps) AddClient(ctx context.Context, c client.Client, by, why string) e
 	return audit.Record(ctx, w.tx, by, "client.add", "client:"+c.Name, audit.Because(why, nil))
 }
 
+const lockClient = `SELECT ` + clientColumns + ` FROM clients c WHERE c.name = $1 FOR UPDATE`
+
+var errClientChanged error = &fault.Error{Kind: fault.Conflict, Text: "somebody else has changed this client meanwhile"}
+
+// ChangeClient changes what is written at the desk of a client that somebody saw: title, scopes, addresses, budget and agency. ErrNoClient;
+// [fault.Conflict] when any of them was changed meanwhile.
+func (w Steps) ChangeClient(ctx context.Context, was, to client.Client, by, why string) error {
+	c, err := scanClient(w.tx.QueryRow(ctx, lockClient, to.Name))
+	if err != nil {
+		return fmt.Errorf("lock client %s: %w", to.Name, postgres.NoRows(err, ErrNoClient))
+	}
+	if c.Title != was.Title || !slices.Equal(c.Scopes, was.Scopes) || !slices.Equal(c.Addresses, was.Addresses) || c.Budget != was.Budget || c.Agency != was.Agency {
+		return errClientChanged
+	}
+	c.Title, c.Scopes, c.Addresses, c.Budget, c.Agency = to.Title, to.Scopes, to.Addresses, to.Budget, to.Agency
+	changed, err := w.SaveClient(ctx, c, by)
+	if err != nil || !changed {
+		return err
+	}
+	return audit.Record(ctx, w.tx, by, "client.change", "client:"+c.Name, audit.Because(why, nil))
+}
+
 const savePurpose = `
 INSERT INTO otp_purposes (client, name, definition) VALUES ($1, $2, $3)
 ON CONFLICT (client, name) DO UPDATE SET definition = excluded.definition, changed_at = now()

@@ -12,7 +12,7 @@ export interface Client {
 }
 
 // ClientCard shows a client's keys and webhook. What is done to it is done by one reason, which the journal keeps.
-export function ClientCard({ of: c, post }: { of: Client; post(path: string, body?: object): Promise<boolean> }) {
+export function ClientCard({ of: c, post, change }: { of: Client; post(path: string, body?: object): Promise<boolean>; change(): void }) {
   const why = useSignal('')
   const failures = useSignal<Failure[]>([])
   const read = async () => {
@@ -56,7 +56,10 @@ export function ClientCard({ of: c, post }: { of: Client; post(path: string, bod
           <span class="muted">{text('clients.key.overlap')}</span>
         </p>
       </section>
-      <p class="choice"><button class={c.suspended ? 'resume' : 'danger suspend'} value={c.suspended ? 'resume' : 'suspend'}>{text(c.suspended ? 'clients.resume' : 'clients.suspend')}</button></p>
+      <p class="choice">
+        <button type="button" class="change" onClick={change}>{text('clients.change')}</button>
+        <button class={c.suspended ? 'resume' : 'danger suspend'} value={c.suspended ? 'resume' : 'suspend'}>{text(c.suspended ? 'clients.resume' : 'clients.suspend')}</button>
+      </p>
       <section tabIndex={0}>
         <h3>{text('clients.webhook')}</h3>
         <p>{c.webhook ? `${c.webhook.url} · ${c.webhook.paused ? text('clients.webhook.paused') + ' · ' : ''}${text('clients.webhook.waiting')}: ${c.webhook.waiting} · ${text('clients.webhook.dead')}: ${c.webhook.dead}` : text('clients.webhook.none')}</p>

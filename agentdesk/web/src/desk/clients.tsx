@@ -12,6 +12,7 @@ interface All { clients: Client[]; scopes: string[]; agencies: Record<string, Te
 export function Clients() {
   const all = useSignal<All | null>(null)
   const open = useSignal('') // the name of the client that is shown; "+": a new one
+  const changes = useSignal(false)
   const key = useSignal('')
   const wrong = useSignal({ code: '', field: '' })
   const read = async () => {
@@ -32,6 +33,7 @@ export function Clients() {
   const show = (name: string) => {
     key.value = ''
     wrong.value = { code: '', field: '' }
+    changes.value = false
     open.value = name
   }
   const a = all.value
@@ -71,7 +73,13 @@ export function Clients() {
           </tbody>
         </table>
       </section>
-      {a?.clients.filter((c) => c.name === open.value).map((c) => <ClientCard key={c.name} of={c} post={(path, body) => post(`/${encodeURIComponent(c.name)}${path}`, body)} />)}
+      {a?.clients.filter((c) => c.name === open.value).map((c) => {
+        const at = `/${encodeURIComponent(c.name)}`
+        return changes.value ? (
+          <ClientForm key={c.name} of={c} scopes={a.scopes} agencies={a.agencies} wrong={wrong.value.field} close={() => show(c.name)}
+            save={async (written) => { if (await post(at, written)) show(c.name) }} />
+        ) : <ClientCard key={c.name} of={c} post={(path, body) => post(at + path, body)} change={() => (changes.value = true)} />
+      })}
     </main>
   )
 }

@@ -2,6 +2,7 @@
 export const clientsTexts: Record<string, [string, string, string]> = {
   'clients.title': ['API клиенттері', 'Клиенты API', 'API clients'],
   'clients.add': ['Клиент қосу', 'Добавить клиента', 'Add a client'],
+  'clients.change': ['Өзгерту', 'Изменить', 'Change'],
   'clients.name': ['Аты', 'Имя', 'Name'],
   'clients.shown': ['Азаматтарға көрінетін атауы', 'Как его знают граждане', 'As citizens know it'],
   'clients.scopes': ['Рұқсаттары', 'Права', 'Scopes'],

@@ -23,6 +23,7 @@ export const pauseReasons = signal<string[]>([])
 export const chosen = signal<number | null>(null)
 export const begun = signal(0) // the contact that was just accepted, until the focus is in it
 export const forYou = signal<Addressed[]>([]) // what waits for this agent alone
+export const unanswered = signal(0) // evaluations of the agent's work to which the agent has not replied
 export const overdue = signal(false) // a wrap-up ended with its time
 export const views = signal<Record<number, View>>({})
 export const phoneUp = signal(false)
@@ -95,6 +96,7 @@ function receive(m: Incoming): void {
       contacts.value = m.contacts
       queues.value = m.queues
       forYou.value = m.for_you
+      unanswered.value = m.unanswered
       streams = { ...m.streams }
       break
     case 'queues':

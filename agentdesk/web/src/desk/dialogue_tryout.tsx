@@ -17,24 +17,38 @@ const citizens = ['+77010000001', '+77010000002', '+77010000003', '+77010000004'
 export function Tryout({ files, waits }: { files: Files; waits(node: string): void }) {
   const channel = useSignal<Channel>('sms')
   const from = useSignal(citizens[1]!)
-  const inputs = useSignal<string[] | null>(null) // null: none is held
+  const inputs = useSignal<string[] | null>(null) // with those that are on their way; null: none is held
   const held = useSignal<Held | null>(null)
   const wrong = useSignal('')
   const line = useSignal('')
   const end = useRef<HTMLDivElement>(null)
-  const hold = async (given: string[]) => {
-    const answer = await send('/desk/dialogue/try', { files, channel: channel.value, from: from.value, inputs: given })
-    wrong.value = answer.ok ? '' : answer.code === 'bad_command' ? 'dialogue.wrong.files' : 'error.' + answer.code
-    if (!answer.ok) return
+  const asked = useRef(0)
+  // Only the newest answer counts: whoever gives two inputs quickly gets what came of both, in whatever order the answers come.
+  const hold = async (given: string[]): Promise<boolean> => {
+    const mine = ++asked.current
     inputs.value = given
+    const answer = await send('/desk/dialogue/try', { files, channel: channel.value, from: from.value, inputs: given })
+    if (mine !== asked.current) return true
+    wrong.value = answer.ok ? '' : answer.code === 'bad_command' ? 'dialogue.wrong.files' : 'error.' + answer.code
+    if (!answer.ok) {
+      inputs.value = held.value && held.value.turns.slice(1).map((t) => t.input)
+      return false
+    }
     held.value = answer.data as unknown as Held
     waits(held.value.over ? '' : held.value.node)
+    return true
   }
   useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [held.value])
   useEffect(() => () => waits(''), [])
   const h = held.value
-  const give = (input: string) => { if (inputs.value && !h?.over) void hold([...inputs.value, input]) }
+  const give = async (input: string) => !inputs.value || h?.over || hold([...inputs.value, input])
+  const say = async () => {
+    const said = line.value
+    line.value = ''
+    if (!(await give(said))) line.value ||= said // to be sent again
+  }
   const stop = () => {
+    asked.current++
     inputs.value = held.value = null
     waits('')
   }
@@ -72,8 +86,8 @@ export function Tryout({ files, waits }: { files: Files; waits(node: string): vo
             <div ref={end} />
           </div>
           {!h.over && (
-            <form class="row" onSubmit={(e) => { e.preventDefault(); give(line.value); line.value = '' }}>
-              {voice && !h.queue && h.digits <= 1 && keypad.map((key) => <button key={key} type="button" class="key" onClick={() => give(key)}>{key}</button>)}
+            <form class="row" onSubmit={(e) => { e.preventDefault(); void say() }}>
+              {voice && !h.queue && h.digits <= 1 && keypad.map((key) => <button key={key} type="button" class="key" onClick={() => void give(key)}>{key}</button>)}
               <input value={line.value} maxLength={1000} aria-label={text('dialogue.try.say')} placeholder={h.queue ? text('dialogue.try.queue') : text('dialogue.try.say')} autocomplete="off"
                 onInput={(e) => (line.value = e.currentTarget.value)} />
               <button class="primary say">{text(voice ? 'dialogue.try.key' : 'dialogue.try.send')}</button>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { agent, send } from './desk'
+import { agent, send, unanswered } from './desk'
 import { percent, queueTitle, read, type Evaluation, type Subject } from './evaluation'
 import { Forms } from './evaluation_forms'
 import { SheetOf } from './evaluation_sheet'
@@ -141,7 +141,9 @@ function OwnOne({ of: e, done }: { of: Evaluation; done(): Promise<void> }) {
     const agreed = (event.submitter as HTMLButtonElement | null)?.value === 'agree'
     const answer = await send(`/desk/contacts/${e.contact}/evaluation/reply`, { agreed, remark })
     wrong.value = answer.ok ? '' : answer.field === 'remark' ? 'evaluation.once' : 'error.' + answer.code
-    if (answer.ok) await done()
+    if (!answer.ok) return
+    unanswered.value = Math.max(0, unanswered.value - 1)
+    await done()
   }
   return (
     <section class="own-score" data-contact={e.contact} tabIndex={0}>

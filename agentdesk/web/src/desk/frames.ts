@@ -70,6 +70,10 @@ export interface Snapshot {
    * What waits for this agent alone.
    */
   for_you: Addressed[]
+  /**
+   * Evaluations of the agent's work to which the agent has not replied.
+   */
+  unanswered: number
   streams: Heads
 }
 export interface Contact {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { agent, chosen, held, logOut, section } from './desk'
-import { sectionsOf } from './sections'
+import { groupsOf } from './sections'
 import { text } from './texts'
 
 // What can be gone to or done by its name.
@@ -26,7 +26,7 @@ function commands(): Command[] {
       run: () => { chosen.value = c.id; section.value = 'contacts' },
     })),
     { kind: 'go', name: text('contacts'), run: () => (section.value = 'contacts') },
-    ...sectionsOf(a.role).map((s): Command => ({ kind: 'go', name: text(s.title), run: () => (section.value = s.name) })),
+    ...groupsOf(a.role).flatMap((g) => g.sections).map((s): Command => ({ kind: 'go', name: text(s.title), run: () => (section.value = s.name) })),
     { kind: 'go', name: a.name, run: () => (section.value = 'account') },
     ...(document.querySelector('.outgoing-call:not(:disabled)') ? [{ kind: 'do', name: text('outgoing.call'), run: () => document.querySelector<HTMLElement>('.outgoing-call')?.click() } satisfies Command] : []),
     { kind: 'do', name: text('palette.status'), run: focus('#status') },

@@ -40,7 +40,7 @@ export function SearchResults() {
   const more = async (kind: 'citizens' | 'cases') => {
     if (!all || typeof all === 'string') return
     const next = await ask(`&kind=${kind}&before=${all[`${kind}_before`]}`)
-    if (typeof next === 'string') return
+    if (typeof next === 'string' || found.value !== all) return // something else is looked for meanwhile
     found.value = kind === 'citizens'
       ? { ...all, citizens: [...all.citizens, ...next.citizens], citizens_before: next.citizens_before }
       : { ...all, cases: [...all.cases, ...next.cases], cases_before: next.cases_before }

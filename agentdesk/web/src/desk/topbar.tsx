@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section } from './desk'
+import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section, unanswered } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { works } from './microphone'
 import { PauseLimit } from './pause_limit'
 import { SearchField } from './search'
-import { sectionsOf } from './sections'
+import { groupsOf } from './sections'
 import { chosenStatus } from './protocol'
 import type { Status } from './protocol'
 import { language, text } from './texts'
@@ -30,9 +30,15 @@ export function TopBar() {
         <button class="plain logout" onClick={() => void logOut()}>{text('logout')}</button>
       </div>
       <nav class="sections" aria-label={text('sections')}>
-        {sectionsOf(a.role).map((s) => (
-          <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
-            onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>{text(s.title)}</button>
+        {groupsOf(a.role).map((g) => (
+          <div key={g.title} role="group" aria-label={text(g.title)}>
+            {g.sections.map((s) => (
+              <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
+                onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>
+                {text(s.title)}{s.name === 'evaluations' && unanswered.value > 0 && <b class="count" title={text('evaluation.unanswered')}> {unanswered.value}</b>}
+              </button>
+            ))}
+          </div>
         ))}
         <SearchField />
         <ul class="queues" aria-label={text('queue.waiting')}>
