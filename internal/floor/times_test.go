@@ -121,15 +121,18 @@ func changeTime(t *testing.T, h *floortest.House, a acd.Agent, step int, citizen
 
 // standing says what an agent's time should go into, "" for nothing.
 func standing(t *testing.T, h *floortest.House, agent int64) string {
-	type held struct{ State, Queue, Channel string }
-	status := pgtest.Value[string](t, h.URL, `SELECT trim(status || ' ' || status_reason) FROM agents WHERE id = $1`, agent)
-	desk := pgtest.Value[bool](t, h.URL, `SELECT connected_until > clock_timestamp() FROM agents WHERE id = $1`, agent)
-	contacts := pgtest.Value[[]held](t, h.URL, `SELECT coalesce(jsonb_agg(jsonb_build_object('State', state, 'Queue', queue, 'Channel', channel) ORDER BY queue), '[]')
-		FROM contacts WHERE agent_id = $1 AND state <> 'ended'`, agent)
+	a := pgtest.Value[struct {
+		Status, Queues string
+		Desk           bool
+		Contacts       []struct{ State, Queue, Channel string }
+	}](t, h.URL, `SELECT jsonb_build_object('Status', trim(status || ' ' || status_reason), 'Desk', connected_until > clock_timestamp(),
+		'Queues', (SELECT string_agg(queue, ' ' ORDER BY queue) FROM agent_queues WHERE agent_id = a.id),
+		'Contacts', (SELECT jsonb_agg(jsonb_build_object('State', state, 'Queue', queue, 'Channel', channel) ORDER BY queue)
+		             FROM contacts WHERE agent_id = a.id AND state <> 'ended')) FROM agents a WHERE id = $1`, agent)
 	load := 0
 	doing := map[string]string{}
 	onCall := false
-	for _, c := range contacts {
+	for _, c := range a.Contacts {
 		load += map[string]int{"voice": 100, "sms": 20}[c.Channel]
 		name := map[string]string{"connected": "talking", "accepted": "ringing"}[c.State]
 		if name == "" {
@@ -138,7 +141,7 @@ func standing(t *testing.T, h *floortest.House, agent int64) string {
 		doing[name] += " " + c.Queue
 		onCall = onCall || name == "talking" && c.Channel == "voice"
 	}
-	if !desk && !onCall {
+	if !a.Desk && !onCall {
 		return ""
 	}
 	for _, name := range []string{"talking", "wrap_up", "ringing", "offered"} {
@@ -146,11 +149,10 @@ func standing(t *testing.T, h *floortest.House, agent int64) string {
 			return fmt.Sprint(name, queues, " ", load)
 		}
 	}
-	if status == "offline" {
+	if a.Status == "offline" {
 		return ""
 	}
-	queues := pgtest.Value[string](t, h.URL, `SELECT string_agg(queue, ' ' ORDER BY queue) FROM agent_queues WHERE agent_id = $1`, agent)
-	return fmt.Sprint(status, " ", queues, " ", load)
+	return fmt.Sprint(a.Status, " ", a.Queues, " ", load)
 }
 
 // timeGoesOn is what is kept of it.

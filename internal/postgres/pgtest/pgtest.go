@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -159,13 +160,10 @@ func randomHex() string {
 // Value gives the one value that a query finds, for a test that looks behind the stores.
 func Value[T any](t testing.TB, url, query string, args ...any) T {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, url)
-	require.NoError(t, err)
-	defer conn.Close(ctx)
 	var value T
-	require.NoError(t, conn.QueryRow(ctx, query, args...).Scan(&value), query)
+	look(t, url, func(ctx context.Context, conn *pgx.Conn) {
+		require.NoError(t, conn.QueryRow(ctx, query, slices.Concat(unprepared, args)...).Scan(&value), query)
+	})
 	return value
 }
 

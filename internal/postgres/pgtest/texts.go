@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -19,21 +20,21 @@ func Index(number string) []byte { return Keys.Index(seal.TelephoneNumber, numbe
 // of mt_messages.
 func Texts(t testing.TB, url, where string, args ...any) []string {
 	t.Helper()
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, url)
-	require.NoError(t, err)
-	defer conn.Close(ctx)
-	rows, err := conn.Query(ctx, "SELECT sealed FROM mt_messages m WHERE "+where+" ORDER BY id", args...)
-	require.NoError(t, err)
-	sealed, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	require.NoError(t, err)
+	var sealed [][]byte
+	look(t, url, func(ctx context.Context, conn *pgx.Conn) {
+		rows, err := conn.Query(ctx, "SELECT sealed FROM mt_messages m WHERE "+where+" ORDER BY id", slices.Concat(unprepared, args)...)
+		require.NoError(t, err)
+		sealed, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
+		require.NoError(t, err)
+	})
 	texts := make([]string, len(sealed))
 	for i, one := range sealed {
 		if len(one) == 0 {
 			continue
 		}
-		texts[i], err = messages.OpenText(Keys, one)
+		text, err := messages.OpenText(Keys, one)
 		require.NoError(t, err)
+		texts[i] = text
 	}
 	return texts
 }
