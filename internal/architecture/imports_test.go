@@ -34,7 +34,7 @@ var infrastructure = []string{"okno/internal/postgres", "okno/internal/news", "o
 var homes = map[string][]string{
 	"github.com/CyCoreSystems/ari": {"okno/ivr"},
 	"github.com/fiorix/go-smpp":    {"okno/sms"},
-	"github.com/gorilla/websocket": {"okno/agentdesk", "okno/ivr", "okno/cmd/bench"}, // the bench has a bare server of it
+	"github.com/gorilla/websocket": {"okno/agentdesk", "okno/ivr", "okno/internal/speech", "okno/cmd/bench"}, // the bench has a bare server of it
 	"github.com/jackc/pgx":         {"okno/internal/postgres"},
 	"github.com/pressly/goose":     {"okno/internal/postgres"},
 	"github.com/riverqueue":        {"okno/internal/postgres/jobs"},
