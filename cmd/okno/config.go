@@ -46,6 +46,7 @@ type config struct {
 	OTP             otpConfig         `yaml:"otp"`
 	Citizens        citizensConfig    `yaml:"citizens"`
 	Voice           voiceConfig       `yaml:"voice"`
+	Speech          speechConfig      `yaml:"speech"`
 	Desk            deskConfig        `yaml:"desk"`
 	Audit           auditConfig       `yaml:"audit"`
 	Privacy         privacyConfig     `yaml:"privacy"`
@@ -339,6 +340,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.Voice.checkEngines(); err != nil {
+		return err
+	}
+	if err := c.Speech.check(); err != nil {
 		return err
 	}
 	for _, a := range c.Voice.Asterisks {

@@ -95,6 +95,8 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "voice: {asterisks: [{name: \"a b\", ari_url: \"http://a/ari\", sip: \"a:5060\"}]}\n":                                 "letters, digits",
 		good + "attachments: {dir: /a, s3: {endpoint: \"https://a\"}}\n":                                                             "dir or s3, not both",
 		good + "attachments: {s3: {endpoint: \"http://a\"}}\n":                                                                       "attachments.s3.endpoint",
+		good + "speech: {recognition: {de: \"ws://a\"}}\n":                                                                           "\"de\" is no language",
+		good + "speech: {recognition: {ru: \"http://a\"}}\n":                                                                         "speech.recognition: ru: no URL of a server",
 		good + "\tx: 1\n": "tab character",
 	} {
 		c := defaultConfig()
