@@ -107,7 +107,7 @@ func (l *Line) sweep(ctx context.Context) error {
 	}
 	l.deliver(ctx, taken)
 	for _, channel := range channels {
-		if known[channel.ID] || l.has(channel.ID) || l.reads(channel.ID) {
+		if known[channel.ID] || l.has(channel.ID) || l.reads(channel.ID) || l.hasSound(channel.ID) {
 			continue
 		}
 		over, err := l.config.Store.CallHasEnded(ctx, channel.ID)
@@ -121,7 +121,8 @@ func (l *Line) sweep(ctx context.Context) error {
 		}
 	}
 	for _, bridge := range bridges {
-		if (strings.HasPrefix(bridge, roomPrefix) || strings.HasPrefix(bridge, earPrefix)) && !known[bridge] && !l.hasRoom(bridge) {
+		ours := slices.ContainsFunc([]string{roomPrefix, earPrefix, soundPrefix}, func(prefix string) bool { return strings.HasPrefix(bridge, prefix) })
+		if ours && !known[bridge] && !l.hasRoom(bridge) && !l.hasSound(bridge) {
 			if err := l.rest.removeBridge(bridge); err != nil {
 				return err
 			}

@@ -86,6 +86,7 @@ type liveCall struct {
 	swallow string            // a key that ends an entry which was complete without it
 	pressed time.Time         // the last key
 	vigil   vigil             // for the telephone's first sign of life
+	hearing hearing           // of what the caller says in the place of keys
 }
 
 func newLiveCall(l *Line, c call.Call, hangUp func(cause error)) *liveCall {
@@ -140,6 +141,7 @@ func (c *liveCall) run(ctx context.Context, start func(*liveCall, context.Contex
 			turn, err = start(c, ctx)
 		}
 	}
+	c.stopSound()
 	c.finish(ctx, err)
 }
 
@@ -177,6 +179,9 @@ func (c *liveCall) take(ctx context.Context, turn conversation.Turn) (conversati
 	c.spoken = turn.Language
 	turn = c.sayable(ctx, turn)
 	refusal, clips := c.clips(ctx, turn)
+	if !takesKeys(turn.Expect) {
+		c.stopSound()
+	}
 	switch {
 	case takesKeys(turn.Expect):
 		in, err := c.hear(ctx, refusal, clips, turn.Expect)

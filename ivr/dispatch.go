@@ -49,10 +49,10 @@ func (l *Line) arrived(ctx context.Context, channel *ari.ChannelData, greet func
 	}, greet)
 }
 
-// agentAnswered takes a channel that Okno has made: of somebody who was called and has answered, or a supervisor's ear. Until calls and channels
+// agentAnswered takes a channel that Okno has made: of somebody who was called and has answered, or an ear, a supervisor's or our own. Until calls and channels
 // agree, one that no call knows may be of a call that is about to be adopted: the sweep, which lists it, tells.
 func (l *Line) agentAnswered(channel string) {
-	if l.tell(channel, legUp(channel)) {
+	if l.soundCame(channel) || l.tell(channel, legUp(channel)) {
 		return
 	}
 	if _, settled := l.isSettled(); settled {

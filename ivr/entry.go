@@ -11,6 +11,7 @@ import (
 type entry struct {
 	expect dialogue.Expectation
 	keys   string
+	said   bool // the keys stand for what was said
 }
 
 // takesKeys says whether the expectation is one that keys can answer.
@@ -62,7 +63,7 @@ func (e *entry) input(complete bool) dialogue.Input {
 	if !complete && e.keys == "" {
 		return dialogue.Input{Kind: dialogue.Silence}
 	}
-	return dialogue.Input{Kind: dialogue.Keys, Keys: e.keys}
+	return dialogue.Input{Kind: dialogue.Keys, Keys: e.keys, Said: e.said}
 }
 
 // isKey says whether s is a key of a telephone.

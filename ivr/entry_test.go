@@ -110,3 +110,45 @@ func TestMailboxKeepsOrderAndLosesNothing(t *testing.T) {
 	sending.Wait()
 	require.Nil(t, m.take())
 }
+
+// Digits that are said are taken like keys, as long as they are not too many; a key that is pressed is worth more.
+func TestWhatIsSaidInAnEntry(t *testing.T) {
+	t.Parallel()
+	code := dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#"}
+	say := func(e *entry, keys string, complete, taken bool) {
+		t.Helper()
+		c, is := e.take(keys)
+		require.Equal(t, []bool{complete, taken}, []bool{c, is})
+	}
+	press := func(e *entry, key string) bool {
+		e.yield(key)
+		return e.press(key)
+	}
+	e := &entry{expect: code}
+	say(e, "0", false, true)
+	say(e, "3111", false, false)
+	say(e, "31", true, true)
+	require.Equal(t, dialogue.Input{Kind: dialogue.Keys, Keys: "031", Said: true}, e.input(true))
+	require.Equal(t, "answered", e.outcome())
+
+	e = &entry{expect: code}
+	say(e, "7", false, true)
+	require.False(t, press(e, "0"))
+	require.Equal(t, dialogue.Input{Kind: dialogue.Keys, Keys: "0"}, e.input(false), "the key wins")
+	require.Equal(t, "keyed", e.outcome())
+
+	e = &entry{expect: code}
+	say(e, "7", false, true)
+	require.True(t, press(e, "#"))
+	require.Equal(t, dialogue.Input{Kind: dialogue.Keys, Keys: "7", Said: true}, e.input(true))
+
+	e = &entry{expect: code}
+	say(e, "7", false, true)
+	require.False(t, press(e, "*"), "it takes back the entry, and does not lead back")
+	require.Equal(t, dialogue.Input{Kind: dialogue.Silence}, e.input(false))
+	require.Equal(t, "unheard", e.outcome())
+
+	menu := &entry{expect: dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "12"}}
+	say(menu, "2", true, true)
+	require.Equal(t, dialogue.Input{Kind: dialogue.Keys, Keys: "2", Said: true}, menu.input(true))
+}

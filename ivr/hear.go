@@ -33,6 +33,10 @@ func (c *liveCall) hear(ctx context.Context, refusal, clips []string, expect dia
 	c.drain(ctx)
 	answer := entry{expect: expect}
 	complete := c.pour(&answer)
+	if !complete && answer.keys == "" { // whoever presses keys does not speak
+		c.listenTo(ctx, expect.Spoken)
+		defer func() { c.stopListening(answer.outcome()) }()
+	}
 	prompt := ""
 	if !complete && answer.keys == "" && len(clips) > 0 {
 		var err error
@@ -71,6 +75,16 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 		listen()
 		renew.Reset(silenceRenew)
 	}
+	interrupt := func() error {
+		if prompt == "" {
+			return nil
+		}
+		if err := c.player.skip(prompt); err != nil {
+			return err
+		}
+		over()
+		return nil
+	}
 	if prompt == "" {
 		over()
 	}
@@ -107,17 +121,28 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 				over()
 			}
 			continue
+		case understood:
+			if !c.hearing.on || item.question != c.hearing.question {
+				continue
+			}
+			if item.final {
+				complete, _ = answer.take(item.keys)
+			}
+			if err := interrupt(); err != nil || complete {
+				return complete, err
+			}
+			listen()
+			continue
 		default:
 			c.note(ctx, item, false)
 		}
 		if c.keys == "" {
 			continue
 		}
-		if prompt != "" {
-			if err := c.player.skip(prompt); err != nil {
-				return false, err
-			}
-			over()
+		c.stopListening(keyed)
+		answer.yield(c.keys[:1])
+		if err := interrupt(); err != nil {
+			return false, err
 		}
 		if c.pour(answer) {
 			return true, nil

@@ -167,6 +167,7 @@ type Config struct {
 	Hints    <-chan struct{}          // that orders or accounts have changed; may be nil
 	Active   prometheus.Gauge         // okno_calls_active of this node
 	Quality  *prometheus.HistogramVec // okno_call_quality; nil: not counted
+	Speech   *Speech                  // nil: callers use keys alone
 	Log      zerolog.Logger
 }
 
@@ -204,6 +205,7 @@ type Line struct {
 	connects      int                  // so far
 	calls         map[int64]*liveCall  // by interaction
 	channels      map[string]*liveCall // by channel: the citizen's, and the agent's
+	sounds        map[string]*sound    // by the channels and bridges of callers who are heard
 	toCall        []call.Order         // to citizens, which wait for their turn
 	nextCall      time.Time            // before which none begins
 
@@ -225,6 +227,7 @@ func New(config Config) *Line {
 		requests: make(chan struct{}, 1),
 		calls:    map[int64]*liveCall{},
 		channels: map[string]*liveCall{},
+		sounds:   map[string]*sound{},
 	}
 	l.keeper = lease.NewKeeper(config.Store, "voice:"+config.Asterisk.Name, config.Node, l.log)
 	l.keeper.Told = func(held bool, err error) {

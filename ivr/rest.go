@@ -21,7 +21,7 @@ import (
 // application is our name in Asterisk: the dialplan says Stasis(okno).
 const application = "okno"
 
-// agentArg marks a channel in Stasis as one that was called, earArg as what a supervisor hears by.
+// agentArg marks a channel in Stasis as one that was called, earArg as what somebody hears by.
 const (
 	agentArg = "agent"
 	earArg   = "ear"

@@ -24,6 +24,8 @@ type script struct {
 	mu   sync.Mutex
 	down int           // steps that are to fail
 	slow time.Duration // what the next step takes
+	// spoken is what may be said at a node; set before anything runs.
+	spoken map[string]*dialogue.Spoken
 }
 
 var errDown = errors.New("the script is down")
@@ -33,7 +35,9 @@ func (s *script) Begin(ctx context.Context, w conversation.Work, channel dialogu
 	if err == nil {
 		err = w.AddSession(ctx, interaction, conversation.Session{State: dialogue.State{Version: "script", Node: "menu", Language: dialogue.Russian}})
 	}
-	return turnAt(interaction, "menu"), err
+	turn := turnAt(interaction, "menu")
+	turn.Expect.Spoken = s.spoken["menu"]
+	return turn, err
 }
 
 func (s *script) Advance(ctx context.Context, w conversation.Work, interaction int64, in dialogue.Input) (conversation.Turn, error) {
@@ -48,7 +52,11 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	if in.Kind == dialogue.Waited {
 		return waitingTurn(interaction, in), nil
 	}
-	err = w.AddEntries(ctx, interaction, conversation.Entry{Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(string(in.Kind) + " " + in.Keys)})
+	did := string(in.Kind)
+	if in.Said {
+		did = "said"
+	}
+	err = w.AddEntries(ctx, interaction, conversation.Entry{Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(did + " " + in.Keys)})
 	if err != nil {
 		return conversation.Turn{}, err
 	}
@@ -95,7 +103,7 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 		}
 	}
 	turn := turnAt(interaction, state.Node, first...)
-	turn.Refused = refused
+	turn.Refused, turn.Expect.Spoken = refused, s.spoken[state.Node]
 	if len(first) > 0 && first[0].Text == name {
 		turn.Said = []dialogue.Utterance{{Key: name}, {Key: state.Node}}
 	}

@@ -71,6 +71,7 @@ type world struct {
 	metrics  *prometheus.Registry
 	active   prometheus.Gauge
 	quality  *prometheus.HistogramVec
+	speech   *ivr.Speech
 	line     *ivr.Line
 	stop     func()
 }
@@ -157,7 +158,7 @@ func (w *world) run(t *testing.T, node string) (line *ivr.Line, stop func()) {
 	line = ivr.New(ivr.Config{
 		Asterisk: ivr.Asterisk{Name: "ast1", URL: w.ariURL, Username: "okno", Password: "secret", Area: "727",
 			Trunk: w.trunk(), Outward: w.outward},
-		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Quality: w.quality, Log: log,
+		Node: node, Floor: w.Floor, Store: w.DB, Voice: w.pack, Files: w.files, Hints: hints, Active: w.active, Quality: w.quality, Speech: w.speech, Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)

@@ -145,8 +145,10 @@ func defaultConfig() config {
 		SMS:   smsConfig{Config: sms.Config{ShortNumber: "1414"}},
 		OTP:   defaultOTP(),
 		Voice: voiceConfig{Espeak: "espeak-ng", Clips: "/var/cache/okno/sounds"},
-		Desk:  deskConfig{Replies: agentdesk.DefaultReplies},
-		Audit: auditConfig{Every: 10 * time.Minute}, Privacy: privacyConfig{Logs: warnOfLogs},
+		// Vosk gives most words of a short list full confidence, and noise less than half.
+		Speech: speechConfig{Confidence: 0.6},
+		Desk:   deskConfig{Replies: agentdesk.DefaultReplies},
+		Audit:  auditConfig{Every: 10 * time.Minute}, Privacy: privacyConfig{Logs: warnOfLogs},
 		Log: logConfig{Format: "json", Level: "info"},
 	}
 }

@@ -97,7 +97,9 @@ func TestAConfigurationThatIsWrongSaysWhere(t *testing.T) {
 		good + "attachments: {s3: {endpoint: \"http://a\"}}\n":                                                                       "attachments.s3.endpoint",
 		good + "speech: {recognition: {de: \"ws://a\"}}\n":                                                                           "\"de\" is no language",
 		good + "speech: {recognition: {ru: \"http://a\"}}\n":                                                                         "speech.recognition: ru: no URL of a server",
-		good + "\tx: 1\n": "tab character",
+		good + "speech: {answers: true}\n":                                                                                           "wants a server",
+		good + "speech: {confidence: 60}\n":                                                                                          "0 to 1",
+		good + "\tx: 1\n":                                                                                                            "tab character",
 	} {
 		c := defaultConfig()
 		err := c.parse(content, environment)

@@ -60,7 +60,7 @@ func newTry(d *dialogue.Definition, channel dialogue.Channel, from string, in io
 
 // how tells how each channel is tried.
 var how = map[dialogue.Channel]string{
-	dialogue.Voice: "Type keys and Enter; an empty line is silence; end with Ctrl-D.",
+	dialogue.Voice: "Type keys, or words where they may be said, and Enter; an empty line is silence; end with Ctrl-D.",
 	dialogue.SMS:   `Write a message a line, signs that cannot be seen as \n, \u00a0; end with Ctrl-D.`,
 	dialogue.USSD:  "Key an answer a line, as your phone's screen says; end with Ctrl-D.",
 }

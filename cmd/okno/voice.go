@@ -27,11 +27,12 @@ func (n *node) startVoice() error {
 	n.parts.start("prompts", renderer.Run)
 
 	active, quality := ivr.ActiveCalls(n.registry, nodeName(n.config)), ivr.CallQuality(n.registry)
+	answers := n.config.Speech.answers(n.registry)
 	for _, a := range c.Asterisks {
 		hints, _ := n.news.Subscribe(news.Orders)
 		config := ivr.Config{
 			Asterisk: ivr.Asterisk{Name: a.Name, URL: a.ARIURL, Username: a.Username, Password: a.Password, WebSocketURL: a.SIPWS, Address: a.SIP, Vouches: a.Vouches, Area: a.Area, Trunk: a.Trunk, CallerID: a.CallerID, CallerIDs: a.CallerIDs, Outward: ivr.Outward(a.Outward)},
-			Node:     nodeName(n.config), Floor: n.floor, Store: n.db, Voice: n.pack, Hints: hints, Active: active, Quality: quality, Log: n.log,
+			Node:     nodeName(n.config), Floor: n.floor, Store: n.db, Voice: n.pack, Hints: hints, Active: active, Quality: quality, Speech: answers, Log: n.log,
 		}
 		if n.files != nil {
 			config.Files = n.files

@@ -316,6 +316,9 @@ func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialo
 	switch in.Kind {
 	case dialogue.Keys:
 		entry.Kind, entry.Body = "keyed", in.Keys
+		if in.Said {
+			entry.Kind = "said"
+		}
 	case dialogue.Text:
 		entry.Kind, entry.Body = "wrote", in.Text
 	case dialogue.Hangup:

@@ -90,12 +90,14 @@ func (c *checker) node(name string, n *Node) {
 		c.route(name, n.To, true)
 	case "menu":
 		c.menu(name, n)
+		c.spoken(name, n)
 	case "ask":
 		c.ask(name, n)
 	case "do":
 		c.do(name, n)
 	case "queue":
 		c.queue(name, n)
+		c.spoken(name, n)
 	case "call":
 		c.way(name, name, n.Call, true)
 		for _, outcome := range slices.Sorted(maps.Keys(n.Outcomes)) {
@@ -243,6 +245,9 @@ func (c *checker) ask(name string, n *Node) {
 		if to := c.d.Nodes[channel.of(n.To)]; entry.Type == TypeSecret && to != nil && to.Do == "" {
 			c.add(name, "ask %s takes a secret, and %s does nothing with it", "lead to a do: a secret is gone after the step", name, channel.of(n.To))
 		}
+		if n.Ask.Spoken && channel == Voice && entry.Type == TypeSecret {
+			c.add(name, "ask %s has a secret said aloud", "leave out spoken: others hear it", name)
+		}
 		for reason := range n.Wrong {
 			if !slices.Contains(c.reasons(n), reason) {
 				c.add(name, "ask %s explains %s, which is never a reason", "it can be "+strings.Join(entry.Reasons, ", "), name, reason)
@@ -372,6 +377,9 @@ func (c *checker) starts() {
 		}
 	}
 	for _, option := range c.d.Anywhere.Voice {
+		if option.Spoken != "" {
+			c.phrases("", option.Spoken)
+		}
 		if c.d.Nodes[option.To] == nil {
 			c.add("", "key %s leads anywhere to %s, which is not there", "name a node that exists", option.Key, option.To)
 		}

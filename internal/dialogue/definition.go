@@ -103,6 +103,7 @@ type Option struct {
 	Word    string            `yaml:"word"`    // the key of a text that lists words, parted by spaces
 	Follows string            `yaml:"follows"` // what has to follow the word: nothing, digits, words; "": anything may
 	Label   bool              `yaml:"label"`   // the word may stand before an answer that is asked for ("код 123456"), and is no command there
+	Spoken  string            `yaml:"spoken"`  // the key of a text that lists what callers may say for the key, parted by commas
 	Looks   string            `yaml:"looks"`   // a kind of entry: a message that is one chooses this option
 	Answer  bool              `yaml:"answer"`  // the rest of the message answers the ask that follows
 	As      string            `yaml:"as"`      // "$slot": the choice counts as a message of that text, at the menu To
@@ -123,6 +124,7 @@ type Ask struct {
 	With   map[string]string  `yaml:"with"`
 	Expect map[Channel]string `yaml:"expect"` // a kind of entry, by channel
 	Into   string             `yaml:"into"`
+	Spoken bool               `yaml:"spoken"` // callers may say the digits
 	Tries  int                `yaml:"tries"`
 	Else   string             `yaml:"else"`
 }

@@ -21,6 +21,7 @@ const (
 type Input struct {
 	Kind InputKind
 	Keys string // for Keys: "1", "123456786", or "" when only the terminator came
+	Said bool   // for Keys: the citizen has not pressed them, but said what means the same
 	Text string // for Text: as the citizen wrote it
 
 	// For Outcome: the effect it answers, the name out of the action's closed set, and its values. For Waited, values of the names below;
@@ -60,6 +61,7 @@ type Expectation struct {
 	Terminator string                 // ExpectDigits: the key that ends an entry ("#")
 	Timeout    time.Duration          // silence before the first key
 	InterDigit time.Duration          // ExpectDigits: silence between two keys, after which the entry is complete
+	Spoken     *Spoken                // what may be said in the place of keys; nil: nothing
 	Queue      bool                   // ExpectOutcome: the citizen waits for, or speaks with, an operator
 	Does       string                 // ExpectOutcome: what is done with the caller meanwhile, [RecordMessage] or [HearMessage]; "" of anything else
 	Told       bool                   // likewise: a caller is told how the wait stands, and its keys mean something

@@ -180,13 +180,14 @@ func (a *Ask) UnmarshalYAML(node *yaml.Node) error {
 		With   map[string]string `yaml:"with"`
 		Expect yaml.Node         `yaml:"expect"`
 		Into   string            `yaml:"into"`
+		Spoken bool              `yaml:"spoken"`
 		Tries  int               `yaml:"tries"`
 		Else   string            `yaml:"else"`
 	}
 	if err := strict(node, &form); err != nil {
 		return err
 	}
-	*a = Ask{Say: form.Say, With: form.With, Into: form.Into, Tries: form.Tries, Else: form.Else}
+	*a = Ask{Say: form.Say, With: form.With, Into: form.Into, Spoken: form.Spoken, Tries: form.Tries, Else: form.Else}
 	return perChannel(&form.Expect, &a.Expect)
 }
 

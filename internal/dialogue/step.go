@@ -357,7 +357,7 @@ func (r *run) expect() Expectation {
 	if node.Ask != nil {
 		entry := r.d.entry(node.Ask, r.s.Channel)
 		return Expectation{Kind: ExpectDigits, MinDigits: entry.MinDigits, MaxDigits: entry.MaxDigits, Whole: entry.Whole, Back: KeyBack,
-			Terminator: KeyEnd, Timeout: askTimeout, InterDigit: interDigit}
+			Terminator: KeyEnd, Timeout: askTimeout, InterDigit: interDigit, Spoken: r.spoken(node)}
 	}
-	return Expectation{Kind: ExpectKey, Keys: r.keys(node), Back: KeyBack, Timeout: menuTimeout}
+	return Expectation{Kind: ExpectKey, Keys: r.keys(node), Back: KeyBack, Timeout: menuTimeout, Spoken: r.spoken(node)}
 }

@@ -36,7 +36,7 @@ func (d *Definition) Stretches(l Language) []Stretch {
 	return found
 }
 
-// onlyWritten gives the texts that no voice says: the words of commands, what is sent by SMS, why somebody waits.
+// onlyWritten gives the texts that no voice says: the words of commands and of callers, what is sent by SMS, why somebody waits.
 func (d *Definition) onlyWritten() map[string]bool {
 	written, said := map[string]bool{}, map[string]bool{}
 	for key := range d.vocabulary.Texts {
@@ -44,6 +44,9 @@ func (d *Definition) onlyWritten() map[string]bool {
 	}
 	for _, key := range []string{d.Defaults.Wrong, d.Defaults.Silence, d.Defaults.Item, d.Defaults.More} {
 		said[key] = true
+	}
+	for _, option := range d.Anywhere.Voice {
+		written[option.Spoken] = true
 	}
 	reasons := map[string]bool{} // slots
 	for _, n := range d.Nodes {
@@ -57,7 +60,7 @@ func (d *Definition) onlyWritten() map[string]bool {
 		written[n.Write] = true
 		said[n.Say] = true
 		for _, option := range n.Options {
-			written[option.Word] = true
+			written[option.Word], written[option.Spoken] = true, true
 			for slot, value := range option.Set {
 				if reasons[slot] {
 					written[value] = true

@@ -16,6 +16,7 @@ import (
 	"okno/internal/message"
 	"okno/internal/otp"
 	"okno/internal/sample"
+	"okno/internal/words"
 )
 
 // Tryout is one conversation.
@@ -79,7 +80,7 @@ func (t *Tryout) Begin(ctx context.Context) (h Heard, err error) {
 	return Heard{}, nil
 }
 
-// Give gives what the citizen keys or writes: by phone a line is keys, an empty one silence, and whoever waits for an operator is served by any.
+// Give gives what the citizen keys or writes: by phone a line is keys, or words where those may be said, an empty one silence, and whoever waits for an operator is served by any.
 func (t *Tryout) Give(ctx context.Context, line string) (h Heard, err error) {
 	switch t.channel {
 	case dialogue.Voice:
@@ -117,6 +118,13 @@ func keyed(line string, e dialogue.Expectation) dialogue.Input {
 	line = strings.TrimSpace(line)
 	if line == "" {
 		return dialogue.Input{Kind: dialogue.Silence}
+	}
+	if e.Spoken != nil && strings.Trim(line, "0123456789*#") != "" {
+		keys, ok := e.Spoken.Keys(words.All(words.Normalise(line)))
+		if !ok { // what means nothing here is not heard
+			return dialogue.Input{Kind: dialogue.Silence}
+		}
+		return dialogue.Input{Kind: dialogue.Keys, Keys: keys, Said: true}
 	}
 	if e.Kind == dialogue.ExpectDigits {
 		line = strings.TrimSuffix(line, e.Terminator)

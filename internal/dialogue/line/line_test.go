@@ -404,3 +404,36 @@ func TestEachDayOfOpeningHasItsWords(t *testing.T) {
 		}
 	}
 }
+
+// What callers say is what they would key, in the language of the call. Nothing is taken for it that means two things, or is a part of a talk.
+func TestCallersSpeak(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	for l, cases := range map[dialogue.Language]map[string]string{
+		dialogue.Russian: {"статус": "2", "узнать статус заявления": "2", "Оператор": "0", "пять": "5", "девять": "9", "записаться на приём": "6", "мое заявление": "2",
+			"статус штраф": "", "штрафы и пошлины": "7", "восемь": "", "два три": "", "": "", "я тебе говорю что статус мне не нужен": "", "status": ""},
+		dialogue.Kazakh:  {"өтініштің күйі": "2", "айыппұл": "7", "үш": "3", "уш": "3", "жоқ": ""},
+		dialogue.English: {"my application": "2", "talk to an operator": "0", "six": "6", "no": ""},
+	} {
+		spoken := rings(t, d, l).Expect.Spoken
+		require.Equal(t, l, spoken.Language())
+		for said, want := range cases {
+			keys, ok := spoken.Keys(strings.Fields(said))
+			require.Equal(t, want != "", ok, said)
+			if ok {
+				require.Equal(t, want, keys, said)
+			}
+			if ok && len(strings.Fields(said)) == 1 && said == strings.ToLower(said) && said != "уш" {
+				require.Contains(t, spoken.Expected(), said)
+			}
+		}
+	}
+	require.Nil(t, rings(t, d, "").Expect.Spoken, "nobody knows in which language")
+
+	r := step(t, d, rings(t, d, dialogue.Russian).State, press("2"))
+	keys, ok := r.Expect.Spoken.Keys(strings.Fields("семьсот сорок два девять один три пятьсот восемьдесят шесть"))
+	require.True(t, ok)
+	require.Equal(t, "742913586", keys)
+	_, ok = r.Expect.Spoken.Keys([]string{"семь", "", "два"})
+	require.False(t, ok, "what was not understood may be a digit")
+}

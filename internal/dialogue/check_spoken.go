@@ -1,0 +1,61 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"okno/internal/grammar"
+	"okno/internal/words"
+)
+
+// spoken finds choices that nobody could tell apart by what is said for them.
+func (c *checker) spoken(name string, n *Node) {
+	options := slices.DeleteFunc(slices.Concat(n.Options, c.d.Anywhere.Voice), func(o Option) bool { return o.Spoken == "" || !o.open(Voice) })
+	for i, option := range n.Options {
+		where := fmt.Sprintf("%s.options.%d", name, i)
+		switch {
+		case option.Spoken == "":
+		case n.Menu == nil || n.Menu.In == "all":
+			c.add(where, "node %s has words to be said, and is no menu in one language", "leave out spoken", name)
+		case option.Key == "" || !option.open(Voice):
+			c.add(where, "menu %s has words to be said for an option without a key by phone", "give it a key, or leave out spoken", name)
+		default:
+			c.phrases(where, option.Spoken)
+		}
+	}
+	for _, l := range Languages {
+		keys := map[string]string{}
+		for _, option := range options {
+			for _, phrase := range c.d.Texts.phrases(l, option.Spoken) {
+				if other, ok := keys[words.Fold(phrase)]; ok && other != option.Key {
+					c.add(name, "menu %s has %q to be said for two options", "choose other words for one", name, phrase)
+				}
+				keys[words.Fold(phrase)] = option.Key
+			}
+		}
+	}
+}
+
+// phrases finds a text that lists nothing to be said, or what cannot be.
+func (c *checker) phrases(where, key string) {
+	for _, l := range Languages {
+		text, ok := c.d.Texts.find(l, Voice, key)
+		if !ok {
+			c.missing(where, key, l)
+			continue
+		}
+		if len(text.parameters()) > 0 {
+			c.add(where, "text %s (%s) lists what is said, and has values", "write the words themselves", key, l)
+		}
+		found := c.d.Texts.phrases(l, key)
+		if len(found) == 0 {
+			c.add(where, "text %s (%s) lists nothing to be said", "list phrases, parted by commas", key, l)
+		}
+		for _, phrase := range found {
+			if _, digits := grammar.Digits(l, strings.Fields(phrase)); digits || len(strings.Fields(phrase)) > mostSpoken {
+				c.add(where, "text %s (%s) lists %q, which is a number, or too long", "choose other words: the key's number may be said anyway", key, l, phrase)
+			}
+		}
+	}
+}
