@@ -2,7 +2,7 @@ package ivr
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +26,7 @@ const (
 // Speech is how callers are understood who say what others key.
 type Speech struct {
 	Engine     speech.Engine
+	Languages  []dialogue.Language    // that it knows
 	Confidence float64                // the least of each word
 	Questions  *prometheus.CounterVec // okno_speech_questions_total
 }
@@ -64,7 +65,7 @@ type hearing struct {
 func (c *liveCall) listenTo(ctx context.Context, spoken *dialogue.Spoken) {
 	h, config := &c.hearing, c.line.config.Speech
 	h.question++
-	if config == nil || spoken == nil || h.failed.Load() {
+	if config == nil || spoken == nil || !slices.Contains(config.Languages, spoken.Language()) || h.failed.Load() {
 		return
 	}
 	asked, stop := context.WithTimeout(ctx, mostListening)
@@ -73,7 +74,7 @@ func (c *liveCall) listenTo(ctx context.Context, spoken *dialogue.Spoken) {
 	c.line.work.Go(func() {
 		defer stop()
 		err := c.understand(ctx, asked, question, spoken)
-		if err != nil && !errors.Is(err, speech.ErrLanguage) && asked.Err() == nil {
+		if err != nil && asked.Err() == nil {
 			c.deafen(err)
 		}
 	})
@@ -156,12 +157,14 @@ func (s *sound) skip() {
 	}
 }
 
-// next gives the next piece of the sound, all that has come. It is false once the question is over.
+// next gives the next piece of the sound, all that has come. It is false once the question is over, or the sound.
 func (s *sound) next(asked context.Context) (samples []byte, ok bool) {
 	for len(samples) < atOnce || len(s.frames) > 0 {
 		select {
 		case frame := <-s.frames:
 			samples = append(samples, frame...)
+		case <-s.over:
+			return nil, false
 		case <-asked.Done():
 			return nil, false
 		}
@@ -183,7 +186,7 @@ func (c *liveCall) openSound(ctx, asked context.Context) *sound {
 		h.sound, h.mute = s, mute
 		c.line.work.Go(func() {
 			defer mute()
-			if err := s.run(ctx); err != nil && ctx.Err() == nil {
+			if err := s.run(ctx); err != nil && ctx.Err() == nil && !isGone(err) { // a caller who has hung up
 				c.deafen(err)
 			}
 		})

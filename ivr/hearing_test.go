@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/dialogue"
@@ -47,8 +46,24 @@ func newListeningWorld(t *testing.T) (*world, *speechtest.Server) {
 	t.Helper()
 	w, server := newWorldWithoutLine(t), speechtest.Start(t)
 	w.script.spoken = spokenNodes(t)
-	w.speech = &ivr.Speech{Engine: vosk.New(map[dialogue.Language]string{dialogue.Russian: server.URL()}), Confidence: 0.6, Questions: ivr.SpeechQuestions(prometheus.NewRegistry())}
+	w.speech = &ivr.Speech{Engine: vosk.New(map[dialogue.Language]string{dialogue.Russian: server.URL()}), Languages: []dialogue.Language{dialogue.Russian},
+		Confidence: 0.6, Questions: ivr.SpeechQuestions(w.metrics)}
 	return w, server
+}
+
+// questions is how many questions have come to an end that the counter tells of.
+func (w *world) questions(t *testing.T, outcome string) float64 {
+	t.Helper()
+	families, err := w.metrics.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			if family.GetName() == "okno_speech_questions_total" && metric.GetLabel()[0].GetValue() == outcome {
+				return metric.GetCounter().GetValue()
+			}
+		}
+	}
+	return 0
 }
 
 // sounds lists what is in Asterisk of callers who are heard.
@@ -120,6 +135,8 @@ func TestACallerSpeaks(t *testing.T) {
 	phone.Ends(t, 5*time.Second)
 	w.ends(t)
 	w.noSounds(t)
+	require.InDelta(t, 3, w.questions(t, "answered"), 0)
+	require.Zero(t, w.questions(t, "failed"))
 }
 
 // A key wins over what is said, and is all that is left when the engine fails.
@@ -155,4 +172,14 @@ func TestKeysAlwaysWork(t *testing.T) {
 	phone.Ends(t, 5*time.Second)
 	w.ends(t)
 	require.Len(t, server.Sessions(), sessions, "an engine that failed is not tried again")
+	require.InDelta(t, 1, w.questions(t, "failed"), 0)
+
+	server.Fail(speechtest.Silent) // as one that has too much to do
+	phone = w.phones.Call(t, "+77010000903", "1414")
+	require.Eventually(t, func() bool { return w.questions(t, "failed") == 2 }, 10*time.Second, 50*time.Millisecond)
+	phone.Key(t, "3")
+	w.hears(t, phone, "bye", "", 0)
+	phone.Ends(t, 5*time.Second)
+	w.ends(t)
+	w.noSounds(t)
 }

@@ -318,7 +318,7 @@ func (r *rest) do(ctx context.Context, doing, method, path string, content io.Re
 	if err != nil {
 		return nil, wrap(doing, err)
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusNoContent {
 		_ = response.Body.Close()
 		return nil, wrap(doing, status(response.StatusCode))
 	}

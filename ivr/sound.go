@@ -25,6 +25,8 @@ const (
 	soundLimit = 3 * time.Second
 	// mostFrames are kept for whoever listens: three seconds of 20 ms each, more than a slow engine is waited for.
 	mostFrames = 150
+	// removeLimit bounds what is left to do at the end: the owner of an Asterisk that hangs must be able to stop.
+	removeLimit = 2 * time.Second
 	// largestFrame is what one message has at most. Asterisk sends 320 octets.
 	largestFrame = 16 << 10
 )
@@ -40,10 +42,12 @@ type sound struct {
 	id     string        // of the bridge; the channels' begin with it
 	came   chan struct{} // a token for each of the two channels that has come
 	frames chan []byte   // signed 16-bit samples at 8 kHz; those that nobody takes in time are dropped
+	over   chan struct{} // closed when no more come
 }
 
 func newSound(l *Line, channel string) *sound {
-	return &sound{line: l, of: channel, id: soundPrefix + strings.ToLower(rand.Text()), came: make(chan struct{}, 2), frames: make(chan []byte, mostFrames)}
+	return &sound{line: l, of: channel, id: soundPrefix + strings.ToLower(rand.Text()), came: make(chan struct{}, 2),
+		frames: make(chan []byte, mostFrames), over: make(chan struct{})}
 }
 
 func (s *sound) snooping() string { return s.id + "-snoop" }
@@ -54,7 +58,8 @@ func (s *sound) leaving() string { return s.id + "-media" }
 func (s *sound) run(ctx context.Context) error {
 	s.line.keepSound(s, true)
 	defer s.line.keepSound(s, false)
-	defer s.remove()
+	defer s.remove(ctx)
+	defer close(s.over)
 	conn, err := s.open(ctx)
 	if err != nil {
 		return err
@@ -84,10 +89,12 @@ func (s *sound) run(ctx context.Context) error {
 func (s *sound) open(ctx context.Context) (conn *websocket.Conn, err error) {
 	ctx, cancel := context.WithTimeout(ctx, soundLimit)
 	defer cancel()
-	if err := s.line.rest.snoopOn(s.of, s.snooping(), true); err != nil {
+	rest := s.line.rest
+	spying := url.Values{"spy": {"in"}, "app": {application}, "appArgs": {earArg}}
+	if err := rest.post(ctx, "snoop", "/channels/"+url.PathEscape(s.of)+"/snoop/"+s.snooping(), spying); err != nil {
 		return nil, err
 	}
-	address, err := s.line.rest.media(ctx, s.leaving())
+	address, err := rest.media(ctx, s.leaving())
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +111,10 @@ func (s *sound) open(ctx context.Context) (conn *websocket.Conn, err error) {
 			return nil, fmt.Errorf("%w: its channels do not come", errNoSound)
 		}
 	}
-	if err := s.line.rest.bridge(s.id, s.snooping(), s.leaving()); err != nil {
+	if err = rest.post(ctx, "create bridge", "/bridges/"+s.id, url.Values{"type": {"mixing"}}); err == nil {
+		err = rest.post(ctx, "add to bridge", "/bridges/"+s.id+"/addChannel", url.Values{"channel": {s.snooping() + "," + s.leaving()}})
+	}
+	if err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
@@ -112,10 +122,21 @@ func (s *sound) open(ctx context.Context) (conn *websocket.Conn, err error) {
 }
 
 // remove ends the channels and the bridge. What Asterisk does not answer about is left to the sweep.
-func (s *sound) remove() {
-	err := errors.Join(s.line.rest.hangup(s.leaving()), s.line.rest.hangup(s.snooping()), s.line.rest.removeBridge(s.id))
-	if err != nil {
-		s.line.log.Warn().Err(err).Msg("channels of a caller's sound stay")
+func (s *sound) remove(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeLimit)
+	defer cancel()
+	var failed error
+	for _, path := range []string{"/channels/" + s.leaving(), "/channels/" + s.snooping(), "/bridges/" + s.id} {
+		response, err := s.line.rest.do(ctx, "remove sound", http.MethodDelete, path, nil)
+		switch {
+		case err == nil:
+			_ = response.Body.Close()
+		case !isGone(err):
+			failed = errors.Join(failed, err)
+		}
+	}
+	if failed != nil {
+		s.line.log.Warn().Err(failed).Msg("channels of a caller's sound stay")
 		s.line.sweepSoon()
 	}
 }
@@ -153,6 +174,15 @@ func (l *Line) hasSound(id string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.sounds[id] != nil
+}
+
+// post makes a request of which nothing but its end is of interest.
+func (r *rest) post(ctx context.Context, doing, path string, query url.Values) error {
+	response, err := r.do(ctx, doing, http.MethodPost, path+"?"+query.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
 }
 
 // media makes a channel, by an id of ours, whose sound comes and goes by a WebSocket, and gives the URL of that. Nobody can guess it, and Asterisk lets one

@@ -73,6 +73,17 @@ func TestTryShowsTheLettersOfAText(t *testing.T) {
 	}
 }
 
+// Whoever tries a dialogue as a phone may say what callers may say, and is heard no better than they are.
+func TestTryTakesWords(t *testing.T) {
+	t.Parallel()
+	var screen bytes.Buffer
+	tried, err := newTry(lineWith(t, ""), dialogue.Voice, "+77010000002", strings.NewReader("2\nкакая погода\nузнать статус\n"), &screen)
+	require.NoError(t, err)
+	require.NoError(t, tried.run(t.Context()))
+	require.Contains(t, screen.String(), "Вы ничего не нажали")
+	require.Contains(t, screen.String(), "Наберите номер дела.")
+}
+
 type oneDialogue struct{ d *dialogue.Definition }
 
 func (o oneDialogue) Current() *dialogue.Definition { return o.d }

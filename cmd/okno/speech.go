@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -51,5 +52,5 @@ func (c speechConfig) answers(registerer prometheus.Registerer) *ivr.Speech {
 	if !c.Answers {
 		return nil
 	}
-	return &ivr.Speech{Engine: c.engine(), Confidence: c.Confidence, Questions: ivr.SpeechQuestions(registerer)}
+	return &ivr.Speech{Engine: c.engine(), Languages: slices.Sorted(maps.Keys(c.Recognition)), Confidence: c.Confidence, Questions: ivr.SpeechQuestions(registerer)}
 }
