@@ -23,6 +23,7 @@ type Options struct {
 	Due      time.Time // not before; zero: now
 	Unique   bool      // not if an equal one waits or runs already
 	Attempts int       // default 10, which takes about four hours; then it is discarded
+	Slow     bool      // it takes long, and nobody waits: a node does one of these at a time, beside all others
 }
 
 // Kind is a kind of job with its handler.

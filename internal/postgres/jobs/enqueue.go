@@ -63,6 +63,9 @@ func (w Steps) EnqueueJobs(ctx context.Context, all []job.Args, o job.Options) e
 		return nil
 	}
 	opts := &river.InsertOpts{MaxAttempts: cmp.Or(o.Attempts, defaultAttempts), ScheduledAt: o.Due}
+	if o.Slow {
+		opts.Queue = slowQueue
+	}
 	if o.Unique {
 		opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: waiting}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -133,6 +134,34 @@ func TestNoTransactionNotifies(t *testing.T) {
 		require.False(t, strings.HasPrefix(strings.ToLower(sql), "listen"), sql)
 	}
 	go stop() // it needs the tracer
+}
+
+// Jobs that take long are done one at a time, and take no place of others.
+func TestSlowJobsTakeNoPlaceOfOthers(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	goOn := make(chan struct{})
+	kind, done := notes(func(n note) error {
+		if n.Text != "quick" {
+			<-goOn
+		}
+		return nil
+	})
+	for n := range 6 {
+		enqueue(t, db, note{fmt.Sprint(n)}, job.Options{Slow: true})
+	}
+	work(t, db, jobs.Options{Kinds: []job.Kind{kind}})
+	isRunning := func() bool {
+		return slices.Contains(counts(t, db), job.Count{Queue: "slow", Kind: "test.note", State: job.Running, Jobs: 1})
+	}
+	require.Eventually(t, isRunning, 30*time.Second, 50*time.Millisecond)
+	enqueue(t, db, note{"quick"}, job.Options{})
+	require.Equal(t, "quick", next(t, done))
+	require.True(t, isRunning(), "one of six")
+	close(goOn)
+	for range 6 {
+		next(t, done)
+	}
 }
 
 func TestEqualUniqueJobsAreOne(t *testing.T) {

@@ -33,6 +33,7 @@ type Options struct {
 const (
 	connections    = 4
 	jobsAtOnce     = 4
+	slowQueue      = "slow" // of jobs that take long: they take no place of others
 	defaultTimeout = time.Minute
 	stopSoftly     = 6 * time.Second // for jobs that run when the worker stops
 	stopHard       = 2 * time.Second // for those that heed only the end of their context
@@ -108,7 +109,7 @@ func (w *Worker) client(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	return river.NewClient(quiet{riverpgxv5.New(pool)}, &river.Config{
 		ID:                          o.Node[:min(len(o.Node), 70)] + "#" + strconv.Itoa(os.Getpid()) + "#" + strconv.FormatInt(time.Now().UnixMilli(), 36),
 		PollOnly:                    true,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}},
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}, slowQueue: {MaxWorkers: 1}},
 		Workers:                     workers,
 		PeriodicJobs:                periodic,
 		JobTimeout:                  defaultTimeout,
