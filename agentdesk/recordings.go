@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"okno/internal/access"
@@ -33,15 +32,6 @@ func recordResume(f Floor, ctx context.Context, w floor.Work, agent acd.Agent, i
 	return f.PauseRecording(ctx, w, agent, id, false)
 }
 
-// mayHear says whether an agent may hear a talk.
-func mayHear(agent acd.Agent, own bool) error {
-	tie := access.Untied
-	if own {
-		tie = access.Own
-	}
-	return access.May(floor.Subject(agent), access.HearRecording, tie)
-}
-
 // hear plays a talk to an agent who had a part in it, or to a supervisor, from any place of it on. The journal keeps each time.
 func (d *Desk) hear(w http.ResponseWriter, r *http.Request) {
 	_, token, err := d.agentOf(r)
@@ -49,11 +39,8 @@ func (d *Desk) hear(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	switch {
-	case err != nil:
-		err = recording.ErrUnknown
-	case d.Attachments == nil:
+	id, err := recordingID(r)
+	if err == nil && d.Attachments == nil {
 		err = attachment.ErrNone
 	}
 	var found recording.Recording
@@ -62,7 +49,7 @@ func (d *Desk) hear(w http.ResponseWriter, r *http.Request) {
 		err = d.Units(r.Context(), func(work Work) error {
 			agent, err := work.AgentOfCommand(r.Context(), token)
 			if err == nil {
-				found, key, err = work.RecordingToHear(r.Context(), agent.ID, id, func(own bool) error { return mayHear(agent, own) })
+				found, key, err = work.RecordingToHear(r.Context(), agent.ID, id, ofTalk(agent, access.HearRecording))
 			}
 			return err
 		})
@@ -156,12 +143,16 @@ func (s *seekable) Close() {
 func recordingsJSON(agent acd.Agent, recordings []desk.Recorded) []object {
 	found := make([]object, 0, len(recordings))
 	for _, r := range recordings {
-		length := 0
-		if !r.Ended.IsZero() {
-			length = int(r.Ended.Sub(r.Began).Seconds())
-		}
-		found = append(found, object{"id": r.ID, "interaction": r.Interaction, "at": r.Began, "seconds": length, "state": r.State,
-			"hear": r.State == recording.Kept && mayHear(agent, r.Own) == nil})
+		found = append(found, recordingJSON(agent, r))
 	}
 	return found
+}
+
+func recordingJSON(agent acd.Agent, r desk.Recorded) object {
+	length := 0
+	if !r.Ended.IsZero() {
+		length = int(r.Ended.Sub(r.Began).Seconds())
+	}
+	return object{"id": r.ID, "interaction": r.Interaction, "at": r.Began, "seconds": length, "state": r.State,
+		"hear": r.State == recording.Kept && ofTalk(agent, access.HearRecording)(r.Own) == nil, "transcript": writtenJSON(agent, r)}
 }

@@ -3,11 +3,13 @@ package agentdesk
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"okno/internal/access"
+	"okno/internal/acd"
 	"okno/internal/desk"
 	"okno/internal/search"
 )
@@ -15,8 +17,9 @@ import (
 // mostFound is how many of each kind one answer has.
 const mostFound = 20
 
-// search finds citizens and cases by a number, the beginnings of names, or the words of a subject. It shows them masked; what is behind is
-// opened by a contact in hand. More of a kind comes with kind and before.
+// search finds citizens and cases by a number, the beginnings of names, or the words of a subject, and talks that were written down by words that
+// were said. It shows citizens masked; what is behind is opened by a contact in hand. Talks are the agent's own, and all for whoever may read all.
+// More of a kind comes with kind and before.
 func (d *Desk) search(w http.ResponseWriter, r *http.Request) {
 	agent, err := d.allowed(r, access.Search)
 	if err != nil {
@@ -24,11 +27,11 @@ func (d *Desk) search(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	values := r.URL.Query()
-	page := desk.Page{Kind: values.Get("kind"), Before: math.MaxInt64, Limit: mostFound + 1}
+	page := desk.Page{Kind: values.Get("kind"), Before: math.MaxInt64, Limit: mostFound + 1, Others: ofTalk(agent, access.ReadTranscript)(false) == nil}
 	if given := values.Get("before"); given != "" {
 		page.Before, err = strconv.ParseInt(given, 10, 64)
 	}
-	if err != nil || page.Kind != "" && page.Kind != desk.FindCitizens && page.Kind != desk.FindCases {
+	if err != nil || !slices.Contains([]string{"", desk.FindCitizens, desk.FindCases, desk.FindTalks}, page.Kind) {
 		d.fail(w, errBody)
 		return
 	}
@@ -42,10 +45,10 @@ func (d *Desk) search(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, foundJSON(found))
+	d.answer(w, foundJSON(agent, found))
 }
 
-func foundJSON(f desk.Found) object {
+func foundJSON(agent acd.Agent, f desk.Found) object {
 	citizens, moreCitizens := make([]object, 0, len(f.Citizens)), any(nil)
 	for i, c := range f.Citizens {
 		if i == mostFound {
@@ -63,7 +66,17 @@ func foundJSON(f desk.Found) object {
 		}
 		cases = append(cases, object{"id": c.ID, "number": c.Number, "kind": c.Kind, "state": c.State, "opened_at": c.OpenedAt, "contact": nullable(c.Contact)})
 	}
-	return object{"citizens": citizens, "citizens_before": moreCitizens, "cases": cases, "cases_before": moreCases}
+	talks, moreTalks := make([]object, 0, len(f.Talks)), any(nil)
+	for i, t := range f.Talks {
+		if i == mostFound {
+			moreTalks = f.Talks[i-1].ID
+			break
+		}
+		talk := recordingJSON(agent, t.Recorded)
+		talk["queue"], talk["agent"] = t.Queue, t.Agent
+		talks = append(talks, talk)
+	}
+	return object{"citizens": citizens, "citizens_before": moreCitizens, "cases": cases, "cases_before": moreCases, "talks": talks, "talks_before": moreTalks}
 }
 
 func nullable(id int64) any {

@@ -194,6 +194,7 @@ type caseWork interface {
 	caseViewWork
 	attachmentWork
 	recordingWork
+	transcriptWork
 	// NoteTold keeps with the last move of a case what the citizen was told of it.
 	NoteTold(ctx context.Context, c cases.Case, told cases.Told) error
 	// CaseDeliveries gives what became of the messages by which the citizen was told of a case, by the ids of its moves.

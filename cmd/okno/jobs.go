@@ -21,6 +21,8 @@ import (
 	"okno/internal/postgres/store"
 	"okno/internal/report"
 	"okno/internal/retention"
+	"okno/internal/speech"
+	"okno/internal/transcript"
 )
 
 // startJobs lets this node do background jobs.
@@ -54,12 +56,26 @@ func (n *node) startJobs() {
 	kinds = append(kinds, job.On(notification.NewFollower(func(ctx context.Context, fn func(notification.FollowWork) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, time.Now).Follow).Periodic(notification.Following))
+	kinds = append(kinds, job.On(n.transcriber().Transcribe))
 	n.startAsker()
 	n.startFiles()
 	if after := n.config.Citizens.SilentAfter; after > 0 {
 		kinds = append(kinds, silence{n.db, after}.job())
 	}
 	n.parts.start("jobs", n.db.NewWorker(jobs.Options{Node: nodeName(n.config), Log: n.log, Kinds: kinds}).Run)
+}
+
+// transcriber writes talks down that were recorded. Where nothing recognises speech, it says so of each.
+func (n *node) transcriber() *transcript.Transcriber {
+	var files transcript.Files
+	if n.files != nil {
+		files = n.files
+	}
+	var engine speech.Engine
+	if e := n.config.Speech.engine(); e != nil {
+		engine = e
+	}
+	return transcript.NewTranscriber(n.db, files, engine, time.Now, n.log)
 }
 
 // eraseTexts erases the texts of messages that nobody has to submit and that were not erased at once.

@@ -256,6 +256,11 @@ func (n *node) startAudit() error {
 // startRoles starts what the node is there for. Whoever takes in work starts last, and so stops first.
 func (n *node) startRoles() error {
 	n.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if n.config.has(roleVoice) || n.config.has(roleDesk) || n.config.has(roleWorker) && len(n.config.Speech.Recognition) > 0 {
+		if err := n.startAttachments(); err != nil {
+			return err
+		}
+	}
 	if n.config.has(roleWorker) {
 		n.registry.MustRegister(queueMetrics{n.db.QueueWaiting}, passwordMetrics{n.db, time.Now})
 		n.startJobs()
@@ -271,11 +276,6 @@ func (n *node) startRoles() error {
 	}
 	if n.config.has(roleAPI) {
 		api.New(api.Options{Clients: n.db, Passwords: n.passwords, Reports: n.db, Citizens: n.portal(), Catalogue: n.services, Exchange: n.inbox(), Filings: n.filings(), Cases: n.db, Pages: n.db, Webhooks: n.db, Notices: n.notices(), Appointments: n.bookings(), Booked: n.db, Jurisdiction: n.config.Open311.Jurisdiction, Clock: time.Now, Log: n.log}).Register(n.mux)
-	}
-	if n.config.has(roleVoice) || n.config.has(roleDesk) {
-		if err := n.startAttachments(); err != nil {
-			return err
-		}
 	}
 	if n.config.has(roleVoice) {
 		if err := n.startVoice(); err != nil {

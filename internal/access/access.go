@@ -66,6 +66,8 @@ const (
 	DirectAgent       Act = "agent.direct"         // set the status of an agent in the agent's place
 	MoveWaiting       Act = "contact.requeue"      // send what waits, or a thread, to another queue
 	HearRecording     Act = "recording.hear"       // what was said in a talk
+	ReadTranscript    Act = "transcript.read"      // what was said in a talk, as it was written down
+	CorrectTranscript Act = "transcript.correct"   // a line of it; what the engine wrote stays beside it
 	EditForms         Act = "evaluation_form.edit" // by which contacts are evaluated
 	Evaluate          Act = "evaluation.write"     // say how well a contact was served, with its transcript beside
 	ViewEvaluation    Act = "evaluation.view"

@@ -41,6 +41,9 @@ var granted = map[access.Act]map[access.Role]string{
 	access.WatchFloor:        {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.DirectAgent:       {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.MoveWaiting:       {access.Supervisor: "untied", access.Administrator: "untied"},
+	access.HearRecording:     {access.Agent: "own", access.Supervisor: "own untied", access.Administrator: "own"},
+	access.ReadTranscript:    {access.Agent: "own", access.Supervisor: "own untied", access.Administrator: "own"},
+	access.CorrectTranscript: {access.Agent: "own", access.Supervisor: "own untied", access.Administrator: "own"},
 	access.EditForms:         {access.Supervisor: "untied", access.Administrator: "untied"},
 	access.Evaluate:          {access.Supervisor: "untied"},
 	access.ViewEvaluation:    {access.Agent: "own", access.Supervisor: "own untied", access.Administrator: "own"},
@@ -89,7 +92,7 @@ func TestEachCellOfTheRights(t *testing.T) {
 // Whoever has a second factor set up gives it for what reaches beyond the own work, and for nothing else.
 func TestWhatWantsTheSecondFactor(t *testing.T) {
 	t.Parallel()
-	wanted := map[string]bool{"evaluation.write untied": true, "evaluation.view untied": true, "queue.dismiss reason": true, "contact.supervise untied": true, "agent.direct untied": true, "contact.requeue untied": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "agent.manage untied": true, "queue.edit untied": true, "catalogue.edit untied": true, "client.manage untied": true, "agency.keys untied": true, "dialogue.edit untied": true, "login.end untied": true}
+	wanted := map[string]bool{"recording.hear untied": true, "transcript.read untied": true, "transcript.correct untied": true, "evaluation.write untied": true, "evaluation.view untied": true, "queue.dismiss reason": true, "contact.supervise untied": true, "agent.direct untied": true, "contact.requeue untied": true, "contact.view reason": true, "case.view reason": true, "agent.lock untied": true, "agent.manage untied": true, "queue.edit untied": true, "catalogue.edit untied": true, "client.manage untied": true, "agency.keys untied": true, "dialogue.edit untied": true, "login.end untied": true}
 	for _, tie := range access.Ties {
 		wanted["link.order "+string(tie)] = true
 		wanted["otp.lift "+string(tie)] = true

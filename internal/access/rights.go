@@ -36,6 +36,8 @@ var rights = map[Act]map[Role][]Tie{
 	DirectAgent:       {Supervisor: {Untied}, Administrator: {Untied}},
 	MoveWaiting:       {Supervisor: {Untied}, Administrator: {Untied}},
 	HearRecording:     {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
+	ReadTranscript:    {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
+	CorrectTranscript: {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
 	EditForms:         {Supervisor: {Untied}, Administrator: {Untied}},
 	Evaluate:          {Supervisor: {Untied}},
 	ViewEvaluation:    {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
@@ -72,7 +74,7 @@ func guarded(act Act, tie Tie) bool {
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
-	case EndLogins, HearRecording, ViewEvaluation:
+	case EndLogins, HearRecording, ReadTranscript, CorrectTranscript, ViewEvaluation:
 		return tie != Own
 	}
 	return false
@@ -84,7 +86,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, PlaceCall, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, EditForms, Evaluate, ViewEvaluation, ReplyToEvaluation, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, PlaceCall, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, ReadTranscript, CorrectTranscript, EditForms, Evaluate, ViewEvaluation, ReplyToEvaluation, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
 	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditDialogues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.

@@ -43,6 +43,7 @@ type Settings struct {
 	CallBackLost *bool             `yaml:"call_back_lost,omitempty" json:"call_back_lost,omitempty"`
 	Recording    string            `yaml:"recording,omitempty" json:"recording,omitempty"`           // of talks: announced or asked; "": none
 	RecordedFor  *int              `yaml:"recording_days,omitempty" json:"recording_days,omitempty"` // 1 to 365
+	Transcripts  bool              `yaml:"transcripts,omitempty" json:"transcripts,omitempty"`       // recorded talks are written down
 	Survey       bool              `yaml:"survey,omitempty" json:"survey,omitempty"`                 // callers are asked after a talk how it was
 	Disposition  Disposition       `yaml:"disposition,omitempty" json:"disposition,omitempty"`       // required or optional
 	AutoAccept   bool              `yaml:"auto_accept,omitempty" json:"auto_accept,omitempty"`       // the page accepts offers by itself
@@ -156,6 +157,9 @@ func (s Settings) check(name string) (problems []error) {
 	}
 	if s.Recording != "" && s.Recording != "announced" && s.Recording != "asked" {
 		wrong("recording", "%q is neither announced nor asked; without it no talk is recorded", s.Recording)
+	}
+	if s.Transcripts && s.Recording == "" {
+		wrong("transcripts", "only talks that are recorded are written down: say recording, too")
 	}
 	if s.Disposition != "" && s.Disposition != Required && s.Disposition != Optional {
 		wrong("disposition", "%q is neither required nor optional", s.Disposition)

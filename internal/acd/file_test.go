@@ -30,6 +30,7 @@ func TestSettingsOfQueues(t *testing.T) {
     skills: {tax: {level: 3, relax: 30s}}
     recording: asked
     recording_days: 30
+    transcripts: true
     survey: true
     disposition: optional
     auto_accept: true
@@ -72,6 +73,7 @@ pauses:
 		"relax: 30s":            "queues.general.skills.tax.relax: 1s is not in whole seconds from 5s to 1h0m0s",
 		"skills: {tax":          `queues.general.skills: "Tax" is no name of a skill: up to 32 letters a-z, digits, hyphens and underscores`,
 		"recording: asked":      `queues.general.recording: "always" is neither announced nor asked; without it no talk is recorded`,
+		"    recording: asked\n": `queues.general.transcripts: only talks that are recorded are written down: say recording, too`,
 		"recording_days: 30":    "queues.general.recording_days: 0 is not between 1 and 365",
 		"disposition: optional": `queues.general.disposition: "never" is neither required nor optional`,
 		"agent: {":              "pauses.king: is no role",
@@ -83,7 +85,7 @@ pauses:
 			"ring: 30s": "ring: 1s", "most_waiting: 50": "most_waiting: -1", "general:": "Весь:", "call_back_lost: false": "callback_lost: false",
 			"announce: 0s": "announce: 60", "priority: 20": "priority: 101", "ageing: 2": "ageing: 0", "to: tax": "to: general", "after: 90s": "after: 2h",
 			"strategy: linear": "strategy: round_robin", "line: [aliya, boris]": "line: []", "level: 3": "level: 6", "relax: 30s": "relax: 1s",
-			"skills: {tax": "skills: {Tax", "recording: asked": "recording: always", "recording_days: 30": "recording_days: 0",
+			"skills: {tax": "skills: {Tax", "recording: asked": "recording: always", "    recording: asked\n": "", "recording_days: 30": "recording_days: 0",
 			"disposition: optional": "disposition: never", "agent: {": "king: {", "break: 15m": "not_responding: 15m", "lunch: 1h": "lunch: 30s"}[change]
 		f, err := acd.ReadFile(strings.NewReader(strings.Replace(good, change, bad, 1)))
 		if err == nil {

@@ -26,7 +26,7 @@ func TestSettingsAreAForm(t *testing.T) {
 	whole := acd.Settings{Title: map[string]string{"kk": "Салық: \"№ 1\"", "ru": "- Налоги\n#", "en": "{}"}, Calendar: "office", AtClosing: acd.Tell, Calls: "09:00-18:00",
 		Ring: &minute, WrapUp: &minute, GiveUp: &minute, Pause: &minute, Announce: &minute, Priority: &ten, Ageing: &ten, Strategy: acd.Linear,
 		Line: []string{"1", "yes"}, Skills: map[string]acd.Skill{"tax": {Level: 2, Relax: &minute}}, Overflow: &acd.Overflow{To: "duty", After: &minute},
-		MostWaiting: &ten, MostOfNumber: &ten, CallBackLost: &yes, Recording: "asked", RecordedFor: &ten, Survey: true, Disposition: acd.Optional, AutoAccept: true, Target: &minute, TargetShare: &ten}
+		MostWaiting: &ten, MostOfNumber: &ten, CallBackLost: &yes, Recording: "asked", RecordedFor: &ten, Transcripts: true, Survey: true, Disposition: acd.Optional, AutoAccept: true, Target: &minute, TargetShare: &ten}
 	for _, s := range []acd.Settings{{Title: map[string]string{}}, whole, acd.House()} {
 		again, err := sent(t, s.Form()).Settings()
 		require.NoError(t, err)

@@ -75,7 +75,7 @@ var aggregates = map[string][]string{
 	"jobs":          {"audit"},
 	"datakeys":      nil,
 	"searchindex":   nil,
-	"search":        {"audit", "cases", "datakeys", "identity", "searchindex"},
+	"search":        {"audit", "cases", "contacts", "datakeys", "identity", "searchindex"},
 	"streams":       {"datakeys"},
 	"cases":         {"audit", "datakeys", "messages", "searchindex"},
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
@@ -87,9 +87,10 @@ var aggregates = map[string][]string{
 	"guesses":       {"audit"},
 	"reports":       nil,
 	"webhooks":      {"audit"},
-	"privacy":       {"audit", "datakeys", "identity", "lockout", "notifications"},
+	"privacy":       {"audit", "datakeys", "identity", "lockout", "notifications", "transcripts"},
 	"smppaccounts":  {"audit", "guesses", "messages"},
 	"inbound":       {"cases", "catalogue", "datakeys", "identity", "lockout", "messages"},
+	"transcripts":   {"audit", "contacts", "datakeys", "searchindex", "streams"},
 	"contacts":      {"audit", "cases", "datakeys", "identity", "messages", "streams"},
 }
 

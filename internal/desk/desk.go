@@ -13,6 +13,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/message"
 	"okno/internal/recording"
+	"okno/internal/transcript"
 )
 
 // Event is a change in a stream that desks follow. Numbers rise by one within a stream, in the order of commits.
@@ -129,7 +130,9 @@ type Heard struct {
 // Recorded is a talk that was recorded, or is.
 type Recorded struct {
 	recording.Recording
-	Own bool // the agent had a part in it
+	Own           bool               // the agent had a part in it
+	Transcript    transcript.State   // "": it is not written down
+	Untranscribed transcript.Failure // why, of one that has failed
 }
 
 // Case is a case in the view of a contact: the citizen's own, or one that the citizen asked about.

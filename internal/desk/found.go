@@ -8,21 +8,24 @@ import (
 
 // Page is a part of what a search finds.
 type Page struct {
-	Kind   string // [FindCitizens], [FindCases], or "" for both
+	Kind   string // [FindCitizens], [FindCases], [FindTalks], or "" for all
 	Before int64  // the id to go on before
 	Limit  int
+	Others bool // talks of others are found as well as the agent's own
 }
 
 // The kinds of what is found.
 const (
 	FindCitizens = "citizens"
 	FindCases    = "cases"
+	FindTalks    = "talks"
 )
 
 // Found is what a search gives, the newest first.
 type Found struct {
 	Citizens []FoundCitizen
 	Cases    []FoundCase
+	Talks    []FoundTalk
 }
 
 // FoundCitizen is a citizen; whoever shows it masks it.
@@ -43,4 +46,12 @@ type FoundCase struct {
 	Citizen  int64 // 0 when nobody knows whose it is
 	OpenedAt time.Time
 	Contact  int64 // in the agent's hands, by which the agent may open it; 0: none
+}
+
+// FoundTalk is a talk in which somebody said what was looked for. Whoever shows it tells nothing of whose it is.
+type FoundTalk struct {
+	Recorded
+	Queue   string
+	Agent   string // with whom the talk began
+	Citizen int64  // 0: nobody knows
 }

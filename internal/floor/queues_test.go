@@ -27,7 +27,7 @@ func TestQueuesAreImported(t *testing.T) {
 		"tax": {Title: floortest.Titles, Ring: &ring, Calls: calls, CallBackLost: &lost, Priority: &points, Ageing: &points,
 			Overflow: &acd.Overflow{To: "duty", After: &ring}, Strategy: acd.Linear, Line: []string{"agent1"},
 			Skills:    map[string]acd.Skill{"tax": {Level: 3, Relax: &ring}, "law": {Level: 1}},
-			Recording: "asked", RecordedFor: &days, Survey: true, Target: &ring, TargetShare: &days},
+			Recording: "asked", RecordedFor: &days, Transcripts: true, Survey: true, Target: &ring, TargetShare: &days},
 		"duty": {Title: floortest.Titles}}}
 	keep := func() (changed []string, err error) {
 		err = h.DB.Do(t.Context(), func(w *store.Work) error {

@@ -114,3 +114,11 @@ type SendNotifications struct {
 
 // Kind names it.
 func (SendNotifications) Kind() string { return "notification.send" }
+
+// TranscribeTalk writes down what was said in a talk that was recorded.
+type TranscribeTalk struct {
+	Recording int64 `json:"recording"`
+}
+
+// Kind names it.
+func (TranscribeTalk) Kind() string { return "talk.transcribe" }

@@ -31,7 +31,8 @@ td,th{border-bottom:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-al
 <h2>Cases</h2>{{range .Cases}}<h3>{{.Number}} · {{.Kind}} · {{.State}}</h3><p>{{.Subject}} · {{.Contact}} · {{at .OpenedAt}}</p>{{with .Body}}<p style="white-space:pre-wrap">{{.}}</p>{{end}}
 <table>{{range .Moves}}<tr><td>{{at .At}}<td>{{.To}}<td>{{.By}}<td>{{.Why}}<td>{{.Told}}{{end}}</table>{{with .Attachments}}<ul>{{range .}}<li><a href="{{.Path}}">{{.Name}}</a> · {{.Type}} · {{.Size}} · {{.By}} · {{at .At}}{{end}}</ul>{{end}}{{end}}
 <h2>Conversations</h2>{{range .Interactions}}<h3>{{.Channel}} · {{.Number}} · {{at .StartedAt}} · {{at .EndedAt}} · {{.Outcome}}</h3>
-<table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{with .Recordings}}<ul>{{range .}}<li><a href="{{.Path}}">{{.Name}}</a> · {{.Size}} · {{at .At}}{{end}}</ul>{{end}}{{end}}
+<table>{{range .Lines}}<tr><td>{{at .At}}<td>{{.Speaker}}<td>{{.Kind}}<td>{{.Text}}{{end}}</table>{{with .Recordings}}<ul>{{range .}}<li><a href="{{.Path}}">{{.Name}}</a> · {{.Size}} · {{at .At}}{{end}}</ul>{{end}}
+{{range .Transcripts}}<h4>{{.Recording}}.wav</h4><table>{{range .Lines}}<tr><td>{{.Begin}} ms<td>{{.Speaker}}<td>{{.Text}}{{with .Recognised}}<td>{{.}}{{end}}{{end}}</table>{{end}}{{end}}
 <h2>Messages</h2><table>{{range .Messages}}<tr><td>{{at .At}}<td>{{.Way}}<td>{{.Interaction}}<td>{{.State}}{{end}}</table>
 <h2>Notices</h2><table>{{range .Notices}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.State}}<td>{{.Failure}}<td>{{.Text}}{{end}}</table>
 <h2>One-time passwords</h2><table>{{range .Passwords}}<tr><td>{{at .At}}<td>{{.Client}}<td>{{.Purpose}}<td>{{.State}}{{end}}</table>

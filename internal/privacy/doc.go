@@ -112,7 +112,22 @@ type Interaction struct {
 	Outcome   string     `json:"outcome"`
 	Lines     []Line     `json:"lines"`
 
-	Recordings []Attachment `json:"recordings,omitempty"` // of talks with operators
+	Recordings  []Attachment `json:"recordings,omitempty"`  // of talks with operators
+	Transcripts []Transcript `json:"transcripts,omitempty"` // of those that were written down
+}
+
+// Transcript is what was said in a talk that was recorded.
+type Transcript struct {
+	Recording int64    `json:"recording"`
+	Lines     []Spoken `json:"lines"`
+}
+
+// Spoken is a line of it.
+type Spoken struct {
+	Begin      int64  `json:"begin"` // ms from the beginning of the recording
+	Speaker    string `json:"speaker"`
+	Text       string `json:"text"`
+	Recognised string `json:"recognised,omitempty"` // as the engine wrote it, where somebody has corrected that
 }
 
 // Line is a line of a transcript.

@@ -39,6 +39,8 @@ var Rules = []Rule{
 	{Table: "legs", With: "calls"},
 	{Table: "call_orders", With: "calls"},
 	{Table: "recordings", For: time.Hour, From: "the end of the days for which its queue keeps talks; the sweeper removes the file then"},
+	{Table: "transcripts", With: "recordings"},
+	{Table: "transcript_corrections", With: "transcripts"},
 	{Table: "contacts", With: "interactions"},
 	{Table: "callback_requests", For: 30 * day, From: "the request was taken: its Asterisk forgets it within a moment"},
 	{Table: "offers", With: "contacts"},

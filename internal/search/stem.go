@@ -70,15 +70,20 @@ func strip(word string, known []string) string {
 	return word
 }
 
-// mostStems bounds what one text is found by: 3 KB of tokens, the different words of some four pages.
-const mostStems = 400
+// These bound what one text is found by: 3 KB of tokens, the different words of some four pages; of a talk 32 KB, those of four hours.
+const mostStems, mostOfTalk = 400, 4000
 
 // Stems gives the stems by which a text is found: of a long one those of its beginning.
-func Stems(text string) (stems []string) {
+func Stems(text string) []string { return stemsUpTo(text, mostStems) }
+
+// StemsOfTalk gives the stems by which a talk is found.
+func StemsOfTalk(text string) []string { return stemsUpTo(text, mostOfTalk) }
+
+func stemsUpTo(text string, most int) (stems []string) {
 	seen := map[string]bool{}
 	for _, word := range words.All(words.Normalise(text)) {
 		for _, stem := range Stem(word) {
-			if len(stems) == mostStems {
+			if len(stems) == most {
 				return stems
 			}
 			if !seen[stem] {

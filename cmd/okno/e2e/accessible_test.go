@@ -16,20 +16,29 @@ import (
 // axe is where axe-core is once scripts/web has fetched it: the checker of accessibility that browsers' makers use.
 const axe = "../../../agentdesk/web/node_modules/axe-core/axe.min.js"
 
+// violations are what axe finds wrong within an element.
+func (p *page) violations(t *testing.T, selector string) []string {
+	t.Helper()
+	if !value[bool](t, p, `'axe' in window`) {
+		source, err := os.ReadFile(axe)
+		if os.IsNotExist(err) {
+			need(t, "axe-core", "")
+		}
+		require.NoError(t, err)
+		p.do(t, "axe", chromedp.Evaluate[chromedp.Void](string(source)+"; undefined"))
+	}
+	return value[[]string](t, p, fmt.Sprintf(`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => axe.run(%s, {resultTypes: ['violations']})).then(({violations}) =>
+		violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.html.slice(0, 160) + ' ' + n.any.map((a) => a.message).join(', ').slice(0, 200))))`, quoted(selector)))
+}
+
 // Nothing on any view of the desk, in any theme, keeps out whoever sees little, hears little, or has a keyboard alone.
 func TestEveryViewIsAccessible(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile(axe)
-	if os.IsNotExist(err) {
-		need(t, "axe-core", "")
-	}
-	require.NoError(t, err)
 	s := newShift(t)
 	check := func(view, theme string) {
 		t.Helper()
 		s.desk.runs(t, fmt.Sprintf(`document.documentElement.dataset.theme = %q`, theme))
-		assert.Empty(t, value[[]string](t, s.desk, `Promise.all(document.getAnimations().map((a) => a.finished)).then(() => axe.run(document, {resultTypes: ['violations']})).then(({violations}) =>
-			violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.html.slice(0, 160) + ' ' + n.any.map((a) => a.message).join(', ').slice(0, 200))))`), "%s in %s", view, theme)
+		assert.Empty(t, s.desk.violations(t, "html"), "%s in %s", view, theme)
 		assert.Empty(t, value[[]string](t, s.desk, `[...document.querySelectorAll('main.links > *')].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.outerHTML.slice(0, 80))`),
 			"%s: cut off", view)
 		if view == "thread" && theme != "light" {
@@ -42,9 +51,6 @@ func TestEveryViewIsAccessible(t *testing.T) {
 			check(view, theme)
 		}
 	}
-	arm := func() { s.desk.do(t, "axe", chromedp.Evaluate[chromedp.Void](string(source)+"; undefined")) }
-	arm()
-
 	const citizen = "+77010000004"
 	s.sends(t, citizen, "ОПЕРАТОР")
 	s.desk.sees(t, ".offer .accept")
@@ -65,9 +71,6 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	checks("login")
 
 	s.desk.logsIn(t, "saule", demoPassword)
-	if !value[bool](t, s.desk, `'axe' in window`) {
-		arm()
-	}
 	s.desk.evaluates(t)
 	checks("form of an evaluation")
 	s.desk.clicks(t, "#evaluation-form button.primary")
@@ -83,9 +86,6 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
 	s.desk.logsIn(t, "saule", demoPassword)
 	s.desk.reads(t, "#connection-lamp", "На связи")
-	if !value[bool](t, s.desk, `'axe' in window`) {
-		arm()
-	}
 	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "evaluations", "sms", "otp", "reports", "staffing", "people", "queues", "clients", "dialogues", "journal", "account"} {
 		s.desk.clicks(t, "#section-"+view)
 		s.desk.sees(t, "main.links h1, main.links h2")

@@ -10,10 +10,11 @@ import (
 )
 
 // A caller is asked and says yes; the operator sees that the talk is recorded, pauses that, and hears the talk once it is over, from any place on.
-// Another says no, and the operator sees that.
+// Another says no, and the operator sees that. What was said is written down.
 func (w *world) recordingAtDesk(t *testing.T, desk *page) {
-	pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'asked' WHERE name = 'general'`)
-	defer pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'off' WHERE name = 'general'`)
+	pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'asked', transcripts = true WHERE name = 'general'`)
+	defer pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'off', transcripts = false WHERE name = 'general'`)
+	w.speech.Understand("потерян паспорт")
 	asked := func(answer string) *ivrtest.Phone {
 		citizen := w.calls(t, "+77010000002")
 		w.hears(t, citizen, ru, 0, begins("main.menu"))
@@ -54,6 +55,31 @@ func (w *world) recordingAtDesk(t *testing.T, desk *page) {
 	},
 		func() string { return "the talk does not go on from another place" })
 	desk.runs(t, `document.querySelector('.thread .talk audio').pause()`)
+	w.transcriptAtDesk(t, desk)
 	require.Positive(t, pgtest.Value[int](t, w.database, `SELECT count(*) FROM audit WHERE action = 'recording.hear'`))
 	w.filed(t, desk, "resolved")
+}
+
+// The operator reads what was said, hears a line again, corrects it, and finds the talk by it.
+func (w *world) transcriptAtDesk(t *testing.T, desk *page) {
+	desk.clicks(t, ".thread .transcript > button")
+	desk.reads(t, ".thread .transcript li", "потерян паспорт")
+	desk.clicks(t, ".thread .transcript .play")
+	eventually(t, patience, func() bool {
+		return value[bool](t, desk, `(() => { const a = document.querySelector('.thread .talk audio'); return !a.paused && a.currentTime < a.duration - 1 })()`)
+	},
+		func() string { return "the line does not play" })
+	desk.runs(t, `document.querySelector('.thread .talk audio').pause()`)
+	desk.clicks(t, ".thread .transcript .correct")
+	desk.focusIn(t, ".thread .transcript textarea")
+	desk.clears(t, ".thread .transcript textarea")
+	desk.types(t, ".thread .transcript textarea", "потерян техпаспорт")
+	desk.clicks(t, ".thread .transcript form .primary")
+	desk.reads(t, ".thread .transcript li", "Было распознано: потерян паспорт")
+	desk.focusIn(t, ".thread .transcript .correct")
+	require.Empty(t, desk.violations(t, ".thread .transcript"))
+	desk.types(t, ".search input", "техпаспорта\r")
+	desk.reads(t, ".found-talks li", "Алия")
+	desk.clicks(t, ".found .row button")
+	desk.sees(t, ".wrapup")
 }

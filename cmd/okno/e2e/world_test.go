@@ -16,6 +16,7 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/internal/postgres/pgtest"
 	"okno/internal/sandbox"
+	"okno/internal/speech/speechtest"
 	"okno/ivr/ivrtest"
 	"okno/ivr/voice"
 	"okno/sms/smstest/foreign"
@@ -29,6 +30,7 @@ type world struct {
 	asterisk *sandbox.Asterisk
 	phones   *ivrtest.Phones
 	operator *foreign.SMSC
+	speech   *speechtest.Server // recognises Russian
 	texts    *dialogue.Texts
 	pack     *voice.Pack
 }
@@ -55,7 +57,7 @@ const simulated = "    - {name: operator-b, addr: %q, system_id: okno, password:
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	need(t, "espeak-ng", tools.Espeak)
-	w := &world{database: pgtest.URL(t), operator: foreign.Start(t)}
+	w := &world{database: pgtest.URL(t), operator: foreign.Start(t), speech: speechtest.Start(t)}
 
 	clips := clipCache()
 	w.asterisk = startAsterisk(t, "", clips)
@@ -65,7 +67,7 @@ func newWorld(t *testing.T) *world {
 
 	smpp, http := startSimulator(t)
 	w.okno = newOkno(t, fmt.Sprintf(configuration, w.database, w.operator.Addr, fmt.Sprintf(simulated, smpp),
-		tools.Espeak, clips, w.asterisk.ARI(), w.phones.SIP(), w.asterisk.WebSocket(), "http://"+http, t.TempDir()))
+		tools.Espeak, clips, w.asterisk.ARI(), w.phones.SIP(), w.asterisk.WebSocket(), "http://"+http, t.TempDir())+fmt.Sprintf("speech: {recognition: {ru: %q}}\n", w.speech.URL()))
 	w.run(t, "sample")
 	w.start(t)
 	w.awaitReady(t, 3*time.Minute) // the first time, it renders some thousand clips

@@ -158,28 +158,28 @@ UPDATE recordings SET state = 'kept', file = $2, media_type = $3, size = $4, has
 
 // KeepRecording names the file in which a recording was kept, and tells the desks. [recording.ErrUnknown] of one that was erased meanwhile, or
 // kept by an owner before.
-func (s *Store) KeepRecording(ctx context.Context, l lease.Lease, id int64, kept attachment.Stored) error {
-	return s.settleRecording(ctx, l, id, keepRecording, kept.File, kept.Type, kept.Size, kept.Hash)
+func (w Steps) KeepRecording(ctx context.Context, id int64, kept attachment.Stored) error {
+	return settleRecording(ctx, w.tx, id, keepRecording, kept.File, kept.Type, kept.Size, kept.Hash)
 }
 
 const loseRecording = `UPDATE recordings SET state = 'lost' WHERE id = $1 AND state = 'over' RETURNING contact_id`
 
 // LoseRecording keeps that nothing of a recording was found. [recording.ErrUnknown].
 func (s *Store) LoseRecording(ctx context.Context, l lease.Lease, id int64) error {
-	return s.settleRecording(ctx, l, id, loseRecording)
-}
-
-func (s *Store) settleRecording(ctx context.Context, l lease.Lease, id int64, statement string, args ...any) error {
-	err := s.db.Do(ctx, func(tx *postgres.Tx) error {
+	return s.db.Do(ctx, func(tx *postgres.Tx) error {
 		if err := tx.Owned(ctx, l); err != nil {
 			return err
 		}
-		var contact int64
-		if err := tx.QueryRow(ctx, statement, append([]any{id}, args...)...).Scan(&contact); err != nil {
-			return postgres.NoRows(err, recording.ErrUnknown)
-		}
-		return streams.Emit(tx, streams.Contact(contact), "recorded", map[string]any{})
+		return settleRecording(ctx, tx, id, loseRecording)
 	})
+}
+
+func settleRecording(ctx context.Context, tx *postgres.Tx, id int64, statement string, args ...any) error {
+	var contact int64
+	err := postgres.NoRows(tx.QueryRow(ctx, statement, append([]any{id}, args...)...).Scan(&contact), recording.ErrUnknown)
+	if err == nil {
+		err = streams.Emit(tx, streams.Contact(contact), "recorded", map[string]any{})
+	}
 	if err != nil {
 		return fmt.Errorf("settle recording %d: %w", id, err)
 	}
@@ -218,14 +218,19 @@ func addRecordings(ctx context.Context, tx *postgres.Tx, held []desk.Held) error
 	return err
 }
 
-// Whose a talk is: of whoever talked in it, however short.
-const recordedColumns = `
-SELECT r.id, r.interaction_id, r.name, r.state, r.began_at, coalesce(r.ended_at, '0001-01-01'::timestamptz), coalesce(r.file, ''), coalesce(r.media_type, ''),
-       coalesce(r.size, 0), r.hash, EXISTS (SELECT FROM contacts c WHERE c.interaction_id = r.interaction_id AND c.agent_id = $1
-           AND c.connected_at <= coalesce(r.ended_at, now()) AND coalesce(c.released_at, now()) >= r.began_at)
-FROM recordings r WHERE r.kind = 'talk' AND `
+// HadPart is a condition in SQL: whether an agent, given as a parameter, talked in what a recording r has, however briefly. Whose a talk is, hangs
+// on that.
+func HadPart(agent string) string {
+	return `EXISTS (SELECT FROM contacts c WHERE c.interaction_id = r.interaction_id AND c.agent_id = ` + agent + `
+           AND c.connected_at <= coalesce(r.ended_at, now()) AND coalesce(c.released_at, now()) >= r.began_at)`
+}
 
-const (
+var recordedColumns = `
+SELECT r.id, r.interaction_id, r.name, r.state, r.began_at, coalesce(r.ended_at, '0001-01-01'::timestamptz), coalesce(r.file, ''), coalesce(r.media_type, ''),
+       coalesce(r.size, 0), r.hash, ` + HadPart("$1") + `, coalesce(t.state, ''), coalesce(t.failure, '')
+FROM recordings r LEFT JOIN transcripts t ON t.recording_id = r.id WHERE r.kind = 'talk' AND `
+
+var (
 	recordingsOfInteractions = recordedColumns + `r.interaction_id = ANY ($2) ORDER BY r.id`
 	recordingsOfCase         = recordedColumns + `r.interaction_id IN (SELECT interaction_id FROM interaction_cases WHERE case_id = $2) ORDER BY r.id`
 	recordingToHear          = recordedColumns + `r.id = $2 AND r.state = 'kept'`
@@ -233,7 +238,7 @@ const (
 
 func scanRecorded(row pgx.CollectableRow) (r desk.Recorded, err error) {
 	s := &r.Stored
-	return r, row.Scan(&r.ID, &r.Interaction, &r.Name, &r.State, &r.Began, &r.Ended, &s.File, &s.Type, &s.Size, &s.Hash, &r.Own)
+	return r, row.Scan(&r.ID, &r.Interaction, &r.Name, &r.State, &r.Began, &r.Ended, &s.File, &s.Type, &s.Size, &s.Hash, &r.Own, &r.Transcript, &r.Untranscribed)
 }
 
 func (w Steps) recordings(ctx context.Context, agent int64, statement string, of any) ([]desk.Recorded, error) {

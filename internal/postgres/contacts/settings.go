@@ -25,7 +25,7 @@ const settingsOfQueues = `
 SELECT q.name, q.title, coalesce(q.calendar, ''), coalesce(q.at_closing, ''), q.ring_seconds, q.wrap_up_seconds, q.give_up_seconds, q.pause_seconds,
        q.announce_seconds, q.most_waiting, q.most_of_number, q.call_back_lost, q.call_from, q.call_until, q.priority, q.ageing,
        coalesce(q.overflow, ''), q.overflow_seconds, coalesce(q.strategy, ''), q.line, q.skills, coalesce(nullif(q.recording, 'off'), ''), q.recording_days, q.survey,
-       coalesce(q.disposition, ''), q.auto_accept, q.target_seconds, q.target_percent, q.address_seconds, v.definition, now()
+       coalesce(q.disposition, ''), q.auto_accept, q.target_seconds, q.target_percent, q.address_seconds, q.transcripts, v.definition, now()
 FROM queues q LEFT JOIN calendars c ON c.name = q.calendar LEFT JOIN calendar_versions v ON (v.name, v.version) = (c.name, c.version)`
 
 const settingsOfQueue = settingsOfQueues + ` WHERE q.name = $1`
@@ -46,7 +46,7 @@ type settingsRow struct {
 	skills                                map[string]acd.Skill
 	recording                             string
 	recordedFor                           int // days
-	survey, autoAccept                    bool
+	survey, autoAccept, transcripts       bool
 	disposition                           string
 	target, targetShare                   *int // seconds, per cent
 	address                               *int // seconds
@@ -56,14 +56,14 @@ type settingsRow struct {
 func (r *settingsRow) columns() []any {
 	return []any{&r.name, &r.title, &r.calendar, &r.atClosing, &r.ring, &r.wrapUp, &r.giveUp, &r.pause, &r.announce, &r.mostWaiting, &r.mostOfNumber,
 		&r.callBackLost, &r.callFrom, &r.callUntil, &r.priority, &r.ageing, &r.overflow, &r.overflowAfter, &r.strategy,
-		&r.line, &r.skills, &r.recording, &r.recordedFor, &r.survey, &r.disposition, &r.autoAccept, &r.target, &r.targetShare, &r.address, &r.definition, &r.now}
+		&r.line, &r.skills, &r.recording, &r.recordedFor, &r.survey, &r.disposition, &r.autoAccept, &r.target, &r.targetShare, &r.address, &r.transcripts, &r.definition, &r.now}
 }
 
 func (r *settingsRow) settings() (s acd.Settings, err error) {
 	s = acd.Settings{Calendar: r.calendar, AtClosing: acd.AtClosing(r.atClosing), Ring: inSeconds(r.ring), WrapUp: inSeconds(r.wrapUp),
 		GiveUp: inSeconds(r.giveUp), Pause: inSeconds(r.pause), Address: inSeconds(r.address), Announce: inSeconds(r.announce), MostWaiting: r.mostWaiting,
 		MostOfNumber: r.mostOfNumber, CallBackLost: r.callBackLost, Priority: r.priority, Ageing: r.ageing,
-		Strategy: acd.Strategy(r.strategy), Line: r.line, Skills: r.skills, Recording: r.recording, Survey: r.survey,
+		Strategy: acd.Strategy(r.strategy), Line: r.line, Skills: r.skills, Recording: r.recording, Transcripts: r.transcripts, Survey: r.survey,
 		Disposition: acd.Disposition(r.disposition), AutoAccept: r.autoAccept, Target: inSeconds(r.target), TargetShare: r.targetShare}
 	if r.recordedFor != acd.RecordedDays {
 		days := r.recordedFor // the row is read again
@@ -163,15 +163,15 @@ const unknownCalendars = `SELECT c FROM unnest($1::text[]) c WHERE NOT EXISTS (S
 const keepQueue = `
 INSERT INTO queues (name, title, calendar, at_closing, ring_seconds, wrap_up_seconds, give_up_seconds, pause_seconds, announce_seconds, most_waiting,
     most_of_number, call_back_lost, call_from, call_until, priority, ageing, overflow, overflow_seconds, strategy, line, skills,
-    recording, recording_days, survey, disposition, auto_accept, target_seconds, target_percent, address_seconds)
+    recording, recording_days, survey, disposition, auto_accept, target_seconds, target_percent, address_seconds, transcripts)
 VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, nullif($17, ''), $18, nullif($19, ''), $20, $21,
-    coalesce(nullif($22, ''), 'off'), $23, $24, nullif($25, ''), $26, $27, $28, $29)
+    coalesce(nullif($22, ''), 'off'), $23, $24, nullif($25, ''), $26, $27, $28, $29, $30)
 ON CONFLICT (name) DO UPDATE SET title = $2, calendar = nullif($3, ''), at_closing = nullif($4, ''), ring_seconds = $5, wrap_up_seconds = $6,
     give_up_seconds = $7, pause_seconds = $8, announce_seconds = $9, most_waiting = $10, most_of_number = $11, call_back_lost = $12, call_from = $13,
     call_until = $14, priority = $15, ageing = $16, overflow = nullif($17, ''), overflow_seconds = $18, strategy = nullif($19, ''), line = $20,
     skills = $21, recording = coalesce(nullif($22, ''), 'off'), recording_days = $23, survey = $24,
     disposition = nullif($25, ''), auto_accept = $26, target_seconds = $27, target_percent = $28,
-    address_seconds = $29`
+    address_seconds = $29, transcripts = $30`
 
 // KeepQueues adds or renews a file's queues, all or none, and gives the names of those that changed. What the file does not name stays. The file
 // was checked. A calendar, an agent, or a queue to overflow to that there is not is an error of kind
@@ -261,7 +261,7 @@ func (w Steps) keepQueues(ctx context.Context, f acd.File) (changes, error) {
 			in(own.GiveUp, time.Second), in(own.Pause, time.Second), in(own.Announce, time.Second), own.MostWaiting, own.MostOfNumber,
 			own.CallBackLost, from, until, own.Priority, own.Ageing, overflow.To, in(overflow.After, time.Second),
 			own.Strategy, own.Line, own.Skills, own.Recording, days, own.Survey, own.Disposition, own.AutoAccept, in(own.Target, time.Second), own.TargetShare,
-			in(own.Address, time.Second))
+			in(own.Address, time.Second), own.Transcripts)
 	}
 	return changed, w.tx.SendBatch(ctx, writes).Close()
 }

@@ -93,6 +93,16 @@ func ReplyOf(interaction, contact int64) string {
 	return place("interaction:", interaction, place(" reply ", contact, ""))
 }
 
+// TranscriptOf is the place of what was said in a recording of an interaction.
+func TranscriptOf(interaction, recording int64) string {
+	return place("interaction:", interaction, place(" transcript ", recording, ""))
+}
+
+// CorrectionOf is the place of a correction of a line of it.
+func CorrectionOf(interaction, recording int64, line, number int) string {
+	return place("interaction:", interaction, place(" transcript ", recording, place(" line ", int64(line), place(" ", int64(number), ""))))
+}
+
 // QuestionOf is the place of a question of an interaction that nothing answered.
 func QuestionOf(interaction int64) string { return place("interaction:", interaction, " question") }
 

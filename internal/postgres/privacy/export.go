@@ -12,7 +12,9 @@ import (
 	"okno/internal/postgres/datakeys"
 	"okno/internal/postgres/identity"
 	"okno/internal/postgres/notifications"
+	"okno/internal/postgres/transcripts"
 	"okno/internal/privacy"
+	"okno/internal/recording"
 	"okno/internal/seal"
 )
 
@@ -255,7 +257,35 @@ func (w steps) interactionsOf(ctx context.Context, s scope) ([]privacy.Interacti
 	if err != nil {
 		return nil, err
 	}
-	return found, w.recordingsOf(ctx, s, func(interaction int64) *privacy.Interaction { return &found[places[interaction]] })
+	of := func(interaction int64) *privacy.Interaction { return &found[places[interaction]] }
+	if err := w.recordingsOf(ctx, s, of); err != nil {
+		return nil, err
+	}
+	return found, w.transcriptsOf(ctx, s, of)
+}
+
+// transcriptsOf adds to interactions what was written down of their talks.
+func (w steps) transcriptsOf(ctx context.Context, s scope, of func(int64) *privacy.Interaction) error {
+	all, err := transcripts.Of(ctx, w.tx, w.ring, s.interactions)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		written := privacy.Transcript{Recording: t.Recording}
+		for n, l := range t.Lines {
+			spoken := privacy.Spoken{Begin: l.Begin(), Speaker: conversation.Citizen, Text: l.Text()}
+			if l.Side != recording.Citizen {
+				spoken.Speaker = "agent"
+			}
+			if c, corrected := t.Latest(n); corrected {
+				spoken.Recognised, spoken.Text = spoken.Text, c.Text
+			}
+			written.Lines = append(written.Lines, spoken)
+		}
+		i := of(t.Interaction)
+		i.Transcripts = append(i.Transcripts, written)
+	}
+	return nil
 }
 
 // recordingsOf adds to interactions the recordings of their talks.

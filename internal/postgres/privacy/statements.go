@@ -37,7 +37,9 @@ WHERE id = ANY ($2)`},
 	{"contacts", `UPDATE contacts SET context = NULL, sealed_context = NULL WHERE interaction_id = ANY ($2)`},
 	{"drafts", `DELETE FROM drafts WHERE interaction_id = ANY ($2)`},
 	{"evaluations", `UPDATE evaluations SET sealed = NULL, sealed_reply = NULL WHERE interaction_id = ANY ($2)`}, // the score is the agent's
-	{"recordings", `DELETE FROM recordings WHERE interaction_id = ANY ($2)`},                                     // the files open no more, and go with the sweeper
+	{"transcript_corrections", `DELETE FROM transcript_corrections WHERE recording_id IN (SELECT id FROM recordings WHERE interaction_id = ANY ($2))`},
+	{"transcripts", `DELETE FROM transcripts WHERE recording_id IN (SELECT id FROM recordings WHERE interaction_id = ANY ($2))`},
+	{"recordings", `DELETE FROM recordings WHERE interaction_id = ANY ($2)`}, // the files open no more, and go with the sweeper
 	{"entries", `DELETE FROM entries WHERE interaction_id = ANY ($2)`},
 	{"challenges", `DELETE FROM challenges WHERE number_index = ANY ($5) AND (number_index = ANY ($4) OR citizen_id = $1)`},
 	{"lockouts", `DELETE FROM lockouts WHERE subject = 'citizen:' || $1 OR subject = ANY ($7)`},

@@ -76,7 +76,9 @@ WITH i AS (
 ), r AS (INSERT INTO streams (name, seq) SELECT 'contact:' || id, 1 FROM k)
 SELECT count(*) FROM i`,
 	"recordings": `
-INSERT INTO recordings (interaction_id, contact_id, asterisk, name, state, expires_at) VALUES (1, 1, 'a', $2, 'lost', $1)`,
+WITH r AS (INSERT INTO recordings (interaction_id, contact_id, asterisk, name, state, expires_at) VALUES (1, 1, 'a', $2, 'lost', $1) RETURNING id
+), t AS (INSERT INTO transcripts (recording_id) SELECT id FROM r RETURNING recording_id)
+INSERT INTO transcript_corrections (recording_id, line, number, by_agent, sealed) SELECT recording_id, 0, 1, (SELECT min(id) FROM agents), '' FROM t`,
 	"mo_messages": `
 INSERT INTO mo_messages (link, bind, source, source_index, destination, fingerprint, received_at, processed_at) VALUES ('a', 'b', '', 'x', '', '', $1, $1)`,
 	"mo_parts": `

@@ -1,5 +1,6 @@
 // Package search finds citizens and cases by what is known of them: exactly by a number, which has a blind index, and by the beginnings of
-// names or the words of a subject, of which the index has keyed MACs. What is found is masked, and the journal has every citizen who was.
+// names or the words of a subject, of which the index has keyed MACs; and talks likewise by the words of their transcripts. What is found is
+// masked, and the journal has every citizen who was.
 package search
 
 import (

@@ -41,11 +41,16 @@ var (
 func documents(kind string) string {
 	var b strings.Builder
 	b.WriteString(`SELECT owner_id FROM search_documents WHERE kind = '` + kind + `' AND owner_id < $1`)
+	withWords(&b)
+	return b.String()
+}
+
+// withWords adds to a condition that each word is among the tokens.
+func withWords(b *strings.Builder) {
 	for i := range search.MostWords {
 		n := strconv.Itoa(i + 3)
 		b.WriteString(` AND ($` + n + `::bigint[] IS NULL OR tokens && $` + n + `)`)
 	}
-	return b.String()
 }
 
 // What an agent has in hand: whose it is, and the cases that it is about.
@@ -59,8 +64,8 @@ WHERE c.agent_id = $1 AND c.state IN ('accepted', 'ringing', 'connected', 'wrap_
 const freePlanner = `
 SELECT set_config('enable_bitmapscan', 'on', true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('statement_timeout', '5s', true)`
 
-// Search gives up to limit citizens and cases that a query finds, the newest first, each from an id on; and records in the journal, in the
-// same transaction, that an agent has searched, and for each citizen shown that the agent found the citizen.
+// Search gives up to limit citizens, cases and talks that a query finds, the newest first, each from an id on; and records in the journal, in the
+// same transaction, that an agent has searched, and that the agent has found each citizen and each talk that is shown.
 func (s *Store) Search(ctx context.Context, agent int64, q search.Query, p desk.Page) (desk.Found, error) {
 	var found desk.Found
 	err := s.db.Do(ctx, func(tx *postgres.Tx) (err error) {
@@ -68,13 +73,18 @@ func (s *Store) Search(ctx context.Context, agent int64, q search.Query, p desk.
 		if _, err := tx.Exec(ctx, freePlanner); err != nil {
 			return err
 		}
-		if p.Kind != desk.FindCases {
+		if p.Kind != desk.FindCases && p.Kind != desk.FindTalks {
 			if found.Citizens, err = s.citizens(ctx, tx, q, p); err != nil {
 				return err
 			}
 		}
-		if p.Kind != desk.FindCitizens {
+		if p.Kind != desk.FindCitizens && p.Kind != desk.FindTalks {
 			if found.Cases, err = s.cases(ctx, tx, q, p); err != nil {
+				return err
+			}
+		}
+		if p.Kind != desk.FindCitizens && p.Kind != desk.FindCases {
+			if found.Talks, err = s.talks(ctx, tx, agent, q, p); err != nil {
 				return err
 			}
 		}
@@ -237,9 +247,13 @@ func record(ctx context.Context, tx *postgres.Tx, agent int64, q search.Query, f
 		}
 	}
 	deeds := []audit.Deed{{Actor: actor, Action: "search", Subject: actor,
-		Detail: map[string]any{"by": by, "citizens": len(found.Citizens), "cases": len(found.Cases)}}}
+		Detail: map[string]any{"by": by, "citizens": len(found.Citizens), "cases": len(found.Cases), "talks": len(found.Talks)}}}
 	for _, c := range found.Citizens {
 		deeds = append(deeds, audit.Deed{Actor: actor, Action: "citizen.found", Subject: fmt.Sprintf("citizen:%d", c.ID), Detail: map[string]any{"citizen": c.ID}})
+	}
+	for _, t := range found.Talks {
+		deeds = append(deeds, audit.Deed{Actor: actor, Action: "transcript.found", Subject: fmt.Sprintf("recording:%d", t.ID),
+			Detail: map[string]any{"citizen": t.Citizen, "interaction": t.Interaction}})
 	}
 	return audit.RecordAll(ctx, tx, deeds)
 }

@@ -1,4 +1,4 @@
-// Package searchindex writes what citizens and cases are searched by: keyed MACs of beginnings and stems.
+// Package searchindex writes what citizens, cases and talks are searched by: keyed MACs of beginnings and stems.
 package searchindex
 
 import (
@@ -14,6 +14,7 @@ import (
 const (
 	names = "search name"
 	stems = "search stem"
+	talks = "search talk" // a stem of what was said finds no case
 )
 
 const (
@@ -34,6 +35,9 @@ func QueueCitizen(writes *pgx.Batch, ring *seal.Ring, id int64, name string) {
 func QueueCase(writes *pgx.Batch, ring *seal.Ring, id int64, subject, body string) {
 	writes.Queue(indexCase, id, KeyID(ring), tokens(ring, stems, search.Stems(subject+" "+body)))
 }
+
+// Talk gives the tokens by which a talk is found, of all that was said.
+func Talk(ring *seal.Ring, said string) []int64 { return tokens(ring, talks, search.StemsOfTalk(said)) }
 
 // Columns are those that [CaseRow] and [CitizenRow] give for a COPY.
 var Columns = []string{"kind", "owner_id", "key_id", "tokens"}
@@ -71,12 +75,17 @@ func Names(ring *seal.Ring, prefixes []string) [][]int64 {
 	return all
 }
 
-// Stems gives for each word the tokens by which it may be kept: of each of its stems, by each key of the ring.
-func Stems(ring *seal.Ring, of [][]string) [][]int64 {
+// Stems gives for each word the tokens by which it may be kept of cases: of each of its stems, by each key of the ring.
+func Stems(ring *seal.Ring, of [][]string) [][]int64 { return ofStems(ring, stems, of) }
+
+// StemsOfTalks is [Stems] of talks.
+func StemsOfTalks(ring *seal.Ring, of [][]string) [][]int64 { return ofStems(ring, talks, of) }
+
+func ofStems(ring *seal.Ring, purpose string, of [][]string) [][]int64 {
 	all := make([][]int64, len(of))
 	for i, word := range of {
 		for _, stem := range word {
-			all[i] = append(all[i], alternatives(ring, stems, stem)...)
+			all[i] = append(all[i], alternatives(ring, purpose, stem)...)
 		}
 	}
 	return all

@@ -51,6 +51,9 @@ func (s *Store) RotateKeys(ctx context.Context) (n int, err error) {
 	if _, err := s.IndexAll(ctx); err != nil {
 		return citizens, err
 	}
+	if _, err := s.IndexTalks(ctx); err != nil {
+		return citizens, err
+	}
 	resealed, err := s.reseal(ctx)
 	if err != nil {
 		return citizens + resealed, err

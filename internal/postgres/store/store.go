@@ -33,6 +33,7 @@ import (
 	"okno/internal/postgres/search"
 	"okno/internal/postgres/smppaccounts"
 	"okno/internal/postgres/streams"
+	"okno/internal/postgres/transcripts"
 	"okno/internal/postgres/webhooks"
 	"okno/internal/seal"
 )
@@ -62,6 +63,7 @@ type (
 	retentionStore    = retention.Store
 	searchStore       = search.Store
 	streamStore       = streams.Store
+	transcriptStore   = transcripts.Store
 	webhookStore      = webhooks.Store
 
 	smppAccountSteps  = smppaccounts.Steps
@@ -78,6 +80,7 @@ type (
 	lockoutSteps      = lockout.Steps
 	messageSteps      = messages.Steps
 	notificationSteps = notifications.Steps
+	transcriptSteps   = transcripts.Steps
 	webhookSteps      = webhooks.Steps
 )
 
@@ -107,6 +110,7 @@ type Store struct {
 	*retentionStore
 	*searchStore
 	*streamStore
+	*transcriptStore
 	*webhookStore
 
 	numbering *domain.Numbering
@@ -141,7 +145,7 @@ func Open(url string, o Options) (*Store, error) {
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
 		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
-		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), webhookStore: webhooks.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
+		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), transcriptStore: transcripts.NewStore(db, o.Keys), webhookStore: webhooks.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
 	s.inboundStore = inbound.NewStore(db, o.Keys, func(tx *postgres.Tx) conversation.Work { return s.work(tx) })
 	return s, nil
@@ -164,6 +168,7 @@ type Work struct {
 	lockoutSteps
 	messageSteps
 	notificationSteps
+	transcriptSteps
 	webhookSteps
 }
 
@@ -172,7 +177,7 @@ func (s *Store) work(tx *postgres.Tx) *Work {
 		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), evaluationSteps: evaluations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
 		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
-		notificationSteps: notifications.In(tx, s.keys), webhookSteps: webhooks.In(tx, s.keys)}
+		notificationSteps: notifications.In(tx, s.keys), transcriptSteps: transcripts.In(tx, s.keys), webhookSteps: webhooks.In(tx, s.keys)}
 }
 
 // Do is [postgres.DB.Do] with all steps.

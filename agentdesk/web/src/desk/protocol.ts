@@ -104,11 +104,18 @@ export interface FoundCase {
   contact: number | null
 }
 
+export interface FoundTalk extends Recorded {
+  queue: string
+  agent: string // with whom it began
+}
+
 export interface Found {
   citizens: FoundCitizen[]
   citizens_before: number | null // more go on before it
   cases: FoundCase[]
   cases_before: number | null
+  talks: FoundTalk[] // in which it was said
+  talks_before: number | null
 }
 
 // Move is a step of a case of the citizen's.
@@ -133,6 +140,7 @@ export interface Recorded {
   seconds: number
   state: 'going' | 'failed' | 'over' | 'kept' | 'lost'
   hear: boolean // the agent may
+  transcript: { state: 'waiting' | 'ready' | 'failed'; failure: '' | 'no_engine' | 'engine' | 'unreadable' } | null // null: there is none, or none to read
 }
 
 // Heard is how the talks of a call sounded, by the worst leg. Losses are in percent, times in ms; null: the far end does not report.

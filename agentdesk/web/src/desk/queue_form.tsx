@@ -25,7 +25,7 @@ const written: Language[] = ['kk', 'ru', 'en']
 const lengths: Record<string, [number, number]> = { ring: [5, 120], wrap_up: [0, 3600], give_up: [0, 3600], pause: [0, 3600], address: [0, 3600], announce: [0, 3600], target: [1, 3600] }
 const numbers: Record<string, [number, number]> = { priority: [0, 100], ageing: [1, 100], most_waiting: [0, 100000], most_of_number: [0, 100000], recording_days: [1, 365], target_percent: [1, 100] }
 const choices: Record<string, string[]> = { at_closing: ['serve', 'tell'], recording: ['announced', 'asked'], disposition: ['required', 'optional'] }
-const switches = ['survey', 'auto_accept']
+const switches = ['transcripts', 'survey', 'auto_accept']
 
 interface Props { name: string; all: All; wrong: string; close(): void; save(name: string, change: Change): Promise<boolean>; remove(was: Settings, why: string): Promise<boolean> }
 
@@ -110,7 +110,10 @@ export function QueueForm({ name, all, wrong, close, save, remove }: Props) {
         <Labelled field="recording" wrong={wrong}>{choose('recording', choices.recording!, text('queues.recording.none'))}</Labelled>
         {number('recording_days', numbers.recording_days!, now.recording_days, all.house.recording_days)}
         {switches.map((field) => (
-          <label key={field} class="switch"><input type="checkbox" name={field} defaultChecked={now[field] === true} /> {text('queues.' + field)}</label>
+          <label key={field} class="switch" data-field={field}>
+            <input type="checkbox" name={field} defaultChecked={now[field] === true} /> {text('queues.' + field)}
+            {wrong === field && <span class="wrong" role="alert">{text('queues.wrong')}</span>}
+          </label>
         ))}
       </fieldset>
       <Labelled field="why" wrong={wrong}><input name="why" required maxLength={500} autocomplete="off" /></Labelled>

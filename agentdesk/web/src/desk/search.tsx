@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals'
 import { agent, chosen, section } from './desk'
+import { queueTitle } from './evaluation'
 import type { Found, FoundCase, FoundCitizen } from './protocol'
+import { Talk } from './recordings'
 import { text } from './texts'
 import { date } from './time'
 
@@ -37,13 +39,11 @@ export function SearchField() {
 // SearchResults shows what was found, masked. What the agent has in hand is opened from here.
 export function SearchResults() {
   const all = found.value
-  const more = async (kind: 'citizens' | 'cases') => {
+  const more = async (kind: 'citizens' | 'cases' | 'talks') => {
     if (!all || typeof all === 'string') return
     const next = await ask(`&kind=${kind}&before=${all[`${kind}_before`]}`)
     if (typeof next === 'string' || found.value !== all) return // something else is looked for meanwhile
-    found.value = kind === 'citizens'
-      ? { ...all, citizens: [...all.citizens, ...next.citizens], citizens_before: next.citizens_before }
-      : { ...all, cases: [...all.cases, ...next.cases], cases_before: next.cases_before }
+    found.value = { ...all, [kind]: [...all[kind], ...next[kind]], [`${kind}_before`]: next[`${kind}_before`] }
   }
   return (
     <main class="links found">
@@ -54,13 +54,16 @@ export function SearchResults() {
       {typeof all === 'string' && <p class="muted" role="alert">{text('search.' + all)}</p>}
       {all && typeof all !== 'string' && (
         <>
-          {all.citizens.length + all.cases.length === 0 && <p class="muted" id="found-nothing">{text('search.none')}</p>}
+          {all.citizens.length + all.cases.length + all.talks.length === 0 && <p class="muted" id="found-nothing">{text('search.none')}</p>}
           {all.citizens.length > 0 && <h2>{text('search.citizens')}</h2>}
           <ul class="found-citizens">{all.citizens.map((c) => <Citizen key={c.id} citizen={c} />)}</ul>
           {all.citizens_before && <button class="plain" onClick={() => void more('citizens')}>{text('search.more')}</button>}
           {all.cases.length > 0 && <h2>{text('cases')}</h2>}
           <ul class="found-cases">{all.cases.map((c) => <Case key={c.id} which={c} />)}</ul>
           {all.cases_before && <button class="plain" onClick={() => void more('cases')}>{text('search.more')}</button>}
+          {all.talks.length > 0 && <h2>{text('search.talks')}</h2>}
+          <ul class="found-talks">{all.talks.map((t) => <li key={t.id}><span>{t.agent} <span class="muted">{queueTitle(t.queue)}</span></span><Talk of={t} /></li>)}</ul>
+          {all.talks_before && <button class="plain" onClick={() => void more('talks')}>{text('search.more')}</button>}
         </>
       )}
     </main>
