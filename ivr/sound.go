@@ -65,7 +65,11 @@ func (s *sound) run(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "") // Asterisk warns of each that goes without a word
+		_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(removeLimit))
+		_ = conn.Close()
+	})
 	defer stop()
 	for {
 		if err := conn.SetReadDeadline(time.Now().Add(soundLimit)); err != nil {

@@ -50,6 +50,7 @@ type Session struct {
 	Heard   time.Duration
 	Ended   bool // by the client's word
 	Open    bool
+	Left    bool // with a word of the protocol of WebSockets
 }
 
 // Server is a server on a loopback port.
@@ -142,6 +143,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	for {
 		kind, message, err := conn.ReadMessage()
 		if err != nil {
+			s.note(func() { session.Left = websocket.IsCloseError(err, websocket.CloseNormalClosure) })
 			return
 		}
 		if kind == websocket.TextMessage && string(message) != `{"eof" : 1}` {

@@ -28,6 +28,7 @@ const (
 	connectLimit = 2 * time.Second
 	// answerLimit is how long a server may take for one message. Samples of a second take one of its cores some 0.2 s.
 	answerLimit = 10 * time.Second
+	closeLimit  = 100 * time.Millisecond
 	// longestAnswer is more than an hour of words takes.
 	longestAnswer = 2 << 20
 	// mostSamples are sent in one message: four seconds.
@@ -133,8 +134,14 @@ func (l *listener) End(ctx context.Context) (speech.Utterance, error) {
 	return l.ask(ctx, websocket.TextMessage, []byte(`{"eof" : 1}`)) // as it stands: the server compares texts
 }
 
-// Close ends the connection.
-func (l *listener) Close() { l.close.Do(func() { _ = l.conn.Close() }) }
+// Close ends the connection, with a word: a server logs an error of each that breaks off.
+func (l *listener) Close() {
+	l.close.Do(func() {
+		bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+		_ = l.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(closeLimit))
+		_ = l.conn.Close()
+	})
+}
 
 // join gives what came of two messages. What was final is not lost by what comes after it.
 func join(one, other speech.Utterance) speech.Utterance {

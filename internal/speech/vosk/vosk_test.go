@@ -159,6 +159,18 @@ func TestAListenerEndsWithItsContext(t *testing.T) {
 	require.Eventually(t, func() bool { return !server.Sessions()[0].Open }, 5*time.Second, 10*time.Millisecond)
 }
 
+// A question that is over takes leave of the server.
+func TestAListenerTakesLeave(t *testing.T) {
+	t.Parallel()
+	server, engine := start(t)
+	listener := listen(t, engine)
+	_, err := listener.Hear(t.Context(), sound(100*time.Millisecond, false))
+	require.NoError(t, err)
+	listener.Close()
+	listener.Close()
+	require.Eventually(t, func() bool { return server.Sessions()[0].Left }, 5*time.Second, 10*time.Millisecond)
+}
+
 func TestURLsAreChecked(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, Check("ws://127.0.0.1:2700"))
