@@ -82,6 +82,7 @@ func TestTryTakesWords(t *testing.T) {
 	require.NoError(t, tried.run(t.Context()))
 	require.Contains(t, screen.String(), "Вы ничего не нажали")
 	require.Contains(t, screen.String(), "Наберите номер дела.")
+	require.NotContains(t, screen.String(), "♪ 2", "what the citizen says is not what Okno says")
 }
 
 type oneDialogue struct{ d *dialogue.Definition }

@@ -100,7 +100,7 @@ func (w *world) EndInteraction(context.Context, int64, conversation.Outcome) err
 
 func (w *world) AddEntries(_ context.Context, _ int64, lines ...conversation.Entry) error {
 	for _, line := range lines {
-		if line.Kind == "said" {
+		if line.Speaker == conversation.Okno && line.Kind == "said" {
 			w.said = append(w.said, line.Body)
 		}
 	}
