@@ -37,10 +37,12 @@ func newREST(config Asterisk) *rest {
 
 // PrepareTransport sets up Go's default HTTP transport for ARI: its client takes no transport of its own. Many calls
 // share a few connections that stay open (Asterisk's are limited, http.conf), and an Asterisk that accepts a request but does not
-// answer holds nobody for ever. To be called once, before anything uses the transport.
+// answer holds nobody for ever. Asterisk closes a connection that was idle for 15 s (session_keep_alive): ours ends before, so that no
+// request meets that. To be called once, before anything uses the transport.
 func PrepareTransport() {
 	if transport, ok := http.DefaultTransport.(*http.Transport); ok {
 		transport.MaxIdleConnsPerHost = 64
+		transport.IdleConnTimeout = 10 * time.Second
 		transport.ResponseHeaderTimeout = 5 * time.Second
 	}
 }
