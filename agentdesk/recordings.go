@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"okno/internal/access"
@@ -155,4 +156,22 @@ func recordingJSON(agent acd.Agent, r desk.Recorded) object {
 	}
 	return object{"id": r.ID, "interaction": r.Interaction, "at": r.Began, "seconds": length, "state": r.State,
 		"hear": r.State == recording.Kept && ofTalk(agent, access.HearRecording)(r.Own) == nil, "transcript": writtenJSON(agent, r)}
+}
+
+// ofTalk says whether an agent may do an act to a talk.
+func ofTalk(agent acd.Agent, act access.Act) func(own bool) error {
+	return func(own bool) error {
+		tie := access.Untied
+		if own {
+			tie = access.Own
+		}
+		return access.May(floor.Subject(agent), act, tie)
+	}
+}
+
+func recordingID(r *http.Request) (id int64, err error) {
+	if id, err = strconv.ParseInt(r.PathValue("id"), 10, 64); err != nil {
+		return 0, recording.ErrUnknown
+	}
+	return id, nil
 }

@@ -9,7 +9,6 @@ import (
 	"okno/internal/acd"
 	"okno/internal/desk"
 	"okno/internal/edge"
-	"okno/internal/floor"
 	"okno/internal/recording"
 	"okno/internal/transcript"
 )
@@ -25,17 +24,6 @@ type transcriptWork interface {
 
 // mostCorrected is the longest request to correct a line, in bytes.
 const mostCorrected = 32 << 10
-
-// ofTalk says whether an agent may do an act to a talk.
-func ofTalk(agent acd.Agent, act access.Act) func(own bool) error {
-	return func(own bool) error {
-		tie := access.Untied
-		if own {
-			tie = access.Own
-		}
-		return access.May(floor.Subject(agent), act, tie)
-	}
-}
 
 // readTranscript gives what was said in a talk, to whoever may hear it. The journal keeps each time.
 func (d *Desk) readTranscript(w http.ResponseWriter, r *http.Request) {
@@ -57,13 +45,6 @@ func (d *Desk) readTranscript(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	d.answerWith(w, shown, err)
-}
-
-func recordingID(r *http.Request) (id int64, err error) {
-	if id, err = strconv.ParseInt(r.PathValue("id"), 10, 64); err != nil {
-		return 0, recording.ErrUnknown
-	}
-	return id, nil
 }
 
 // correctTranscript keeps a line as the agent corrects it.
@@ -101,7 +82,7 @@ func (d *Desk) correctTranscript(w http.ResponseWriter, r *http.Request) {
 	d.done(w, err)
 }
 
-// transcriptJSON is what was said, line by line; of a line that was corrected what the engine wrote, too.
+// transcriptJSON gives the lines of a transcript. A corrected line has the words of the engine and the correction.
 func transcriptJSON(t transcript.Transcript) object {
 	lines := make([]object, 0, len(t.Lines))
 	for n, l := range t.Lines {

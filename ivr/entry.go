@@ -68,3 +68,41 @@ func (e *entry) input(complete bool) dialogue.Input {
 
 // isKey says whether s is a key of a telephone.
 func isKey(s string) bool { return len(s) == 1 && strings.Contains("0123456789*#", s) }
+
+// take adds what was said to an answer. Digits that are more than are wanted mean nothing.
+func (e *entry) take(keys string) (complete, taken bool) {
+	before := *e
+	for i, key := range keys {
+		if complete = e.press(string(key)); complete && i < len(keys)-1 {
+			*e = before
+			return false, false
+		}
+	}
+	e.said = true
+	return complete, true
+}
+
+// yield gives way to a key that is pressed: digits that were said before it are dropped, unless it ends them, or takes them back itself.
+func (e *entry) yield(key string) {
+	if !e.said || key == e.expect.Terminator {
+		return
+	}
+	if key != e.expect.Back {
+		e.keys = ""
+	}
+	e.said = false
+}
+
+// keyed is how a question ends that keys have answered.
+const keyed = "keyed"
+
+// outcome is how a question has ended to which somebody listened.
+func (e *entry) outcome() string {
+	switch {
+	case e.keys == "":
+		return "unheard"
+	case e.said:
+		return "answered"
+	}
+	return keyed
+}

@@ -146,32 +146,6 @@ func (c *liveCall) meaning(spoken *dialogue.Spoken, u speech.Utterance) (keys st
 	return spoken.Keys(said)
 }
 
-// skip drops what came before the question.
-func (s *sound) skip() {
-	for {
-		select {
-		case <-s.frames:
-		default:
-			return
-		}
-	}
-}
-
-// next gives the next piece of the sound, all that has come. It is false once the question is over, or the sound.
-func (s *sound) next(asked context.Context) (samples []byte, ok bool) {
-	for len(samples) < atOnce || len(s.frames) > 0 {
-		select {
-		case frame := <-s.frames:
-			samples = append(samples, frame...)
-		case <-s.over:
-			return nil, false
-		case <-asked.Done():
-			return nil, false
-		}
-	}
-	return samples, true
-}
-
 // openSound gives the caller's sound, which comes until the call leaves its questions: nil when the one that was asked is over.
 func (c *liveCall) openSound(ctx, asked context.Context) *sound {
 	h := &c.hearing
@@ -203,42 +177,4 @@ func (c *liveCall) stopSound() {
 		h.mute()
 		h.sound, h.mute = nil, nil
 	}
-}
-
-// take adds what was said to an answer. Digits that are more than are wanted mean nothing.
-func (e *entry) take(keys string) (complete, taken bool) {
-	before := *e
-	for i, key := range keys {
-		if complete = e.press(string(key)); complete && i < len(keys)-1 {
-			*e = before
-			return false, false
-		}
-	}
-	e.said = true
-	return complete, true
-}
-
-// yield gives way to a key that is pressed: digits that were said before it are dropped, unless it ends them, or takes them back itself.
-func (e *entry) yield(key string) {
-	if !e.said || key == e.expect.Terminator {
-		return
-	}
-	if key != e.expect.Back {
-		e.keys = ""
-	}
-	e.said = false
-}
-
-// keyed is how a question ends that keys have answered.
-const keyed = "keyed"
-
-// outcome is how a question has ended to which somebody listened.
-func (e *entry) outcome() string {
-	switch {
-	case e.keys == "":
-		return "unheard"
-	case e.said:
-		return "answered"
-	}
-	return keyed
 }

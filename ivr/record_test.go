@@ -99,7 +99,7 @@ func (w *world) says(t *testing.T, phone *ivrtest.Phone, clip string) ivrtest.So
 func requireSaid(t *testing.T, in, clip ivrtest.Sound, said bool) {
 	t.Helper()
 	if share := in.Share(clip); said {
-		require.Greater(t, share, 0.3, "it is not there")
+		require.Greater(t, share, 0.5, "it is not there")
 	} else {
 		require.Less(t, share, 0.2, "it is there")
 	}

@@ -216,3 +216,29 @@ func (r *rest) media(ctx context.Context, id string) (address string, err error)
 	u.Path = path.Join(path.Dir(u.Path), "media", connection) // beside ari
 	return u.String(), nil
 }
+
+// skip drops what came before the question.
+func (s *sound) skip() {
+	for {
+		select {
+		case <-s.frames:
+		default:
+			return
+		}
+	}
+}
+
+// next gives the next piece of the sound, all that has come. It is false once the question is over, or the sound.
+func (s *sound) next(asked context.Context) (samples []byte, ok bool) {
+	for len(samples) < atOnce || len(s.frames) > 0 {
+		select {
+		case frame := <-s.frames:
+			samples = append(samples, frame...)
+		case <-s.over:
+			return nil, false
+		case <-asked.Done():
+			return nil, false
+		}
+	}
+	return samples, true
+}

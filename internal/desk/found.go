@@ -14,6 +14,9 @@ type Page struct {
 	Others bool // talks of others are found as well as the agent's own
 }
 
+// Finds says whether a kind is looked for.
+func (p Page) Finds(kind string) bool { return p.Kind == "" || p.Kind == kind }
+
 // The kinds of what is found.
 const (
 	FindCitizens = "citizens"

@@ -1,4 +1,4 @@
-// Package speech is what Okno knows of engines that recognise speech: what they are given, and what they give.
+// Package speech defines engines that recognise speech: their input is sound, their output is words with times and confidence.
 //
 // An engine listens to one stream of sound at a time per listener: to a caller who speaks now, or to a whole recording. It keeps nothing and decides
 // nothing. The package knows no call, no dialogue and no engine; package vosk is the first of these.

@@ -1,5 +1,5 @@
-// Package transcript is what was said in a talk that was recorded: as an engine of recognition has written it down after the talk, and as people
-// have corrected it. It knows no storage.
+// Package transcript makes transcripts of recorded talks. After a talk an engine of recognition writes down what was said, and people correct
+// that. The package knows no storage.
 //
 //	waiting → ready
 //	        → failed: for a reason

@@ -73,17 +73,17 @@ func (s *Store) Search(ctx context.Context, agent int64, q search.Query, p desk.
 		if _, err := tx.Exec(ctx, freePlanner); err != nil {
 			return err
 		}
-		if p.Kind != desk.FindCases && p.Kind != desk.FindTalks {
+		if p.Finds(desk.FindCitizens) {
 			if found.Citizens, err = s.citizens(ctx, tx, q, p); err != nil {
 				return err
 			}
 		}
-		if p.Kind != desk.FindCitizens && p.Kind != desk.FindTalks {
+		if p.Finds(desk.FindCases) {
 			if found.Cases, err = s.cases(ctx, tx, q, p); err != nil {
 				return err
 			}
 		}
-		if p.Kind != desk.FindCitizens && p.Kind != desk.FindCases {
+		if p.Finds(desk.FindTalks) {
 			if found.Talks, err = s.talks(ctx, tx, agent, q, p); err != nil {
 				return err
 			}

@@ -10,7 +10,7 @@ interface Props {
 }
 
 // written is what the form has of a client, as the server takes it.
-export const written = (c: Client) => ({ title: c.title, scopes: c.scopes, addresses: c.addresses, budget: c.budget, agency: c.agency })
+const written = (c: Client) => ({ title: c.title, scopes: c.scopes, addresses: c.addresses, budget: c.budget, agency: c.agency })
 
 // ClientForm adds a client of the API, or changes one. Its first key is made by a click of its own, when it is there.
 export function ClientForm({ of, scopes, agencies, wrong, close, save }: Props) {

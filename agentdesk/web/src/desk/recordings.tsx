@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks'
 import type { Recorded } from './protocol'
 import { text } from './texts'
-import { moment } from './time'
+import { length, moment } from './time'
 import { Transcript } from './transcript'
 
 // Talk is the recording of a talk, to be heard by whoever may. Nothing is fetched before the agent asks for it: the journal keeps each time.
@@ -12,11 +12,10 @@ export function Talk({ of: r }: { of: Recorded }) {
     audio.current.currentTime = ms / 1000
     void audio.current.play()
   }
-  const length = `${Math.floor(r.seconds / 60)}:${String(r.seconds % 60).padStart(2, '0')}`
   return (
     <div class="line did talk" data-recording={r.id}>
       <div class="bubble">
-        {text('recording.talk')} · {r.hear ? length : text('recording.' + r.state)}
+        {text('recording.talk')} · {r.hear ? length(r.seconds) : text('recording.' + r.state)}
         {r.hear && <audio ref={audio} controls preload="none" src={`/desk/recordings/${r.id}`} aria-label={text('recording.talk')} />}
         {r.transcript && <Transcript of={r} play={play} />}
       </div>

@@ -15,6 +15,9 @@ function clock(milliseconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`
 }
 
+// length says how long a sound is, in whole seconds, or where in it something is said: m:ss, and 61:05 above an hour.
+export const length = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+
 // Dates and times are written alike in the three languages of the desk, whatever that of the browser is: 28.11.2026 14:03.
 const written = 'ru'
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { ask, send } from './desk'
 import type { Recorded } from './protocol'
 import { text } from './texts'
-import { stamp } from './time'
+import { length, stamp } from './time'
 
 interface Line {
   line: number
@@ -57,8 +57,7 @@ function Said({ line: l, recording, play, changed }: { line: Line; recording: nu
     editing.value = false
     await changed()
   }
-  const seconds = Math.floor(l.begin / 1000)
-  const at = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  const at = length(Math.floor(l.begin / 1000))
   return (
     <li class={l.speaker} data-line={l.line}>
       <button class="plain play" aria-label={`${text('transcript.play')}: ${at}`} onClick={() => play(l.begin)}>▶ {at}</button> <b>{text('speaker.' + l.speaker)}:</b>{' '}
