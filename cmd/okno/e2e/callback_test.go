@@ -17,6 +17,7 @@ func TestACallbackIsOffered(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
 	const citizen = "+77010000004"
+	pgtest.Exec(t, s.database, `UPDATE queues SET call_from = 0, call_until = 1440`) // at whatever hour this runs
 	s.desk.chooses(t, "#status", "offline")
 	eventually(t, patience, func() bool {
 		return pgtest.Value[string](t, s.database, `SELECT status FROM agents WHERE login = 'aliya'`) == "offline"
