@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
+	"okno/internal/acd"
 	"okno/internal/desk"
 	"okno/internal/login"
 )
@@ -37,6 +38,9 @@ type hubStore interface {
 	StreamHeads(ctx context.Context, names []string) (map[string]int64, error)
 	QueueStands(ctx context.Context) ([]desk.Queue, error)
 	openLogins
+	// RenewDesks renews the leases of the desks of agents, held by pages, for a time. It gives the agents whose lease it has renewed: not those
+	// whose lease has ended, nor those whose row somebody else is about to change.
+	RenewDesks(ctx context.Context, agents []int64, pages []string, lasting time.Duration) (renewed []int64, err error)
 	Lookers(ctx context.Context, agents []int64) (map[int64][]desk.Looker, error)
 }
 
@@ -111,6 +115,9 @@ func (h *hub) run(ctx context.Context) error {
 			if err := h.endExpired(ctx, h.all()); err != nil && ctx.Err() == nil {
 				h.log.Warn().Err(err).Msg("ended logins not looked for")
 			}
+			if err := h.renew(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn().Err(err).Msg("leases of desks not renewed")
+			}
 		case <-touch.C:
 			if err := h.touch(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn().Err(err).Msg("signs of life not noted")
@@ -182,6 +189,38 @@ func (h *hub) endExpired(ctx context.Context, sessions []*session) error {
 	}
 	for agent := range gone {
 		h.departed(ctx, agent)
+	}
+	return nil
+}
+
+// renew renews the leases that are due, all by one statement.
+func (h *hub) renew(ctx context.Context) error {
+	now := time.Now()
+	var due []*session
+	var agents []int64
+	var pages []string
+	for _, s := range h.all() {
+		if s.isDue(now) {
+			due, agents, pages = append(due, s), append(agents, s.agent.ID), append(pages, s.node())
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	renewed, err := h.store.RenewDesks(ctx, agents, pages, acd.Reconnect)
+	if err != nil {
+		return err
+	}
+	ok := make(map[int64]bool, len(renewed))
+	for _, agent := range renewed {
+		ok[agent] = true
+	}
+	for _, s := range due {
+		if ok[s.agent.ID] {
+			s.renewAt(now.Add(leaseRenewal))
+		} else {
+			s.leaseAnew()
+		}
 	}
 	return nil
 }

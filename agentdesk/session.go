@@ -58,6 +58,8 @@ type session struct {
 	ended  context.CancelFunc
 
 	mu      sync.Mutex
+	renewal time.Time        // when the lease is to be renewed; zero: there is none yet
+	lapsed  bool             // the lease is to be taken anew
 	follows map[string]int64 // stream to the number seen last
 	behind  map[string]bool  // the streams that have more
 	queues  *queueNews       // what the page is to be told; nil: nothing
@@ -169,7 +171,41 @@ func (s *session) hello(ctx context.Context, seen map[string]int64, hasSIP bool)
 }
 
 func (s *session) lease(ctx context.Context) error {
-	return s.desk.Store.ConnectDesk(ctx, s.agent.ID, acd.Reconnect, s.node())
+	err := s.desk.Store.ConnectDesk(ctx, s.agent.ID, acd.Reconnect, s.node())
+	if err == nil {
+		s.renewAt(time.Now().Add(leaseRenewal))
+	}
+	return err
+}
+
+func (s *session) renewAt(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renewal = at
+}
+
+// isDue says whether the lease is to be renewed.
+func (s *session) isDue(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.lapsed && !s.renewal.IsZero() && !now.Before(s.renewal)
+}
+
+// leaseAnew has the lease be taken anew: it has lapsed, or the agent's row was busy.
+func (s *session) leaseAnew() {
+	s.mu.Lock()
+	s.lapsed = true
+	s.mu.Unlock()
+	s.wake()
+}
+
+// takeLapsed says whether the lease is to be taken anew, once.
+func (s *session) takeLapsed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lapsed := s.lapsed
+	s.lapsed = false
+	return lapsed
 }
 
 // snapshot sends the desk as it stands, and follows exactly the streams that go with it, whatever others the page says that it has seen. seen are
@@ -229,6 +265,9 @@ func (s *session) tellStreams(heads map[string]int64) {
 func (s *session) takeBehind() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.behind) == 0 {
+		return nil
+	}
 	taken := make(map[string]int64, len(s.behind))
 	for name := range s.behind {
 		if seen, ok := s.follows[name]; ok {
@@ -246,21 +285,20 @@ func (s *session) wake() {
 	}
 }
 
-// follow passes on what happens, and renews the lease.
+// follow passes on what happens.
 func (s *session) follow(ctx context.Context) {
-	renewal := time.NewTicker(leaseRenewal)
-	defer renewal.Stop()
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return
-		case <-renewal.C:
-			err = s.lease(ctx)
 		case <-s.woken:
+			if s.takeLapsed() {
+				err = s.lease(ctx)
+			}
 			s.sendQueues(ctx)
 			s.sendLookers(ctx)
-			err = s.catchUp(ctx)
+			err = errors.Join(err, s.catchUp(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("desk not up to date")
@@ -271,9 +309,13 @@ func (s *session) follow(ctx context.Context) {
 // catchUp sends what the streams have that the page has not. A change of the agent's own stream changes what the desk
 // consists of, so the whole, which is small, is sent again.
 func (s *session) catchUp(ctx context.Context) error {
+	behind := s.takeBehind()
+	if len(behind) == 0 {
+		return nil
+	}
 	own := fmt.Sprintf("agent:%d", s.agent.ID)
 	changed := false
-	for name, seen := range s.takeBehind() {
+	for name, seen := range behind {
 		events, err := s.desk.Store.StreamEvents(ctx, name, seen, mostReplayed)
 		if err != nil {
 			return err

@@ -95,6 +95,7 @@ type desks interface {
 	// Worklist gives a page of what a filter lists for an agent.
 	Worklist(ctx context.Context, f cases.Filter, agent int64, after cases.After, most int) ([]cases.Line, error)
 	ConnectDesk(ctx context.Context, agent int64, lasting time.Duration, node string) error
+	RenewDesks(ctx context.Context, agents []int64, pages []string, lasting time.Duration) (renewed []int64, err error)
 	DisconnectDesk(ctx context.Context, agent int64, node string) error
 	DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error)
 	// ContactView gives what an agent sees of a contact, once may has nothing against it, and journals the look and its reason.

@@ -86,6 +86,13 @@ type Move struct {
 	Outcome Outcome // "" while there is none
 }
 
+// Step is a move of a contact. Agent has it from then on; 0: no change.
+type Step struct {
+	Contact Contact
+	Move    Move
+	Agent   int64
+}
+
 var (
 	toFront   = Move{To: Waiting, Front: true, Free: true}
 	toPlace   = Move{To: Waiting, Free: true} // the contact keeps its place

@@ -211,11 +211,20 @@ func (e *Engine) advance(ctx context.Context, w Work, d *dialogue.Definition, i 
 
 // take is advance; transcribed says that the transcript has what is said.
 func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Interaction, s Session, in dialogue.Input, transcribed bool) (Turn, error) {
-	if err := e.transcribe(ctx, w, i, in, d.Secret(s.State)); err != nil {
-		return Turn{}, err
-	}
 	turn := Turn{Interaction: i.ID, Number: i.Number}
 	was, chosen, stops, quiet := s.Language, false, false, false
+	lines := done(in, d.Secret(s.State))
+	// What the citizen did stands before the lines of actions. Where there is no action, all lines of a turn are added together.
+	add := func() error {
+		adding := lines
+		lines = nil
+		return w.AddEntries(ctx, i.ID, adding...)
+	}
+	if in.Kind == dialogue.Text {
+		if err := add(); err != nil {
+			return Turn{}, err
+		}
+	}
 	said, err := e.aside(ctx, w, d, i, s, in)
 	if err != nil {
 		return Turn{}, err
@@ -240,6 +249,9 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 				return Turn{}, err
 			}
 		}
+		if err := add(); err != nil {
+			return Turn{}, err
+		}
 		answer, err := e.act(ctx, w, d, &i, result.Effect)
 		if err != nil {
 			return Turn{}, fmt.Errorf("%s for interaction %d: %w", result.Effect.Action, i.ID, err)
@@ -260,18 +272,15 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 		said = nil
 	}
 	keys := make([]string, len(said))
-	var lines []Entry
+	spoke := false
 	for n, u := range said {
 		if line := e.say(d, i, u, &turn); line.Body != "" && !transcribed {
-			lines = append(lines, line)
+			lines, spoke = append(lines, line), true
 		}
 		keys[n] = u.Key
 	}
-	if len(lines) > 0 && in.Kind != dialogue.Waited { // whoever waits stays where the queue was joined
+	if spoke && in.Kind != dialogue.Waited { // whoever waits stays where the queue was joined
 		lines[len(lines)-1].Node = s.Node
-	}
-	if err := w.AddEntries(ctx, i.ID, lines...); err != nil {
-		return Turn{}, err
 	}
 	turn.Transliteration = d.Transliteration(keys...)
 	if i.Channel == dialogue.USSD {
@@ -281,7 +290,7 @@ func (e *Engine) take(ctx context.Context, w Work, d *dialogue.Definition, i Int
 		pages := e.writing.Pages(strings.Join(turn.Written, "\n"), d.More(s.Language, i.Channel))
 		turn.Page, s.Unseen = pages[0], pages[1:]
 	}
-	if err := w.SaveSession(ctx, i.ID, s); err != nil {
+	if err := w.SaveTurn(ctx, i.ID, s, lines...); err != nil {
 		return Turn{}, err
 	}
 	turn.told = s.Told
@@ -310,8 +319,8 @@ func (e *Engine) say(d *dialogue.Definition, i Interaction, u dialogue.Utterance
 	return entry
 }
 
-// transcribe puts what the citizen did into the transcript, without what is secret.
-func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialogue.Input, secret bool) error {
+// done is the line of what the citizen did, if anything, without what is secret.
+func done(in dialogue.Input, secret bool) []Entry {
 	entry := Entry{Speaker: Citizen}
 	switch in.Kind {
 	case dialogue.Keys:
@@ -330,7 +339,7 @@ func (e *Engine) transcribe(ctx context.Context, w Work, i Interaction, in dialo
 	if secret {
 		entry.Body = dotted(entry.Body)
 	}
-	return w.AddEntries(ctx, i.ID, entry)
+	return []Entry{entry}
 }
 
 // dotted hides the digits of an answer that is a secret. A command in its place is still to be read.

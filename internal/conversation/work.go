@@ -57,6 +57,8 @@ type sessions interface {
 	// LockSession gives the session, and keeps others from it until the transaction ends. ErrNoSession.
 	LockSession(ctx context.Context, interaction int64) (Interaction, Session, error)
 	SaveSession(ctx context.Context, interaction int64, s Session) error
+	// SaveTurn is AddEntries and SaveSession at once.
+	SaveTurn(ctx context.Context, interaction int64, s Session, lines ...Entry) error
 }
 
 type subscribers interface {

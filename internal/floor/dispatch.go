@@ -14,10 +14,10 @@ import (
 	"okno/internal/lease"
 )
 
-// staleAgent says that an agent no longer stands as a decision saw it.
-type staleAgent struct{ agent int64 }
+// staleAgents says that agents no longer stand as a decision saw them.
+type staleAgents []int64
 
-func (staleAgent) Error() string { return "the agent has changed since" }
+func (staleAgents) Error() string { return "agents have changed since" }
 
 // MakeOffers commits offers together. A contact or an agent that no longer stands as the decision saw it is left out: the next round
 // decides anew.
@@ -26,11 +26,11 @@ func (f *Floor) MakeOffers(ctx context.Context, l lease.Lease, offers []acd.Offe
 	slices.SortFunc(offers, func(a, b acd.Offer) int { return int(a.Agent - b.Agent) })
 	for len(offers) > 0 {
 		err := f.owned(ctx, l, func(w Work) error { return makeOffers(ctx, w, offers) })
-		var changed staleAgent
+		var changed staleAgents
 		if !errors.As(err, &changed) {
 			return err
 		}
-		offers = slices.DeleteFunc(offers, func(o acd.Offer) bool { return o.Agent == changed.agent })
+		offers = slices.DeleteFunc(offers, func(o acd.Offer) bool { return slices.Contains(changed, o.Agent) })
 	}
 	return nil
 }
@@ -49,30 +49,26 @@ func makeOffers(ctx context.Context, w Work, offers []acd.Offer) error {
 		c, ok := waiting[o.Contact]
 		return !ok || c.Version != o.ContactVersion
 	})
-	for _, o := range made {
-		m, _, err := waiting[o.Contact].After(contact.OfferMade)
+	steps := make([]contact.Step, len(made))
+	for i, o := range made {
+		c := waiting[o.Contact]
+		m, _, err := c.After(contact.OfferMade)
 		if err != nil {
 			return err
 		}
-		if _, err := w.MoveContact(ctx, waiting[o.Contact], m, o.Agent); err != nil {
-			return err
-		}
+		steps[i] = contact.Step{Contact: c, Move: m, Agent: o.Agent}
 	}
-	for _, o := range made {
-		if err := w.AddOffer(ctx, o.Contact, o.Agent, o.Ring, o.Via); err != nil {
-			return err
-		}
+	if err := w.MoveContacts(ctx, steps); err != nil {
+		return err
 	}
-	for _, o := range made {
-		ok, err := w.ClaimAgent(ctx, o.Agent, o.AgentVersion)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return staleAgent{o.Agent}
-		}
+	if err := w.AddOffers(ctx, made...); err != nil {
+		return err
 	}
-	return nil
+	changed, err := w.ClaimAgents(ctx, made)
+	if err == nil && len(changed) > 0 {
+		err = staleAgents(changed)
+	}
+	return err
 }
 
 // each runs a step for each id in a transaction of its own. What something else was faster with is passed over.

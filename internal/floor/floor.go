@@ -91,6 +91,8 @@ type contacts interface {
 	LockWaiting(ctx context.Context, ids []int64) (map[int64]contact.Contact, error)
 	// MoveContact does a move; agent has the contact from now on, or 0 for no change. [contact.ErrState] if it moved meanwhile.
 	MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error)
+	// MoveContacts is MoveContact for many at once.
+	MoveContacts(ctx context.Context, steps []contact.Step) error
 	SetDisposition(ctx context.Context, id int64, disposition string) error
 	// Drafts gives what an agent has written in a contact, by field.
 	Drafts(ctx context.Context, c contact.Contact, agent int64) (map[contact.Field]string, error)
@@ -114,8 +116,8 @@ type contacts interface {
 }
 
 type offers interface {
-	// AddOffer offers a contact to an agent; via is the queue as whose agent, "" for the contact's own.
-	AddOffer(ctx context.Context, id, agent int64, ring time.Duration, via string) error
+	// AddOffers offers contacts to agents.
+	AddOffers(ctx context.Context, offers ...acd.Offer) error
 	// OfferedVia gives the queue as whose agent somebody is offered a contact, or "" for the contact's own.
 	OfferedVia(ctx context.Context, id int64) (string, error)
 	// EndOffer ends the live offer of a contact. [contact.ErrGone].
@@ -124,8 +126,8 @@ type offers interface {
 }
 
 type agents interface {
-	// ClaimAgent says whether the agent stands as a decision saw it.
-	ClaimAgent(ctx context.Context, id, version int64) (bool, error)
+	// ClaimAgents gives those of the agents of offers who no longer stand as the decision saw them.
+	ClaimAgents(ctx context.Context, offers []acd.Offer) (changed []int64, err error)
 	// ClaimFreeAgent says whether an agent could take a call, beside a contact that is offered already.
 	ClaimFreeAgent(ctx context.Context, agent, beside int64) (bool, error)
 	// ClaimCaller says whether an agent may place a call now, beside a contact that is placed: is on duty, connected, and in no other call.

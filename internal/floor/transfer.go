@@ -117,7 +117,7 @@ func offer(ctx context.Context, w Work, c contact.Contact, agent int64) error {
 	if _, _, err := move(ctx, w, c, contact.OfferMade, agent); err != nil {
 		return err
 	}
-	if err := w.AddOffer(ctx, c.ID, agent, rules.Ring, ""); err != nil {
+	if err := w.AddOffers(ctx, acd.Offer{Contact: c.ID, Agent: agent, Ring: rules.Ring}); err != nil {
 		return err
 	}
 	free, err := w.ClaimFreeAgent(ctx, agent, c.ID)

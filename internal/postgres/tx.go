@@ -19,14 +19,15 @@ import (
 type Tx struct {
 	pgx.Tx
 	hints map[string]bool
-	last  []lastStep
+	last  []lastStatement
 	turns map[int64]bool // interactions whose turn this transaction has
 	kept  map[any]any
 }
 
-type lastStep struct {
-	lock string
-	fn   func(context.Context, *Tx) error
+type lastStatement struct {
+	lock, what string
+	sql        string
+	args       []any
 }
 
 // Hint tells others, after the commit, that a topic of package news has changed.
@@ -38,10 +39,11 @@ func (tx *Tx) Keep(key, value any) { tx.kept[key] = value }
 // Kept gives what [Tx.Keep] has kept; nil if it has nothing.
 func (tx *Tx) Kept(key any) any { return tx.kept[key] }
 
-// Last queues a step for the very end, before the commit. Those steps come in the order of their locks, and then as they were
-// queued: so their locks come after all others, and two transactions never take them in different order.
-func (tx *Tx) Last(lock string, fn func(context.Context, *Tx) error) {
-	tx.last = append(tx.last, lastStep{lock, fn})
+// Last queues a statement for the very end, before the commit. Those statements come in the order of their locks, and then as they were
+// queued: so their locks come after all others, and two transactions never take them in different order. All go to Postgres in one
+// round trip; each sees what those before it have done. what says in an error what could not be done: "number an event".
+func (tx *Tx) Last(lock, what, sql string, args ...any) {
+	tx.last = append(tx.last, lastStatement{lock, what, sql, args})
 }
 
 // Savepoint runs fn so that its error undoes what fn did, and nothing else.
@@ -58,13 +60,22 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (tx *Tx) finish(ctx context.Context) error {
-	slices.SortStableFunc(tx.last, func(a, b lastStep) int { return strings.Compare(a.lock, b.lock) })
-	for i := range tx.last {
-		if err := tx.last[i].fn(ctx, tx); err != nil {
-			return err
+	if len(tx.last) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(tx.last, func(a, b lastStatement) int { return strings.Compare(a.lock, b.lock) })
+	var batch pgx.Batch
+	for _, s := range tx.last {
+		batch.Queue(s.sql, s.args...)
+	}
+	results := tx.SendBatch(ctx, &batch)
+	for _, s := range tx.last {
+		if _, err := results.Exec(); err != nil {
+			_ = results.Close() // says the same
+			return fmt.Errorf("%s: %w", s.what, err)
 		}
 	}
-	return nil
+	return results.Close()
 }
 
 // attempts is how often a transaction is tried.

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -92,16 +91,11 @@ func TestOnceIsNotRetried(t *testing.T) {
 
 func TestHintsAndLastStatements(t *testing.T) {
 	t.Parallel()
-	db, _, hints := core(t)
+	db, url, hints := core(t)
 	ctx := t.Context()
-	var order []string
-	last := func(tx *postgres.Tx, lock, name string) {
-		tx.Last(lock, func(context.Context, *postgres.Tx) error {
-			order = append(order, name)
-			require.Empty(t, hints())
-			return nil
-		})
-	}
+	pgtest.Exec(t, url, `CREATE TABLE told (n serial, name text NOT NULL UNIQUE)`)
+	const tell = `INSERT INTO told (name) VALUES ($1)`
+	last := func(tx *postgres.Tx, lock, name string) { tx.Last(lock, "tell "+name, tell, name) }
 	undone := errors.New("undone")
 	require.NoError(t, db.Do(ctx, func(tx *postgres.Tx) error {
 		tx.Hint("news")
@@ -115,13 +109,25 @@ func TestHintsAndLastStatements(t *testing.T) {
 			return undone
 		}), undone)
 		require.NoError(t, tx.Savepoint(ctx, func(tx *postgres.Tx) error { last(tx, "c", "c"); return nil }))
-		order = append(order, "fn")
-		return nil
+		require.Empty(t, hints())
+		_, err := tx.Exec(ctx, tell, "fn")
+		return err
 	}))
-	require.Equal(t, []string{"fn", "a", "b1", "b2", "c"}, order)
+	require.Equal(t, "fn a b1 b2 c", pgtest.Value[string](t, url, `SELECT string_agg(name, ' ' ORDER BY n) FROM told`))
 	require.Equal(t, []string{"news"}, hints())
 	require.ErrorIs(t, db.Do(ctx, func(tx *postgres.Tx) error { tx.Hint("more"); return undone }), undone)
 	require.Equal(t, []string{"news"}, hints())
+
+	err := db.Do(ctx, func(tx *postgres.Tx) error {
+		tx.Hint("more")
+		last(tx, "a", "before")
+		last(tx, "b", "fn")
+		last(tx, "c", "after")
+		return nil
+	})
+	require.ErrorContains(t, err, "tell fn", "the one that failed")
+	require.Equal(t, []string{"news"}, hints())
+	require.Equal(t, 5, pgtest.Value[int](t, url, `SELECT count(*) FROM told`), "nothing of it is done")
 }
 
 func TestCodesOfPostgresAreFaults(t *testing.T) {

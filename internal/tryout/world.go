@@ -2,6 +2,7 @@ package tryout
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -121,6 +122,10 @@ func (w *world) LockSession(context.Context, int64) (conversation.Interaction, c
 func (w *world) SaveSession(_ context.Context, _ int64, s conversation.Session) error {
 	w.session = s
 	return nil
+}
+
+func (w *world) SaveTurn(ctx context.Context, interaction int64, s conversation.Session, lines ...conversation.Entry) error {
+	return errors.Join(w.AddEntries(ctx, interaction, lines...), w.SaveSession(ctx, interaction, s))
 }
 
 func (w *world) Known(_ context.Context, number string) (citizen.Known, error) {

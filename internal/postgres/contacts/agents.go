@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"okno/internal/acd"
@@ -92,13 +93,22 @@ func (w Steps) JournalDirection(ctx context.Context, leader, agent int64, detail
 const claimAgent = `
 UPDATE agents SET version = version + 1, offered_at = now() WHERE id = $1 AND version = $2 AND status = 'available' AND connected_until > now()`
 
-// ClaimAgent says whether an agent still stands as a decision saw it, and makes every other decision look again.
-func (w Steps) ClaimAgent(ctx context.Context, id, version int64) (bool, error) {
-	tag, err := w.tx.Exec(ctx, claimAgent, id, version)
-	if err != nil {
-		return false, fmt.Errorf("claim agent %d: %w", id, err)
+// ClaimAgents gives those of the agents of offers who no longer stand as the decision saw them, and makes every other decision look again at
+// the others. The offers are in the order of their agents.
+func (w Steps) ClaimAgents(ctx context.Context, offers []acd.Offer) (changed []int64, err error) {
+	var batch pgx.Batch
+	for _, o := range offers {
+		batch.Queue(claimAgent, o.Agent, o.AgentVersion).Exec(func(tag pgconn.CommandTag) error {
+			if tag.RowsAffected() == 0 {
+				changed = append(changed, o.Agent)
+			}
+			return nil
+		})
 	}
-	return tag.RowsAffected() > 0, nil
+	if err := w.tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return nil, fmt.Errorf("claim agents: %w", err)
+	}
+	return changed, nil
 }
 
 const setSkills = `UPDATE agents SET skills = $2, version = version + 1 WHERE id = $1`
@@ -218,6 +228,27 @@ func (s *Store) ConnectDesk(ctx context.Context, agent int64, lasting time.Durat
 	}
 	s.db.Hint(news.Contacts)
 	return nil
+}
+
+// An agent whose row something else is about to change is left to [Store.ConnectDesk]: one statement for many waits for nobody.
+const renewDesks = `
+WITH due AS (
+    SELECT a.id, d.page FROM unnest($1::bigint[], $2::text[]) d (agent, page) JOIN agents a ON a.id = d.agent
+    WHERE a.connected_until > now() FOR NO KEY UPDATE OF a SKIP LOCKED)
+UPDATE agents a SET connected_until = now() + make_interval(secs => $3), connected_node = due.page
+FROM due WHERE a.id = due.id RETURNING a.id`
+
+// RenewDesks renews the leases of agents, each held by a page, and gives the agents whose lease it has renewed: not those whose lease has ended, nor
+// those whose row is locked.
+func (s *Store) RenewDesks(ctx context.Context, agents []int64, pages []string, lasting time.Duration) (renewed []int64, err error) {
+	rows, err := s.db.Query(ctx, renewDesks, agents, pages, lasting.Seconds())
+	if err == nil {
+		renewed, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("renew desks: %w", err)
+	}
+	return renewed, nil
 }
 
 // lease changes the lease of an agent's desk by a statement that gives when it would have ended before.

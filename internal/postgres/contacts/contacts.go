@@ -210,27 +210,65 @@ RETURNING ` + contactColumns
 // MoveContact does a move of a contact that is locked, notes the time of the agents who have it or had it, and tells them and whoever
 // follows it. agent is who has it from now on, or 0 for no change.
 func (w Steps) MoveContact(ctx context.Context, c contact.Contact, m contact.Move, agent int64) (contact.Contact, error) {
-	moved, err := scanContact(w.ring, w.tx.QueryRow(ctx, moveContact, c.ID, c.Version, m.To, m.Front, m.Free, agent, m.Outcome,
-		acd.DefaultRules.WrapUp.Seconds()))
-	if errors.Is(err, contact.ErrUnknown) {
-		err = contact.ErrState
-	}
+	moved, err := w.moved(w.tx.QueryRow(ctx, moveContact, movingOf(contact.Step{Contact: c, Move: m, Agent: agent})...))
 	if err != nil {
 		return c, fmt.Errorf("move contact %d to %s: %w", c.ID, m.To, err)
 	}
+	return moved, w.tellMove(ctx, c, moved)
+}
+
+// MoveContacts is [Steps.MoveContact] for many, in one round trip.
+func (w Steps) MoveContacts(ctx context.Context, steps []contact.Step) error {
+	var batch pgx.Batch
+	after := make([]contact.Contact, len(steps))
+	for i, s := range steps {
+		batch.Queue(moveContact, movingOf(s)...).QueryRow(func(row pgx.Row) (err error) {
+			if after[i], err = w.moved(row); err != nil {
+				err = fmt.Errorf("contact %d to %s: %w", s.Contact.ID, s.Move.To, err)
+			}
+			return err
+		})
+	}
+	if err := w.tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("move contacts: %w", err)
+	}
+	for i, s := range steps {
+		if err := w.tellMove(ctx, s.Contact, after[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// movingOf are the arguments of moveContact.
+func movingOf(s contact.Step) []any {
+	c, m := s.Contact, s.Move
+	return []any{c.ID, c.Version, m.To, m.Front, m.Free, s.Agent, m.Outcome, acd.DefaultRules.WrapUp.Seconds()}
+}
+
+func (w Steps) moved(row pgx.Row) (contact.Contact, error) {
+	c, err := scanContact(w.ring, row)
+	if errors.Is(err, contact.ErrUnknown) {
+		err = contact.ErrState
+	}
+	return c, err
+}
+
+// tellMove notes the time of the agents who have a contact or had it, and tells them and whoever follows it.
+func (w Steps) tellMove(ctx context.Context, before, moved contact.Contact) error {
 	w.tx.Hint(news.Contacts)
 	if moved.AgentID != 0 {
 		w.noteTime(moved.AgentID, asItStands)
 	}
-	if c.AgentID != 0 && c.AgentID != moved.AgentID {
-		w.noteTime(c.AgentID, asItStands)
+	if before.AgentID != 0 && before.AgentID != moved.AgentID {
+		w.noteTime(before.AgentID, asItStands)
 	}
 	if moved.Helps != 0 { // whoever asks for help sees what comes of it
 		if err := w.emitCall(ctx, moved.Interaction); err != nil {
-			return moved, err
+			return err
 		}
 	}
-	return moved, w.emitContact(moved, c.AgentID)
+	return w.emitContact(moved, before.AgentID)
 }
 
 const setQueue = `

@@ -23,6 +23,8 @@ import (
 	"okno/internal/postgres/streams"
 )
 
+const inHand = `c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up')`
+
 const heldContacts = `
 SELECT ` + contactColumns + `, coalesce(z.id, 0), ` + datakeys.OfCitizen + `z.id), z.sealed,
        coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz),
@@ -31,12 +33,19 @@ FROM contacts c
 JOIN queues q ON q.name = c.queue
 JOIN interactions i ON i.id = c.interaction_id
 LEFT JOIN citizens z ON z.id = i.citizen_id
-WHERE c.agent_id = $1 AND c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap_up') ORDER BY c.queued_at`
+WHERE c.agent_id = $1 AND ` + inHand + ` ORDER BY c.queued_at`
 
 // An agent sees the own queues, and who leads sees all.
 const agentQueues = standOfQueues + `
 WHERE EXISTS (SELECT FROM agents WHERE id = $1 AND role IN ('supervisor', 'administrator'))
    OR EXISTS (SELECT FROM agent_queues WHERE agent_id = $1 AND queue = q.name) ORDER BY q.name`
+
+// The numbers of an agent's own stream and of the contacts in hand.
+const deskHeads = `
+SELECT n.name, coalesce(s.seq, 0)
+FROM (SELECT 'agent:' || $1::bigint AS name
+      UNION ALL SELECT 'contact:' || c.id FROM contacts c WHERE c.agent_id = $1 AND ` + inHand + `) n
+LEFT JOIN streams s USING (name)`
 
 const unanswered = `SELECT count(*) FROM evaluations WHERE agent_id = $1 AND replied_at IS NULL AND sealed IS NOT NULL`
 
@@ -59,25 +68,22 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 		})
 		addressed(&reads, agent, &found.ForYou)
 		reads.Queue(unanswered, agent).QueryRow(func(row pgx.Row) error { return row.Scan(&found.Unanswered) })
+		reads.Queue(deskHeads, agent).Query(func(rows pgx.Rows) error {
+			var name string
+			var seq int64
+			_, err := pgx.ForEachRow(rows, []any{&name, &seq}, func() error {
+				found.Streams[name] = seq
+				return nil
+			})
+			return err
+		})
 		if err := tx.SendBatch(ctx, &reads).Close(); err != nil {
 			return err
 		}
 		if err := addParties(ctx, tx, found.Contacts); err != nil {
 			return err
 		}
-		if err := addRecordings(ctx, tx, found.Contacts); err != nil {
-			return err
-		}
-		names := []string{streams.Agent(agent)}
-		for _, c := range found.Contacts {
-			names = append(names, streams.Contact(c.ID))
-		}
-		for _, name := range names {
-			found.Streams[name] = 0
-		}
-		heads, err := streams.Heads(ctx, tx, names)
-		maps.Copy(found.Streams, heads)
-		return err
+		return addRecordings(ctx, tx, found.Contacts)
 	})
 	if err != nil {
 		return found, fmt.Errorf("read desk of agent %d: %w", agent, err)

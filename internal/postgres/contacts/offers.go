@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"okno/internal/acd"
 	"okno/internal/contact"
 	"okno/internal/postgres"
 	"okno/internal/postgres/streams"
@@ -13,14 +16,22 @@ import (
 const addOffer = `
 INSERT INTO offers (contact_id, agent_id, expires_at, via) VALUES ($1, $2, now() + make_interval(secs => $3), nullif($4, '')) RETURNING expires_at`
 
-// AddOffer proposes a contact to an agent, for a time; via is the queue as whose agent the agent is asked, "" for the contact's own. The contact
-// is locked.
-func (w Steps) AddOffer(ctx context.Context, id, agent int64, ring time.Duration, via string) error {
-	var expires time.Time
-	if err := w.tx.QueryRow(ctx, addOffer, id, agent, ring.Seconds(), via).Scan(&expires); err != nil {
-		return fmt.Errorf("offer contact %d: %w", id, err)
+// AddOffers proposes contacts, which are locked, to agents.
+func (w Steps) AddOffers(ctx context.Context, offers ...acd.Offer) error {
+	var batch pgx.Batch
+	for _, o := range offers {
+		batch.Queue(addOffer, o.Contact, o.Agent, o.Ring.Seconds(), o.Via).QueryRow(func(row pgx.Row) error {
+			var expires time.Time
+			if err := row.Scan(&expires); err != nil {
+				return fmt.Errorf("contact %d to agent %d: %w", o.Contact, o.Agent, err)
+			}
+			return streams.Emit(w.tx, streams.Agent(o.Agent), "offer", map[string]any{"contact": o.Contact, "expires_at": expires})
+		})
 	}
-	return streams.Emit(w.tx, streams.Agent(agent), "offer", map[string]any{"contact": id, "expires_at": expires})
+	if err := w.tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("offer: %w", err)
+	}
+	return nil
 }
 
 const endOffer = `

@@ -1,12 +1,10 @@
 package contacts
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"okno/internal/postgres"
 	"okno/internal/postgres/streams"
 )
 
@@ -54,13 +52,6 @@ func (w Steps) noteTime(agent int64, leased pgtype.Timestamptz) {
 	} else {
 		lock += " stands"
 	}
-	w.tx.Last(lock, func(ctx context.Context, tx *postgres.Tx) error {
-		if _, err := tx.Exec(ctx, lockTimes, agent); err != nil {
-			return fmt.Errorf("lock times of agent %d: %w", agent, err)
-		}
-		if _, err := tx.Exec(ctx, noteTime, agent, leased); err != nil {
-			return fmt.Errorf("note time of agent %d: %w", agent, err)
-		}
-		return nil
-	})
+	w.tx.Last(lock, fmt.Sprint("lock times of agent ", agent), lockTimes, agent)
+	w.tx.Last(lock, fmt.Sprint("note time of agent ", agent), noteTime, agent, leased)
 }

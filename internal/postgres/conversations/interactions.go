@@ -119,25 +119,43 @@ func (w Steps) AddEntries(ctx context.Context, interaction int64, lines ...conve
 	if len(lines) == 0 {
 		return nil
 	}
+	var writes pgx.Batch
+	added, err := w.queueEntries(ctx, &writes, interaction, lines)
+	if err != nil {
+		return err
+	}
+	if err := w.tx.SendBatch(ctx, &writes).Close(); err != nil {
+		return fmt.Errorf("add entries to interaction %d: %w", interaction, err)
+	}
+	return w.tellEntries(interaction, *added)
+}
+
+// queueEntries adds to writes what adds lines. added has them as they were added, once the batch has been read.
+func (w Steps) queueEntries(ctx context.Context, writes *pgx.Batch, interaction int64, lines []conversation.Entry) (added *[]addedEntry, err error) {
+	added = new([]addedEntry)
+	if len(lines) == 0 {
+		return added, nil
+	}
 	key, err := datakeys.Interaction(ctx, w.tx, w.ring, interaction)
 	if err != nil {
-		return fmt.Errorf("add entries: %w", err)
+		return nil, fmt.Errorf("add entries: %w", err)
 	}
-	rows, err := w.tx.Query(ctx, addEntries, interaction,
+	writes.Queue(addEntries, interaction,
 		postgres.Column(lines, func(e conversation.Entry) string { return e.Speaker }),
 		postgres.Column(lines, func(e conversation.Entry) string { return e.Kind }),
 		postgres.Column(lines, func(e conversation.Entry) []byte {
 			return key.Seal(datakeys.EntryOf(interaction, e.Speaker, e.Kind), []byte(e.Body))
 		}),
 		postgres.Column(lines, func(e conversation.Entry) string { return e.Node }),
-		postgres.Column(lines, func(e conversation.Entry) int64 { return e.MT }))
-	if err != nil {
-		return fmt.Errorf("add entries to interaction %d: %w", interaction, err)
-	}
-	added, err := pgx.CollectRows(rows, pgx.RowToStructByPos[addedEntry])
-	if err != nil {
-		return fmt.Errorf("add entries to interaction %d: %w", interaction, err)
-	}
+		postgres.Column(lines, func(e conversation.Entry) int64 { return e.MT })).Query(func(rows pgx.Rows) (err error) {
+		*added, err = pgx.CollectRows(rows, pgx.RowToStructByPos[addedEntry])
+		return err
+	})
+	return added, nil
+}
+
+// tellEntries tells whoever follows the interaction of lines.
+func (w Steps) tellEntries(interaction int64, added []addedEntry) error {
 	for _, e := range added {
 		if e.Contact == 0 {
 			continue

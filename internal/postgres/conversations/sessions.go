@@ -74,12 +74,23 @@ UPDATE sessions SET sealed = $2, updated_at = now() WHERE interaction_id = $1`
 
 // SaveSession keeps what a session is now.
 func (w Steps) SaveSession(ctx context.Context, interaction int64, s conversation.Session) error {
+	return w.SaveTurn(ctx, interaction, s)
+}
+
+// SaveTurn is [Steps.AddEntries] and [Steps.SaveSession] in one round trip.
+func (w Steps) SaveTurn(ctx context.Context, interaction int64, s conversation.Session, lines ...conversation.Entry) error {
+	var writes pgx.Batch
+	added, err := w.queueEntries(ctx, &writes, interaction, lines)
+	if err != nil {
+		return err
+	}
 	sealed, err := w.sealSession(ctx, interaction, s)
 	if err == nil {
-		_, err = w.tx.Exec(ctx, saveSession, interaction, sealed, s.Language)
+		writes.Queue(saveSession, interaction, sealed, s.Language)
+		err = w.tx.SendBatch(ctx, &writes).Close()
 	}
 	if err != nil {
-		return fmt.Errorf("save session of interaction %d: %w", interaction, err)
+		return fmt.Errorf("save turn of interaction %d: %w", interaction, err)
 	}
-	return nil
+	return w.tellEntries(interaction, *added)
 }

@@ -186,6 +186,10 @@ func (d *draft) SaveSession(_ context.Context, interaction int64, s conversation
 	return nil
 }
 
+func (d *draft) SaveTurn(ctx context.Context, interaction int64, s conversation.Session, lines ...conversation.Entry) error {
+	return errors.Join(d.AddEntries(ctx, interaction, lines...), d.SaveSession(ctx, interaction, s))
+}
+
 func (d *draft) CaseByNumber(ctx context.Context, number string) (cases.Case, error) {
 	if c, ok := d.batch.cases[number]; ok {
 		return c, nil

@@ -26,11 +26,11 @@ func Agent(id int64) string { return "agent:" + strconv.FormatInt(id, 10) }
 // transcript has the one copy; [Store.StreamEvents] puts them in.
 const Entry = "entry"
 
-const nextInStream = `
-INSERT INTO streams (name, seq) VALUES ($1, 1)
-ON CONFLICT (name) DO UPDATE SET seq = streams.seq + 1 RETURNING seq`
-
-const addStreamEvent = `INSERT INTO stream_events (stream, seq, kind, payload) VALUES ($1, $2, $3, $4)`
+const addEvent = `
+WITH next AS (
+    INSERT INTO streams (name, seq) VALUES ($1, 1)
+    ON CONFLICT (name) DO UPDATE SET seq = streams.seq + 1 RETURNING name, seq)
+INSERT INTO stream_events (stream, seq, kind, payload) SELECT name, seq, $2, $3 FROM next`
 
 // Emit adds an event to a stream at the end of the transaction. The stream's row stays locked until the commit, so that
 // numbers commit in order.
@@ -40,16 +40,7 @@ func Emit(tx *postgres.Tx, stream, kind string, payload any) error {
 		return fmt.Errorf("encode %s for %s: %w", kind, stream, err)
 	}
 	tx.Hint(news.Streams)
-	tx.Last(stream, func(ctx context.Context, tx *postgres.Tx) error {
-		var seq int64
-		if err := tx.QueryRow(ctx, nextInStream, stream).Scan(&seq); err != nil {
-			return fmt.Errorf("number %s for %s: %w", kind, stream, err)
-		}
-		if _, err := tx.Exec(ctx, addStreamEvent, stream, seq, kind, raw); err != nil {
-			return fmt.Errorf("add %s to %s: %w", kind, stream, err)
-		}
-		return nil
-	})
+	tx.Last(stream, "add "+kind+" to "+stream, addEvent, stream, kind, raw)
 	return nil
 }
 
@@ -62,16 +53,11 @@ type Store struct {
 // NewStore is over a database; ring opens the lines of transcripts.
 func NewStore(db *postgres.DB, ring *seal.Ring) *Store { return &Store{db, ring} }
 
-// querier is a database or a transaction.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
 const streamHeads = `SELECT name, seq FROM streams WHERE name = ANY ($1)`
 
-// Heads gives the newest number of each stream; one that nothing was added to yet is left out.
-func Heads(ctx context.Context, q querier, names []string) (map[string]int64, error) {
-	rows, err := q.Query(ctx, streamHeads, names)
+// StreamHeads gives the newest number of each stream; one that nothing was added to yet is left out.
+func (s *Store) StreamHeads(ctx context.Context, names []string) (map[string]int64, error) {
+	rows, err := s.db.Query(ctx, streamHeads, names)
 	if err != nil {
 		return nil, fmt.Errorf("read stream heads: %w", err)
 	}
@@ -83,11 +69,6 @@ func Heads(ctx context.Context, q querier, names []string) (map[string]int64, er
 		return nil
 	})
 	return heads, err
-}
-
-// StreamHeads is [Heads] as things stand now.
-func (s *Store) StreamHeads(ctx context.Context, names []string) (map[string]int64, error) {
-	return Heads(ctx, s.db, names)
 }
 
 const streamEvents = `
