@@ -25,6 +25,8 @@ type hub struct {
 
 	mu       sync.Mutex
 	sessions map[*session]bool
+	beats    [beatParts]map[*session]bool // the same, by when they hear of the node
+	part     int                          // the next session's
 	closed   bool
 	drained  sync.WaitGroup
 	queues   map[string]desk.Queue // as the sessions know them
@@ -45,7 +47,11 @@ type hubStore interface {
 }
 
 func newHub(store hubStore, hints <-chan struct{}, log zerolog.Logger) *hub {
-	return &hub{store: store, hints: hints, log: log, sessions: map[*session]bool{}}
+	h := &hub{store: store, hints: hints, log: log, sessions: map[*session]bool{}}
+	for i := range h.beats {
+		h.beats[i] = map[*session]bool{}
+	}
+	return h
 }
 
 // add takes a session in, unless the hub is closing.
@@ -57,6 +63,8 @@ func (h *hub) add(s *session) bool {
 	}
 	h.drained.Add(1)
 	h.sessions[s] = true
+	h.beats[h.part][s] = true
+	h.part = (h.part + 1) % beatParts
 	return true
 }
 
@@ -64,6 +72,9 @@ func (h *hub) remove(s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.sessions, s)
+	for _, part := range h.beats {
+		delete(part, s)
+	}
 	h.drained.Done()
 }
 
@@ -92,8 +103,32 @@ func (h *hub) closeLogin(token string) {
 	}
 }
 
+// beatParts is into how many parts the pages fall that hear of the node one after another: all at once would hold up whatever else is to be told.
+const beatParts = 20
+
+// beat has each page hear of the node every [beatEvery], until ctx ends, whatever the store does.
+func (h *hub) beat(ctx context.Context) {
+	ticker := time.NewTicker(beatEvery / beatParts)
+	defer ticker.Stop()
+	for n := 0; ; n = (n + 1) % beatParts {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		h.mu.Lock()
+		for s := range h.beats[n] {
+			s.beat()
+		}
+		h.mu.Unlock()
+	}
+}
+
 // run tells sessions which of their streams have news, until ctx ends; then it sends everybody elsewhere.
 func (h *hub) run(ctx context.Context) error {
+	var beats sync.WaitGroup
+	beats.Go(func() { h.beat(ctx) })
+	defer beats.Wait()
 	const poll = time.Second // what a lost hint costs, and for how long a page outlives a login that another node has ended
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()

@@ -47,15 +47,16 @@ var beat = func() *websocket.PreparedMessage {
 	return m
 }()
 
-// session is one page's socket. Its reader runs in the request's goroutine, its writer and its follower in their own.
+// session is one page's socket. Its reader runs in the request's goroutine; what follows and what writes runs while there is something to do.
 type session struct {
-	desk   *Desk
-	agent  acd.Agent
-	token  string
-	socket *websocket.Conn
-	out    chan any // an object, or a *websocket.PreparedMessage
-	woken  chan struct{}
-	ended  context.CancelFunc
+	desk      *Desk
+	agent     acd.Agent
+	token     string
+	socket    *websocket.Conn
+	out       chan any // an object, or a *websocket.PreparedMessage
+	writing   errand
+	following errand
+	ended     context.CancelFunc
 
 	mu      sync.Mutex
 	renewal time.Time        // when the lease is to be renewed; zero: there is none yet
@@ -83,20 +84,21 @@ func (d *Desk) socket(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	s := &session{desk: d, agent: agent, token: string(token), socket: socket, out: make(chan any, mostQueued), woken: make(chan struct{}, 1),
+	s := &session{desk: d, agent: agent, token: string(token), socket: socket, out: make(chan any, mostQueued),
 		ended: cancel, follows: map[string]int64{}, behind: map[string]bool{}, reason: make(chan []byte, 1)}
+	s.writing.do, s.following.do = s.write, func() { s.follow(ctx) }
 	if !d.hub.add(s) {
 		_ = socket.Close()
 		return
 	}
 	defer d.hub.remove(s)
-	var own sync.WaitGroup
-	own.Go(func() { s.write(ctx) })
-	own.Go(func() { s.follow(ctx) })
+	hungUp := make(chan struct{})
+	context.AfterFunc(ctx, func() { s.hangUp(); close(hungUp) })
 	err = s.read(ctx)
 	cancel()
-	own.Wait()
-	_ = socket.Close()
+	s.following.end()
+	s.writing.end()
+	<-hungUp
 	if err := d.Store.DisconnectDesk(context.WithoutCancel(ctx), agent.ID, s.node()); err != nil {
 		d.Log.Warn().Err(err).Int64("agent", agent.ID).Msg("desk not disconnected; its lease runs out")
 	}
@@ -278,31 +280,18 @@ func (s *session) takeBehind() map[string]int64 {
 	return taken
 }
 
-func (s *session) wake() {
-	select {
-	case s.woken <- struct{}{}:
-	default:
-	}
-}
+func (s *session) wake() { s.following.begin() }
 
-// follow passes on what happens.
+// follow passes on what has happened.
 func (s *session) follow(ctx context.Context) {
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.woken:
-			if s.takeLapsed() {
-				err = s.lease(ctx)
-			}
-			s.sendQueues(ctx)
-			s.sendLookers(ctx)
-			err = errors.Join(err, s.catchUp(ctx))
-		}
-		if err != nil && ctx.Err() == nil {
-			s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("desk not up to date")
-		}
+	var err error
+	if s.takeLapsed() {
+		err = s.lease(ctx)
+	}
+	s.sendQueues(ctx)
+	s.sendLookers(ctx)
+	if err = errors.Join(err, s.catchUp(ctx)); err != nil && ctx.Err() == nil {
+		s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("desk not up to date")
 	}
 }
 
@@ -349,7 +338,17 @@ func (s *session) catchUp(ctx context.Context) error {
 func (s *session) send(ctx context.Context, m any) {
 	select {
 	case s.out <- m:
+		s.writing.begin()
 	case <-ctx.Done():
+	}
+}
+
+// beat has the page hear of the node, unless it has more to hear than it takes.
+func (s *session) beat() {
+	select {
+	case s.out <- beat:
+		s.writing.begin()
+	default:
 	}
 }
 
@@ -391,10 +390,8 @@ func (s *session) close(why closing) {
 	})
 }
 
-func (s *session) write(ctx context.Context) {
-	ticker := time.NewTicker(beatEvery)
-	defer ticker.Stop()
-	defer s.socket.Close() // ends the reader
+// write writes what is queued.
+func (s *session) write() {
 	for {
 		var err error
 		select {
@@ -405,17 +402,10 @@ func (s *session) write(ctx context.Context) {
 			} else {
 				err = s.socket.WriteJSON(m)
 			}
-		case <-ticker.C:
-			_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
-			if err = s.socket.WritePreparedMessage(beat); err == nil {
+			if m == any(beat) && err == nil {
 				err = s.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit))
 			}
-		case <-ctx.Done():
-			select {
-			case frame := <-s.reason:
-				_ = s.socket.WriteControl(websocket.CloseMessage, frame, time.Now().Add(writeLimit))
-			default:
-			}
+		default:
 			return
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -426,4 +416,14 @@ func (s *session) write(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// hangUp ends the socket, and its reader with it. It tells the page why, if there is a reason.
+func (s *session) hangUp() {
+	select {
+	case frame := <-s.reason:
+		_ = s.socket.WriteControl(websocket.CloseMessage, frame, time.Now().Add(writeLimit))
+	default:
+	}
+	_ = s.socket.Close()
 }
