@@ -288,7 +288,6 @@ func (s *session) follow(ctx context.Context) {
 	if s.takeLapsed() {
 		err = s.lease(ctx)
 	}
-	s.sendQueues(ctx)
 	s.sendLookers(ctx)
 	if err = errors.Join(err, s.catchUp(ctx)); err != nil && ctx.Err() == nil {
 		s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("desk not up to date")
@@ -352,12 +351,12 @@ func (s *session) beat() {
 	}
 }
 
-// tellQueues has the page told how the queues stand now.
+// tellQueues has the page told how the queues stand now, once it has what was queued before.
 func (s *session) tellQueues(now *queueNews) {
 	s.mu.Lock()
 	s.queues = now
 	s.mu.Unlock()
-	s.wake()
+	s.writing.begin()
 }
 
 // watches says whether a page shows how a queue stands: an agent's shows the own, and that of who leads shows all.
@@ -365,21 +364,21 @@ func (s *session) watches(queue string) bool {
 	return s.agent.Role == access.Supervisor || s.agent.Role == access.Administrator || slices.Contains(s.agent.Queues, queue)
 }
 
-// sendQueues tells the page how the agent's queues stand, if they have changed.
-func (s *session) sendQueues(ctx context.Context) {
+// takeQueues gives what tells the page how the agent's queues stand; nil: they have not changed.
+func (s *session) takeQueues() *websocket.PreparedMessage {
 	s.mu.Lock()
 	now := s.queues
 	s.queues = nil
 	s.mu.Unlock()
 	if now == nil {
-		return
+		return nil
 	}
 	frame, err := now.frame(s.watches)
 	if err != nil {
 		s.desk.Log.Error().Err(err).Msg("queues not told")
-		return
+		return nil
 	}
-	s.send(ctx, frame)
+	return frame
 }
 
 // close ends the session with a code that tells the page what to do.
@@ -390,24 +389,20 @@ func (s *session) close(why closing) {
 	})
 }
 
-// write writes what is queued.
+// write writes what is queued, and then how the queues stand.
 func (s *session) write() {
 	for {
-		var err error
+		var m any
 		select {
-		case m := <-s.out:
-			_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
-			if made, ok := m.(*websocket.PreparedMessage); ok {
-				err = s.socket.WritePreparedMessage(made)
-			} else {
-				err = s.socket.WriteJSON(m)
-			}
-			if m == any(beat) && err == nil {
-				err = s.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit))
-			}
+		case m = <-s.out:
 		default:
-			return
+			frame := s.takeQueues()
+			if frame == nil {
+				return
+			}
+			m = frame
 		}
+		err := s.writeMessage(m)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			s.close(closeSlow)
 		}
@@ -416,6 +411,19 @@ func (s *session) write() {
 			return
 		}
 	}
+}
+
+func (s *session) writeMessage(m any) error {
+	_ = s.socket.SetWriteDeadline(time.Now().Add(writeLimit))
+	made, ok := m.(*websocket.PreparedMessage)
+	if !ok {
+		return s.socket.WriteJSON(m)
+	}
+	err := s.socket.WritePreparedMessage(made)
+	if err == nil && made == beat {
+		err = s.socket.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit))
+	}
+	return err
 }
 
 // hangUp ends the socket, and its reader with it. It tells the page why, if there is a reason.
