@@ -87,7 +87,7 @@ func (d *Desk) checkDialogue(w http.ResponseWriter, r *http.Request) {
 	definition, found := dialogue.Examine(body.Files, d.Vocabulary)
 	findings := make([]object, 0, len(found))
 	for _, f := range found {
-		findings = append(findings, object{"file": f.File, "line": f.Line, "problem": f.Problem, "advice": f.Advice})
+		findings = append(findings, object{"file": f.File, "line": f.Line, "code": f.Code, "values": f.Values, "problem": f.Problem, "advice": f.Advice})
 	}
 	answer := object{"version": dialogue.Version(body.Files), "findings": findings}
 	if definition != nil {

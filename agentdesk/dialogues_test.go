@@ -2,7 +2,11 @@ package agentdesk_test
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +14,8 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"okno/agentdesk/web"
+	"okno/internal/dialogue"
 	"okno/internal/floor/floortest"
 	"okno/internal/postgres/pgtest"
 )
@@ -53,6 +59,8 @@ func TestDialoguesAreEditedAtTheDesk(t *testing.T) {
 	_, checked = post("check", m{"files": broken})
 	finding := checked["findings"].([]any)[0].(m)
 	require.Equal(t, "dialogue.yaml", finding["file"])
+	require.Equal(t, "no_target", finding["code"])
+	require.Equal(t, "nowhere", finding["values"].(m)["to"])
 	require.Contains(t, strings.Split(broken["dialogue.yaml"].(string), "\n")[int(finding["line"].(float64))-1], "to: nowhere")
 	_, checked = post("check", m{"files": with(files, m{"texts/ru.yaml": "greeting: {"})})
 	require.Nil(t, checked["graph"])
@@ -139,4 +147,28 @@ func (o *office) follows(ctx context.Context) error {
 func (o *office) comesToCount(t *testing.T, version string) {
 	t.Helper()
 	require.Eventually(t, func() bool { return o.Library.Current().Version == version }, 20*time.Second, 20*time.Millisecond)
+}
+
+// Each finding has its words in the languages of the page beside English, which the server has, with the same values in them.
+func TestEachFindingIsSaidInEachLanguage(t *testing.T) {
+	t.Parallel()
+	var said map[string]map[string][2]string
+	require.NoError(t, json.Unmarshal(web.Findings, &said))
+	codes := dialogue.FindingCodes()
+	require.Len(t, said, len(codes))
+	parameter := regexp.MustCompile(`\{(\w+)\}`)
+	for code, values := range codes {
+		require.Len(t, said[code], len(dialogue.Languages)-1, code)
+		for language, texts := range said[code] {
+			require.Contains(t, dialogue.Languages, dialogue.Language(language))
+			named := map[string]bool{}
+			for _, text := range texts {
+				require.NotEmpty(t, text, "%s in %s", code, language)
+				for _, found := range parameter.FindAllStringSubmatch(text, -1) {
+					named[found[1]] = true
+				}
+			}
+			require.ElementsMatch(t, values, slices.Collect(maps.Keys(named)), "%s in %s", code, language)
+		}
+	}
 }

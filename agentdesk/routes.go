@@ -30,6 +30,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/recordings/{id}", d.hear)
 	mux.HandleFunc("GET /desk/recordings/{id}/transcript", d.readTranscript)
 	mux.HandleFunc("POST /desk/recordings/{id}/transcript/{line}", d.correctTranscript)
+	mux.HandleFunc("POST /desk/recordings/{id}/transcript/retry", d.retryTranscript)
 	mux.HandleFunc("GET /desk/search", d.search)
 	mux.HandleFunc("GET /desk/destinations", d.destinations)
 	mux.HandleFunc("GET /desk/talks", d.listTalks)

@@ -20,6 +20,9 @@ type transcriptWork interface {
 	// CorrectTranscript keeps a line as somebody corrects it, once may has nothing against it. transcript.ErrUnknown, transcript.ErrLine,
 	// transcript.ErrChanged.
 	CorrectTranscript(ctx context.Context, recording int64, c transcript.Correction, may func(own bool) error) error
+	// RetryTranscript has a talk whose transcript has failed written down again, once may has nothing against it. One that waits already is left
+	// alone. transcript.ErrUnknown, transcript.ErrReady.
+	RetryTranscript(ctx context.Context, agent, recording int64, may func(own bool) error) error
 }
 
 // mostCorrected is the longest request to correct a line, in bytes.
@@ -77,6 +80,25 @@ func (d *Desk) correctTranscript(w http.ResponseWriter, r *http.Request) {
 			}
 			c.By = agent.ID
 			return work.CorrectTranscript(r.Context(), id, c, ofTalk(agent, access.CorrectTranscript))
+		})
+	}
+	d.done(w, err)
+}
+
+// retryTranscript has a talk whose transcript has failed written down again. Asked twice, it is done once.
+func (d *Desk) retryTranscript(w http.ResponseWriter, r *http.Request) {
+	_, token, err := d.agentOf(r)
+	id, unread := recordingID(r)
+	if err == nil {
+		err = unread
+	}
+	if err == nil {
+		err = d.Units(r.Context(), func(work Work) error {
+			agent, err := work.AgentOfCommand(r.Context(), token)
+			if err != nil {
+				return err
+			}
+			return work.RetryTranscript(r.Context(), agent.ID, id, ofTalk(agent, access.CorrectTranscript))
 		})
 	}
 	d.done(w, err)

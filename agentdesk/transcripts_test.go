@@ -206,3 +206,61 @@ func TestATalkShowsHowItsTranscriptStands(t *testing.T) {
 	require.NoError(t, work.Transcribe(t.Context(), job.TranscribeTalk{Recording: id}))
 	require.Equal(t, m{"state": "failed", "failure": "unreadable"}, stands())
 }
+
+// A transcript that has failed is tried again by whoever may correct it, once, however often that is asked for; what was written down before stays,
+// and the journal has it.
+func TestAFailedTranscriptIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.hires(t, acd.Agent{Login: "other", Name: "Другой", Role: "agent", Languages: []string{"ru"}})
+	o.hires(t, acd.Agent{Login: "checks", Name: "Аудитор", Role: "auditor", Languages: []string{"ru"}})
+	talk := recordingtest.Talk(t, 3*time.Second, []recordingtest.Span{{From: time.Second, To: 2 * time.Second}}, nil)
+	_, id := o.keptTalk(t, o.Agents[0].ID, "+77010008809", string(talk))
+	agent, other, auditor := cookieAt(t, o.server.URL, "aliya"), cookieAt(t, o.server.URL, "other"), cookieAt(t, o.server.URL, "checks")
+	path := fmt.Sprintf("/desk/recordings/%d/transcript/retry", id)
+	retries := func(cookie string, want int) {
+		t.Helper()
+		status, answer := o.asks(t, cookie, http.MethodPost, path, nil)
+		require.Equal(t, want, status, answer)
+	}
+	count := func(query string) int { return pgtest.Value[int](t, o.URL, query) }
+	const (
+		jobs  = `SELECT count(*) FROM river_job WHERE kind = 'talk.transcribe' AND queue = 'slow'`
+		deeds = `SELECT count(*) FROM audit WHERE action = 'transcript.retry'`
+		news  = `SELECT count(*) FROM stream_events WHERE kind = 'recorded'`
+	)
+	retries(agent, http.StatusNotFound) // it was never to be written down
+	pgtest.Exec(t, o.URL, fmt.Sprintf(`INSERT INTO transcripts (recording_id) VALUES (%d)`, id))
+	files, err := folder.New(o.folder)
+	require.NoError(t, err)
+	transcribe := func(engine map[dialogue.Language]string) {
+		work := transcript.NewTranscriber(o.DB, attachment.NewKeeper(files), vosk.New(engine), time.Now, zerolog.Nop())
+		require.NoError(t, work.Transcribe(t.Context(), job.TranscribeTalk{Recording: id}))
+	}
+	retries(agent, http.StatusNoContent)
+	require.Zero(t, count(jobs)+count(deeds), "it waits already")
+
+	transcribe(nil)
+	require.Equal(t, "failed no_engine", pgtest.Value[string](t, o.URL, `SELECT state || ' ' || failure FROM transcripts`))
+	pgtest.Exec(t, o.URL, `UPDATE transcripts SET attempts = 6`)
+	for cookie, want := range map[string]int{"": 401, other: 403, auditor: 403} {
+		retries(cookie, want)
+	}
+	told := count(news)
+	for range 2 {
+		retries(agent, http.StatusNoContent)
+	}
+	require.Equal(t, "waiting  0", pgtest.Value[string](t, o.URL, `SELECT state || ' ' || failure || ' ' || attempts FROM transcripts`))
+	require.Equal(t, []int{1, 1, told + 1}, []int{count(jobs), count(deeds), count(news)})
+
+	server := speechtest.Start(t)
+	server.Understand("потерян паспорт")
+	transcribe(map[dialogue.Language]string{dialogue.Russian: server.URL()})
+	require.Len(t, o.saysInTalks(t, agent, "паспорта"), 1)
+	retries(agent, http.StatusConflict)
+	require.Equal(t, "no_engine", pgtest.Value[string](t, o.URL, `SELECT detail ->> 'failure' FROM audit WHERE action = 'transcript.retry'`))
+	status, _ := o.asks(t, agent, http.MethodPost, "/desk/recordings/999/transcript/retry", nil)
+	require.Equal(t, http.StatusNotFound, status)
+	status, _ = o.asks(t, agent, http.MethodPost, "/desk/recordings/x/transcript/retry", nil)
+	require.Equal(t, http.StatusNotFound, status)
+}

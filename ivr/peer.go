@@ -72,15 +72,20 @@ func authFields(user, secret string) [][2]string {
 // reach gives the endpoint by which a phone is rung from this Asterisk. A page may be registered at another one; any other phone is dialled as
 // it is written. elsewhere says that.
 func (l *Line) reach(ctx context.Context, endpoint string) (reached string, elsewhere bool, err error) {
-	account, named := strings.CutPrefix(endpoint, "PJSIP/")
-	if !named || strings.ContainsAny(account, "/@") {
-		return endpoint, false, nil
-	}
-	limited, cancel := context.WithTimeout(ctx, stepLimit)
-	defer cancel()
-	where, err := l.config.Store.AsteriskOfAccount(limited, account)
+	where, err := l.registrar(ctx, endpoint)
 	if err != nil || where == "" || where == l.config.Asterisk.Name {
 		return endpoint, false, err
 	}
 	return endpoint + "@" + peerPrefix + where, true, nil
+}
+
+// registrar names the Asterisk at which the page of an endpoint ("PJSIP/agent-7") registers; "" of a telephone that is no page.
+func (l *Line) registrar(ctx context.Context, endpoint string) (asterisk string, err error) {
+	account, named := strings.CutPrefix(endpoint, "PJSIP/")
+	if !named || strings.ContainsAny(account, "/@") {
+		return "", nil
+	}
+	limited, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	return l.config.Store.AsteriskOfAccount(limited, account)
 }

@@ -17,6 +17,8 @@ const (
 	ringMargin = 2 * time.Second
 	// lookEvery is how often a phone that rings is looked at: an event that was lost, while the stream changed hands, costs no more.
 	lookEvery = time.Second
+	// pageEvery is how often is looked whether a page that is being loaded anew has registered: the citizen waits for that.
+	pageEvery = 200 * time.Millisecond
 )
 
 // roomPrefix begins the ids of our bridges.
@@ -55,7 +57,10 @@ func (c *liveCall) connect(ctx context.Context, o call.Order) (joined bool, err 
 	c.call.Room = room
 	c.call.Legs = append(c.call.Legs, call.Leg{ID: o.ID, Role: call.Agent, Outbound: true, Endpoint: o.Endpoint, AgentID: o.Agent})
 	c.line.route(c, 0, o.ID)
-	if err = c.ring(ctx, o); err == nil {
+	if err = c.awaitPage(ctx, o); err == nil {
+		err = c.ring(ctx, o)
+	}
+	if err == nil {
 		err = c.join(ctx, o)
 	}
 	if err == nil {
@@ -90,6 +95,39 @@ func (c *liveCall) startRing(ctx context.Context, o call.Order) (up bool, err er
 		}
 		return up, nil
 	}
+}
+
+// awaitPage waits while the page of the agent is not registered at this Asterisk: it may be loaded anew just now. A page is waited for as long
+// as it may ring, and [call.AwayPatience] at most; then it is rung all the same, and the floor is told that it does not answer.
+func (c *liveCall) awaitPage(ctx context.Context, o call.Order) error {
+	look := time.NewTicker(pageEvery)
+	defer look.Stop()
+	for until := time.Now().Add(min(o.Ring, call.AwayPatience)); time.Now().Before(until) && c.pageIsAway(ctx, o); {
+		item, _, err := c.nextOr(ctx, nil, look.C)
+		if err != nil {
+			return err
+		}
+		switch item := item.(type) {
+		case nil:
+		case cancelled:
+			if string(item) == o.ID {
+				return errCancelled
+			}
+		default:
+			c.note(ctx, item, true)
+		}
+	}
+	return nil
+}
+
+// pageIsAway says whether an order is to ring a page that registers here, and is not registered. What is not known is looked for by ringing.
+func (c *liveCall) pageIsAway(ctx context.Context, o call.Order) bool {
+	where, err := c.line.registrar(ctx, o.Endpoint)
+	if err != nil || where != c.line.config.Asterisk.Name || c.line.rest.isRegistered(o.Endpoint) {
+		return false
+	}
+	there, err := c.line.rest.exists(o.ID) // it rings since a process before us
+	return err == nil && !there
 }
 
 // ring makes the agent's phone ring, and waits until it is answered.

@@ -24,6 +24,12 @@ var Close []byte
 //go:embed src/shared/errors.json
 var Errors []byte
 
+// Findings are what the check of a dialogue finds, in the languages of the page beside English, by the code of a finding: the problem, and what to
+// do about it.
+//
+//go:embed src/shared/findings.json
+var Findings []byte
+
 // Desk serves the operator's page.
 func Desk() http.Handler { return serve("dist/desk") }
 

@@ -8,18 +8,6 @@ import (
 	"strings"
 )
 
-// Finding is something wrong with a dialogue, where it stands, and what to do about it.
-type Finding struct {
-	File    string
-	Line    int
-	Problem string
-	Advice  string
-}
-
-func (f Finding) String() string {
-	return fmt.Sprintf("%s:%d: %s; %s", f.File, f.Line, f.Problem, f.Advice)
-}
-
 // Check finds what would go wrong in a conversation. A dialogue with findings is not to be published.
 func (d *Definition) Check() []Finding {
 	c := &checker{d: d, targets: map[string][]string{}}
@@ -36,7 +24,7 @@ func (d *Definition) Check() []Finding {
 	slices.SortFunc(c.found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Problem, b.Problem))
 	})
-	return slices.Compact(c.found)
+	return slices.CompactFunc(c.found, func(a, b Finding) bool { return a.String() == b.String() })
 }
 
 type checker struct {
@@ -48,22 +36,23 @@ type checker struct {
 
 type edge struct{ from, to string }
 
-func (c *checker) add(where, problem, advice string, args ...any) {
-	line := c.d.lines[where]
-	if line == 0 {
-		line = 1
-	}
-	c.found = append(c.found, Finding{File: File, Line: line, Problem: fmt.Sprintf(problem, args...), Advice: advice})
+// add adds a finding of the dialogue's file; where is a node, an option of it, or "". values are those of the parameters of its code.
+func (c *checker) add(where, code string, values ...any) {
+	c.addAt(File, max(1, c.d.lines[where]), code, values...)
+}
+
+func (c *checker) addAt(file string, line int, code string, values ...any) {
+	c.found = append(c.found, newFinding(file, line, code, values...))
 }
 
 // way notes that a node leads to another. Silent ways are those that need nothing from the citizen.
 func (c *checker) way(where, from, to string, silent bool) {
 	if to == "" {
-		c.add(where, "node %s leads nowhere", "say where it goes with `to`", from)
+		c.add(where, "nowhere", from)
 		return
 	}
 	if c.d.Nodes[to] == nil {
-		c.add(where, "node %s leads to %s, which is not there", "name a node that exists", from, to)
+		c.add(where, "no_target", from, to)
 		return
 	}
 	c.targets[from] = append(c.targets[from], to)
@@ -84,7 +73,7 @@ func (c *checker) route(name string, to Route, silent bool) {
 func (c *checker) node(name string, n *Node) {
 	switch n.kind() {
 	case "":
-		c.add(name, "node %s must be exactly one of say, menu, ask, do, queue, call, return, end", "split it, or say what it is", name)
+		c.add(name, "one_kind", name)
 	case "say":
 		c.text(name, n.Say, Channels, n.With)
 		c.route(name, n.To, true)
@@ -102,7 +91,7 @@ func (c *checker) node(name string, n *Node) {
 		c.way(name, name, n.Call, true)
 		for _, outcome := range slices.Sorted(maps.Keys(n.Outcomes)) {
 			if n.Outcomes[outcome].Retry != "" {
-				c.add(name, "call %s retries for the outcome %s", "lead to a node: what was called asks again by itself", name, outcome)
+				c.add(name, "call_retries", name, outcome)
 				continue
 			}
 			c.way(name, name, n.Outcomes[outcome].To, true)
@@ -117,7 +106,7 @@ func (c *checker) node(name string, n *Node) {
 func (c *checker) limit(name string, n *Node) {
 	tries, otherwise := c.d.tries(n)
 	if tries <= 0 {
-		c.add(name, "node %s asks without limit", "set tries, there or in defaults", name)
+		c.add(name, "no_limit", name)
 	}
 	c.way(name, name, otherwise, false)
 }
@@ -131,7 +120,7 @@ func (c *checker) menu(name string, n *Node) {
 		c.text(name, n.Menu.Aside, []Channel{SMS}, n.Menu.With)
 	}
 	if len(n.Options) == 0 && n.Menu.Each == "" {
-		c.add(name, "menu %s offers nothing", "give it options, or a list with each", name)
+		c.add(name, "empty_menu", name)
 	}
 	if n.Menu.Each != "" {
 		c.route(name, n.To, false)
@@ -145,7 +134,7 @@ func (c *checker) menu(name string, n *Node) {
 	if long := n.Menu.Long; long != nil {
 		c.way(name, name, long.To, false)
 		if long.Letters <= 0 || long.Into == "" || name != c.d.Anywhere.SMS {
-			c.add(name, "long of menu %s needs letters and into, and works at the node of anywhere.sms only", "say both, and put it there", name)
+			c.add(name, "long", name)
 		}
 	}
 	for _, channel := range Channels {
@@ -155,7 +144,7 @@ func (c *checker) menu(name string, n *Node) {
 		where := fmt.Sprintf("%s.options.%d", name, i)
 		c.way(where, name, option.To, false)
 		if option.Aside && (option.Word == "" || name != c.d.Anywhere.SMS) {
-			c.add(where, "an option of menu %s cannot be taken aside", "aside is for a word of the node of anywhere.sms", name)
+			c.add(where, "aside", name)
 		}
 	}
 	if n.Menu.Remember != "" {
@@ -175,14 +164,14 @@ func (c *checker) options(name string, options []Option, channel Channel) {
 			continue
 		}
 		if option.Key != "" && keys[option.Key] {
-			c.add(where, "menu %s has key %s twice", "give each option a key of its own", name, option.Key)
+			c.add(where, "key_twice", name, option.Key)
 		}
 		if option.Key == KeyBack || option.Key == KeyEnd {
-			c.add(where, "menu %s uses key %s", "that key means the same everywhere; take a digit", name, option.Key)
+			c.add(where, "key_taken", name, option.Key)
 		}
 		keys[option.Key] = true
 		if _, ok := c.d.vocabulary.Entries[option.Looks]; option.Looks != "" && !ok {
-			c.add(where, "menu %s looks for %s, which is no kind of entry", c.entryNames(), name, option.Looks)
+			c.add(where, "looks", name, option.Looks, c.entryNames())
 		}
 		c.optionText(name, where, option)
 		if option.Word == "" {
@@ -195,13 +184,12 @@ func (c *checker) options(name string, options []Option, channel Channel) {
 			}
 			for _, word := range found {
 				if other, ok := words[word]; ok && other != i {
-					c.add(where, "menu %s has the word %q for two options", "a person could not tell them apart: choose another", name, word)
+					c.add(where, "word_twice", name, word)
 				}
 				words[word] = i
 				for _, sound := range soundsOf(word) {
 					if other, ok := sounds[sound]; ok && other != i {
-						c.add(where, "menu %s has the word %q for one option, and one that is the same in Latin letters for another",
-							"a person could not tell them apart: choose another", name, word)
+						c.add(where, "word_in_latin", name, word)
 					}
 					sounds[sound] = i
 				}
@@ -215,10 +203,10 @@ func (c *checker) optionText(name, where string, option Option) {
 	switch option.Follows {
 	case "", FollowsNothing, FollowsDigits, FollowsWords:
 	default:
-		c.add(where, "menu %s says that %q follows a word", "it can be nothing, digits, words", name, option.Follows)
+		c.add(where, "follows", name, option.Follows)
 	}
 	if to := c.d.Nodes[option.To]; option.As != "" && (to == nil || to.Menu == nil || !strings.HasPrefix(option.As, "$")) {
-		c.add(where, "menu %s has an option that counts as a text, and no menu takes it", "give as a $slot, and lead to a menu", name)
+		c.add(where, "as_text", name)
 	}
 }
 
@@ -227,7 +215,7 @@ func (c *checker) ask(name string, n *Node) {
 	c.text(name, n.Ask.Say, Channels, n.Ask.With)
 	c.route(name, n.To, false)
 	if n.Ask.Into == "" {
-		c.add(name, "ask %s keeps its answer nowhere", "name a slot with into", name)
+		c.add(name, "no_slot", name)
 	}
 	for _, channel := range Channels {
 		kind := channel.of(n.Ask.Expect)
@@ -235,22 +223,22 @@ func (c *checker) ask(name string, n *Node) {
 		if kind == "text" {
 			entry, ok = textEntry(), true
 			if channel == Voice {
-				c.add(name, "ask %s expects words by voice", "expect something that can be keyed", name)
+				c.add(name, "words_by_voice", name)
 			}
 		}
 		if !ok {
-			c.add(name, "ask %s expects %q by %s", c.entryNames(), name, kind, channel)
+			c.add(name, "expects", name, kind, channel, c.entryNames())
 			continue
 		}
 		if to := c.d.Nodes[channel.of(n.To)]; entry.Type == TypeSecret && to != nil && to.Do == "" {
-			c.add(name, "ask %s takes a secret, and %s does nothing with it", "lead to a do: a secret is gone after the step", name, channel.of(n.To))
+			c.add(name, "secret_unused", name, channel.of(n.To))
 		}
 		if n.Ask.Spoken && channel == Voice && entry.Type == TypeSecret {
-			c.add(name, "ask %s has a secret said aloud", "leave out spoken: others hear it", name)
+			c.add(name, "secret_aloud", name)
 		}
 		for reason := range n.Wrong {
 			if !slices.Contains(c.reasons(n), reason) {
-				c.add(name, "ask %s explains %s, which is never a reason", "it can be "+strings.Join(entry.Reasons, ", "), name, reason)
+				c.add(name, "reason", name, reason, strings.Join(entry.Reasons, ", "))
 			}
 		}
 	}
@@ -271,25 +259,25 @@ func (c *checker) reasons(n *Node) []string {
 }
 
 func (c *checker) entryNames() string {
-	return "choose one of text, " + strings.Join(slices.Sorted(maps.Keys(c.d.vocabulary.Entries)), ", ")
+	return "text, " + strings.Join(slices.Sorted(maps.Keys(c.d.vocabulary.Entries)), ", ")
 }
 
 func (c *checker) do(name string, n *Node) {
 	action, ok := c.d.vocabulary.Actions[n.Do]
 	if !ok {
-		c.add(name, "node %s does %s, which is no action", "choose one of "+strings.Join(slices.Sorted(maps.Keys(c.d.vocabulary.Actions)), ", "), name, n.Do)
+		c.add(name, "action", name, n.Do, strings.Join(slices.Sorted(maps.Keys(c.d.vocabulary.Actions)), ", "))
 		return
 	}
 	for input := range action.Inputs {
 		if n.With[input] == "" {
-			c.add(name, "node %s does not say %s for %s", "add it under with", name, input, n.Do)
+			c.add(name, "input", name, input, n.Do)
 		}
 	}
 	if to := c.d.Nodes[n.With[action.Enters]]; action.Enters != "" && (to == nil || to.Queue == nil) {
-		c.add(name, "node %s does not name a queue's node as %s for %s", "name one that exists", name, action.Enters, n.Do)
+		c.add(name, "enters", name, action.Enters, n.Do)
 	}
 	if action.Writes && n.Write == "" {
-		c.add(name, "node %s does not say what %s is to send", "name a text with write", name, n.Do)
+		c.add(name, "write", name, n.Do)
 	}
 	if n.Write != "" {
 		c.text(name, n.Write, []Channel{SMS}, n.With)
@@ -303,7 +291,7 @@ func (c *checker) do(name string, n *Node) {
 
 func (c *checker) queue(name string, n *Node) {
 	if n.Queue.Name == "" || n.Queue.Reason == "" {
-		c.add(name, "queue %s needs a name and a reason", "say which queue, and what the operator is told", name)
+		c.add(name, "queue", name)
 	}
 	if n.Queue.Say != "" {
 		c.text(name, n.Queue.Say, Channels, nil)
@@ -319,7 +307,7 @@ func (c *checker) queue(name string, n *Node) {
 // wait finds what is wrong with what a caller hears and keys while waiting.
 func (c *checker) wait(name string, n *Node) {
 	if len(n.Options) > 0 && (n.Queue.Wait == nil || n.Queue.Wait.Keys == "") {
-		c.add(name, "queue %s has keys that no caller hears of", "say them with wait.keys", name)
+		c.add(name, "queue_keys", name)
 	}
 	if wait := n.Queue.Wait; wait != nil {
 		place, from, to := map[string]string{WaitPlace: ""}, map[string]string{WaitFrom: "", WaitTo: ""}, map[string]string{WaitTo: ""}
@@ -339,7 +327,7 @@ func (c *checker) wait(name string, n *Node) {
 	for i, option := range n.Options {
 		where := fmt.Sprintf("%s.options.%d", name, i)
 		if option.Key == "" || option.Word != "" || option.Looks != "" || option.As != "" || option.Answer {
-			c.add(where, "queue %s has an option that is not one key", "a caller who waits can only press a key", name)
+			c.add(where, "queue_option", name)
 		}
 		c.way(where, name, option.To, false)
 	}
@@ -350,11 +338,11 @@ func (c *checker) outcomes(name string, n *Node, outcomes []string) {
 		way, ok := n.Outcomes[outcome]
 		switch {
 		case !ok:
-			c.add(name, "node %s has no way for the outcome %s", "say where it leads", name, outcome)
+			c.add(name, "outcome", name, outcome)
 		case way.Retry != "":
 			c.way(name, name, way.Retry, false)
 			if target := c.d.Nodes[way.Retry]; target != nil && target.Ask == nil && target.Menu == nil {
-				c.add(name, "node %s retries %s, which asks nothing", "retry an ask or a menu", name, way.Retry)
+				c.add(name, "retries", name, way.Retry)
 			}
 			if way.Say != "" {
 				c.text(name, way.Say, Channels, nil)
@@ -365,7 +353,7 @@ func (c *checker) outcomes(name string, n *Node, outcomes []string) {
 	}
 	for outcome := range n.Outcomes {
 		if !slices.Contains(outcomes, outcome) {
-			c.add(name, "node %s awaits the outcome %s, which never comes", "it can be "+strings.Join(outcomes, ", "), name, outcome)
+			c.add(name, "no_outcome", name, outcome, strings.Join(outcomes, ", "))
 		}
 	}
 }
@@ -373,7 +361,7 @@ func (c *checker) outcomes(name string, n *Node, outcomes []string) {
 func (c *checker) starts() {
 	for _, channel := range Channels {
 		if c.d.Nodes[c.d.Start[channel]] == nil {
-			c.add("", "no start by %s", "name a node under start", channel)
+			c.add("", "start", channel)
 		}
 	}
 	for _, option := range c.d.Anywhere.Voice {
@@ -381,15 +369,15 @@ func (c *checker) starts() {
 			c.phrases("", option.Spoken)
 		}
 		if c.d.Nodes[option.To] == nil {
-			c.add("", "key %s leads anywhere to %s, which is not there", "name a node that exists", option.Key, option.To)
+			c.add("", "anywhere_key", option.Key, option.To)
 		}
 	}
 	if name := c.d.Anywhere.SMS; name != "" && (c.d.Nodes[name] == nil || c.d.Nodes[name].Menu == nil) {
-		c.add("", "the words of %s cannot work anywhere", "name a menu", name)
+		c.add("", "anywhere_words", name)
 	}
 	for what, key := range map[string]string{"wrong": c.d.Defaults.Wrong, "silence": c.d.Defaults.Silence} {
 		if key == "" {
-			c.add("", "defaults have no text for %s", "a citizen must be told what was wrong", what)
+			c.add("", "defaults", what)
 			continue
 		}
 		c.text("", key, Channels, nil)
@@ -420,9 +408,9 @@ func (c *checker) reachable() {
 	ends := c.endable()
 	for name := range c.d.Nodes {
 		if !seen[name] {
-			c.add(name, "node %s cannot be reached", "lead to it, or take it out", name)
+			c.add(name, "unreachable", name)
 		} else if !ends[name] {
-			c.add(name, "no way from node %s ever ends", "lead to an end", name)
+			c.add(name, "endless", name)
 		}
 	}
 }
@@ -461,7 +449,7 @@ func (c *checker) loops() {
 		for _, to := range next[name] {
 			switch mark[to] {
 			case onPath:
-				c.add(name, "node %s goes round to %s without asking the citizen anything", "put a menu or an ask between", name, to)
+				c.add(name, "circle", name, to)
 			case 0:
 				visit(to)
 			}

@@ -51,18 +51,18 @@ func (c *checker) calls() {
 		}
 		for _, outcome := range slices.Sorted(maps.Keys(returns)) {
 			if _, ok := n.Outcomes[outcome]; !ok {
-				c.add(name, "call %s has no way for the outcome %s", "say where it leads", name, outcome)
+				c.add(name, "call_outcome", name, outcome)
 			}
 		}
 		for outcome := range n.Outcomes {
 			if !returns[outcome] {
-				c.add(name, "call %s awaits the outcome %s, which never comes", "it can be "+strings.Join(slices.Sorted(maps.Keys(returns)), ", "), name, outcome)
+				c.add(name, "call_no_outcome", name, outcome, strings.Join(slices.Sorted(maps.Keys(returns)), ", "))
 			}
 		}
 	}
 	for name, n := range c.d.Nodes {
 		if n.Return != "" && !called[name] {
-			c.add(name, "node %s returns, and nothing calls it", "call the part that it is of", name)
+			c.add(name, "not_called", name)
 		}
 	}
 }
@@ -89,9 +89,9 @@ func (c *checker) levels() {
 		call, helped := c.stepUp(way.To)
 		switch {
 		case call == "" && !helped:
-			c.add(name, "%s needs more verification, and its outcome %s leads to no proof", "call a part that proves who speaks, or lead to an operator", n.Do, action.Below)
+			c.add(name, "unproved", n.Do, action.Below)
 		case call != "" && !c.comesBack(call, n.Do):
-			c.add(call, "who has proved who speaks at %s does not get %s", "lead an outcome of the call back to it", call, n.Do)
+			c.add(call, "proof_lost", call, n.Do)
 		}
 	}
 }
@@ -217,8 +217,7 @@ func (c *checker) personal() {
 		reached := c.from(func(n *Node, outcome string) bool { return slices.Contains(givers[slot], from{n.Do, outcome}) }, starts...)
 		for _, name := range slices.Sorted(maps.Keys(c.d.Nodes)) {
 			if reached[name] && c.d.Nodes[name].reads("$"+slot) {
-				c.add(name, "node %s can say {%s}, which is for the citizen alone, without the verification for it",
-					"lead there by the outcome that gives it only", name, slot)
+				c.add(name, "personal", name, "{"+slot+"}")
 			}
 		}
 	}

@@ -17,9 +17,9 @@ func (c *checker) spoken(name string, n *Node) {
 		switch {
 		case option.Spoken == "":
 		case n.Menu == nil || n.Menu.In == "all":
-			c.add(where, "node %s has words to be said, and is no menu in one language", "leave out spoken", name)
+			c.add(where, "spoken_no_menu", name)
 		case option.Key == "" || !option.open(Voice):
-			c.add(where, "menu %s has words to be said for an option without a key by phone", "give it a key, or leave out spoken", name)
+			c.add(where, "spoken_no_key", name)
 		default:
 			c.phrases(where, option.Spoken)
 		}
@@ -29,7 +29,7 @@ func (c *checker) spoken(name string, n *Node) {
 		for _, option := range options {
 			for _, phrase := range c.d.Texts.phrases(l, option.Spoken) {
 				if other, ok := keys[words.Fold(phrase)]; ok && other != option.Key {
-					c.add(name, "menu %s has %q to be said for two options", "choose other words for one", name, phrase)
+					c.add(name, "said_twice", name, phrase)
 				}
 				keys[words.Fold(phrase)] = option.Key
 			}
@@ -46,15 +46,15 @@ func (c *checker) phrases(where, key string) {
 			continue
 		}
 		if len(text.parameters()) > 0 {
-			c.add(where, "text %s (%s) lists what is said, and has values", "write the words themselves", key, l)
+			c.add(where, "said_values", key, l)
 		}
 		found := c.d.Texts.phrases(l, key)
 		if len(found) == 0 {
-			c.add(where, "text %s (%s) lists nothing to be said", "list phrases, parted by commas", key, l)
+			c.add(where, "said_nothing", key, l)
 		}
 		for _, phrase := range found {
 			if _, digits := grammar.Digits(l, strings.Fields(phrase)); digits || len(strings.Fields(phrase)) > mostSpoken {
-				c.add(where, "text %s (%s) lists %q, which is a number, or too long", "choose other words: the key's number may be said anyway", key, l, phrase)
+				c.add(where, "said_number", key, l, phrase)
 			}
 		}
 	}

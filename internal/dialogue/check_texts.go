@@ -20,7 +20,7 @@ func (c *checker) text(where, key string, channels []Channel, with map[string]st
 			}
 			for _, name := range slices.Sorted(maps.Keys(text.parameters())) {
 				if _, given := with[name]; !given {
-					c.add(where, "text %s (%s) wants {%s}", "give it under with", key, l, name)
+					c.add(where, "text_value", key, l, "{"+name+"}")
 				}
 			}
 		}
@@ -31,14 +31,13 @@ func (c *checker) text(where, key string, channels []Channel, with map[string]st
 func (c *checker) forms(l Language, key string, text template) {
 	for _, p := range text.parts {
 		if p.typ.grammatical() && !grammar.Has(l, grammar.Kind(p.typ), p.form) {
-			c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
-				Problem: fmt.Sprintf("text %s asks for a form of {%s:%s} that %s does not have", key, p.name, p.typ, l), Advice: "leave it out, or write the text so that it needs another"})
+			c.addAt(textFile(l), text.line, "form", key, fmt.Sprintf("{%s:%s}", p.name, p.typ), l)
 		}
 	}
 }
 
 func (c *checker) missing(where, key string, l Language) {
-	c.add(where, "text %s is missing in %s", "add it to "+textFile(l), key, l)
+	c.add(where, "text_missing", key, l, textFile(l))
 }
 
 // texts finds what differs between languages, and what is too long for an SMS.
@@ -55,19 +54,16 @@ func (c *checker) texts() {
 			}
 			model, ok := first[key]
 			if !ok {
-				c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
-					Problem: fmt.Sprintf("text %s is missing in %s", key, Languages[0]), Advice: "add it to " + textFile(Languages[0])})
+				c.addAt(textFile(l), text.line, "text_missing", key, Languages[0], textFile(Languages[0]))
 				continue
 			}
 			if want, got := model.parameters(), text.parameters(); !maps.Equal(want, got) {
-				c.found = append(c.found, Finding{File: textFile(l), Line: text.line,
-					Problem: fmt.Sprintf("text %s has other parameters than in %s", key, Languages[0]), Advice: "use the same names and types"})
+				c.addAt(textFile(l), text.line, "parameters", key, Languages[0])
 			}
 		}
 		for key, text := range first {
 			if _, ok := texts[key]; !ok {
-				c.found = append(c.found, Finding{File: textFile(Languages[0]), Line: text.line,
-					Problem: fmt.Sprintf("text %s is missing in %s", key, l), Advice: "add it to " + textFile(l)})
+				c.addAt(textFile(Languages[0]), text.line, "text_missing", key, l, textFile(l))
 			}
 		}
 	}
@@ -80,15 +76,15 @@ func (c *checker) texts() {
 	}
 	for key := range c.d.Limits {
 		if _, ok := c.d.Texts.find(Languages[0], SMS, key); !ok {
-			c.add("", "a limit is set for text %s, which is not there", "name a text", key)
+			c.add("", "limit_text", key)
 		}
 	}
 	for key, choice := range c.d.Transliterate {
 		if _, ok := c.d.Texts.find(Languages[0], SMS, key); !ok {
-			c.add("", "transliterate names text %s, which is not there", "name a text", key)
+			c.add("", "letters_text", key)
 		}
 		if choice != Always && choice != Never {
-			c.add("", "transliterate says %q of text %s", "say always or never, or leave it out: then sms.transliterate decides", choice, key)
+			c.add("", "letters", choice, key)
 		}
 	}
 }
@@ -116,10 +112,10 @@ func (c *checker) limitOf(l Language, key string, text template) {
 	written := text.write(c.d.Texts, Utterance{Key: key, Language: l, Values: values})
 	choice := c.d.Transliteration(base)
 	if choice != Always || c.d.vocabulary.Latin == nil {
-		c.segments(l, key, text.line, written, limit, "")
+		c.segments(l, key, text.line, written, limit, "segments")
 	}
 	if choice != Never && c.d.vocabulary.Latin != nil {
-		c.segments(l, key, text.line, c.d.vocabulary.Latin(l, written), limit, " in Latin letters")
+		c.segments(l, key, text.line, c.d.vocabulary.Latin(l, written), limit, "segments_latin")
 	}
 }
 
@@ -132,10 +128,9 @@ func (c *checker) most(key string) (limit int, ok bool) {
 	return limit, ok
 }
 
-func (c *checker) segments(l Language, key string, line int, written string, limit int, form string) {
+func (c *checker) segments(l Language, key string, line int, written string, limit int, code string) {
 	if n := c.d.vocabulary.Segments(written); n > limit {
-		c.found = append(c.found, Finding{File: textFile(l), Line: line,
-			Problem: fmt.Sprintf("text %s can take %d segments by SMS%s, and may take %d", key, n, form, limit), Advice: "shorten it"})
+		c.addAt(textFile(l), line, code, key, n, limit)
 	}
 }
 

@@ -18,12 +18,12 @@ func Examine(files map[string]string, vocabulary *Vocabulary) (*Definition, []Fi
 var placed = regexp.MustCompile(`^([\w/]+\.yaml): (?:line (\d+): )?(.*)$`)
 
 func malformed(err error) Finding {
-	f := Finding{File: File, Line: 1, Problem: err.Error(), Advice: "correct it: nothing else can be checked before"}
-	if found := placed.FindStringSubmatch(f.Problem); found != nil {
-		f.File, f.Problem = found[1], found[3]
-		if line, err := strconv.Atoi(found[2]); err == nil {
-			f.Line = line
+	file, line, why := File, 1, err.Error()
+	if found := placed.FindStringSubmatch(why); found != nil {
+		file, why = found[1], found[3]
+		if at, err := strconv.Atoi(found[2]); err == nil {
+			line = at
 		}
 	}
-	return f
+	return newFinding(file, line, "malformed", why)
 }

@@ -3,6 +3,7 @@
 //
 //	waiting → ready
 //	        → failed: for a reason
+//	failed  → waiting: somebody has it tried again
 package transcript
 
 import (
@@ -135,5 +136,6 @@ func (t Transcript) Text() string {
 var (
 	ErrUnknown error = &fault.Error{Kind: fault.NotFound, Text: "there is no transcript of this talk"}
 	ErrLine    error = &fault.Error{Kind: fault.NotFound, Field: "line", Text: "there is no such line"}
+	ErrReady   error = &fault.Error{Kind: fault.Conflict, Text: "there is a transcript of this talk already"}
 	ErrChanged error = &fault.Error{Kind: fault.Conflict, Text: "somebody else has corrected this line meanwhile"}
 )

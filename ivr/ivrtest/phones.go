@@ -33,6 +33,9 @@ type Phones struct {
 	phones map[string]*Phone      // by channel id
 	keys   map[string]*Phone      // by the UUID that its AudioSocket connection begins with
 	calls  map[string]chan *Phone // incoming, by extension
+	rings  map[string]*Ringing    // likewise, what is to ring until it is picked up
+
+	stopped chan struct{}
 }
 
 // Phone is one call of Phones, from either side.
@@ -99,7 +102,8 @@ func StartPhones(t *testing.T, tools sandbox.Tools, line string) *Phones {
 		},
 	})
 	require.NoError(t, err)
-	p := &Phones{asterisk: asterisk, phones: map[string]*Phone{}, keys: map[string]*Phone{}, calls: map[string]chan *Phone{}}
+	p := &Phones{asterisk: asterisk, phones: map[string]*Phone{}, keys: map[string]*Phone{}, calls: map[string]chan *Phone{},
+		rings: map[string]*Ringing{}, stopped: make(chan struct{})}
 	events := fmt.Sprintf("ws%s/events?app=phones&api_key=phones:phones", strings.TrimPrefix(asterisk.ARI(), "http"))
 	stream, _, err := websocket.DefaultDialer.DialContext(t.Context(), events, nil)
 	require.NoError(t, err)
@@ -108,6 +112,7 @@ func StartPhones(t *testing.T, tools sandbox.Tools, line string) *Phones {
 	p.work.Go(func() { p.read(stream) })
 	p.work.Go(p.listen)
 	t.Cleanup(func() {
+		close(p.stopped)
 		require.NoError(t, asterisk.Stop())
 		stream.Close()
 		p.ears.Close()
@@ -156,6 +161,9 @@ func (p *Phones) started(event *ari.StasisStart) {
 	default:
 		_, _ = p.attach(id)
 		<-phone.ear
+		if !p.pickedUp(event.Args[0], phone) {
+			return
+		}
 		p.join(id, id)
 		_, _ = p.ask(http.MethodPost, "/channels/"+id+"/answer", nil)
 		p.rung(event.Args[0]) <- phone

@@ -40,6 +40,7 @@ func (w *world) desk(t *testing.T) {
 	t.Run("Reload", func(t *testing.T) { w.reloadInACall(t, desk) })
 	t.Run("Cases", func(t *testing.T) { w.casesAtDesk(t, desk) })
 	t.Run("Outgoing", func(t *testing.T) { w.outgoingAtDesk(t, desk) })
+	t.Run("OutgoingReload", func(t *testing.T) { w.reloadWhileItRings(t, desk) })
 	t.Run("Thread", func(t *testing.T) { w.threadAtDesk(t, desk) })
 
 	t.Run("Away", func(t *testing.T) { w.logoutWhileAway(t, desk) })

@@ -36,7 +36,10 @@ func TestDialoguesAreEditedInTheBrowser(t *testing.T) {
 	office.sees(t, `[data-node=understand]`)
 	replaces("dialogue.yaml", aside, "{word: word.help, aside: true, to: nowhere}")
 	office.sees(t, `[data-node=understand].faulty`)
-	office.reads(t, "#dialogue-findings", "nowhere, which is not there")
+	for _, said := range []struct{ language, text string }{{"en", "leads to nowhere, which is not there"}, {"kk", "nowhere түйініне апарады"}, {"ru", "ведёт к nowhere, а такого узла нет"}} {
+		office.clicks(t, ".languages button[lang="+said.language+"]")
+		office.reads(t, "#dialogue-findings", said.text)
+	}
 	office.sees(t, "#dialogue-publish button:disabled")
 	office.picture(t, "desk-dialogues.png")
 	replaces("dialogue.yaml", "to: nowhere}", "to: help}")

@@ -3,6 +3,7 @@ package e2e
 import (
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/postgres/pgtest"
@@ -12,8 +13,8 @@ import (
 // A caller is asked and says yes; the operator sees that the talk is recorded, pauses that, and hears the talk once it is over, from any place on.
 // Another says no, and the operator sees that. What was said is written down.
 func (w *world) recordingAtDesk(t *testing.T, desk *page) {
-	pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'asked', transcripts = true WHERE name = 'general'`)
-	defer pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'off', transcripts = false WHERE name = 'general'`)
+	pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'asked', transcripts = true, wrap_up_seconds = 600 WHERE name = 'general'`)
+	defer pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'off', transcripts = false, wrap_up_seconds = NULL WHERE name = 'general'`)
 	w.speech.Understand("потерян паспорт")
 	asked := func(answer string) *ivrtest.Phone {
 		citizen := w.calls(t, "+77010000002")
@@ -55,9 +56,23 @@ func (w *world) recordingAtDesk(t *testing.T, desk *page) {
 	},
 		func() string { return "the talk does not go on from another place" })
 	desk.runs(t, `document.querySelector('.thread .talk audio').pause()`)
+	w.transcriptIsTriedAgain(t, desk)
 	w.transcriptAtDesk(t, desk)
 	require.Positive(t, pgtest.Value[int](t, w.database, `SELECT count(*) FROM audit WHERE action = 'recording.hear'`))
 	w.filed(t, desk, "resolved")
+}
+
+// The transcript has failed; the operator has the talk written down again.
+func (w *world) transcriptIsTriedAgain(t *testing.T, desk *page) {
+	desk.sees(t, ".thread .transcript > button") // the job is done
+	pgtest.Exec(t, w.database, `UPDATE transcripts SET state = 'failed', failure = 'engine', attempts = 6, done_ms = 0, sealed = NULL, tokens = '{}'`)
+	desk.do(t, "reload", chromedp.Reload())
+	desk.reads(t, ".thread .unwritten", "распознавание не отвечало")
+	require.Empty(t, desk.violations(t, ".thread .unwritten"))
+	w.speech.Understand("потерян паспорт")
+	desk.clicks(t, ".thread .unwritten .retry")
+	desk.sees(t, ".thread .transcript > button")
+	require.Equal(t, 1, pgtest.Value[int](t, w.database, `SELECT count(*)::int FROM audit WHERE action = 'transcript.retry'`))
 }
 
 // The operator reads what was said, hears a line again, corrects it, and finds the talk by it.

@@ -44,7 +44,8 @@ func TestASupervisorLeadsTheFloor(t *testing.T) {
 	s.pastCalls(t)
 	wall.clicks(t, "#section-staffing")
 	wall.chooses(t, "#staffing-queue", "general")
-	wall.reads(t, `#staffing tr[data-from="12:00"] .needed`, "4")
+	wall.reads(t, `#staffing tr[data-from="12:00"] .needed`, "5")
+	require.Equal(t, "4:00", value[string](t, wall, `document.querySelector('#staffing tr[data-from="12:00"]').children[2].innerText`))
 	wall.chooses(t, "#staffing-agents", "2")
 	wall.reads(t, `#staffing tr[data-from="12:00"]`, "не справятся")
 	wall.picture(t, "desk-staffing.png")
@@ -57,12 +58,12 @@ func TestASupervisorLeadsTheFloor(t *testing.T) {
 	require.NotContains(t, value[string](t, wall, `document.body.innerText`), "7010000004", "nothing of any citizen")
 }
 
-// pastCalls has forty citizens have called at noon, six days ago, and have talked for three minutes each.
+// pastCalls has forty citizens have called at noon, six days ago, and have talked for 0.4 s less than four minutes each.
 func (s *shift) pastCalls(t *testing.T) {
 	t.Helper()
 	pgtest.Exec(t, s.database, `
 WITH i AS (INSERT INTO interactions (channel, language, started_at, ended_at) SELECT 'voice', 'ru', now(), now() FROM generate_series(1, 40) RETURNING id)
 INSERT INTO contacts (interaction_id, queue, channel, language, reason, effect, state, agent_id, queued_at, connected_at, released_at, ended_at)
-SELECT i.id, 'general', 'voice', 'ru', '', 'x', 'ended', (SELECT min(id) FROM agents), noon, noon, noon + interval '180 s', noon + interval '180 s'
+SELECT i.id, 'general', 'voice', 'ru', '', 'x', 'ended', (SELECT min(id) FROM agents), noon, noon, noon + interval '239.6 s', noon + interval '239.6 s'
 FROM i CROSS JOIN (SELECT date_trunc('day', now(), 'UTC') + interval '12 h' - interval '6 days' AS noon) d`)
 }

@@ -28,3 +28,14 @@ func (s *Store) KeepRecording(ctx context.Context, l lease.Lease, id int64, kept
 		return w.EnqueueJob(ctx, job.TranscribeTalk{Recording: id}, job.Options{Slow: true, Unique: true, Attempts: transcriptAttempts})
 	})
 }
+
+// RetryTranscript has a talk whose transcript has failed written down again, once may has nothing against it. One that waits already is left alone.
+// transcript.ErrUnknown, transcript.ErrReady, and the errors of may.
+func (w *Work) RetryTranscript(ctx context.Context, agent, recording int64, may func(own bool) error) error {
+	retries, err := w.transcriptSteps.RetryTranscript(ctx, agent, recording, may)
+	if err != nil || !retries {
+		return err
+	}
+	// Not unique: the job that has failed may still be ending, and would stand for this one.
+	return w.EnqueueJob(ctx, job.TranscribeTalk{Recording: recording}, job.Options{Slow: true, Attempts: transcriptAttempts})
+}

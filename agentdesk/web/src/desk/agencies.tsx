@@ -49,7 +49,7 @@ export function Agencies() {
           ))}
         </tbody>
       </table>
-      {stand.value.filter((a) => a.agency === open.value).map((a) => <AgencyCard key={a.agency} agency={a.agency} title={titled(a)} changed={() => void read()} />)}
+      {stand.value.filter((a) => a.agency === open.value).map((a) => <AgencyCard key={a.agency} agency={a.agency} title={titled(a)} dead={a.dead} changed={() => void read()} />)}
     </section>
   )
 }

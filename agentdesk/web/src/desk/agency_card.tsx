@@ -9,7 +9,7 @@ interface Key { id: number; created_at: string; expires_at: string; last_used_at
 interface Keys { endpoint: { url: string; files: boolean; paused: boolean; signing: number } | null; systems: { client: string; suspended: boolean; keys: Key[] }[] }
 
 // AgencyCard lists what was given up for an agency, and shows an administrator its keys.
-export function AgencyCard({ agency, title, changed }: { agency: string; title: string; changed(): void }) {
+export function AgencyCard({ agency, title, dead, changed }: { agency: string; title: string; dead: number; changed(): void }) {
   const letters = useSignal<Letter[]>([])
   const keys = useSignal<Keys | null>(null)
   const secret = useSignal('')
@@ -22,7 +22,7 @@ export function AgencyCard({ agency, title, changed }: { agency: string; title: 
     const kept = await fetch(at + '/keys').catch(() => null)
     if (kept?.ok) keys.value = (await kept.json()) as Keys
   }
-  useEffect(() => { void read() }, [])
+  useEffect(() => { void read() }, [dead])
   const post = async (path: string, body?: object) => {
     secret.value = ''
     const answer = await send(at + path, body)

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { signal, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { agent, section, send } from './desk'
 import { kind, Picture, type Passed } from './dialogue_graph'
@@ -8,7 +8,7 @@ import { Tryout } from './dialogue_tryout'
 import { Difference, Versions, brief, called, type Stands } from './dialogue_versions'
 import { language, text } from './texts'
 
-interface Finding { file: string; line: number; problem: string; advice: string }
+interface Finding { file: string; line: number; code: string; values: Record<string, string>; problem: string; advice: string }
 interface Checked { version: string; findings: Finding[]; graph?: Graph; lines?: Record<string, Record<string, number>> }
 interface Draft { was: string; base: string; files: Files } // what was published, and is compared with, when the draft was begun
 
@@ -178,7 +178,7 @@ export function Dialogues() {
         <ul>
           {findings.map((f) => (
             <li key={f.file + f.line + f.problem}>
-              <button class="plain" onClick={() => go(f.file, f.line)}>{f.file}:{f.line}</button> <span lang="en">{f.problem}; {f.advice}</span>
+              <button class="plain" onClick={() => go(f.file, f.line)}>{f.file}:{f.line}</button> <Said of={f} />
             </li>
           ))}
         </ul>
@@ -191,6 +191,17 @@ export function Dialogues() {
       <Versions stands={s} compare={(version) => { compared.value = version; void base(version) }} back={(version, why) => published('rollback', { version, was: s.published, why })} />
     </main>
   )
+}
+
+// words are the texts of findings by code, in the languages beside English: loaded once there is a finding.
+const words = signal<Record<string, Partial<Record<string, string[]>>>>({})
+
+// Said says what is wrong, and what to do about it; in English, as the terminal does, while the words are not there.
+function Said({ of: f }: { of: Finding }) {
+  useEffect(() => { void import('../shared/findings.json').then((loaded) => (words.value = loaded.default)).catch(() => undefined) }, [])
+  const own = words.value[f.code]?.[language.value]
+  if (!own) return <span lang="en">{f.problem}; {f.advice}</span>
+  return <span>{own.map((said) => said.replace(/\{(\w+)\}/g, (_, name: string) => f.values[name] ?? '')).join('; ')}</span>
 }
 
 // Chosen tells of a node where it leads, and what it says.

@@ -3,11 +3,11 @@ import { useEffect } from 'preact/hooks'
 import { Day } from './day'
 import { queues } from './desk'
 import { language, text } from './texts'
+import { length } from './time'
 
 interface Quarter { from: string; calls: number; handle: number; needed: number; agents: number; in_time: number; simulated: number }
 interface Plan { day: string; quarters: Quarter[] }
 
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, '0')}`
 // The bounds are those of the server, which checks them again.
 const rules: Record<string, [number, number, string]> = { weeks: [1, 52, '4'], share: [1, 99, '80'], target: [1, 3600, '20'] }
 const changes: Record<string, [number, number]> = { calls: [1, 1000], handle: [1, 14400], agents: [1, 5000] }
@@ -62,7 +62,7 @@ export function Staffing() {
                   <tr key={q.from} data-from={q.from} class={q.agents < q.needed ? 'short' : ''}>
                     <th scope="row" class="number">{q.from}</th>
                     <td class="number">{q.calls.toFixed(1)}</td>
-                    <td class="number">{clock(q.handle)}</td>
+                    <td class="number">{length(Math.round(q.handle))}</td>
                     <td class="number needed"><meter min={0} max={most} value={q.needed} aria-label={text('staffing.needed')} /> {q.needed}</td>
                     <td class="number">{q.agents}</td>
                     <td class={'number' + (q.agents < q.needed ? ' wrong' : '')}>{q.in_time === 0 ? text('staffing.never') : `${Math.round(q.in_time * 100)} %`}</td>

@@ -356,6 +356,7 @@ const words: Record<string, [string, string, string]> = {
   'transcript.no_engine': ['Мәтін жоқ: бұл тіл танылмайды', 'Расшифровки нет: этот язык не распознаётся', 'No transcript: this language is not recognised'],
   'transcript.engine': ['Мәтін жоқ: тану қызметі жауап бермеді', 'Расшифровки нет: распознавание не отвечало', 'No transcript: the recognition did not answer'],
   'transcript.unreadable': ['Мәтін жоқ: жазба оқылмайды', 'Расшифровки нет: запись не читается', 'No transcript: the recording cannot be read'],
+  'transcript.retry': ['Қайталап көру', 'Попробовать снова', 'Try again'],
   'transcript.empty': ['Бірде-бір сөз танылмады', 'Ни одного слова не распознано', 'No word was recognised'],
   'transcript.play': ['Осы жерден тыңдау', 'Слушать с этого места', 'Play from here'],
   'transcript.correct': ['Түзету', 'Исправить', 'Correct'],

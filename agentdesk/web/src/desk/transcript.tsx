@@ -18,8 +18,7 @@ interface Line {
 export function Transcript({ of: r, play }: { of: Recorded; play(ms: number): void }) {
   const lines = useSignal<Line[] | null>(null)
   const wrong = useSignal('')
-  const { state, failure } = r.transcript!
-  if (state !== 'ready') return <p class="muted">{text('transcript.' + (failure || state))}</p>
+  if (r.transcript!.state !== 'ready') return <Unwritten of={r} />
   const load = async () => {
     const answer = await ask(`/desk/recordings/${r.id}/transcript`, {})
     wrong.value = answer.ok ? '' : answer.code
@@ -31,6 +30,30 @@ export function Transcript({ of: r, play }: { of: Recorded; play(ms: number): vo
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
       {lines.value?.length === 0 && <p class="muted">{text('transcript.empty')}</p>}
       {lines.value && <ol>{lines.value.map((l) => <Said key={l.line} line={l} recording={r.id} play={play} changed={load} />)}</ol>}
+    </div>
+  )
+}
+
+// Unwritten says why there is no transcript yet, and has one that has failed tried again.
+function Unwritten({ of: r }: { of: Recorded }) {
+  const { state, failure } = r.transcript!
+  const again = useSignal(false)
+  const wrong = useSignal('')
+  const said = useRef<HTMLParagraphElement>(null)
+  useEffect(() => { again.value = false }, [state, failure])
+  const retry = async () => {
+    const answer = await send(`/desk/recordings/${r.id}/transcript/retry`)
+    wrong.value = answer.ok ? '' : answer.code
+    if (!answer.ok) return
+    again.value = true
+    said.current?.focus() // the button is gone
+  }
+  const failed = state === 'failed' && !again.value
+  return (
+    <div class="unwritten">
+      <p class="muted" role="status" tabIndex={-1} ref={said}>{text('transcript.' + (failed ? failure : 'waiting'))}</p>
+      {failed && <button class="plain retry" onClick={() => void retry()}>{text('transcript.retry')}</button>}
+      {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
     </div>
   )
 }

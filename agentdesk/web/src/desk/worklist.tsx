@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { Agencies } from './agencies'
 import { Assign } from './assign'
 import { Attachments, type Attachment } from './attachments'
@@ -50,7 +50,7 @@ export function Worklist() {
     address(filter.value)
     void read()
   }, [filter.value])
-  useEffect(() => () => address(null), [])
+  useLayoutEffect(() => () => address(null), []) // before anything else is shown: a reload shows that again
   const take = async (number: string) => {
     const answer = await send(`/desk/cases/${number}/take`, {})
     wrong.value = answer.ok ? '' : answer.code
