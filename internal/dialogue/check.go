@@ -331,6 +331,12 @@ func (c *checker) wait(name string, n *Node) {
 				c.text(name, key, []Channel{Voice}, nil)
 			}
 		}
+		if wait.Ask != "" {
+			c.way(name, name, wait.Ask, false)
+			if ask := c.d.Nodes[wait.Ask]; ask != nil && ask.Menu == nil {
+				c.add(name, "queue %s asks by %s whether a talk may be recorded, which is no menu", "name the menu that asks", name, wait.Ask)
+			}
+		}
 		if wait.News != "" {
 			c.text(name, wait.News, []Channel{Voice}, map[string]string{"text": ""})
 		}

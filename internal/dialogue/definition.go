@@ -151,9 +151,12 @@ type Wait struct {
 	Back    string `yaml:"back"` // said first to a citizen who is called back
 	// Outgoing is said first to a citizen whom an agent calls.
 	Outgoing string `yaml:"outgoing"`
-	// Recorded is said behind either where talks of the queue are recorded and that is announced. Where there is none, or citizens are asked, the talks
-	// of those who are called are not recorded.
+	// Recorded is said behind either where talks of the queue are recorded and that is announced. Where there is none, the talks of those who are called
+	// are not recorded.
 	Recorded string `yaml:"recorded"`
+	// Ask is the menu that asks a citizen who is called whether the talk may be recorded, where the queue wants that to be asked. It leads back to the
+	// queue. Where there is none, the talk is not recorded.
+	Ask string `yaml:"ask"`
 }
 
 // End says goodbye.
