@@ -393,6 +393,11 @@ func (c *checker) starts() {
 	if name := c.d.Anywhere.SMS; name != "" && (c.d.Nodes[name] == nil || c.d.Nodes[name].Menu == nil) {
 		c.add("", "the words of %s cannot work anywhere", "name a menu", name)
 	}
+	for _, key := range []string{c.d.Defaults.Spoken.Back, c.d.Defaults.Spoken.Repeat, c.d.Defaults.Spoken.More} {
+		if key != "" {
+			c.phrases("", key)
+		}
+	}
 	for what, key := range map[string]string{"wrong": c.d.Defaults.Wrong, "silence": c.d.Defaults.Silence} {
 		if key == "" {
 			c.add("", "defaults have no text for %s", "a citizen must be told what was wrong", what)

@@ -31,6 +31,14 @@ type Defaults struct {
 	Unreadable string `yaml:"unreadable"`
 	Item       string `yaml:"item"` // says one line of a list; parameters key and label
 	More       string `yaml:"more"` // says that the list goes on; parameter key
+	Spoken     Fixed  `yaml:"spoken"`
+}
+
+// Fixed names the texts that list what callers may say for the keys that mean the same everywhere, parted by commas; "": nothing.
+type Fixed struct {
+	Back   string `yaml:"back"`
+	Repeat string `yaml:"repeat"`
+	More   string `yaml:"more"` // of a list
 }
 
 // Anywhere is what works at every node that waits.
@@ -69,6 +77,7 @@ type Menu struct {
 	Each      string            `yaml:"each"`     // "$slot" of a list to choose from
 	Item      string            `yaml:"item"`     // says one line of that list; default that of defaults
 	Into      string            `yaml:"into"`     // the slot for the chosen item's value
+	Spoken    bool              `yaml:"spoken"`   // of a list: callers may say the numbers of its items
 	Otherwise *Otherwise        `yaml:"otherwise"`
 	Long      *Long             `yaml:"long"` // of the node anywhere.sms
 	// Aside is said in place of the menu to whoever talks with an operator, and cannot choose here: a text with the same parameters.
