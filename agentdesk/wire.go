@@ -43,7 +43,7 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 	for _, h := range s.Contacts {
 		c := d.contactJSON(h.Contact)
 		c["name"], c["offer_until"], c["parties"] = h.Name, when(h.OfferUntil), d.partiesJSON(h.Parties)
-		c["helps"], c["queue_title"] = h.Helps != 0, h.QueueTitle
+		c["helps"], c["queue_title"], c["answered"] = h.Helps != 0, h.QueueTitle, h.Answered
 		c["auto_accept"], c["must_file"], c["for_you"] = h.AutoAccept, h.MustFile, h.AddressedTo == s.Agent.ID
 		if h.Recording != "" {
 			c["recording"] = object{"state": h.Recording, "paused_until": when(h.PausedUntil)}

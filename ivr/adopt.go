@@ -213,6 +213,11 @@ func (c *liveCall) resume(ctx context.Context) (conversation.Turn, error) {
 		}
 		return turn, err
 	}
+	if asked, err := c.asked(ctx); err != nil {
+		return conversation.Turn{}, err
+	} else if asked {
+		return c.advance(ctx, resumed)
+	}
 	if c.call.Stage == call.Waiting || c.call.Stage == call.Connecting {
 		c.player.music = false // the process before us may have died while it told how the wait stands, when no music plays
 		return c.wait(ctx)     // the leg of an order that was under way is found again by the order

@@ -179,7 +179,11 @@ func (c *liveCall) take(ctx context.Context, turn conversation.Turn) (conversati
 	case turn.Expect.Does != "":
 		return c.does(ctx, turn, slices.Concat(refusal, clips))
 	case turn.Expect.Kind == dialogue.ExpectOutcome:
-		if err := c.sayWaiting(ctx, slices.Concat(refusal, clips)); err != nil {
+		say := c.sayWaiting
+		if c.outward { // the operator, who has accepted, comes at once: the words would be cut
+			say = c.say
+		}
+		if err := say(ctx, slices.Concat(refusal, clips)); err != nil {
 			return conversation.Turn{}, err
 		}
 		return c.wait(ctx)
@@ -247,6 +251,9 @@ func (c *liveCall) advance(ctx context.Context, in dialogue.Input) (conversation
 	return c.step(ctx, func(ctx context.Context, again bool) (conversation.Turn, error) {
 		if again {
 			in = resumed
+		}
+		if c.outward {
+			return c.floor().AdvanceCalled(ctx, c.lease(), c.call.Interaction, in)
 		}
 		return c.floor().Advance(ctx, c.lease(), c.call.Interaction, in)
 	})

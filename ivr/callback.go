@@ -78,6 +78,18 @@ func (c *liveCall) reachAgain(ctx context.Context) (conversation.Turn, error) {
 	return c.reach(ctx, up, call.OutsideRing)
 }
 
+// asked says whether the citizen of an adopted call, who was called, is asked something before the wait for the operator.
+func (c *liveCall) asked(ctx context.Context) (asked bool, err error) {
+	if !c.outward || c.call.Stage != call.Waiting {
+		return false, nil
+	}
+	err = c.insist(ctx, "adoption", func(ctx context.Context) (err error) {
+		asked, err = c.floor().Asked(ctx, c.lease(), c.call.Interaction)
+		return err
+	})
+	return asked, err
+}
+
 // reach waits until the citizen has answered, and gives what the citizen hears. A channel that ends before has ended the call.
 func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conversation.Turn, error) {
 	id := c.channel
@@ -123,6 +135,7 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 	}
 	c.call.State = call.Live
 	c.vigil.begin()
+	turn.Said = slices.Insert(turn.Said, 0, dialogue.Utterance{})
 	turn.Spoken = slices.Insert(turn.Spoken, 0, nil) // a breath before the first word, as when Okno is called
 	if turn.Expect.Kind != dialogue.ExpectOutcome {
 		return turn, nil

@@ -33,6 +33,8 @@ type dialogues interface {
 	Answered(ctx context.Context, l lease.Lease, interaction int64) error
 	// Advance gives what follows from an input: keys, silence, or that the process came back.
 	Advance(ctx context.Context, l lease.Lease, interaction int64, in dialogue.Input) (conversation.Turn, error)
+	// AdvanceCalled is Advance for a citizen who was called.
+	AdvanceCalled(ctx context.Context, l lease.Lease, interaction int64, in dialogue.Input) (conversation.Turn, error)
 	// Say gives the turn that an order to say is about, and answers the order.
 	Say(ctx context.Context, l lease.Lease, o call.Order) (conversation.Turn, error)
 	// InWriting sends by SMS what could not be said, and gives what is said in its place: nothing where the number takes no SMS.
@@ -55,6 +57,8 @@ type connections interface {
 	CallCitizen(ctx context.Context, l lease.Lease, o call.Order) (call.Call, error)
 	// Reached keeps that a citizen who is called back has answered, and gives what the citizen hears.
 	Reached(ctx context.Context, l lease.Lease, interaction int64) (conversation.Turn, error)
+	// Asked says whether a citizen who was called is asked something before the wait for the agent.
+	Asked(ctx context.Context, l lease.Lease, interaction int64) (bool, error)
 	// NotReached keeps that nobody could be had; blame means that the phone rang and was not answered.
 	NotReached(ctx context.Context, l lease.Lease, o call.Order, blame bool, why string) error
 	// LegLeft keeps that a leg is gone from the talk, and gives what the citizen hears next, or nil while the talk goes on, with the call as it

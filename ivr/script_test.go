@@ -15,6 +15,7 @@ import (
 	"okno/internal/dialogue"
 	"okno/internal/message"
 	"okno/internal/phone"
+	"okno/internal/recording"
 )
 
 // script is a small dialogue: a menu, a code, a number of nine digits that does not begin with 0, a code for people who take their time, a
@@ -64,7 +65,7 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	refused := 0
 	switch {
 	case in.Kind == dialogue.Resumed || in.Kind == dialogue.Hangup:
-	case in.Kind == dialogue.Silence:
+	case in.Kind == dialogue.Silence && state.Node != "record":
 		first = []dialogue.Fragment{words(texts["silence"])}
 	case state.Node == "queue" && in.Keys == "1": // another way than to wait
 		state.Node = "menu"
@@ -74,6 +75,14 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 		return turn, nil
 	case state.Node == "number" && strings.HasPrefix(in.Keys, "0"), state.Node == "ask" && len(in.Keys) > 3:
 		first, refused = []dialogue.Fragment{words(texts["wrong"])}, 1
+	case state.Node == "record":
+		if err := w.AllowRecording(ctx, interaction, in.Keys == "1"); err != nil {
+			return conversation.Turn{}, err
+		}
+		state.Node = "queue"
+		turn := turnAt(interaction, "queue")
+		turn.Spoken = turn.Spoken[:0]
+		return turn, w.SaveSession(ctx, interaction, state)
 	case state.Node == "ask" || state.Node == "number" || state.Node == "slow":
 		state.Node = "menu"
 		first = []dialogue.Fragment{words(texts["told"]), digits(in.Keys)}
@@ -108,6 +117,25 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 		turn.Said = []dialogue.Utterance{{Key: name}, {Key: state.Node}}
 	}
 	return turn, w.SaveSession(ctx, interaction, state)
+}
+
+// Reached asks whoever was called whether the talk may be recorded, if the queue wants that.
+func (s *script) Reached(ctx context.Context, w conversation.Work, interaction int64, queue string) (conversation.Turn, error) {
+	_, state, err := w.LockSession(ctx, interaction)
+	if err != nil {
+		return conversation.Turn{}, err
+	}
+	rule, err := w.RecordingRule(ctx, interaction, queue)
+	if err != nil || rule != recording.Asked {
+		return turnAt(interaction, state.Node), err
+	}
+	state.Node = "record"
+	return turnAt(interaction, "record"), w.SaveSession(ctx, interaction, state)
+}
+
+func (s *script) AwaitsAnswer(ctx context.Context, w conversation.Work, interaction int64) (bool, error) {
+	_, state, err := w.LockSession(ctx, interaction)
+	return state.Node == "record", err
 }
 
 // GoOn finds nothing that waits for answers: a script asks nobody.
@@ -261,6 +289,8 @@ func turnAt(interaction int64, node string, first ...dialogue.Fragment) conversa
 	switch node {
 	case "menu":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "123", Timeout: 4 * time.Second}
+	case "record":
+		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "12", Timeout: 4 * time.Second}
 	case "ask":
 		turn.Expect = dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#",
 			Timeout: 4 * time.Second, InterDigit: 2 * time.Second}

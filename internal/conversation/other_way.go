@@ -70,6 +70,9 @@ func (e *Engine) waitBy(ctx context.Context, w Work, d *dialogue.Definition, i I
 	}
 	session.State = step.State
 	if way.channel == dialogue.Voice {
+		if err := answersBefore(ctx, w, i.ID, next.ID, queue); err != nil {
+			return false, err
+		}
 		recorded, err := announces(ctx, w, d, next.ID, way.at, queue)
 		if err != nil {
 			return false, err
@@ -92,6 +95,45 @@ func announces(ctx context.Context, w Work, d *dialogue.Definition, interaction 
 		return false, err
 	}
 	return true, w.AllowRecording(ctx, interaction, true)
+}
+
+// answersBefore has the citizen's answer, whether talks of a queue may be recorded, count when the citizen is called back: nobody is asked twice. from
+// is the interaction in which the callback was asked for, or 0.
+func answersBefore(ctx context.Context, w Work, from, to int64, queue string) error {
+	if from == 0 {
+		return nil
+	}
+	rule, err := w.RecordingRule(ctx, to, queue)
+	if err != nil || rule != recording.Asked {
+		return err
+	}
+	return w.CopyRecordingAnswer(ctx, from, to)
+}
+
+// Reached gives what a citizen hears who was called and has answered: who calls, and the question whether the talk may be recorded, where the queue
+// wants that to be asked and the citizen has not answered it. [Turn.Expect] says whether the citizen waits for the agent.
+func (e *Engine) Reached(ctx context.Context, w Work, interaction int64, queue string) (Turn, error) {
+	d, i, s, err := e.session(ctx, w, interaction)
+	if err != nil {
+		return Turn{}, err
+	}
+	in := dialogue.Input{Kind: dialogue.Resumed}
+	if d.AsksToRecord(s.Node) {
+		rule, err := w.RecordingRule(ctx, interaction, queue)
+		if err != nil {
+			return Turn{}, err
+		}
+		if rule == recording.Asked {
+			in.Kind = dialogue.Reached
+		}
+	}
+	return e.advance(ctx, w, d, i, s, in)
+}
+
+// AwaitsAnswer says whether the session of an interaction waits for an answer of the citizen. [ErrNoSession].
+func (e *Engine) AwaitsAnswer(ctx context.Context, w Work, interaction int64) (bool, error) {
+	_, s, err := w.LockSession(ctx, interaction)
+	return err == nil && s.Pending == nil && !s.Ended, err
 }
 
 // writeTo writes to the citizen of an SMS conversation.

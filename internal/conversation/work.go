@@ -96,6 +96,8 @@ type recordings interface {
 	RecordingRule(ctx context.Context, interaction int64, queue string) (recording.Rule, error)
 	// AllowRecording keeps whether the citizen of an interaction agrees to be recorded.
 	AllowRecording(ctx context.Context, interaction int64, yes bool) error
+	// CopyRecordingAnswer has the answer to that of another interaction count, if there is one.
+	CopyRecordingAnswer(ctx context.Context, from, to int64) error
 }
 
 type surveys interface {

@@ -55,6 +55,7 @@ type Held struct {
 	OfferUntil time.Time         // when the offer expires; zero when there is none
 	QueueTitle map[string]string // by language: the queue may be none of the agent's own
 	Parties    []Party           // of a call that is connected
+	Answered   bool              // a citizen who was called is on the line, and the agent's phone does not ring yet
 	AutoAccept bool              // the page accepts the offer by itself
 	MustFile   bool              // its wrap-up ends with a disposition only
 

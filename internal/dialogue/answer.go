@@ -181,20 +181,29 @@ func (r *run) keys(node *Node) string {
 			add(option.Key)
 		}
 	}
-	if node.Menu.Each != "" {
-		items, more := r.page(node.Menu)
-		for i := range items {
-			add(strconv.Itoa(i + 1))
-		}
-		if more {
-			add(KeyMore)
-		}
+	for _, key := range r.items(node) {
+		add(string(key))
 	}
 	for _, option := range r.d.Anywhere.Voice {
 		add(option.Key)
 	}
 	add(KeyRepeat)
 	add(KeyBack)
+	return keys
+}
+
+// items lists the keys of the items that a menu offers now, and of the others to go on to; "" of one that is no list.
+func (r *run) items(node *Node) (keys string) {
+	if node.Menu.Each == "" {
+		return ""
+	}
+	items, more := r.page(node.Menu)
+	for i := range items {
+		keys += strconv.Itoa(i + 1)
+	}
+	if more {
+		keys += KeyMore
+	}
 	return keys
 }
 

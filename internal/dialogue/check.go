@@ -319,6 +319,12 @@ func (c *checker) wait(name string, n *Node) {
 				c.text(name, key, []Channel{Voice}, nil)
 			}
 		}
+		if wait.Ask != "" {
+			c.way(name, name, wait.Ask, false)
+			if ask := c.d.Nodes[wait.Ask]; ask != nil && ask.Menu == nil {
+				c.add(name, "queue_asks", name, wait.Ask)
+			}
+		}
 		if wait.News != "" {
 			c.text(name, wait.News, []Channel{Voice}, map[string]string{"text": ""})
 		}
@@ -374,6 +380,11 @@ func (c *checker) starts() {
 	}
 	if name := c.d.Anywhere.SMS; name != "" && (c.d.Nodes[name] == nil || c.d.Nodes[name].Menu == nil) {
 		c.add("", "anywhere_words", name)
+	}
+	for _, key := range []string{c.d.Defaults.Spoken.Back, c.d.Defaults.Spoken.Repeat, c.d.Defaults.Spoken.More} {
+		if key != "" {
+			c.phrases("", key)
+		}
 	}
 	for what, key := range map[string]string{"wrong": c.d.Defaults.Wrong, "silence": c.d.Defaults.Silence} {
 		if key == "" {

@@ -2,7 +2,7 @@ package dialogue
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 
 	"okno/internal/grammar"
@@ -11,7 +11,6 @@ import (
 
 // spoken finds choices that nobody could tell apart by what is said for them.
 func (c *checker) spoken(name string, n *Node) {
-	options := slices.DeleteFunc(slices.Concat(n.Options, c.d.Anywhere.Voice), func(o Option) bool { return o.Spoken == "" || !o.open(Voice) })
 	for i, option := range n.Options {
 		where := fmt.Sprintf("%s.options.%d", name, i)
 		switch {
@@ -24,14 +23,27 @@ func (c *checker) spoken(name string, n *Node) {
 			c.phrases(where, option.Spoken)
 		}
 	}
+	if n.Menu != nil && n.Menu.Spoken && n.Menu.Each == "" {
+		c.add(name, "spoken_no_list", name)
+	}
+	if !n.takesSpeech() {
+		return
+	}
+	items := ""
+	if n.Menu != nil && n.Menu.Each != "" {
+		for key := range voicePage {
+			items += strconv.Itoa(key + 1)
+		}
+		items += KeyMore
+	}
 	for _, l := range Languages {
 		keys := map[string]string{}
-		for _, option := range options {
-			for _, phrase := range c.d.Texts.phrases(l, option.Spoken) {
-				if other, ok := keys[words.Fold(phrase)]; ok && other != option.Key {
+		for _, choice := range c.d.choices(l, n, items) {
+			for _, phrase := range choice.phrases {
+				if other, ok := keys[words.Fold(phrase)]; ok && other != choice.key {
 					c.add(name, "said_twice", name, phrase)
 				}
-				keys[words.Fold(phrase)] = option.Key
+				keys[words.Fold(phrase)] = choice.key
 			}
 		}
 	}

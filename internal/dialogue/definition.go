@@ -31,6 +31,14 @@ type Defaults struct {
 	Unreadable string `yaml:"unreadable"`
 	Item       string `yaml:"item"` // says one line of a list; parameters key and label
 	More       string `yaml:"more"` // says that the list goes on; parameter key
+	Spoken     Fixed  `yaml:"spoken"`
+}
+
+// Fixed names the texts that list what callers may say for the keys that mean the same everywhere, parted by commas; "": nothing.
+type Fixed struct {
+	Back   string `yaml:"back"`
+	Repeat string `yaml:"repeat"`
+	More   string `yaml:"more"` // of a list
 }
 
 // Anywhere is what works at every node that waits.
@@ -69,6 +77,7 @@ type Menu struct {
 	Each      string            `yaml:"each"`     // "$slot" of a list to choose from
 	Item      string            `yaml:"item"`     // says one line of that list; default that of defaults
 	Into      string            `yaml:"into"`     // the slot for the chosen item's value
+	Spoken    bool              `yaml:"spoken"`   // of a list: callers may say the numbers of its items
 	Otherwise *Otherwise        `yaml:"otherwise"`
 	Long      *Long             `yaml:"long"` // of the node anywhere.sms
 	// Aside is said in place of the menu to whoever talks with an operator, and cannot choose here: a text with the same parameters.
@@ -151,9 +160,12 @@ type Wait struct {
 	Back    string `yaml:"back"` // said first to a citizen who is called back
 	// Outgoing is said first to a citizen whom an agent calls.
 	Outgoing string `yaml:"outgoing"`
-	// Recorded is said behind either where talks of the queue are recorded and that is announced. Where there is none, or citizens are asked, the talks
-	// of those who are called are not recorded.
+	// Recorded is said behind either where talks of the queue are recorded and that is announced. Where there is none, the talks of those who are called
+	// are not recorded.
 	Recorded string `yaml:"recorded"`
+	// Ask is the menu that asks a citizen who is called whether the talk may be recorded, where the queue wants that to be asked. It leads back to the
+	// queue. Where there is none, the talk is not recorded.
+	Ask string `yaml:"ask"`
 }
 
 // End says goodbye.

@@ -79,6 +79,9 @@ func (n *Node) ways() (ways []GraphWay) {
 	if n.Ask != nil {
 		add(n.Ask.Else, "else")
 	}
+	if n.Queue != nil && n.Queue.Wait != nil && n.Queue.Wait.Ask != "" {
+		add(n.Queue.Wait.Ask, "ask")
+	}
 	for _, outcome := range slices.Sorted(maps.Keys(n.Outcomes)) {
 		add(cmp.Or(n.Outcomes[outcome].To, n.Outcomes[outcome].Retry), outcome)
 	}

@@ -14,6 +14,7 @@ const (
 	Silence InputKind = "silence" // nothing came within the expectation's time
 	Outcome InputKind = "outcome" // an effect has been carried out
 	Waited  InputKind = "waited"  // it is time to tell a caller how the wait for an operator stands
+	Reached InputKind = "reached" // a citizen who was called has answered, and is to be asked whether the talk may be recorded
 	Hangup  InputKind = "hangup"  // the citizen has gone
 )
 

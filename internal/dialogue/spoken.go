@@ -15,9 +15,9 @@ const mostSpoken = 6
 type Spoken struct {
 	d        *Definition
 	language Language
-	options  []Option // of a menu
-	keys     string   // of a menu: those that mean something
-	digits   bool     // an entry is awaited
+	node     *Node
+	items    string // of a list: the keys of what is offered now
+	keys     string // of a menu: those that mean something
 }
 
 // Language is the one in which the citizen is asked.
@@ -25,12 +25,12 @@ func (s *Spoken) Language() Language { return s.language }
 
 // Expected lists what may be said, in lower case: phrases of choices, and the words of digits.
 func (s *Spoken) Expected() []string {
-	if s.digits {
-		return grammar.DigitWords(s.language)
-	}
 	var expected []string
-	for _, option := range s.options {
-		expected = append(expected, s.d.Texts.phrases(s.language, option.Spoken)...)
+	for _, choice := range s.d.choices(s.language, s.node, s.items) {
+		expected = append(expected, choice.phrases...)
+	}
+	if s.node.Ask != nil {
+		expected = append(expected, grammar.DigitWords(s.language)...)
 	}
 	for _, key := range s.keys {
 		if said, ok := grammar.Say(s.language, grammar.Count, string(key), grammar.Form{}); ok {
@@ -43,31 +43,28 @@ func (s *Spoken) Expected() []string {
 
 // Keys gives the keys that mean the same as what was said, a word that nobody understood being "". False: it means nothing here, or several things.
 func (s *Spoken) Keys(said []string) (keys string, ok bool) {
-	if s.digits {
-		return grammar.Digits(s.language, said)
-	}
 	if digits, ok := grammar.Digits(s.language, said); ok {
-		return digits, len(digits) == 1 && strings.Contains(s.keys, digits)
+		return digits, s.node.Ask != nil || len(digits) == 1 && strings.Contains(s.keys, digits)
 	}
 	return s.choice(said)
 }
 
-// choice gives the key of the option whose phrase is a part of what was said. The longest phrase counts: "нет, не верно" is not "верно".
+// choice gives the key of the choice whose phrase is a part of what was said. The longest phrase counts: "нет, не верно" is not "верно".
 func (s *Spoken) choice(said []string) (key string, ok bool) {
 	if len(said) > mostSpoken {
 		return "", false
 	}
 	text := " " + words.Fold(strings.Join(said, " ")) + " "
 	longest := 0
-	for _, option := range s.options {
-		for _, phrase := range s.d.Texts.phrases(s.language, option.Spoken) {
+	for _, choice := range s.d.choices(s.language, s.node, s.items) {
+		for _, phrase := range choice.phrases {
 			if !strings.Contains(text, " "+words.Fold(phrase)+" ") {
 				continue
 			}
 			switch n := len(strings.Fields(phrase)); {
 			case n > longest:
-				key, ok, longest = option.Key, true, n
-			case n == longest && key != option.Key:
+				key, ok, longest = choice.key, true, n
+			case n == longest && key != choice.key:
 				ok = false
 			}
 		}
@@ -92,30 +89,68 @@ func (r *run) spoken(node *Node) *Spoken {
 	if r.s.Channel != Voice || r.s.AllLanguages {
 		return nil
 	}
-	if node.Ask != nil {
-		if !node.Ask.Spoken {
-			return nil
-		}
-		return &Spoken{d: r.d, language: r.s.Language, digits: true}
-	}
-	if node.Menu.In == "all" {
+	if !node.takesSpeech() {
 		return nil
 	}
-	var options []Option
-	own := false
-	for _, option := range node.Options {
-		if option.Spoken != "" && option.open(Voice) {
-			options, own = append(options, option), true
+	s := &Spoken{d: r.d, language: r.s.Language, node: node}
+	if node.Menu != nil {
+		s.items, s.keys = r.items(node), r.keys(node)
+	}
+	return s
+}
+
+// takesSpeech says whether callers may answer a node by speech: it has words for one of its own options, or is a list or an ask of which that is said.
+// What may be said anywhere may be said where callers know that they can speak.
+func (n *Node) takesSpeech() bool {
+	switch {
+	case n.Ask != nil:
+		return n.Ask.Spoken
+	case n.Menu == nil || n.Menu.In == "all":
+		return false
+	}
+	return n.Menu.Spoken || slices.ContainsFunc(n.Options, func(o Option) bool { return o.Spoken != "" && o.open(Voice) })
+}
+
+// choice is a key, and what may be said for it beside its number.
+type choice struct {
+	key     string
+	phrases []string
+}
+
+// choices gives the choices at a node. items are the keys of what a list offers. A key that several have means what it does when it is pressed.
+func (d *Definition) choices(l Language, n *Node, items string) (found []choice) {
+	fixed := d.Defaults.Spoken
+	back := choice{KeyBack, d.Texts.phrases(l, fixed.Back)}
+	if n.Ask != nil {
+		return []choice{back}
+	}
+	taken := ""
+	add := func(all ...choice) {
+		before := taken
+		for _, c := range all {
+			if !strings.Contains(before, c.key) {
+				found, taken = append(found, c), taken+c.key
+			}
 		}
 	}
-	if !own { // what may be said anywhere may be said where callers know that they can speak
-		return nil
-	}
-	for _, option := range r.d.Anywhere.Voice {
-		taken := slices.ContainsFunc(node.Options, func(o Option) bool { return o.Key == option.Key && o.open(Voice) })
-		if option.Spoken != "" && !taken {
-			options = append(options, option)
+	add(d.optionChoices(l, n.Options)...)
+	for _, key := range items {
+		if string(key) == KeyMore {
+			add(choice{KeyMore, d.Texts.phrases(l, fixed.More)})
+		} else {
+			add(choice{string(key), grammar.NthPhrases(l, int(key-'0'))})
 		}
 	}
-	return &Spoken{d: r.d, language: r.s.Language, options: options, keys: r.keys(node)}
+	add(d.optionChoices(l, d.Anywhere.Voice)...)
+	add(choice{KeyRepeat, d.Texts.phrases(l, fixed.Repeat)}, back)
+	return found
+}
+
+func (d *Definition) optionChoices(l Language, options []Option) (found []choice) {
+	for _, option := range options {
+		if option.Key != "" && option.open(Voice) {
+			found = append(found, choice{option.Key, d.Texts.phrases(l, option.Spoken)})
+		}
+	}
+	return found
 }

@@ -18,6 +18,8 @@ type State struct {
 	Ended    bool             `json:"ended,omitempty"`
 	Told     bool             `json:"told,omitempty"`  // the citizen has been told what an action came to
 	Aside    bool             `json:"aside,omitempty"` // of a command beside an operator: nothing is asked
+	// Called says that the citizen was called, has an operator already, and answers a question before the wait: who waits for whom was said.
+	Called bool `json:"called,omitempty"`
 	// AllLanguages says that a caller's language is not known yet: each text is said in all.
 	AllLanguages bool `json:"all_languages,omitempty"`
 }

@@ -69,6 +69,8 @@ func (d *Definition) Step(state State, in Input) (Result, error) {
 		err = r.outcome(in)
 	case Waited:
 		r.tellWait(in.Values)
+	case Reached:
+		r.reached()
 	case Keys, Text, Silence:
 		switch {
 		case r.s.Pending == nil:
@@ -244,9 +246,10 @@ func (r *run) outcome(in Input) error {
 	}
 	node := r.d.Nodes[r.s.Node]
 	if node.Queue != nil && in.Name == QueueJoined {
-		if node.Queue.Say != "" {
+		if node.Queue.Say != "" && !r.s.Called {
 			r.say(node.Queue.Say, nil)
 		}
+		r.s.Called = false
 		return nil
 	}
 	way, ok := node.Outcomes[in.Name]

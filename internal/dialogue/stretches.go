@@ -48,6 +48,9 @@ func (d *Definition) onlyWritten() map[string]bool {
 	for _, option := range d.Anywhere.Voice {
 		written[option.Spoken] = true
 	}
+	for _, key := range []string{d.Defaults.Spoken.Back, d.Defaults.Spoken.Repeat, d.Defaults.Spoken.More} {
+		written[key] = true
+	}
 	reasons := map[string]bool{} // slots
 	for _, n := range d.Nodes {
 		if n.Queue != nil {

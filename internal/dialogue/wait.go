@@ -100,6 +100,24 @@ func (d *Definition) called(state State, recorded bool, why func(*Wait) string) 
 	return r.result().State
 }
 
+// AsksToRecord says whether those who are called from a queue's node can be asked whether the talk may be recorded.
+func (d *Definition) AsksToRecord(node string) bool {
+	n := d.Nodes[node]
+	return n != nil && n.Queue != nil && n.Queue.Wait != nil && n.Queue.Wait.Ask != ""
+}
+
+// reached asks a citizen who was called whether the talk may be recorded, behind the words that say why the telephone rang.
+func (r *run) reached() {
+	node := r.queue()
+	if node == nil || node.Queue.Wait == nil || node.Queue.Wait.Ask == "" {
+		r.resume()
+		return
+	}
+	r.said = slices.Clone(r.s.Said)
+	r.s.Said, r.s.Pending, r.s.Called = nil, nil, true
+	r.enter(node.Queue.Wait.Ask)
+}
+
 // OutgoingNode gives the node of the queue in which citizens stand whom an agent calls for a queue: one that says who calls, of that queue before any
 // other; or else [Definition.CallBackNode].
 func (d *Definition) OutgoingNode(queue string) string {

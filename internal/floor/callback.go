@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,8 +18,9 @@ import (
 )
 
 // The life of a callback, beside that of any contact: an agent accepts it; the citizen's telephone rings, and nobody hears silence: the agent
-// sees it ring; the citizen answers, hears why the telephone rang, and music, while the agent's phone rings as for any call. Until the
-// citizen answers the call is ringing, and a leg that ends is an attempt.
+// sees it ring; the citizen answers, hears why the telephone rang, is asked whether the talk may be recorded if the queue wants that, and hears music,
+// while the agent's phone rings as for any call. Until the citizen answers the call is ringing, and a leg that ends is an attempt. While the citizen is
+// asked, no agent's phone rings: the answer orders that, for whoever has the contact then.
 
 // notOnTheLine says whether the citizen of a contact is to be called first.
 func notOnTheLine(ctx context.Context, w Work, c contact.Contact) (bool, error) {
@@ -68,8 +70,8 @@ func (f *Floor) CallCitizen(ctx context.Context, l lease.Lease, o call.Order) (l
 	return live, err
 }
 
-// Reached keeps that a citizen who is called has answered, orders to ring the phone of the agent who has accepted, and gives what the
-// citizen hears. Should the agent have gone meanwhile, the citizen waits in front.
+// Reached keeps that a citizen who is called has answered, and gives what the citizen hears. Unless that is a question, it orders to ring the phone
+// of the agent who has accepted. Should the agent have gone meanwhile, the citizen waits in front.
 func (f *Floor) Reached(ctx context.Context, l lease.Lease, interaction int64) (turn conversation.Turn, err error) {
 	err = f.owned(ctx, l, func(w Work) error {
 		if err := w.TakeTurn(ctx, interaction); err != nil {
@@ -80,9 +82,8 @@ func (f *Floor) Reached(ctx context.Context, l lease.Lease, interaction int64) (
 			return err
 		}
 		if live.State == call.Ringing {
-			if err := f.reached(ctx, w, live); err != nil {
-				return err
-			}
+			turn, err = f.reached(ctx, w, live)
+			return err
 		}
 		turn, err = f.dialogue.Advance(ctx, w, interaction, resumed)
 		return err
@@ -93,33 +94,85 @@ func (f *Floor) Reached(ctx context.Context, l lease.Lease, interaction int64) (
 	return turn, nil
 }
 
-func (f *Floor) reached(ctx context.Context, w Work, live call.Call) error {
+func (f *Floor) reached(ctx context.Context, w Work, live call.Call) (turn conversation.Turn, err error) {
 	o, err := w.Order(ctx, live.Channel())
 	if err != nil {
-		return err
+		return turn, err
 	}
 	c, found, err := w.LockLiveContact(ctx, live.Interaction)
 	if err != nil {
-		return err
+		return turn, err
 	}
 	if err := w.SetCall(ctx, live.Interaction, call.Live, ""); err != nil {
-		return err
+		return turn, err
 	}
 	if err := w.EndOrder(ctx, o.ID, call.OrderDone, ""); err != nil {
+		return turn, err
+	}
+	turn, err = f.dialogue.Reached(ctx, w, live.Interaction, cmp.Or(c.Queue, o.Queue))
+	if err != nil {
+		return turn, err
+	}
+	if found && c.State == contact.Accepted && c.AgentID == o.Agent && turn.Expect.Queue {
+		if err := connect(ctx, w, c, o.Endpoint); err != nil {
+			return turn, err
+		}
+	}
+	return turn, w.SetLeg(ctx, live.Channel(), call.LegUp)
+}
+
+// connect orders to ring the phone of the agent who has accepted a contact whose citizen is on the line.
+func connect(ctx context.Context, w Work, c contact.Contact, endpoint string) error {
+	rules, err := w.Rules(ctx, c.Queue)
+	if err != nil {
 		return err
 	}
-	if found && c.State == contact.Accepted && c.AgentID == o.Agent {
-		rules, err := w.Rules(ctx, c.Queue)
-		if err != nil {
-			return err
-		}
-		err = w.AddOrder(ctx, call.Order{ID: call.AgentLegPrefix + uuid.NewString(), Interaction: c.Interaction, Kind: call.Connect, Contact: c.ID,
-			Agent: o.Agent, Endpoint: o.Endpoint, Role: call.Agent, Ring: rules.Ring, By: o.By}, call.ConnectLife)
-		if err != nil {
-			return err
-		}
+	return w.AddOrder(ctx, call.Order{ID: call.AgentLegPrefix + uuid.NewString(), Interaction: c.Interaction, Kind: call.Connect, Contact: c.ID,
+		Agent: c.AgentID, Endpoint: endpoint, Role: call.Agent, Ring: rules.Ring, By: By(c.AgentID)}, call.ConnectLife)
+}
+
+// Asked says whether a citizen who was called is asked something before the wait for the agent.
+func (f *Floor) Asked(ctx context.Context, l lease.Lease, interaction int64) (asked bool, err error) {
+	err = f.owned(ctx, l, func(w Work) (err error) {
+		asked, err = f.dialogue.AwaitsAnswer(ctx, w, interaction)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look whether interaction %d is asked: %w", interaction, err)
 	}
-	return w.SetLeg(ctx, live.Channel(), call.LegUp)
+	return asked, nil
+}
+
+// isAsked says whether the citizen of a contact was called, has answered, and is asked something before the talk.
+func (f *Floor) isAsked(ctx context.Context, w Work, c contact.Contact) (bool, error) {
+	if c.Channel != contact.Callback && c.Channel != contact.Outgoing {
+		return false, nil
+	}
+	return f.dialogue.AwaitsAnswer(ctx, w, c.Interaction)
+}
+
+// AdvanceCalled is [Floor.Advance] for a citizen who was called. With the answer to what is asked before the talk it orders to ring the phone of the
+// agent who has the contact by then, if one does.
+func (f *Floor) AdvanceCalled(ctx context.Context, l lease.Lease, interaction int64, in dialogue.Input) (turn conversation.Turn, err error) {
+	err = f.owned(ctx, l, func(w Work) error {
+		if err := w.TakeTurn(ctx, interaction); err != nil {
+			return err
+		}
+		turn, err = f.dialogue.Advance(ctx, w, interaction, in)
+		if err != nil || !turn.Expect.Queue || in.Kind == dialogue.Resumed { // which repeats what had its consequences before
+			return err
+		}
+		c, found, err := w.LockLiveContact(ctx, interaction)
+		if err != nil || !found || c.State != contact.Accepted {
+			return err
+		}
+		a, err := w.Agent(ctx, c.AgentID)
+		if err != nil {
+			return err
+		}
+		return connect(ctx, w, c, endpointOf(a))
+	})
+	return turn, err
 }
 
 // unanswered keeps that the citizen of a callback was not reached: the contact waits for the next attempt, or was tried for the last time. A call

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okno/internal/acd"
 	"okno/internal/call"
 	"okno/internal/contact"
 	"okno/internal/conversation"
@@ -101,14 +102,14 @@ func TestACitizenIsCalledBack(t *testing.T) {
 	require.Equal(t, contact.WrapUp, h.Contact(t, callback).State)
 }
 
-// Who is called back by a queue that announces recordings hears so, and is recorded; where it has to be asked for, nobody is.
+// Who is called back by a queue that announces recordings hears so, and is recorded; whoever is asked for a yes is recorded after that alone.
 func TestWhoIsCalledBackHearsThatTheTalkIsRecorded(t *testing.T) {
 	t.Parallel()
 	for rule, want := range map[string]struct {
 		said  []string
 		kinds int
 	}{
-		"announced": {[]string{"operator.back", "recording.announced"}, 1}, "asked": {[]string{"operator.back"}, 0}, "off": {[]string{"operator.back"}, 0},
+		"announced": {[]string{"operator.back", "recording.announced"}, 1}, "off": {[]string{"operator.back"}, 0},
 	} {
 		t.Run(rule, func(t *testing.T) {
 			t.Parallel()
@@ -116,17 +117,179 @@ func TestWhoIsCalledBackHearsThatTheTalkIsRecorded(t *testing.T) {
 			o := rings(t, h, callback)
 			turn, err := h.Floor.Reached(t.Context(), h.Voice, o.Interaction)
 			require.NoError(t, err)
-			var said []string
-			for _, key := range want.said {
-				said = append(said, text(h, key)+"|")
-			}
-			require.Equal(t, said, spoken(t, h, turn))
-			connect := h.Orders(t)[0]
-			require.NoError(t, h.Floor.Dial(t.Context(), h.Voice, connect, "room"))
-			require.NoError(t, h.Floor.Joined(t.Context(), h.Voice, connect))
-			require.Equal(t, want.kinds, pgtest.Value[int](t, h.URL, `SELECT count(*)::int FROM recordings`))
+			require.Equal(t, lines(h, want.said...), spoken(t, h, turn))
+			talks(t, h, callback)
+			require.Equal(t, want.kinds, recordings(t, h))
 		})
 	}
+}
+
+// lines are texts of the dialogue, as spoken gives them.
+func lines(h *floortest.House, keys ...string) (said []string) {
+	for _, key := range keys {
+		said = append(said, text(h, key)+"|")
+	}
+	return said
+}
+
+// talks is a citizen who was called, and an agent whose phone is ordered to ring, who both answer.
+func talks(t *testing.T, h *floortest.House, id int64) {
+	t.Helper()
+	orders := h.Orders(t)
+	require.Len(t, orders, 1)
+	require.Equal(t, call.Connect, orders[0].Kind)
+	require.NoError(t, h.Floor.Dial(t.Context(), h.Voice, orders[0], "room"))
+	require.NoError(t, h.Floor.Joined(t.Context(), h.Voice, orders[0]))
+	require.Equal(t, contact.Connected, h.Contact(t, id).State)
+}
+
+func recordings(t *testing.T, h *floortest.House) int {
+	t.Helper()
+	return pgtest.Value[int](t, h.URL, `SELECT count(*)::int FROM recordings`)
+}
+
+// asked is a callback whose citizen has answered, and is asked whether the talk may be recorded. It gives the interaction.
+func asked(t *testing.T, agents int) (h *floortest.House, callback, interaction int64) {
+	t.Helper()
+	h, callback = owedBy(t, agents, "asked")
+	o := rings(t, h, callback)
+	for range 2 { // told twice
+		turn, err := h.Floor.Reached(t.Context(), h.Voice, o.Interaction)
+		require.NoError(t, err)
+		require.Equal(t, lines(h, "operator.back", "recording.asked"), spoken(t, h, turn))
+		require.Equal(t, dialogue.ExpectKey, turn.Expect.Kind)
+	}
+	require.Empty(t, h.Orders(t), "the agent's phone rings once the citizen has answered the question")
+	return h, callback, o.Interaction
+}
+
+var (
+	saysYes      = dialogue.Input{Kind: dialogue.Keys, Keys: "1"}
+	saysNo       = dialogue.Input{Kind: dialogue.Keys, Keys: "2"}
+	saysNothing  = dialogue.Input{Kind: dialogue.Silence}
+	wantsToTalk  = dialogue.Input{Kind: dialogue.Keys, Keys: "0"}
+	processCrash = dialogue.Input{Kind: dialogue.Resumed}
+)
+
+// Who is called back by a queue that asks for a yes is asked before the talk, by the dialogue's own question, and is recorded from the beginning of
+// the talk if the answer is yes. The agent sees that the citizen is there.
+func TestWhoIsCalledBackIsAskedWhetherTheTalkMayBeRecorded(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		inputs []dialogue.Input
+		said   []string
+		kept   int
+	}{
+		"yes":              {[]dialogue.Input{saysYes}, nil, 1},
+		"no":               {[]dialogue.Input{saysNo}, nil, 0},
+		"nothing":          {[]dialogue.Input{saysNothing}, []string{"Вы ничего не нажали.|"}, 0},
+		"an operator, yes": {[]dialogue.Input{wantsToTalk, saysYes}, nil, 1},
+		"a crash, yes":     {[]dialogue.Input{processCrash, saysYes}, nil, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, callback, interaction := asked(t, 1)
+			desk, err := h.DB.DeskSnapshot(t.Context(), h.Agents[0].ID)
+			require.NoError(t, err)
+			require.True(t, desk.Contacts[0].Answered)
+			var turn conversation.Turn
+			for _, in := range want.inputs {
+				require.Empty(t, h.Orders(t))
+				turn, err = h.Floor.AdvanceCalled(t.Context(), h.Voice, interaction, in)
+				require.NoError(t, err)
+			}
+			require.True(t, turn.Expect.Queue)
+			require.Equal(t, want.said, spoken(t, h, turn))
+			talks(t, h, callback)
+			require.Equal(t, want.kept, recordings(t, h))
+			turn, err = h.Floor.AdvanceCalled(t.Context(), h.Voice, interaction, processCrash)
+			require.NoError(t, err)
+			require.True(t, turn.Expect.Queue)
+			require.Empty(t, h.Orders(t), "the phone rings once")
+			require.Equal(t, 1, pgtest.Value[int](t, h.URL, `SELECT count(*)::int FROM contacts WHERE interaction_id = $1`, interaction))
+			require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, interaction, call.HungUp))
+			require.Equal(t, "operator", outcomeOf(t, h, callback))
+		})
+	}
+}
+
+// Whoever has answered the question when asking for the callback is not asked again.
+func TestNobodyIsAskedTwiceWhetherTheTalkMayBeRecorded(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		answer dialogue.Input
+		kept   int
+	}{"yes": {saysYes, 1}, "no": {saysNo, 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := calling(t, 1)
+			pgtest.Exec(t, h.URL, `UPDATE queues SET recording = 'asked'`)
+			interaction := h.Calls(t, number)
+			for _, in := range []dialogue.Input{{Kind: dialogue.Keys, Keys: "2"}, wantsToTalk, want.answer} {
+				_, err := h.Floor.Advance(t.Context(), h.Voice, interaction, in)
+				require.NoError(t, err)
+			}
+			press(t, h, interaction, "1")
+			require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, interaction, call.Finished))
+			callback := pgtest.Value[int64](t, h.URL, `SELECT max(id) FROM contacts`)
+			o := rings(t, h, callback)
+			turn, err := h.Floor.Reached(t.Context(), h.Voice, o.Interaction)
+			require.NoError(t, err)
+			require.Equal(t, lines(h, "operator.back"), spoken(t, h, turn))
+			talks(t, h, callback)
+			require.Equal(t, want.kept, recordings(t, h))
+		})
+	}
+}
+
+// The agent gives a citizen back who is being asked: whoever accepts next has the phone ring with the answer, or at once where that has come.
+func TestAnAgentGoesWhileACitizenIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"the next agent", "the answer"} {
+		t.Run(first, func(t *testing.T) {
+			t.Parallel()
+			h, callback, interaction := asked(t, 2)
+			gone := h.Contact(t, callback).AgentID
+			next := h.Agents[0]
+			if next.ID == gone {
+				next = h.Agents[1]
+			}
+			h.Do(t, func(w *store.Work) error {
+				return h.Floor.SetStatus(t.Context(), w, acd.Agent{ID: gone}, acd.Offline, "", false)
+			})
+			require.Equal(t, contact.Waiting, h.Contact(t, callback).State)
+			accepts := func() {
+				require.Equal(t, 1, h.Dispatch(t))
+				h.Accept(t, next, callback)
+			}
+			if first == "the next agent" {
+				accepts()
+				require.Empty(t, h.Orders(t))
+			}
+			turn, err := h.Floor.AdvanceCalled(t.Context(), h.Voice, interaction, saysYes)
+			require.NoError(t, err)
+			require.True(t, turn.Expect.Queue)
+			if first == "the answer" {
+				require.Empty(t, h.Orders(t))
+				accepts()
+			}
+			talks(t, h, callback)
+			require.Equal(t, next.ID, h.Contact(t, callback).AgentID)
+			require.Equal(t, 1, recordings(t, h))
+		})
+	}
+}
+
+// Who hangs up instead of an answer is gone before the talk: nothing is recorded, and the agent is free.
+func TestACitizenHangsUpWhileAsked(t *testing.T) {
+	t.Parallel()
+	h, callback, interaction := asked(t, 1)
+	require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, interaction, call.HungUp))
+	require.Equal(t, contact.Abandoned, h.Contact(t, callback).Outcome)
+	require.Equal(t, "abandoned", outcomeOf(t, h, callback))
+	require.Zero(t, recordings(t, h))
+	require.Empty(t, h.Orders(t))
+	require.Equal(t, "available", pgtest.Value[string](t, h.URL, `SELECT doing FROM agent_times WHERE until IS NULL`))
 }
 
 // Who does not answer is called a second time, and told by SMS; an attempt that the telephone system broke off is none.

@@ -66,6 +66,13 @@ func (f *Floor) Accept(ctx context.Context, w Work, a acd.Agent, id int64) (cont
 			}
 			return moved, w.JournalDeed(ctx, a.ID, "contact.accept", id, nil)
 		}
+		asked, err := f.isAsked(ctx, w, c)
+		if err != nil || asked { // the answer orders to ring the phone
+			if err == nil {
+				err = w.JournalDeed(ctx, a.ID, "contact.accept", id, nil)
+			}
+			return moved, err
+		}
 		role := call.Agent
 		if c.Helps != 0 {
 			role = call.Consulted

@@ -49,6 +49,10 @@ type Dialogue interface {
 	Unanswered(ctx context.Context, w conversation.Work, interaction int64) error
 	// PromiseCall opens a callback that an agent promises, and gives its contact. [contact.ErrState] of one that an agent has already.
 	PromiseCall(ctx context.Context, w conversation.Work, p contact.Promise) (callback int64, err error)
+	// Reached gives what a citizen hears who was called and has answered. It may be a question that comes before the wait for the agent.
+	Reached(ctx context.Context, w conversation.Work, interaction int64, queue string) (conversation.Turn, error)
+	// AwaitsAnswer says whether the citizen is asked something.
+	AwaitsAnswer(ctx context.Context, w conversation.Work, interaction int64) (bool, error)
 	// Unreached ends the conversation of a callback that was not answered, and says so by SMS.
 	Unreached(ctx context.Context, w conversation.Work, interaction int64) error
 	// Leave tells that the citizen has gone, and gives the outcome as far as the dialogue knows it.

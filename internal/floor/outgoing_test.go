@@ -322,3 +322,21 @@ func TestAnAgentWhoCallsIsNotOfferedACall(t *testing.T) {
 	both.Wait()
 	require.Equal(t, 1, pgtest.Value[int](t, h.URL, `SELECT count(*)::int FROM contacts WHERE agent_id IS NOT NULL AND state IN ('offered', 'accepted')`))
 }
+
+// Whom an agent calls for a queue that asks for a yes is asked before the talk.
+func TestWhomAnAgentCallsIsAskedWhetherTheTalkMayBeRecorded(t *testing.T) {
+	t.Parallel()
+	h := calling(t, 1)
+	pgtest.Exec(t, h.URL, `UPDATE queues SET recording = 'asked'`)
+	c, _ := placed(t, h)
+	turn, err := h.Floor.Reached(t.Context(), h.Voice, c.Interaction)
+	require.NoError(t, err)
+	require.Equal(t, lines(h, "operator.outgoing", "recording.asked"), spoken(t, h, turn))
+	require.Empty(t, h.Orders(t))
+	_, err = h.Floor.AdvanceCalled(t.Context(), h.Voice, c.Interaction, saysYes)
+	require.NoError(t, err)
+	talks(t, h, c.ID)
+	require.Equal(t, 1, recordings(t, h))
+	require.NoError(t, h.Floor.HungUp(t.Context(), h.Voice, c.Interaction, call.HungUp))
+	require.Equal(t, contact.WrapUp, h.Contact(t, c.ID).State)
+}

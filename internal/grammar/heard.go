@@ -78,5 +78,22 @@ func Digits(l Language, said []string) (digits string, ok bool) {
 	return digits, digits != ""
 }
 
+// numbered says "number" before a cardinal, as people do who choose out of a list.
+var numbered = map[Language]string{Kazakh: "нөмір", Russian: "номер", English: "number"}
+
+// NthPhrases lists how people name the n-th thing of a list, beside the cardinal alone: "second", "number two". n is 1 to 9,999.
+func NthPhrases(l Language, n int) (phrases []string) {
+	t := tongues[l]
+	for _, f := range []Form{{}, {Gender: Feminine}, {Gender: Neuter}, {Gender: Feminine, Case: Accusative}} {
+		f.Ordinal = true
+		if Has(l, Count, f) {
+			phrases = append(phrases, strings.Join(t.ordinal(int64(n), f), " "))
+		}
+	}
+	phrases = append(phrases, numbered[l]+" "+strings.Join(t.cardinal(int64(n), Form{}), " "))
+	slices.Sort(phrases)
+	return slices.Compact(phrases)
+}
+
 // DigitWords lists the words in which digits are said.
 func DigitWords(l Language) []string { return heard[l]().words }

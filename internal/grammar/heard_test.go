@@ -44,6 +44,14 @@ func TestDigitsAreHeard(t *testing.T) {
 	}
 }
 
+func TestHowAnItemIsNamed(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"вторая", "второе", "второй", "вторую", "номер два"}, grammar.NthPhrases(grammar.Russian, 2))
+	require.Equal(t, []string{"номер три", "третий", "третье", "третью", "третья"}, grammar.NthPhrases(grammar.Russian, 3))
+	require.Equal(t, []string{"алтыншы", "нөмір алты"}, grammar.NthPhrases(grammar.Kazakh, 6))
+	require.Equal(t, []string{"fifth", "number five"}, grammar.NthPhrases(grammar.English, 5))
+}
+
 // Whatever digits are said one by one, or as a number, are heard as they are.
 func TestDigitsThatAreSaidAreHeard(t *testing.T) {
 	t.Parallel()

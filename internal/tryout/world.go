@@ -179,6 +179,8 @@ func (w *world) RecordingRule(context.Context, int64, string) (recording.Rule, e
 
 func (w *world) AllowRecording(context.Context, int64, bool) error { return nil }
 
+func (w *world) CopyRecordingAnswer(context.Context, int64, int64) error { return nil }
+
 func (w *world) BeginMessage(context.Context, int64, bool) error { return nil }
 
 func (w *world) RecordedMessage(context.Context, int64) (there, send bool, err error) {

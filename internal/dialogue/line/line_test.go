@@ -1,6 +1,7 @@
 package line_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -436,4 +437,50 @@ func TestCallersSpeak(t *testing.T) {
 	require.Equal(t, "742913586", keys)
 	_, ok = r.Expect.Spoken.Keys([]string{"семь", "", "два"})
 	require.False(t, ok, "what was not understood may be a digit")
+}
+
+// In a list callers say the number of an item in any form, what leads back and on, and what repeats; in an entry what leads back.
+func TestCallersSpeakInLists(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	list := dialogue.Value{Type: dialogue.TypeList}
+	for n := range 9 {
+		list.Items = append(list.Items, dialogue.Item{Value: fmt.Sprint(n), Label: fmt.Sprint(n)})
+	}
+	offered := func(l dialogue.Language, v dialogue.Value) dialogue.Result {
+		state := rings(t, d, l).State
+		state.Node, state.Slots = "categories", map[string]dialogue.Value{}
+		state.Pending = &dialogue.Effect{ID: "1", Action: "service.categories"}
+		return step(t, d, state, dialogue.Input{Kind: dialogue.Outcome, Effect: "1", Name: "found", Values: map[string]dialogue.Value{"categories": v}})
+	}
+	understands := func(s *dialogue.Spoken, cases map[string]string) {
+		t.Helper()
+		for said, want := range cases {
+			keys, ok := s.Keys(strings.Fields(said))
+			require.Equal(t, want != "", ok, said)
+			if !ok {
+				continue
+			}
+			require.Equal(t, want, keys, said)
+			for _, word := range strings.Fields(said) {
+				if len(strings.Fields(said)) == 1 {
+					require.Contains(t, s.Expected(), word)
+				}
+			}
+		}
+	}
+	for l, cases := range map[dialogue.Language]map[string]string{
+		dialogue.Russian: {"первый": "1", "вторая": "2", "третью": "3", "четвёртый вариант": "4", "пять": "5", "номер шесть": "6", "седьмое": "7", "дальше": "8",
+			"назад": "*", "повторите": "9", "ещё раз": "9", "оператор": "0", "восьмой": "", "первый второй": "", "да": ""},
+		dialogue.Kazakh:  {"бірінші": "1", "екі": "2", "нөмір үш": "3", "жетінші": "7", "келесі": "8", "артқа": "*", "қайталаңыз": "9", "оператор": "0", "сегізінші": ""},
+		dialogue.English: {"first": "1", "the second one": "2", "number three": "3", "seven": "7", "more": "8", "back": "*", "repeat": "9", "operator": "0", "eighth": ""},
+	} {
+		understands(offered(l, list).Expect.Spoken, cases)
+	}
+	few := dialogue.Value{Type: dialogue.TypeList, Items: list.Items[:2]}
+	understands(offered(dialogue.Russian, few).Expect.Spoken, map[string]string{"второй": "2", "третий": "", "три": "", "дальше": "", "назад": "*"})
+
+	r := step(t, d, rings(t, d, dialogue.Russian).State, press("2"))
+	understands(r.Expect.Spoken, map[string]string{"назад": "*", "семь": "7", "первый": "", "повторите": ""})
+	require.Equal(t, []string{"main.menu"}, keys(step(t, d, r.State, dialogue.Input{Kind: dialogue.Keys, Keys: "*", Said: true})))
 }

@@ -97,7 +97,7 @@ func (w Steps) GiveLeg(ctx context.Context, id string, role call.Role) error {
 	return nil
 }
 
-const agentsOfCall = `SELECT agent_id FROM contacts WHERE interaction_id = $1 AND agent_id IS NOT NULL AND state = 'connected'`
+const agentsOfCall = `SELECT agent_id FROM contacts WHERE interaction_id = $1 AND agent_id IS NOT NULL AND state IN ('accepted', 'connected')`
 
 // emitCall tells the agents who have a call that its legs have changed.
 func (w Steps) emitCall(ctx context.Context, interaction int64) error {

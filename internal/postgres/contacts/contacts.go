@@ -41,7 +41,8 @@ func scanContact(ring *seal.Ring, row pgx.Row, more ...any) (contact.Contact, er
 
 // The contacts of a number are counted over its newest interactions, so that a number with many costs no more.
 const queueStanding = `
-SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = $5 AND (effect = $6 OR queue = $1 AND state IN ('waiting', 'offered') AND helps IS NULL)),
+SELECT EXISTS (SELECT FROM contacts WHERE interaction_id = $5 AND (effect = $6 OR queue = $1 AND state IN ('waiting', 'offered') AND helps IS NULL
+           OR channel IN ('callback', 'outgoing') AND state IN ('waiting', 'offered', 'accepted'))),
        ` + dutyAndWaiting + `,
        (SELECT count(*) FROM unnest($7::bytea[]) n (at)
         CROSS JOIN LATERAL (SELECT id FROM interactions WHERE number_index = n.at ORDER BY id DESC LIMIT 50) i
@@ -64,7 +65,8 @@ INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), nullif($10::bigint, 0), CASE WHEN $10 <> 0 THEN now() + make_interval(secs => $11) END, $12)
 ON CONFLICT (interaction_id, effect) DO NOTHING`
 
-// JoinQueue makes an interaction wait in a queue that admits it, once for each effect. One that waits there already goes on waiting.
+// JoinQueue makes an interaction wait in a queue that admits it, once for each effect. One that waits there already goes on waiting, and so does a
+// citizen who was called, for whom an agent is there already.
 func (w Steps) JoinQueue(ctx context.Context, a contact.Arrival) (contact.Admission, error) {
 	rules, now, err := w.rules(ctx, a.Queue)
 	if errors.Is(err, pgx.ErrNoRows) { // a queue that was never made is served by nobody

@@ -28,7 +28,8 @@ const inHand = `c.state IN ('offered', 'accepted', 'ringing', 'connected', 'wrap
 const heldContacts = `
 SELECT ` + contactColumns + `, coalesce(z.id, 0), ` + datakeys.OfCitizen + `z.id), z.sealed,
        coalesce((SELECT o.expires_at FROM offers o WHERE o.contact_id = c.id AND o.state = 'pending'), '0001-01-01'::timestamptz),
-       q.title, coalesce(q.disposition, ''), q.auto_accept AND c.state = 'offered' AND c.helps IS NULL
+       q.title, coalesce(q.disposition, ''), q.auto_accept AND c.state = 'offered' AND c.helps IS NULL,
+       c.state = 'accepted' AND c.channel IN ('callback', 'outgoing') AND EXISTS (SELECT FROM calls WHERE interaction_id = c.interaction_id AND state = 'live')
 FROM contacts c
 JOIN queues q ON q.name = c.queue
 JOIN interactions i ON i.id = c.interaction_id
@@ -126,7 +127,7 @@ func (s *Store) scanHeld(row pgx.CollectableRow) (h desk.Held, err error) {
 	var whose int64
 	var key, sealed []byte
 	var queue acd.Settings
-	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil, &h.QueueTitle, &queue.Disposition, &h.AutoAccept); err != nil {
+	if h.Contact, err = scanContact(s.ring, row, &whose, &key, &sealed, &h.OfferUntil, &h.QueueTitle, &queue.Disposition, &h.AutoAccept, &h.Answered); err != nil {
 		return h, err
 	}
 	h.MustFile = queue.Rules().Disposition == acd.Required

@@ -50,6 +50,16 @@ func (w Steps) AllowRecording(ctx context.Context, interaction int64, yes bool) 
 	return nil
 }
 
+const copyRecordingAnswer = `UPDATE interactions SET may_record = (SELECT may_record FROM interactions WHERE id = $1) WHERE id = $2`
+
+// CopyRecordingAnswer has a citizen's answer in one interaction, if there is one, count in another.
+func (w Steps) CopyRecordingAnswer(ctx context.Context, from, to int64) error {
+	if _, err := w.tx.Exec(ctx, copyRecordingAnswer, from, to); err != nil {
+		return fmt.Errorf("allow recording of interaction %d: %w", to, err)
+	}
+	return nil
+}
+
 const beginRecording = `
 INSERT INTO recordings (interaction_id, contact_id, asterisk, name, expires_at)
 SELECT i.id, $2, k.asterisk, $3, now() + make_interval(days => q.recording_days)

@@ -113,6 +113,8 @@ func (alone) RecordingRule(context.Context, int64, string) (recording.Rule, erro
 
 func (alone) AllowRecording(context.Context, int64, bool) error { return errAlone }
 
+func (alone) CopyRecordingAnswer(context.Context, int64, int64) error { return errAlone }
+
 func (alone) BeginMessage(context.Context, int64, bool) error { return errAlone }
 
 func (alone) RecordedMessage(context.Context, int64) (there, send bool, err error) {

@@ -102,6 +102,10 @@ export interface Contact {
   wrap_up_until: TimeOrNone
   offer_until: TimeOrNone
   /**
+   * The citizen, who was called, has answered; the agent's phone does not ring yet.
+   */
+  answered: boolean
+  /**
    * Of a call that is connected.
    */
   parties: Party[]

@@ -22,8 +22,9 @@ export interface LoginElsewhere {
 // byPhone says whether a contact is talked to: one who has called, or is called.
 export const byPhone = (c: Contact): boolean => c.channel !== 'sms'
 
-// stateOf is the key of what a contact is doing: a citizen who is called has to answer first.
-export const stateOf = (c: Contact): string => 'state.' + (['callback', 'outgoing'].includes(c.channel) && c.state === 'accepted' ? 'calling' : c.state)
+// stateOf is the key of what a contact is doing: a citizen who is called has to answer first, and may be asked something before the talk.
+export const stateOf = (c: Contact): string =>
+  'state.' + (['callback', 'outgoing'].includes(c.channel) && c.state === 'accepted' ? (c.answered ? 'answered' : 'calling') : c.state)
 
 // chosenStatus reads a choice of a list: paused:lunch.
 export function chosenStatus(choice: string): [status: Status, reason: string] {

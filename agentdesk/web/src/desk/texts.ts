@@ -311,6 +311,7 @@ const words: Record<string, [string, string, string]> = {
   'verification.agent': ['Оператор растаған', 'Оператором', 'By an operator'],
   'state.accepted': ['Қосылуда…', 'Соединяем…', 'Connecting…'],
   'state.calling': ['Азаматқа қоңырау шалудамыз…', 'Звоним гражданину…', 'Calling the citizen…'],
+  'state.answered': ['Азамат жауап берді, сәл күтіңіз…', 'Гражданин ответил, подождите…', 'The citizen has answered, please wait…'],
   'state.ringing': ['Телефон шырылдап тұр…', 'Телефон звонит…', 'Your phone rings…'],
   'state.connected': ['Сөйлесуде', 'В разговоре', 'Connected'],
   'state.wrap_up': ['Аяқтау', 'Завершение', 'Wrap-up'],
