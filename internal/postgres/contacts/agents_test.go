@@ -18,7 +18,7 @@ func TestDesksAreRenewedTogether(t *testing.T) {
 	h := floortest.New(t, 3)
 	ctx := t.Context()
 	alive, ended, busy := h.Agents[0].ID, h.Agents[1].ID, h.Agents[2].ID
-	pgtest.Exec(t, h.URL, `UPDATE agents SET connected_until = CASE login WHEN 'agent2' THEN now() ELSE now() + interval '5 seconds' END`)
+	pgtest.Exec(t, h.URL, `UPDATE agents SET connected_until = CASE login WHEN 'agent2' THEN now() ELSE now() + interval '20 seconds' END`)
 	other, err := pgx.Connect(ctx, h.URL)
 	require.NoError(t, err)
 	defer other.Close(ctx)
