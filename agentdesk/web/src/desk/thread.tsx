@@ -19,8 +19,15 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
   const wanted = folded(query.value.trim())
   const all = inOrder(view)
   const lines = all.filter((line) => !wanted || folded(saidIn(line)).includes(wanted))
-  const end = useRef<HTMLDivElement>(null)
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [lines.length])
+  const log = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+  const toEnd = () => { if (log.current) log.current.scrollTop = log.current.scrollHeight }
+  useEffect(toEnd, [lines.length])
+  useEffect(() => { // it stays at its end when others on the page take room from it
+    const sized = new ResizeObserver(() => { if (atEnd.current) toEnd() })
+    sized.observe(log.current!)
+    return () => sized.disconnect()
+  }, [])
   let interaction = 0
   return (
     <>
@@ -28,7 +35,8 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
       <input class="find" type="search" maxLength={100} value={query.value} placeholder={text('timeline.find')} aria-label={text('timeline.find')}
         onInput={(e) => (query.value = e.currentTarget.value)} />
     )}
-    <div class="thread" role="log" tabIndex={0} aria-label={text('timeline')}>
+    <div class="thread" role="log" tabIndex={0} aria-label={text('timeline')} ref={log}
+      onScroll={({ currentTarget: e }) => (atEnd.current = e.scrollHeight - e.scrollTop - e.clientHeight < 8)}>
       {lines.length === 0 && <p class="muted">{text(wanted ? 'timeline.nothing' : 'timeline.empty')}</p>}
       {lines.map((line) => {
         if ('legs' in line) return <Quality key={'q' + line.interaction} of={line} />
@@ -48,7 +56,6 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
         )
       })}
       {children}
-      <div ref={end} />
     </div>
     </>
   )
