@@ -267,9 +267,6 @@ func (s *session) tellStreams(heads map[string]int64) {
 func (s *session) takeBehind() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.behind) == 0 {
-		return nil
-	}
 	taken := make(map[string]int64, len(s.behind))
 	for name := range s.behind {
 		if seen, ok := s.follows[name]; ok {
@@ -297,13 +294,9 @@ func (s *session) follow(ctx context.Context) {
 // catchUp sends what the streams have that the page has not. A change of the agent's own stream changes what the desk
 // consists of, so the whole, which is small, is sent again.
 func (s *session) catchUp(ctx context.Context) error {
-	behind := s.takeBehind()
-	if len(behind) == 0 {
-		return nil
-	}
 	own := fmt.Sprintf("agent:%d", s.agent.ID)
 	changed := false
-	for name, seen := range behind {
+	for name, seen := range s.takeBehind() {
 		events, err := s.desk.Store.StreamEvents(ctx, name, seen, mostReplayed)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ import (
 // recordedTalk is a citizen who has agreed to be recorded and talks with the first operator, of whom a recording is being made.
 func (w *world) recordedTalk(t *testing.T, number string) (citizen, operator *ivrtest.Phone, interaction, id int64) {
 	t.Helper()
-	pgtest.Exec(t, w.URL, `UPDATE queues SET recording = 'asked', recording_days = 7`)
+	w.asksFor(t)
 	citizen, interaction, id = w.queued(t, number)
 	pgtest.Exec(t, w.URL, `UPDATE interactions SET may_record = true`)
 	w.accepted(t, 0, id)

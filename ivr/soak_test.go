@@ -86,7 +86,7 @@ func (s *soak) fill(t *testing.T, each int) {
 	t.Helper()
 	s.Agents = nil
 	s.AddAgents(t, max(each, 2)) // those that the world has are the first two
-	pgtest.Exec(t, s.URL, `UPDATE queues SET recording = 'asked', recording_days = 7`)
+	s.asksFor(t)
 	for i := range s.Agents {
 		s.sets(t, i, acd.Paused)
 	}

@@ -122,11 +122,12 @@ func (w *world) callAtDesk(t *testing.T, desk *page) {
 	w.requireTalk(t, citizen, desk)
 	desk.reads(t, ".cases", "Технический паспорт")
 	desk.sees(t, ".thread .bubble")
+	var thread struct{ Top, Shown, Whole float64 }
 	eventually(t, patience, func() bool { // though the buttons of a talk take room from it
-		return value[bool](t, desk, `(() => { const e = document.querySelector('.thread'); return e.scrollHeight > e.clientHeight && e.scrollHeight - e.scrollTop - e.clientHeight < 2 })()`)
-	}, func() string {
-		return "the last line is not shown: " + value[string](t, desk, `(() => { const e = document.querySelector('.thread'); return [e.scrollTop, e.clientHeight, e.scrollHeight].join(' ') })()`)
-	})
+		thread = value[struct{ Top, Shown, Whole float64 }](t, desk,
+			`(() => { const e = document.querySelector('.thread'); return {Top: e.scrollTop, Shown: e.clientHeight, Whole: e.scrollHeight} })()`)
+		return thread.Whole > thread.Shown && thread.Whole-thread.Top-thread.Shown < 2
+	}, func() string { return fmt.Sprintf("the last line is not shown: %+v", thread) })
 	desk.picture(t, "desk.png")
 
 	// Okno dies, and comes back: the two talk on, and the desk still has the call.
