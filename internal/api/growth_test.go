@@ -37,8 +37,7 @@ INSERT INTO challenges (public_id, client, purpose, number_index, number, prefix
 SELECT 'x' || id, 'portal', 'sign-in', sha256(national_number::bytea), '', '+7702', id, '', 'expired', now() - interval '1 day', now() - interval '1 day' FROM z`
 
 // A password that is sent, answered wrongly and rightly looks at no more rows when 100,000 of each kind have gone before.
-func TestPlansOfTheAPIHoldAsTablesGrow(t *testing.T) {
-	t.Parallel()
+func TestPlansOfTheAPIHoldAsTablesGrow(t *testing.T) { // by itself: see [pgtest.Reads]
 	p := newPortal(t)
 	pgtest.Exec(t, p.url, `INSERT INTO bindings (citizen_id, number, verified_at)
 		SELECT min(c.id), '+7701000000' || n, now() FROM citizens c, generate_series(2, 4) n GROUP BY n`)
@@ -91,8 +90,7 @@ WITH c AS (
 INSERT INTO notifications (client, list_id, nth, segments, state) SELECT 'booking', l.id, n, 1, 'delivered' FROM l, generate_series($1::int, $2::int) n`
 
 // A page costs the same with 20,000 of each kind there, from the beginning and from the middle.
-func TestPagesOfTheAPIHoldAsTablesGrow(t *testing.T) {
-	t.Parallel()
+func TestPagesOfTheAPIHoldAsTablesGrow(t *testing.T) { // by itself: see [pgtest.Reads]
 	p := newBookingPortal(t)
 	p.db = pgtest.Open(t, p.url+"&pool_max_conns=1") // what one connection looked at is counted at once
 	p.handler = p.node(t, p.db)

@@ -48,8 +48,7 @@ WITH a AS (
 INSERT INTO cases (number, kind, state, contact_index, sealed) SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', sha256(n::text::bytea), 'x' FROM generate_series(1, 100000) n`
 
 // A call's and a thread's way through the house look at no more rows when 100,000 of each kind have gone it before.
-func TestFloorPlansHoldAsTablesGrow(t *testing.T) {
-	t.Parallel()
+func TestFloorPlansHoldAsTablesGrow(t *testing.T) { // by itself: see [pgtest.Reads]
 	h := floortest.New(t, 1)
 	cost := func(number string) int64 {
 		before := pgtest.Reads(t, h.URL, h.DB)

@@ -39,11 +39,9 @@ WITH c AS (
 INSERT INTO case_places (case_id, sequence, at, place) SELECT id, s, now(), 1 FROM c, generate_series(1, 2) s`
 
 // Statements that were planned for empty tables, or for those of a quiet day, look at no more than they need when the tables are large.
-func TestPlansHoldAsAppointmentsGrow(t *testing.T) {
-	t.Parallel()
+func TestPlansHoldAsAppointmentsGrow(t *testing.T) { // by itself: see [pgtest.Reads]
 	for name, then := range map[string][]string{"planned for empty tables": {years}, "planned for large ones": {years, "ANALYZE"}} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			url := pgtest.URL(t)
 			db := pgtest.Open(t, url+"&pool_max_conns=1")
 			pgtest.Exec(t, url, office)
