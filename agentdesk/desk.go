@@ -51,6 +51,7 @@ type Options struct {
 	// DialogueQueues lists the queues that the dialogue names; nil: none.
 	DialogueQueues func() []string
 	Hints          <-chan struct{} // that a stream has something new, or a queue
+	Changed        func() []string // gives the names of the streams that have something new since it was last asked; nil: a page hears within a second
 	Node           string
 	Clock          func() time.Time // of logins that are guessed; default: time.Now
 	Zone           *time.Location   // whose days reports count; default: UTC
@@ -106,11 +107,14 @@ func New(o Options) *Desk {
 	if o.Replies == (Replies{}) {
 		o.Replies = DefaultReplies
 	}
+	if o.Changed == nil {
+		o.Changed = func() []string { return nil }
+	}
 	if o.Passwords == nil {
 		o.Passwords = password.NewBudget()
 	}
 	d := &Desk{Options: o, trying: make(chan struct{}, mostTryouts)}
-	d.hub = newHub(o.Store, o.Hints, o.Log)
+	d.hub = newHub(o.Store, o.Hints, o.Changed, o.Log)
 	d.hub.overdue, d.hub.departed = d.endOverdue, d.departed
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "okno_desk_connections", Help: "Desks that are connected to this node."},
 		func() float64 { return float64(d.hub.size()) })

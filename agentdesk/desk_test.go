@@ -71,9 +71,9 @@ func newOffice(t *testing.T) *office {
 // serve starts a desk server, as a node of its own.
 func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, context.CancelFunc) {
 	t.Helper()
-	streams, _ := hints.Subscribe(news.Streams, news.Contacts)
+	changes := hints.Follow(news.Streams, news.Contacts)
 	o.visits = appointment.NewCache(o.DB, nil, zerolog.Nop())
-	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: streams, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Offices: o.visits, Notices: conversation.NewNotices(o.Library, conversation.Writing{Segments: floortest.OneSegment}), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Attachments: o.files(t), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Hints: changes.Hints, Changed: changes.Take, Node: "test", Log: zerolog.Nop(), Services: catalogueOfTwo(), Offices: o.visits, Notices: conversation.NewNotices(o.Library, conversation.Writing{Segments: floortest.OneSegment}), Teller: casework.NewTeller(steps{}, floortest.OneSegment, time.Now), Attachments: o.files(t), Registrar: people.NewRegistrar(told{}, floortest.OneSegment, time.Now),
 		Dialogues: o.Library, Vocabulary: conversation.Vocabulary(floortest.OneSegment), Writing: conversation.Writing{Segments: floortest.OneSegment, Pages: floortest.OnePage},
 		DialogueQueues: o.Dialog.Queues,
 		Reasons: func(key string) map[string]string {

@@ -3,6 +3,7 @@ package agentdesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -19,12 +20,15 @@ import (
 
 // hub looks for news in the streams once for all sessions of a node.
 type hub struct {
-	store hubStore
-	hints <-chan struct{}
-	log   zerolog.Logger
+	store   hubStore
+	hints   <-chan struct{}
+	changed func() []string
+	log     zerolog.Logger
+	asked   chan struct{} // gets a value after something was put in unsure
 
 	mu       sync.Mutex
 	sessions map[*session]bool
+	unsure   map[string]bool              // streams that may have had something new before their page was known to follow them
 	beats    [beatParts]map[*session]bool // the same, by when they hear of the node
 	part     int                          // the next session's
 	closed   bool
@@ -46,8 +50,8 @@ type hubStore interface {
 	Lookers(ctx context.Context, agents []int64) (map[int64][]desk.Looker, error)
 }
 
-func newHub(store hubStore, hints <-chan struct{}, log zerolog.Logger) *hub {
-	h := &hub{store: store, hints: hints, log: log, sessions: map[*session]bool{}}
+func newHub(store hubStore, hints <-chan struct{}, changed func() []string, log zerolog.Logger) *hub {
+	h := &hub{store: store, hints: hints, changed: changed, log: log, asked: make(chan struct{}, 1), sessions: map[*session]bool{}, unsure: map[string]bool{}}
 	for i := range h.beats {
 		h.beats[i] = map[*session]bool{}
 	}
@@ -124,16 +128,30 @@ func (h *hub) beat(ctx context.Context) {
 	}
 }
 
+// A page is looked after once in a poll: what a lost hint costs, and for how long a page outlives a login that another node has ended. It is done
+// in parts, of so many pages at least, for what comes meanwhile waits for it.
+const (
+	poll      = time.Second
+	pollParts = 20
+	leastPart = 500
+)
+
 // run tells sessions which of their streams have news, until ctx ends; then it sends everybody elsewhere.
 func (h *hub) run(ctx context.Context) error {
 	var beats sync.WaitGroup
 	beats.Go(func() { h.beat(ctx) })
 	defer beats.Wait()
-	const poll = time.Second // what a lost hint costs, and for how long a page outlives a login that another node has ended
-	ticker := time.NewTicker(poll)
+	ticker := time.NewTicker(poll / pollParts)
 	defer ticker.Stop()
 	touch := time.NewTicker(login.Touch)
 	defer touch.Stop()
+	part := 0
+	var rest []*session // who is still to be looked after in this poll
+	warn := func(err error, what string) {
+		if err != nil && ctx.Err() == nil {
+			h.log.Warn().Err(err).Msg(what)
+		}
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -146,46 +164,89 @@ func (h *hub) run(ctx context.Context) error {
 			h.drained.Wait()
 			return nil
 		case <-h.hints:
+			warn(h.lookAround(ctx), "queues and cases not read")
+			warn(h.lookAtStreams(ctx, h.suspects()), "streams not read")
+		case <-h.asked:
+			warn(h.lookAtStreams(ctx, h.suspects()), "streams not read")
 		case <-ticker.C:
-			if err := h.endExpired(ctx, h.all()); err != nil && ctx.Err() == nil {
-				h.log.Warn().Err(err).Msg("ended logins not looked for")
+			if part == 0 {
+				rest = h.all()
+				warn(h.lookAround(ctx), "queues and cases not read")
 			}
-			if err := h.renew(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn().Err(err).Msg("leases of desks not renewed")
-			}
+			part = (part + 1) % pollParts
+			var now []*session
+			now, rest = firstPart(rest, part)
+			warn(h.endExpired(ctx, now), "ended logins not looked for")
+			warn(h.renew(ctx, now), "leases of desks not renewed")
+			warn(h.lookAtStreams(ctx, streamsOf(now)), "streams not read")
 		case <-touch.C:
-			if err := h.touch(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn().Err(err).Msg("signs of life not noted")
-			}
+			warn(h.touch(ctx), "signs of life not noted")
 			h.overdue(ctx)
-		}
-		if err := h.look(ctx); err != nil && ctx.Err() == nil {
-			h.log.Warn().Err(err).Msg("streams not read")
 		}
 	}
 }
 
-// look reads the heads of all streams that anybody follows, in one query.
-func (h *hub) look(ctx context.Context) error {
-	sessions := h.all()
+// firstPart divides who is to be looked after: those of one part, and the rest, for which the parts from this one to the end of the poll are left.
+func firstPart(sessions []*session, part int) (first, rest []*session) {
+	left := (pollParts-part)%pollParts + 1
+	n := min(len(sessions), max(leastPart, (len(sessions)+left-1)/left))
+	return sessions[:n], sessions[n:]
+}
+
+// streamsOf are the streams that pages follow, each once.
+func streamsOf(sessions []*session) []string {
 	names := map[string]bool{}
 	for _, s := range sessions {
 		s.addStreams(names)
 	}
+	return slices.Collect(maps.Keys(names))
+}
+
+// suspects are the streams that may have something new.
+func (h *hub) suspects() []string {
+	names := map[string]bool{}
+	for _, name := range h.changed() {
+		names[name] = true
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.Copy(names, h.unsure)
+	clear(h.unsure)
+	return slices.Collect(maps.Keys(names))
+}
+
+// ask has streams be looked at: a page follows them from now on, and hints of them may have come before.
+func (h *hub) ask(streams map[string]int64) {
+	h.mu.Lock()
+	for name := range streams {
+		h.unsure[name] = true
+	}
+	h.mu.Unlock()
+	select {
+	case h.asked <- struct{}{}:
+	default:
+	}
+}
+
+// lookAround tells the pages how queues stand, and who else looks at the cases that they have open.
+func (h *hub) lookAround(ctx context.Context) error {
+	sessions := h.all()
+	if len(sessions) == 0 {
+		return nil
+	}
+	return errors.Join(h.lookAtQueues(ctx, sessions), h.lookAtCases(ctx, sessions))
+}
+
+// lookAtStreams reads the heads of streams in one query, and tells the pages that follow one which has more than they were sent.
+func (h *hub) lookAtStreams(ctx context.Context, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	if err := h.lookAtQueues(ctx, sessions); err != nil {
-		return err
-	}
-	if err := h.lookAtCases(ctx, sessions); err != nil {
-		return err
-	}
-	heads, err := h.store.StreamHeads(ctx, slices.Collect(maps.Keys(names)))
+	heads, err := h.store.StreamHeads(ctx, names)
 	if err != nil {
 		return err
 	}
-	for _, s := range sessions {
+	for _, s := range h.all() {
 		s.tellStreams(heads)
 	}
 	return nil
@@ -228,13 +289,13 @@ func (h *hub) endExpired(ctx context.Context, sessions []*session) error {
 	return nil
 }
 
-// renew renews the leases that are due, all by one statement.
-func (h *hub) renew(ctx context.Context) error {
+// renew renews the leases of pages that are due, all by one statement.
+func (h *hub) renew(ctx context.Context, sessions []*session) error {
 	now := time.Now()
 	var due []*session
 	var agents []int64
 	var pages []string
-	for _, s := range h.all() {
+	for _, s := range sessions {
 		if s.isDue(now) {
 			due, agents, pages = append(due, s), append(agents, s.agent.ID), append(pages, s.node())
 		}

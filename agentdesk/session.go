@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +37,8 @@ const (
 	leaseRenewal = 20 * time.Second
 )
 
+var errPanic = errors.New("what a message asked for could not be done")
+
 var upgrader = websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{}, EnableCompression: false}
 
 // beat is what a page hears when there is nothing else.
@@ -47,7 +50,8 @@ var beat = func() *websocket.PreparedMessage {
 	return m
 }()
 
-// session is one page's socket. Its reader runs in the request's goroutine; what follows and what writes runs while there is something to do.
+// session is one page's socket. Its reader is a goroutine; what follows, what writes and what a message asks for runs while there is something
+// to do.
 type session struct {
 	desk      *Desk
 	agent     acd.Agent
@@ -82,27 +86,32 @@ func (d *Desk) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	defer cancel()
+	ctx, cancel := context.WithCancel(context.Background())
 	s := &session{desk: d, agent: agent, token: string(token), socket: socket, out: make(chan any, mostQueued),
 		ended: cancel, follows: map[string]int64{}, behind: map[string]bool{}, reason: make(chan []byte, 1)}
 	s.writing.do, s.following.do = s.write, func() { s.follow(ctx) }
 	if !d.hub.add(s) {
+		cancel()
 		_ = socket.Close()
 		return
 	}
-	defer d.hub.remove(s)
+	go s.run(ctx) // the request's goroutine would keep the buffers of HTTP, 12 KB, for as long as the page is there; the hub waits for this one
+}
+
+// run serves the page until it is gone or ctx ends.
+func (s *session) run(ctx context.Context) {
+	defer s.desk.hub.remove(s)
 	hungUp := make(chan struct{})
 	context.AfterFunc(ctx, func() { s.hangUp(); close(hungUp) })
-	err = s.read(ctx)
-	cancel()
+	err := s.read(ctx)
+	s.ended()
 	s.following.end()
 	s.writing.end()
 	<-hungUp
-	if err := d.Store.DisconnectDesk(context.WithoutCancel(ctx), agent.ID, s.node()); err != nil {
-		d.Log.Warn().Err(err).Int64("agent", agent.ID).Msg("desk not disconnected; its lease runs out")
+	if err := s.desk.Store.DisconnectDesk(context.WithoutCancel(ctx), s.agent.ID, s.node()); err != nil {
+		s.desk.Log.Warn().Err(err).Int64("agent", s.agent.ID).Msg("desk not disconnected; its lease runs out")
 	}
-	d.Log.Debug().Err(err).Int64("agent", agent.ID).Msg("desk closed")
+	s.desk.Log.Debug().Err(err).Int64("agent", s.agent.ID).Msg("desk closed")
 }
 
 // node names the lease's holder: this page on this node, so that an old page does not end a new one's lease.
@@ -125,28 +134,45 @@ func (s *session) read(ctx context.Context) error {
 	s.socket.SetPongHandler(extend)
 	for {
 		_ = extend("")
-		var m frame
-		if err := s.socket.ReadJSON(&m); err != nil {
+		_, message, err := s.socket.ReadMessage()
+		if err != nil {
 			return err
 		}
-		switch m.Type {
-		case "hello":
-			if err := s.hello(ctx, m.Streams, m.SIP); err != nil {
-				return err
-			}
-			if err := s.look(ctx, m.Case); err != nil {
-				return err
-			}
-		case "looking":
-			if err := s.look(ctx, m.Case); err != nil {
-				return err
-			}
-		case "command":
-			s.command(ctx, m)
-		default:
-			s.send(ctx, object{"type": "error", "code": "bad_message", "number": numbers["bad_message"]})
+		// What asks Postgres makes its goroutine's stack deep: the reader's stays small, of which there are as many as pages.
+		taken := make(chan error, 1)
+		go func() { taken <- s.take(ctx, message) }()
+		if err := <-taken; err != nil {
+			return err
 		}
 	}
+}
+
+// take does what a message asks for. An error ends the session.
+func (s *session) take(ctx context.Context, message []byte) (err error) {
+	defer func() {
+		if failed := recover(); failed != nil { // a fault in one command ends one page's session, as one in a request ends one request
+			s.desk.Log.Error().Interface("panic", failed).Bytes("stack", debug.Stack()).Int64("agent", s.agent.ID).Msg("desk")
+			err = errPanic
+		}
+	}()
+	var m frame
+	if err := json.Unmarshal(message, &m); err != nil {
+		return err
+	}
+	switch m.Type {
+	case "hello":
+		if err := s.hello(ctx, m.Streams, m.SIP); err != nil {
+			return err
+		}
+		return s.look(ctx, m.Case)
+	case "looking":
+		return s.look(ctx, m.Case)
+	case "command":
+		s.command(ctx, m)
+	default:
+		s.send(ctx, object{"type": "error", "code": "bad_message", "number": numbers["bad_message"]})
+	}
+	return nil
 }
 
 // hello connects the desk: whoever comes back gets what was missed, everybody gets the desk as it stands.
@@ -233,6 +259,7 @@ func (s *session) snapshot(ctx context.Context, seen map[string]int64) error {
 		s.behind[name] = true
 	}
 	s.mu.Unlock()
+	s.desk.hub.ask(snapshot.Streams)
 	body := s.desk.snapshotJSON(snapshot)
 	body["type"], body["streams"] = "snapshot", snapshot.Streams
 	s.send(ctx, body)

@@ -24,10 +24,11 @@ func (n *node) startDesk() error {
 	if err != nil {
 		return err
 	}
-	hints, _ := n.news.Subscribe(news.Streams, news.Contacts)
+	changes := n.news.Follow(news.Streams, news.Contacts)
 	options := agentdesk.Options{
 		Store: n.db, Floor: n.floor, Segments: text.Segments, Replies: n.config.Desk.Replies, Reasons: n.library.InAllLanguages,
-		DialogueQueues: func() []string { return n.library.Current().Queues() }, Hints: hints, Node: nodeName(n.config),
+		DialogueQueues: func() []string { return n.library.Current().Queues() }, Hints: changes.Hints, Changed: changes.Take,
+		Node: nodeName(n.config),
 		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
 			return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -49,9 +48,6 @@ func (c serveCommand) Run(ctx context.Context) error {
 	log, err := newLog(config.Log)
 	if err != nil {
 		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // the heap is small and short-lived: a fifth of the time under load went into collecting it
 	}
 	n := &node{config: config, dialogue: c.dialogueFolder, log: log, registry: prometheus.NewRegistry(), checks: &health.Checks{},
 		mux: http.NewServeMux(), internal: http.NewServeMux(), hashing: password.NewBudget()}
@@ -99,6 +95,9 @@ func (n *node) run(ctx context.Context) error {
 	n.checks.Add("node", n.complete)
 	n.parts = newComponents(n.log)
 	defer n.close()
+	if os.Getenv("GOGC") == "" {
+		n.parts.start("garbage", boundGarbage)
+	}
 	if internal != nil {
 		n.parts.start("internal http", serveHTTP(internal, n.inside(), n.log))
 	}

@@ -4,7 +4,10 @@ package news
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -16,7 +19,7 @@ const (
 	MO        = "mo"        // an SMS came in
 	MT        = "mt"        // an SMS is to go out
 	Contacts  = "contacts"  // a contact, an offer or an agent changed
-	Streams   = "streams"   // a stream that desks follow has a new event
+	Streams   = "streams"   // a stream that desks follow has a new event; see [Named]
 	Cases     = "cases"     // a case was opened or moved, or its rules changed
 	Catalogue = "catalogue" // services or dialogues changed
 	Offices   = "offices"   // offices or calendars changed
@@ -26,6 +29,9 @@ const (
 )
 
 const prefix = "okno.news."
+
+// Named is a topic with the name of what has changed, for [News.Follow]. A name has no dots and no spaces.
+func Named(topic, name string) string { return topic + "." + name }
 
 // News publishes hints, and subscribes to them.
 type News struct {
@@ -86,6 +92,44 @@ func (n *News) Subscribe(topics ...string) (hints <-chan struct{}, stop func()) 
 			_ = s.Unsubscribe()
 		}
 	}
+}
+
+// Changes are the names of what has changed since they were last taken.
+type Changes struct {
+	Hints <-chan struct{} // gets a value after every hint, as that of [News.Subscribe] does
+
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+// Follow subscribes to a topic whose hints are [Named], and to others.
+func (n *News) Follow(topic string, others ...string) *Changes {
+	heard := make(chan struct{}, 1)
+	c := &Changes{Hints: heard, names: map[string]bool{}}
+	named := prefix + topic + "."
+	for _, subject := range append([]string{topic + ".*"}, others...) {
+		_, _ = n.conn.Subscribe(prefix+subject, func(m *nats.Msg) { // a closed connection: see Subscribe
+			if name, ok := strings.CutPrefix(m.Subject, named); ok {
+				c.mu.Lock()
+				c.names[name] = true
+				c.mu.Unlock()
+			}
+			select {
+			case heard <- struct{}{}:
+			default:
+			}
+		})
+	}
+	return c
+}
+
+// Take gives the names, and forgets them.
+func (c *Changes) Take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	taken := slices.Collect(maps.Keys(c.names))
+	clear(c.names)
+	return taken
 }
 
 // Close ends the connection, and the server inside the process.

@@ -39,7 +39,7 @@ func Emit(tx *postgres.Tx, stream, kind string, payload any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s for %s: %w", kind, stream, err)
 	}
-	tx.Hint(news.Streams)
+	tx.Hint(news.Named(news.Streams, stream))
 	tx.Last(stream, "add "+kind+" to "+stream, addEvent, stream, kind, raw)
 	return nil
 }
