@@ -6,9 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"okno/agentdesk"
@@ -137,6 +140,35 @@ func TestACommandWhoseCommitNobodyAnswered(t *testing.T) {
 	o.server = server
 	require.True(t, o.open(t, cookie, nil).Sends("reply", m{"contact": contact, "text": "один раз"})["ok"].(bool))
 	require.Equal(t, 1, count(pgtest.Texts(t, o.URL, "true"), "один раз"))
+}
+
+// A fault in what one page asks for ends that page's socket alone. The page comes back, and the command is done.
+func TestAFaultEndsOnePagesSocket(t *testing.T) {
+	t.Parallel()
+	o, cookie, _, contact := talkingBySMS(t)
+	var faults atomic.Int64
+	faults.Store(1)
+	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Segments: floortest.OneSegment, Node: "other", Log: zerolog.Nop(),
+		Reasons: func(string) map[string]string { return map[string]string{} },
+		Units: func(ctx context.Context, fn func(agentdesk.Work) error) error {
+			if faults.Add(-1) >= 0 {
+				panic("a fault")
+			}
+			return o.DB.Do(ctx, func(w *store.Work) error { return fn(w) })
+		},
+		Page: http.NotFoundHandler()})
+	mux := http.NewServeMux()
+	desk.Register(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	o.runs(t, desk.Run)
+	o.server = server
+	other := o.open(t, cookie, nil)
+	_, err := o.open(t, cookie, nil).TrySends("faulty", "reply", m{"contact": contact, "text": "один раз"})
+	require.ErrorAs(t, err, new(*websocket.CloseError))
+	require.True(t, o.open(t, cookie, nil).SendsAs("faulty", "reply", m{"contact": contact, "text": "один раз"})["ok"].(bool))
+	require.Equal(t, 1, count(pgtest.Texts(t, o.URL, "true"), "один раз"))
+	require.True(t, other.Sends("note", m{"contact": contact, "text": "жив"})["ok"].(bool), "another page goes on")
 }
 
 // A case of somebody else's is neither shown nor moved, and its text goes to nobody.
