@@ -83,11 +83,17 @@ func (o *office) serve(t *testing.T, hints *news.News) (*httptest.Server, contex
 			return o.DB.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: http.NotFoundHandler()})
+	return served(t, desk), o.runs(t, desk.Run)
+}
+
+// served serves a desk until the test ends.
+func served(t *testing.T, desk *agentdesk.Desk) *httptest.Server {
+	t.Helper()
 	mux := http.NewServeMux()
 	desk.Register(mux)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	return server, o.runs(t, desk.Run)
+	return server
 }
 
 // runs runs a part until the test ends, or until it is stopped.

@@ -214,10 +214,7 @@ func TestALoginBeyondTheBudgetIsToldToComeAgain(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	desk := agentdesk.New(agentdesk.Options{Store: o.DB, Floor: o.Floor, Node: "busy", Log: zerolog.Nop(), Passwords: busy{}, Page: http.NotFoundHandler()})
-	mux := http.NewServeMux()
-	desk.Register(mux)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
+	server := served(t, desk)
 	for range 30 {
 		answer, p := post(t, server.URL, right)
 		require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)

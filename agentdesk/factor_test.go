@@ -47,10 +47,7 @@ func newStrong(t *testing.T, compulsory ...access.Role) *strong {
 				return db.Do(ctx, func(w *store.Work) error { return fn(w) })
 			},
 			Page: http.NotFoundHandler()})
-		mux := http.NewServeMux()
-		desk.Register(mux)
-		server := httptest.NewServer(mux)
-		t.Cleanup(server.Close)
+		server := served(t, desk)
 		s.nodes = append(s.nodes, server)
 		s.runs(t, desk.Run)
 	}

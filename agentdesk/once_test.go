@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -132,10 +131,7 @@ func TestACommandWhoseCommitNobodyAnswered(t *testing.T) {
 			return err
 		},
 		Page: http.NotFoundHandler()})
-	mux := http.NewServeMux()
-	desk.Register(mux)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
+	server := served(t, desk)
 	o.runs(t, desk.Run)
 	o.server = server
 	require.True(t, o.open(t, cookie, nil).Sends("reply", m{"contact": contact, "text": "один раз"})["ok"].(bool))
@@ -157,10 +153,7 @@ func TestAFaultEndsOnePagesSocket(t *testing.T) {
 			return o.DB.Do(ctx, func(w *store.Work) error { return fn(w) })
 		},
 		Page: http.NotFoundHandler()})
-	mux := http.NewServeMux()
-	desk.Register(mux)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
+	server := served(t, desk)
 	o.runs(t, desk.Run)
 	o.server = server
 	other := o.open(t, cookie, nil)

@@ -68,10 +68,7 @@ func newFederal(t *testing.T, people map[string]ssotest.Person, compulsory ...ac
 				return db.Do(ctx, func(w *store.Work) error { return fn(w) })
 			},
 			Page: http.NotFoundHandler()})
-		mux := http.NewServeMux()
-		desk.Register(mux)
-		server := httptest.NewServer(mux)
-		t.Cleanup(server.Close)
+		server := served(t, desk)
 		f.nodes = append(f.nodes, server)
 		f.runs(t, desk.Run)
 	}
