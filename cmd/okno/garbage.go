@@ -10,7 +10,7 @@ import (
 // A small heap is collected seldom, for a fifth of the time under load went into collecting it, and a large one before its garbage takes more
 // memory than what lives.
 const (
-	garbage                   = 64 << 20 // bytes that may lie about
+	garbage                   = 96 << 20 // bytes that may lie about
 	leastPercent, mostPercent = 50, 400  // as GOGC has it: garbage, as a part of what lives
 	garbageEvery              = time.Second
 )
