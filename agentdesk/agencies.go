@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"okno/internal/access"
+	"okno/internal/exchange"
 	"okno/internal/floor"
 )
 
@@ -26,10 +27,16 @@ func (d *Desk) agencies(w http.ResponseWriter, r *http.Request) {
 	}
 	list := make([]object, 0, len(all))
 	for _, h := range all {
-		list = append(list, object{"agency": h.Agency, "title": titles[h.Agency], "waiting": h.Waiting, "oldest_seconds": int(h.Oldest.Seconds()), "dead": h.Dead,
-			"problem": h.Problem, "took_ms": h.Took.Milliseconds(), "reported_at": when(h.Reported)})
+		list = append(list, withProblem(h.Problem, object{"agency": h.Agency, "title": titles[h.Agency], "waiting": h.Waiting, "oldest_seconds": int(h.Oldest.Seconds()),
+			"dead": h.Dead, "took_ms": h.Took.Milliseconds(), "reported_at": when(h.Reported)}))
 	}
 	d.answer(w, object{"agencies": list})
+}
+
+// withProblem adds what last went wrong: in English, and by the code and the values of which the page makes its own sentence.
+func withProblem(p exchange.Problem, o object) object {
+	o["problem"], o["problem_code"], o["problem_values"] = p.Error(), p.Code, p.Values()
+	return o
 }
 
 // mostRevived is how many deliveries one click has tried again.

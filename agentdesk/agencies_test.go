@@ -1,12 +1,17 @@
 package agentdesk_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"okno/agentdesk/web"
 	"okno/internal/acd"
 	"okno/internal/cases"
 	"okno/internal/client"
@@ -37,7 +42,8 @@ func TestASupervisorReplaysWhatWasGivenUp(t *testing.T) {
 	}
 	status, answer := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/agencies", nil)
 	require.Equal(t, http.StatusOK, status)
-	require.Equal(t, m{"agency": "moj", "title": m{"ru": "М"}, "waiting": 0.0, "dead": 1.0, "oldest_seconds": 0.0, "problem": "the answer was 500", "took_ms": 0.0, "reported_at": nil},
+	require.Equal(t, m{"agency": "moj", "title": m{"ru": "М"}, "waiting": 0.0, "dead": 1.0, "oldest_seconds": 0.0,
+		"problem": "the answer was 500", "problem_code": "status", "problem_values": m{"status": "500"}, "took_ms": 0.0, "reported_at": nil},
 		answer["agencies"].([]any)[0])
 	status, answer = asksAt(t, o.server.URL, chief, http.MethodPost, "/desk/agencies/moj/replay", nil)
 	require.Equal(t, []any{http.StatusOK, 1.0}, []any{status, answer["replayed"]})
@@ -81,7 +87,7 @@ func TestAgenciesHaveTheirKeysAndDeadLettersAtTheDesk(t *testing.T) {
 	_, dead := ask(http.MethodGet, "dead", nil)
 	require.Len(t, dead["letters"], 2)
 	letter := dead["letters"].([]any)[0].(m)
-	require.Equal(t, []any{"case.opened", "the answer was 500"}, []any{letter["event"], letter["problem"]})
+	require.Equal(t, []any{"case.opened", "the answer was 500", "status", m{"status": "500"}}, []any{letter["event"], letter["problem"], letter["problem_code"], letter["problem_values"]})
 	for _, want := range []int{http.StatusNoContent, http.StatusNotFound} {
 		status, answer := ask(http.MethodPost, fmt.Sprintf("dead/%v/replay", letter["id"]), nil)
 		require.Equal(t, want, status, answer)
@@ -110,4 +116,26 @@ func TestAgenciesHaveTheirKeysAndDeadLettersAtTheDesk(t *testing.T) {
 		`SELECT string_agg(concat_ws(' ', action, detail->>'why'), '; ' ORDER BY id) FROM audit WHERE subject = 'agency:moj' AND actor LIKE 'agent:%'`))
 	status, _ = o.asks(t, cookie, http.MethodPost, "/desk/agencies/moon/keys/rotate", m{"why": "x"})
 	require.Equal(t, http.StatusNotFound, status)
+}
+
+// Each problem of an exchange has its words in the languages of the page beside English, which the server has, with the same values in them.
+func TestEachProblemIsSaidInEachLanguage(t *testing.T) {
+	t.Parallel()
+	var said map[string]map[string]string
+	require.NoError(t, json.Unmarshal(web.Problems, &said))
+	codes := exchange.ProblemCodes()
+	require.ElementsMatch(t, slices.Collect(maps.Keys(codes)), slices.Collect(maps.Keys(said)))
+	parameter := regexp.MustCompile(`\{(\w+)\}`)
+	for code, values := range codes {
+		require.Len(t, said[code], len(dialogue.Languages)-1, code)
+		for language, text := range said[code] {
+			require.Contains(t, dialogue.Languages, dialogue.Language(language))
+			require.NotEmpty(t, text, "%s in %s", code, language)
+			named := []string{}
+			for _, found := range parameter.FindAllStringSubmatch(text, -1) {
+				named = append(named, found[1])
+			}
+			require.ElementsMatch(t, values, named, "%s in %s", code, language)
+		}
+	}
 }

@@ -39,7 +39,11 @@ func (d *Desk) deadLetters(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"letters": orNone(letters)})
+	list := make([]object, 0, len(letters))
+	for _, l := range letters {
+		list = append(list, withProblem(l.Problem, object{"id": l.ID, "event": l.Event, "case": l.Case, "attempts": l.Attempts, "created_at": l.CreatedAt, "last_at": l.LastAt}))
+	}
+	d.answer(w, object{"letters": list})
 }
 
 // replayDelivery has one of them tried again.

@@ -10,6 +10,7 @@ import (
 	"okno/internal/acd"
 	"okno/internal/client"
 	"okno/internal/edge"
+	"okno/internal/exchange"
 	"okno/internal/fault"
 	"okno/internal/floor"
 	"okno/internal/otp"
@@ -261,5 +262,10 @@ func (d *Desk) clientWebhook(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, err)
 		return
 	}
-	d.answer(w, object{"failures": orNone(failures)})
+	list := make([]object, 0, len(failures))
+	for _, f := range failures {
+		list = append(list, withProblem(exchange.ParseProblem(f.Problem), object{"id": f.ID, "event": f.Event, "state": f.State, "attempts": f.Attempts,
+			"created_at": f.CreatedAt, "last_at": f.LastAt}))
+	}
+	d.answer(w, object{"failures": list})
 }

@@ -160,7 +160,7 @@ func TestWebhooksOfClientsAreLookedAfterAtTheDesk(t *testing.T) {
 		return w.SaveWebhook(t.Context(), "egov", exchange.Endpoint{URL: "https://egov.example/hook", Secrets: []string{secret}}, "test")
 	})
 	pgtest.Exec(t, o.URL, `INSERT INTO webhook_deliveries (client, about, event, message, state, attempts, last_problem, last_at)
-		VALUES ('egov', 'case:1', 'case.moved', '{}', 'delivered', 0, NULL, now()), ('egov', 'case:1', 'case.moved', '{}', 'dead', 9, 'HTTP 500', now())`)
+		VALUES ('egov', 'case:1', 'case.moved', '{}', 'delivered', 0, NULL, now()), ('egov', 'case:1', 'case.moved', '{}', 'dead', 9, 'no answer within 10s', now())`)
 	_, all := o.asks(t, cookie, http.MethodGet, "/desk/clients", nil)
 	require.Equal(t, m{"url": "https://egov.example/hook", "paused": false, "waiting": 0., "dead": 1., "oldest_seconds": 0.}, all["clients"].([]any)[0].(m)["webhook"])
 	require.NotContains(t, fmt.Sprint(all), secret)
@@ -168,7 +168,7 @@ func TestWebhooksOfClientsAreLookedAfterAtTheDesk(t *testing.T) {
 	failures := log["failures"].([]any)
 	require.Len(t, failures, 1)
 	failed := failures[0].(m)
-	require.Equal(t, []any{"dead", "HTTP 500"}, []any{failed["state"], failed["problem"]})
+	require.Equal(t, []any{"dead", "no answer within 10s", "timeout", m{"seconds": "10"}}, []any{failed["state"], failed["problem"], failed["problem_code"], failed["problem_values"]})
 	replay := func(client string, id any) int {
 		status, _ := o.asks(t, cookie, http.MethodPost, fmt.Sprintf("/desk/clients/%s/webhook/%v/replay", client, id), nil)
 		return status

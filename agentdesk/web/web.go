@@ -30,6 +30,12 @@ var Errors []byte
 //go:embed src/shared/findings.json
 var Findings []byte
 
+// Problems are why agencies and clients did not take what they were told, in the languages of the page beside English, by the code of an
+// exchange.Problem.
+//
+//go:embed src/shared/problems.json
+var Problems []byte
+
 // Desk serves the operator's page.
 func Desk() http.Handler { return serve("dist/desk") }
 

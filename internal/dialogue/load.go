@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -57,27 +56,38 @@ func Source(files fs.FS) (map[string]string, error) {
 // Parse reads a dialogue from its files. It refuses what is not well-formed (an unknown key, a template that does not
 // close); [Definition.Check] finds what is well-formed but wrong.
 func Parse(files map[string]string, vocabulary *Vocabulary) (*Definition, error) {
+	d, found := parse(files, vocabulary)
+	if d == nil {
+		return nil, unreadableError(found)
+	}
+	return d, nil
+}
+
+// parse gives a dialogue, or why there is none.
+func parse(files map[string]string, vocabulary *Vocabulary) (*Definition, []Finding) {
 	var src source
 	decoder := yaml.NewDecoder(strings.NewReader(files[File]))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&src); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("%s: empty", File)
-		}
-		return nil, fmt.Errorf("%s: %s", File, yamlProblem(err))
+		return nil, in(File, yamlCauses(err))
 	}
-	for name, node := range src.Nodes {
-		if node == nil {
-			return nil, fmt.Errorf("%s: node %s is empty", File, name)
+	places := findLines(files[File])
+	var causes []cause
+	for _, name := range slices.Sorted(maps.Keys(src.Nodes)) {
+		if src.Nodes[name] == nil {
+			causes = append(causes, because(places[name], "empty_node", name))
 		}
 	}
-	texts, err := parseTexts(files)
-	if err != nil {
-		return nil, err
+	if causes != nil {
+		return nil, in(File, causes)
+	}
+	texts, found := parseTexts(files)
+	if found != nil {
+		return nil, found
 	}
 	d := &Definition{
 		Name: src.Dialogue, Version: Version(files), Start: src.Start, Defaults: src.Defaults, Anywhere: src.Anywhere,
-		Limits: src.Limits, Transliterate: src.Transliterate, Nodes: src.Nodes, Texts: texts, vocabulary: vocabulary, lines: findLines(files[File]),
+		Limits: src.Limits, Transliterate: src.Transliterate, Nodes: src.Nodes, Texts: texts, vocabulary: vocabulary, lines: places,
 	}
 	d.lexicon = newLexicon(d)
 	return d, nil
@@ -127,15 +137,6 @@ func eachPair(node *yaml.Node, fn func(key string, line int, value *yaml.Node)) 
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		fn(node.Content[i].Value, node.Content[i].Line, node.Content[i+1])
 	}
-}
-
-// yamlProblem makes one line of what the YAML library says over several.
-func yamlProblem(err error) string {
-	var typed *yaml.TypeError
-	if errors.As(err, &typed) {
-		return strings.Join(typed.Errors, "; ")
-	}
-	return strings.TrimPrefix(err.Error(), "yaml: ")
 }
 
 // UnmarshalYAML reads a way as a node's name, or as {retry, say}.
@@ -200,17 +201,18 @@ func strict(node *yaml.Node, into any) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(into); err != nil {
-		// The line numbers of a re-marshalled part are its own; name the part's place instead.
-		return fmt.Errorf("line %d: %s", node.Line, stripLine(yamlProblem(err)))
+		// The line numbers of a re-marshalled part are its own; name the part's place instead. The library joins errors of this type with others.
+		var typed *yaml.TypeError
+		if !errors.As(err, &typed) {
+			return fmt.Errorf("line %d: %s", node.Line, stripLine(strings.TrimPrefix(err.Error(), "yaml: ")))
+		}
+		placed := &yaml.TypeError{}
+		for _, problem := range typed.Errors {
+			placed.Errors = append(placed.Errors, fmt.Sprintf("line %d: %s", node.Line, stripLine(problem)))
+		}
+		return placed
 	}
 	return nil
 }
 
-func stripLine(problem string) string {
-	if rest, ok := strings.CutPrefix(problem, "line "); ok {
-		if _, after, ok := strings.Cut(rest, ": "); ok {
-			return after
-		}
-	}
-	return problem
-}
+func stripLine(problem string) string { return atLine.ReplaceAllString(problem, "$2") }

@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,12 +36,23 @@ var spoken = map[Type]FragmentKind{
 	TypeCaseNumber: SpokenCase, TypeSecret: SpokenSecret, TypePhone: SpokenPhone, TypeDigits: SpokenDigits, TypeCode: SpokenDigits,
 }
 
+// types are those that a parameter can have.
+func types() []string {
+	names := []string{string(TypeText), string(TypePhrase), "plural"}
+	for typ := range spoken {
+		names = append(names, string(typ))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // grammatical says whether a type's values are put into words, or digits with endings, by the language's grammar.
 func (t Type) grammatical() bool { return slices.Contains(grammar.Kinds, grammar.Kind(t)) }
 
 var pluralForms = map[string]plural.Form{"one": plural.One, "few": plural.Few, "many": plural.Many, "other": plural.Other}
 
-func parseTemplate(s string) (template, error) {
+// parseTemplate gives a template, or why there is none: flatten adds the text and its line.
+func parseTemplate(s string) (template, *cause) {
 	t := template{source: s, words: strings.Fields(words.Fold(s))}
 	for s != "" {
 		open := strings.IndexByte(s, '{')
@@ -55,11 +65,11 @@ func parseTemplate(s string) (template, error) {
 		}
 		end := strings.IndexByte(s[open:], '}')
 		if end < 0 {
-			return t, fmt.Errorf("a { without its }")
+			return t, inText("open_brace")
 		}
-		p, err := parseParameter(s[open+1 : open+end])
-		if err != nil {
-			return t, err
+		p, wrong := parseParameter(s[open+1 : open+end])
+		if wrong != nil {
+			return t, wrong
 		}
 		t.parts = append(t.parts, p)
 		s = s[open+end+1:]
@@ -67,10 +77,13 @@ func parseTemplate(s string) (template, error) {
 	return t, nil
 }
 
-func parseParameter(s string) (part, error) {
+// inText is a cause whose first value, the text, is not known yet.
+func inText(code string, values ...any) *cause { return &cause{code: code, values: values} }
+
+func parseParameter(s string) (part, *cause) {
 	name, typ, ok := strings.Cut(s, ":")
 	if !ok || name == "" {
-		return part{}, fmt.Errorf("{%s} has no type: write {name:type}", s)
+		return part{}, inText("no_type", s)
 	}
 	if forms, ok := strings.CutPrefix(typ, "plural|"); ok {
 		p := part{name: name, forms: map[plural.Form]string{}}
@@ -78,27 +91,31 @@ func parseParameter(s string) (part, error) {
 			label, word, ok := strings.Cut(form, ":")
 			f, known := pluralForms[label]
 			if !ok || !known {
-				return part{}, fmt.Errorf("{%s}: %q is none of one, few, many, other with its word", s, form)
+				return part{}, inText("no_plural", s, form)
 			}
 			p.forms[f] = word
 		}
 		if _, ok := p.forms[plural.Other]; !ok {
-			return part{}, fmt.Errorf("{%s}: the form other is missing", s)
+			return part{}, inText("no_other", s)
 		}
 		return p, nil
 	}
 	typ, names, formed := strings.Cut(typ, "|")
 	p := part{name: name, typ: Type(typ)}
 	if _, ok := spoken[p.typ]; !ok && p.typ != TypeText && p.typ != TypePhrase {
-		return part{}, fmt.Errorf("{%s}: unknown type %s", s, typ)
+		return part{}, inText("unknown_type", s, typ, strings.Join(types(), ", "))
 	}
 	if formed {
 		if !p.typ.grammatical() {
-			return part{}, fmt.Errorf("{%s}: a value of the type %s has no forms", s, typ)
+			return part{}, inText("no_forms", s, typ)
 		}
 		var err error
 		if p.form, err = grammar.ParseForm(strings.Split(names, "|")); err != nil {
-			return part{}, fmt.Errorf("{%s}: %w", s, err)
+			wrong := err.(*grammar.FormError)
+			if wrong.Unknown {
+				return part{}, inText("no_form", s, wrong.Name)
+			}
+			return part{}, inText("form_again", s, wrong.Name)
 		}
 	}
 	return p, nil

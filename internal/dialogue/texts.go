@@ -1,9 +1,7 @@
 package dialogue
 
 import (
-	"errors"
-	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,53 +13,52 @@ type Texts struct {
 }
 
 // parseTexts reads texts/<language>.yaml. Keys nest: {main: {menu: …}} is the text main.menu.
-func parseTexts(files map[string]string) (*Texts, error) {
+func parseTexts(files map[string]string) (*Texts, []Finding) {
 	texts := &Texts{byLanguage: map[Language]map[string]template{}}
 	for _, l := range Languages {
 		name := textFile(l)
 		var tree yaml.Node
 		if err := yaml.NewDecoder(strings.NewReader(files[name])).Decode(&tree); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil, fmt.Errorf("%s: empty", name)
-			}
-			return nil, fmt.Errorf("%s: %s", name, yamlProblem(err))
+			return nil, in(name, yamlCauses(err))
 		}
 		found := map[string]template{}
-		if err := flatten(tree.Content[0], "", found); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		if wrong := flatten(tree.Content[0], "", found); wrong != nil {
+			return nil, in(name, []cause{*wrong})
 		}
 		texts.byLanguage[l] = found
 	}
 	return texts, nil
 }
 
-func flatten(node *yaml.Node, prefix string, into map[string]template) error {
+// flatten gives the first cause for which texts cannot be read, or nil.
+func flatten(node *yaml.Node, prefix string, into map[string]template) *cause {
 	switch node.Kind {
 	case yaml.ScalarNode:
-		parsed, err := parseTemplate(strings.TrimSpace(node.Value))
-		if err != nil {
-			return fmt.Errorf("line %d: %s: %w", node.Line, prefix, err)
+		parsed, wrong := parseTemplate(strings.TrimSpace(node.Value))
+		if wrong != nil {
+			wrong.line, wrong.values = node.Line, slices.Insert(wrong.values, 0, any(prefix))
+			return wrong
 		}
 		parsed.line = node.Line
 		into[prefix] = parsed
 		return nil
 	case yaml.MappingNode:
-		var problem error
+		var first *cause
 		eachPair(node, func(key string, line int, value *yaml.Node) {
 			full := key
 			if prefix != "" {
 				full = prefix + "." + key
 			}
-			if _, twice := into[full]; twice && problem == nil {
-				problem = fmt.Errorf("line %d: %s stands twice", line, full)
+			if _, twice := into[full]; twice && first == nil {
+				first = new(because(line, "text_again", full))
 			}
-			if err := flatten(value, full, into); err != nil && problem == nil {
-				problem = err
+			if wrong := flatten(value, full, into); wrong != nil && first == nil {
+				first = wrong
 			}
 		})
-		return problem
+		return first
 	default:
-		return fmt.Errorf("line %d: %s must be a text", node.Line, prefix)
+		return new(because(node.Line, "no_text", prefix))
 	}
 }
 

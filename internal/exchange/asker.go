@@ -210,7 +210,7 @@ func ask(ctx context.Context, client *http.Client, e Endpoint, id string, q Aske
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, bytes.NewReader(body))
 	if err != nil {
-		return answer, errors.New("the endpoint's URL is none")
+		return answer, badURL
 	}
 	signature, err := Sign(e, id, q.Timestamp, body)
 	if err != nil {
@@ -231,7 +231,7 @@ func ask(ctx context.Context, client *http.Client, e Endpoint, id string, q Aske
 	case err != nil:
 		return answer, reach(err)
 	case response.StatusCode != http.StatusOK:
-		return answer, fmt.Errorf("the answer was %d", response.StatusCode)
+		return answer, badStatus(response.StatusCode)
 	case len(said) > mostAnswer:
 		return answer, fmt.Errorf("the answer was longer than %d bytes", mostAnswer)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -77,7 +78,7 @@ func (k kit) answers(ctx context.Context, name, kind string) Check {
 	default:
 		c.Said = err.Error()
 	}
-	c.OK = took < Wait && (err == nil && kind == FeesAsked || err != nil && err.Error() == "the answer was 404")
+	c.OK = took < Wait && (err == nil && kind == FeesAsked || errors.Is(err, badStatus(http.StatusNotFound)))
 	c.Said += fmt.Sprintf(" after %d ms", took.Milliseconds())
 	return c
 }

@@ -88,9 +88,9 @@ func (d *Deliverer) make(ctx context.Context, id int64) error {
 	case delivery.Earlier:
 		return job.Later(2 * time.Second)
 	case delivery.Body == nil:
-		return d.store.NoteAttempt(ctx, delivery.ID, Attempt{Problem: "the case's key was destroyed", Dead: true}, d.clock())
+		return d.store.NoteAttempt(ctx, delivery.ID, Attempt{Problem: keyDestroyed, Dead: true}, d.clock())
 	case delivery.Endpoint == nil || delivery.Endpoint.Paused:
-		return d.failed(ctx, delivery, Attempt{Problem: endpointProblem(delivery.Endpoint).Error()})
+		return d.failed(ctx, delivery, Attempt{Problem: endpointProblem(delivery.Endpoint)})
 	}
 	l := d.line(delivery.Agency)
 	select {
@@ -114,17 +114,17 @@ func (d *Deliverer) make(ctx context.Context, id int64) error {
 		d.Tried(delivery.Agency, err == nil)
 	}
 	if err != nil {
-		attempt.Problem = err.Error()
+		attempt.Problem = asProblem(err)
 		return d.failed(ctx, delivery, attempt)
 	}
 	return d.store.NoteAttempt(ctx, delivery.ID, attempt, d.clock())
 }
 
-func endpointProblem(e *Endpoint) error {
+func endpointProblem(e *Endpoint) Problem {
 	if e == nil {
-		return errNoEndpoint
+		return noEndpoint
 	}
-	return errPaused
+	return paused
 }
 
 // failed keeps a failed attempt, and says when the next comes.
@@ -134,7 +134,7 @@ func (d *Deliverer) failed(ctx context.Context, delivery Delivery, attempt Attem
 		return err
 	}
 	if attempt.Dead {
-		d.log.Error().Str("agency", delivery.Agency).Int64("delivery", delivery.ID).Str("problem", attempt.Problem).Msg("delivery given up")
+		d.log.Error().Str("agency", delivery.Agency).Int64("delivery", delivery.ID).Str("problem", attempt.Problem.Error()).Msg("delivery given up")
 		return nil
 	}
 	return job.Later(Pause(delivery.Attempts + 1))
@@ -145,7 +145,7 @@ func (d *Deliverer) try(ctx context.Context, delivery Delivery) (a Attempt, err 
 	a.SignedAt = d.clock()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, delivery.Endpoint.URL, bytes.NewReader(delivery.Body))
 	if err != nil {
-		return a, errors.New("the endpoint's URL is none")
+		return a, badURL
 	}
 	if a.Signature, err = Sign(*delivery.Endpoint, delivery.MessageID(), a.SignedAt, delivery.Body); err != nil {
 		return a, err
@@ -164,28 +164,28 @@ func (d *Deliverer) try(ctx context.Context, delivery Delivery) (a Attempt, err 
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, mostAnswer)) // whatever it says, the status counts
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return a, fmt.Errorf("the answer was %d", response.StatusCode)
+		return a, badStatus(response.StatusCode)
 	}
 	return a, nil
 }
 
 // reach says why an agency was not reached, without the address, which may hold a secret.
-func reach(err error) error {
+func reach(err error) Problem {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("no answer within %s", answerWithin)
+		return noAnswer(answerWithin)
 	case strings.Contains(err.Error(), "certificate"):
-		return errors.New("the certificate is not good")
+		return badCert
 	}
-	return errors.New("not reached")
+	return unreached
 }
 
 // Verify says whether a request was signed by a secret of an endpoint, and not long ago.
 func Verify(secret string, body []byte, header http.Header) error {
 	webhook, err := webhooks.NewWebhook(secret)
 	if err != nil {
-		return errors.New("a secret of the endpoint is none")
+		return badSecret
 	}
 	return webhook.Verify(body, header)
 }
@@ -196,7 +196,7 @@ func Sign(e Endpoint, id string, at time.Time, body []byte) (string, error) {
 	for _, secret := range e.Secrets {
 		webhook, err := webhooks.NewWebhook(secret)
 		if err != nil {
-			return "", errors.New("a secret of the endpoint is none")
+			return "", badSecret
 		}
 		signature, err := webhook.Sign(id, at, body)
 		if err != nil {

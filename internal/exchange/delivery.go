@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -108,7 +107,7 @@ func (d Delivery) MessageID() string { return fmt.Sprintf("okno_%d", d.ID) }
 
 // Attempt is what came of trying.
 type Attempt struct {
-	Problem   string // "": the agency took it
+	Problem   Problem // none: the agency took it
 	Took      time.Duration
 	Signature string
 	SignedAt  time.Time
@@ -125,12 +124,6 @@ var backoff = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute
 // Pause is how long to wait after so many failed attempts.
 func Pause(failed int) time.Duration { return backoff[min(max(failed, 1), len(backoff))-1] }
 
-// errors of a single attempt.
-var (
-	errNoEndpoint = errors.New("the agency has no endpoint")
-	errPaused     = errors.New("the endpoint is paused")
-)
-
 // DeliveryStore keeps deliveries.
 type DeliveryStore interface {
 	// DeliveryToMake gives a delivery that waits. ErrNoDelivery.
@@ -144,13 +137,13 @@ var ErrNoDelivery error = &fault.Error{Kind: fault.NotFound, Text: "there is no 
 
 // DeadLetter is a delivery that was given up, without what it says.
 type DeadLetter struct {
-	ID        int64     `json:"id"`
-	Event     string    `json:"event"`
-	Case      string    `json:"case"` // number
-	Attempts  int       `json:"attempts"`
-	Problem   string    `json:"problem"`
-	CreatedAt time.Time `json:"created_at"`
-	LastAt    time.Time `json:"last_at"`
+	ID        int64
+	Event     string
+	Case      string // number
+	Attempts  int
+	Problem   Problem // of the last attempt
+	CreatedAt time.Time
+	LastAt    time.Time
 }
 
 // ErrNoSecret says that an agency's endpoint signs nothing.
@@ -162,7 +155,7 @@ type Health struct {
 	Waiting  int
 	Dead     int           // given up
 	Oldest   time.Duration // that waits
-	Problem  string        // of the newest failed attempt of what waits or was given up, or ""
+	Problem  Problem       // of the newest failed attempt of what waits or was given up, or none
 	Took     time.Duration // on average until it took something, of the last day; 0: it was told nothing
 	Reported time.Time     // when it reported last; zero: never
 }

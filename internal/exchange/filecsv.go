@@ -137,7 +137,7 @@ func problemsCSV(err error) ([]byte, error) {
 // Acknowledged is what an agency says of a message in a file.
 type Acknowledged struct {
 	Delivery int64
-	Problem  string // "": it took the message
+	Problem  Problem // none: it took the message
 }
 
 // mostProblem is the letters of what an agency says is wrong that are kept.
@@ -165,7 +165,7 @@ func readAcknowledged(content []byte) (all []Acknowledged, err error) {
 			t.Wrong(line, "answer", errors.New("ok, or what is wrong"))
 		default:
 			said := []rune(digits.ReplaceAllString(answer, "•")) // the page of agencies shows it: no number of anybody
-			a.Problem = "the agency said: " + string(said[:min(len(said), mostProblem)])
+			a.Problem = refused(string(said[:min(len(said), mostProblem)]))
 		}
 		all = append(all, a)
 	}

@@ -39,8 +39,8 @@ type FileStore interface {
 	NextFile(ctx context.Context, agency string, every time.Duration, now time.Time) (OutFile, error)
 	// NoteWritten says that a file lies in the agency's folder.
 	NoteWritten(ctx context.Context, agency string, sequence int64, now time.Time) error
-	// NoteUnreached says why an agency's folder was not reached: whatever waits shows it.
-	NoteUnreached(ctx context.Context, agency, problem string, now time.Time) error
+	// NoteUnreached says that an agency's folder was not reached: whatever waits shows it.
+	NoteUnreached(ctx context.Context, agency string, now time.Time) error
 	// Acknowledge keeps what an agency says of messages, all of it or nothing. An id of none of its messages is an error of kind invalid.
 	Acknowledge(ctx context.Context, agency string, all []Acknowledged, now time.Time) error
 }
@@ -161,7 +161,7 @@ func (f *Files) Round(ctx context.Context, e Endpoint, seen Seen) error {
 		err = errors.Join(r.each(ctx, dirOutAck, seen, r.acknowledged), r.each(ctx, dirIn, seen, r.reported), r.write(ctx, e.Every))
 	}
 	if problem := new(folderError); errors.As(err, &problem) {
-		noted := f.store.NoteUnreached(ctx, e.Agency, "the folder was not reached", f.clock())
+		noted := f.store.NoteUnreached(ctx, e.Agency, f.clock())
 		err = errors.Join(err, noted)
 	}
 	return err

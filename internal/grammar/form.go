@@ -74,17 +74,31 @@ var forms = map[string]func(*Form){
 	"short":         func(f *Form) { f.Short = true },
 }
 
+// FormError names what ParseForm could not read.
+type FormError struct {
+	Name    string
+	Unknown bool // it is no form; else it contradicts another, or stands twice
+}
+
+func (e *FormError) Error() string {
+	if e.Unknown {
+		return fmt.Sprintf("%q is no form: write a case, feminine, neuter, ordinal or short", e.Name)
+	}
+	return fmt.Sprintf("the form %q contradicts another, or stands twice", e.Name)
+}
+
 // ParseForm reads names of forms: a case, a gender, "ordinal", "short". What is not named is nominative and masculine.
+// An error is a [FormError].
 func ParseForm(names []string) (Form, error) {
 	var f Form
 	for _, name := range names {
 		before := f
 		set, ok := forms[name]
 		if !ok {
-			return Form{}, fmt.Errorf("%q is no form: write a case, feminine, neuter, ordinal or short", name)
+			return Form{}, &FormError{Name: name, Unknown: true}
 		}
 		if set(&f); f == before || before.Case != f.Case && before.Case != Nominative || before.Gender != f.Gender && before.Gender != Masculine {
-			return Form{}, fmt.Errorf("the form %q contradicts another, or stands twice", name)
+			return Form{}, &FormError{Name: name}
 		}
 	}
 	return f, nil

@@ -64,7 +64,7 @@ type Logged struct {
 	Event     string     `json:"event"`
 	State     string     `json:"state"` // waiting, delivered, dead
 	Attempts  int        `json:"attempts"`
-	Problem   string     `json:"problem,omitempty"`
+	Problem   string     `json:"problem,omitempty"` // in English: the sentence of an exchange.Problem
 	CreatedAt time.Time  `json:"created_at"`
 	LastAt    *time.Time `json:"last_at,omitempty"`
 }

@@ -176,10 +176,14 @@ func TestAnAgencysCardAtTheDesk(t *testing.T) {
 	deliveries("dead the answer was 500, dead the answer was 500")
 
 	const row, card = `#agencies tr[data-agency="moj"]`, `.agency[data-agency="moj"]`
-	desk.reads(t, row, "the answer was 500")
+	for _, said := range []struct{ language, text string }{{"en", "the answer was 500"}, {"kk", "жауап коды 500 болды"}, {"ru", "в ответ пришёл код 500"}} {
+		desk.clicks(t, ".languages button[lang="+said.language+"]")
+		desk.reads(t, row, said.text)
+	}
 	desk.sees(t, row+" .replay")
 	desk.clicks(t, row+" .open-agency")
 	desk.reads(t, card+" .letters", "case.moved")
+	desk.reads(t, card+" .letters", "в ответ пришёл код 500")
 	desk.reads(t, card, "moj-system")
 	desk.clicks(t, card+" .rotate") // not without a reason
 	desk.types(t, card+" input[name=why]", "раз в год")

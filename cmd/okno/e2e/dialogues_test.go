@@ -42,7 +42,12 @@ func TestDialoguesAreEditedInTheBrowser(t *testing.T) {
 	}
 	office.sees(t, "#dialogue-publish button:disabled")
 	office.picture(t, "desk-dialogues.png")
-	replaces("dialogue.yaml", "to: nowhere}", "to: help}")
+	replaces("dialogue.yaml", "to: nowhere}", "too: help}")
+	for _, said := range []struct{ language, text string }{{"en", "unknown key too"}, {"kk", "белгісіз кілт: too"}, {"ru", "неизвестный ключ too; исправьте или уберите его"}} {
+		office.clicks(t, ".languages button[lang="+said.language+"]")
+		office.reads(t, "#dialogue-findings", said.text)
+	}
+	replaces("dialogue.yaml", "too: help}", "to: help}")
 	office.misses(t, ".faulty")
 	office.runs(t, `document.querySelector('[data-node=help]').dispatchEvent(new MouseEvent('click', {bubbles: true}))`)
 	office.reads(t, "#dialogue-node", "help")

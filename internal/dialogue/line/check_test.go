@@ -152,9 +152,9 @@ func TestLimitsHoldInTheLettersThatATextGoesIn(t *testing.T) {
 func TestWhatIsNotWellFormedIsRefusedWithItsLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, old, new, problem string }{
-		"unknown key":     {dialogue.File, "  help:\n    end: {say: help}", "  help:\n    end: {say: help}\n    colour: red", "field colour not found"},
-		"unknown in ask":  {dialogue.File, "into: case}", "inot: case}", "field inot not found"},
-		"no yaml":         {dialogue.File, "nodes:", "nodes: [", "line"},
+		"unknown key":     {dialogue.File, "  help:\n    end: {say: help}", "  help:\n    end: {say: help}\n    colour: red", "unknown key colour"},
+		"unknown in ask":  {dialogue.File, "into: case}", "inot: case}", "unknown key inot"},
+		"no yaml":         {dialogue.File, "nodes:", "nodes: [", "a bracket is not closed"},
 		"open parameter":  {"texts/ru.yaml", "{due:date}", "{due:date", "a { without its }"},
 		"unknown form":    {"texts/ru.yaml", "{due:date}", "{due:date|plural}", "is no form"},
 		"form of words":   {"texts/ru.yaml", "{next:phrase}", "{next:phrase|dative}", "has no forms"},

@@ -152,21 +152,13 @@ func (s *Store) DeliveryToMake(ctx context.Context, id int64) (d exchange.Delive
 }
 
 const noteAttempt = `
-UPDATE exchange_deliveries SET state = CASE WHEN $3::text IS NULL THEN 'delivered' WHEN $4 THEN 'dead' ELSE state END,
-    attempts = attempts + CASE WHEN $3::text IS NULL THEN 0 ELSE 1 END, last_at = $2, last_problem = $3, took = $5, signature = nullif($6, ''), signed_at = $7
+UPDATE exchange_deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' WHEN $4 THEN 'dead' ELSE state END,
+    attempts = attempts + CASE WHEN $3 = '' THEN 0 ELSE 1 END, last_at = $2, last_problem = nullif($3, ''), took = $5, signature = nullif($6, ''), signed_at = $7
 WHERE id = $1 AND state = 'waiting'`
 
 // NoteAttempt keeps what came of trying.
 func (s *Store) NoteAttempt(ctx context.Context, id int64, a exchange.Attempt, at time.Time) error {
-	var problem *string
-	if a.Problem != "" {
-		problem = &a.Problem
-	}
-	var signed *time.Time
-	if !a.SignedAt.IsZero() {
-		signed = &a.SignedAt
-	}
-	if _, err := s.db.Exec(ctx, noteAttempt, id, at, problem, a.Dead, a.Took, a.Signature, signed); err != nil {
+	if _, err := s.db.Exec(ctx, noteAttempt, id, at, a.Problem.Error(), a.Dead, a.Took, a.Signature, postgres.OrNil(a.SignedAt)); err != nil {
 		return fmt.Errorf("note attempt of delivery %d: %w", id, err)
 	}
 	return nil
@@ -194,7 +186,9 @@ func (s *Store) Health(ctx context.Context) (all []exchange.Health, err error) {
 		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (h exchange.Health, err error) {
 			var oldest, took float64
 			var reported *time.Time
-			err = row.Scan(&h.Agency, &h.Waiting, &h.Dead, &oldest, &h.Problem, &took, &reported)
+			var problem string
+			err = row.Scan(&h.Agency, &h.Waiting, &h.Dead, &oldest, &problem, &took, &reported)
+			h.Problem = exchange.ParseProblem(problem)
 			h.Oldest, h.Took = time.Duration(oldest*float64(time.Second)), time.Duration(took*float64(time.Second))
 			if reported != nil {
 				h.Reported = *reported

@@ -184,7 +184,7 @@ func TestAnAgencyThatDoesNotTakeItIsTriedAgain(t *testing.T) {
 	require.Empty(t, lost)
 	h, err := db.Health(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []any{"moj", 1, 0, "not reached"}, []any{h[0].Agency, h[0].Waiting, h[0].Dead, h[0].Problem})
+	require.Equal(t, []any{"moj", 1, 0, "not reached"}, []any{h[0].Agency, h[0].Waiting, h[0].Dead, h[0].Problem.Error()})
 
 	// Five failures open the breaker: nobody asks for a while.
 	a.answers(func(w http.ResponseWriter) { w.WriteHeader(503) })

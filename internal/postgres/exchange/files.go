@@ -33,7 +33,7 @@ const (
 	lockFiles = `SELECT FROM exchange_endpoints WHERE agency = $1 AND manner = 'files' FOR UPDATE`
 
 	giveUpFiles = `
-UPDATE exchange_deliveries SET state = 'dead', last_at = $2, last_problem = coalesce(last_problem, 'it was not acknowledged')
+UPDATE exchange_deliveries SET state = 'dead', last_at = $2, last_problem = coalesce(last_problem, $4)
 WHERE agency = $1 AND state = 'waiting' AND created_at < $3`
 
 	unwrittenFile = `SELECT sequence FROM exchange_files WHERE agency = $1 AND written_at IS NULL ORDER BY sequence LIMIT 1`
@@ -85,7 +85,7 @@ func (s *Store) nextFile(ctx context.Context, tx *postgres.Tx, agency string, ev
 	if tag.RowsAffected() == 0 {
 		return file, exchange.ErrNoFile // it was taken away meanwhile
 	}
-	if _, err = tx.Exec(ctx, giveUpFiles, agency, now, now.Add(-exchange.Patience)); err != nil {
+	if _, err = tx.Exec(ctx, giveUpFiles, agency, now, now.Add(-exchange.Patience), exchange.Unacknowledged.Error()); err != nil {
 		return file, err
 	}
 	err = tx.QueryRow(ctx, unwrittenFile, agency).Scan(&file.Sequence)
@@ -157,9 +157,9 @@ func (s *Store) NoteWritten(ctx context.Context, agency string, sequence int64, 
 const noteUnreached = `
 UPDATE exchange_deliveries SET last_at = $3, last_problem = $2 WHERE agency = $1 AND state = 'waiting' AND last_problem IS DISTINCT FROM $2`
 
-// NoteUnreached says why an agency's folder was not reached.
-func (s *Store) NoteUnreached(ctx context.Context, agency, problem string, now time.Time) error {
-	if _, err := s.db.Exec(ctx, noteUnreached, agency, problem, now); err != nil {
+// NoteUnreached says that an agency's folder was not reached.
+func (s *Store) NoteUnreached(ctx context.Context, agency string, now time.Time) error {
+	if _, err := s.db.Exec(ctx, noteUnreached, agency, exchange.FolderUnreached.Error(), now); err != nil {
 		return fmt.Errorf("note problem of agency %s: %w", agency, err)
 	}
 	return nil
@@ -185,11 +185,11 @@ func (s *Store) Acknowledge(ctx context.Context, agency string, all []exchange.A
 	at := map[int64]int{} // the last word on a message counts
 	for _, a := range all {
 		if i, twice := at[a.Delivery]; twice {
-			problems[i] = a.Problem
+			problems[i] = a.Problem.Error()
 			continue
 		}
 		at[a.Delivery] = len(ids)
-		ids, problems = append(ids, a.Delivery), append(problems, a.Problem)
+		ids, problems = append(ids, a.Delivery), append(problems, a.Problem.Error())
 	}
 	err := s.db.Do(ctx, func(tx *postgres.Tx) error {
 		var unknown int64

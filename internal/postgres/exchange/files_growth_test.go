@@ -40,7 +40,7 @@ func TestRoundsOfFilesStayFlat(t *testing.T) {
 				require.NoError(t, db.NoteWritten(t.Context(), "moj", file.Sequence, later))
 				_, err = db.NextFile(t.Context(), "moj", time.Minute, later)
 				require.ErrorIs(t, err, exchange.ErrNoFile)
-				require.NoError(t, db.NoteUnreached(t.Context(), "moj", "the folder was not reached", later))
+				require.NoError(t, db.NoteUnreached(t.Context(), "moj", later))
 				require.NoError(t, db.Acknowledge(t.Context(), "moj", []exchange.Acknowledged{{Delivery: file.Deliveries[0].ID}}, later))
 			}
 			exchanged(1)

@@ -310,7 +310,7 @@ func TestAFolderThatIsAway(t *testing.T) {
 	require.Error(t, f.Round(t.Context(), c.e, exchange.Seen{}))
 	h, err := db.Health(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []any{1, "the folder was not reached"}, []any{h[0].Waiting, h[0].Problem})
+	require.Equal(t, []any{1, "the folder was not reached"}, []any{h[0].Waiting, h[0].Problem.Error()})
 	require.NoError(t, os.Rename(c.root+"-away", c.root))
 	rounds(t, f, c.e)
 	require.Len(t, c.collect(), 1)

@@ -77,7 +77,12 @@ FROM exchange_deliveries d LEFT JOIN cases c ON c.id = d.case_id WHERE d.agency 
 func (s *Store) DeadLetters(ctx context.Context, agency string, most int) (all []exchange.DeadLetter, err error) {
 	rows, err := s.db.Query(ctx, deadLetters, agency, most)
 	if err == nil {
-		all, err = pgx.CollectRows(rows, pgx.RowToStructByPos[exchange.DeadLetter])
+		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l exchange.DeadLetter, err error) {
+			var problem string
+			err = row.Scan(&l.ID, &l.Event, &l.Case, &l.Attempts, &problem, &l.CreatedAt, &l.LastAt)
+			l.Problem = exchange.ParseProblem(problem)
+			return l, err
+		})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read dead letters of agency %s: %w", agency, err)

@@ -153,8 +153,8 @@ SELECT d.id, d.client, d.message, d.created_at, d.attempts,
 FROM webhook_deliveries d WHERE d.id = $1 AND d.state = 'waiting'`
 
 const noteAttempt = `
-UPDATE webhook_deliveries SET state = CASE WHEN $3::text IS NULL THEN 'delivered' WHEN $4 THEN 'dead' ELSE state END,
-    attempts = attempts + CASE WHEN $3::text IS NULL THEN 0 ELSE 1 END, last_at = $2, last_problem = $3, took = $5, signature = nullif($6, ''), signed_at = $7
+UPDATE webhook_deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' WHEN $4 THEN 'dead' ELSE state END,
+    attempts = attempts + CASE WHEN $3 = '' THEN 0 ELSE 1 END, last_at = $2, last_problem = nullif($3, ''), took = $5, signature = nullif($6, ''), signed_at = $7
 WHERE id = $1 AND state = 'waiting'`
 
 // Deliveries are a client's deliveries as the exchange's deliverer makes them.
@@ -181,11 +181,7 @@ func (d Deliveries) DeliveryToMake(ctx context.Context, id int64) (found exchang
 
 // NoteAttempt keeps what came of trying.
 func (d Deliveries) NoteAttempt(ctx context.Context, id int64, a exchange.Attempt, at time.Time) error {
-	var problem *string
-	if a.Problem != "" {
-		problem = &a.Problem
-	}
-	if _, err := d.s.db.Exec(ctx, noteAttempt, id, at, problem, a.Dead, a.Took, a.Signature, postgres.OrNil(a.SignedAt)); err != nil {
+	if _, err := d.s.db.Exec(ctx, noteAttempt, id, at, a.Problem.Error(), a.Dead, a.Took, a.Signature, postgres.OrNil(a.SignedAt)); err != nil {
 		return fmt.Errorf("note attempt of delivery %d: %w", id, err)
 	}
 	return nil

@@ -2,11 +2,12 @@ import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { AgencyCard } from './agency_card'
 import { send } from './desk'
+import { Problem, type Wrong } from './problem'
 import type { Language } from './protocol'
 import { language, text } from './texts'
 import { stamp } from './time'
 
-interface Agency { agency: string; title: Partial<Record<Language, string>> | null; waiting: number; oldest_seconds: number; dead: number; problem: string; took_ms: number; reported_at: string | null }
+interface Agency extends Wrong { agency: string; title: Partial<Record<Language, string>> | null; waiting: number; oldest_seconds: number; dead: number; took_ms: number; reported_at: string | null }
 
 const stand = signal<Agency[] | null>(null) // null: not known
 const every = 10_000
@@ -43,7 +44,7 @@ export function Agencies() {
               <td class="number">{a.dead}</td>
               <td class="number">{a.took_ms ? a.took_ms : '—'}</td>
               <td>{a.reported_at ? stamp(a.reported_at) : '—'}</td>
-              <td>{a.problem}</td>
+              <td><Problem of={a} /></td>
               <td>{a.dead > 0 && <button class="replay" onClick={() => void replay(a.agency)}>{text('agencies.replay')}</button>}</td>
             </tr>
           ))}

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { agent, send } from './desk'
+import { Problem, type Wrong } from './problem'
 import { text } from './texts'
 import { stamp } from './time'
 
-interface Letter { id: number; event: string; case: string; attempts: number; problem: string; last_at: string }
+interface Letter extends Wrong { id: number; event: string; case: string; attempts: number; last_at: string }
 interface Key { id: number; created_at: string; expires_at: string; last_used_at: string | null; ended: boolean }
 interface Keys { endpoint: { url: string; files: boolean; paused: boolean; signing: number } | null; systems: { client: string; suspended: boolean; keys: Key[] }[] }
 
@@ -53,7 +54,7 @@ export function AgencyCard({ agency, title, dead, changed }: { agency: string; t
                 <th scope="row" class="number">{l.case.replace(/(\d{3})(?=\d)/g, '$1 ')}</th>
                 <td>{l.event}</td>
                 <td class="number">{l.attempts}</td>
-                <td class="wraps">{l.problem}</td>
+                <td class="wraps"><Problem of={l} /></td>
                 <td class="number">{stamp(l.last_at)}</td>
                 <td><button class="replay-one" onClick={() => void post(`/dead/${l.id}/replay`)}>{text('agencies.replay')}</button></td>
               </tr>

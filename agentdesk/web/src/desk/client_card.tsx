@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Problem, type Wrong } from './problem'
 import { text } from './texts'
 import { stamp } from './time'
 
 interface Key { id: number; created_at: string; expires_at: string; last_used_at: string | null; ended: boolean }
 interface Webhook { url: string; paused: boolean; waiting: number; dead: number }
-interface Failure { id: number; event: string; state: string; attempts: number; problem?: string; last_at?: string }
+interface Failure extends Wrong { id: number; event: string; state: string; attempts: number; last_at: string | null }
 export interface Client {
   name: string; title: string; scopes: string[]; addresses: string[]; budget: number; notices_day: number; agency: string; suspended: boolean
   keys: Key[]; webhook: Webhook | null
@@ -72,7 +73,7 @@ export function ClientCard({ of: c, post, change }: { of: Client; post(path: str
                 <tr key={f.id} data-delivery={f.id}>
                   <th scope="row">{f.event}</th>
                   <td class="number">{f.attempts}</td>
-                  <td class="wraps">{f.problem}</td>
+                  <td class="wraps"><Problem of={f} /></td>
                   <td class="number">{f.last_at ? stamp(f.last_at) : '—'}</td>
                   <td>{f.state === 'dead' && <button type="button" class="replay" onClick={() => void post(`/webhook/${f.id}/replay`).then(read)}>{text('clients.replay')}</button>}</td>
                 </tr>
