@@ -165,9 +165,9 @@ func (h *hub) run(ctx context.Context) error {
 			return nil
 		case <-h.hints:
 			warn(h.lookAround(ctx), "queues and cases not read")
-			warn(h.lookAtStreams(ctx, h.suspects()), "streams not read")
+			warn(h.lookAtStreams(ctx, h.suspects(), h.all()), "streams not read")
 		case <-h.asked:
-			warn(h.lookAtStreams(ctx, h.suspects()), "streams not read")
+			warn(h.lookAtStreams(ctx, h.suspects(), h.all()), "streams not read")
 		case <-ticker.C:
 			if part == 0 {
 				rest = h.all()
@@ -178,7 +178,7 @@ func (h *hub) run(ctx context.Context) error {
 			now, rest = firstPart(rest, part)
 			warn(h.endExpired(ctx, now), "ended logins not looked for")
 			warn(h.renew(ctx, now), "leases of desks not renewed")
-			warn(h.lookAtStreams(ctx, streamsOf(now)), "streams not read")
+			warn(h.lookAtStreams(ctx, streamsOf(now), now), "streams not read")
 		case <-touch.C:
 			warn(h.touch(ctx), "signs of life not noted")
 			h.overdue(ctx)
@@ -237,8 +237,8 @@ func (h *hub) lookAround(ctx context.Context) error {
 	return errors.Join(h.lookAtQueues(ctx, sessions), h.lookAtCases(ctx, sessions))
 }
 
-// lookAtStreams reads the heads of streams in one query, and tells the pages that follow one which has more than they were sent.
-func (h *hub) lookAtStreams(ctx context.Context, names []string) error {
+// lookAtStreams reads the heads of streams in one query, and tells those of some pages that follow one which has more than they were sent.
+func (h *hub) lookAtStreams(ctx context.Context, names []string, sessions []*session) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -246,8 +246,8 @@ func (h *hub) lookAtStreams(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range h.all() {
-		s.tellStreams(heads)
+	for _, s := range sessions {
+		s.tellStreams(names, heads)
 	}
 	return nil
 }

@@ -278,15 +278,24 @@ func (s *session) addStreams(names map[string]bool) {
 	}
 }
 
-// tellStreams has the page sent what its streams have beyond what it has seen, if any has.
-func (s *session) tellStreams(heads map[string]int64) {
+// tellStreams has the page sent what those of its streams that are named have beyond what it has seen, if any has.
+func (s *session) tellStreams(names []string, heads map[string]int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for name, seen := range s.follows {
-		if heads[name] > seen {
+	tell := func(name string) {
+		if seen, ok := s.follows[name]; ok && heads[name] > seen {
 			s.behind[name] = true
 			s.wake()
 		}
+	}
+	if len(names) <= len(s.follows) {
+		for _, name := range names {
+			tell(name)
+		}
+		return
+	}
+	for name := range s.follows {
+		tell(name)
 	}
 }
 
