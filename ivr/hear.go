@@ -126,7 +126,7 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 				continue
 			}
 			if item.final {
-				complete, _ = answer.take(item.keys)
+				complete, _ = answer.take(item.meant)
 			}
 			if err := interrupt(); err != nil || complete {
 				return complete, err

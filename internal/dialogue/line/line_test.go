@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -419,10 +420,10 @@ func TestCallersSpeak(t *testing.T) {
 		spoken := rings(t, d, l).Expect.Spoken
 		require.Equal(t, l, spoken.Language())
 		for said, want := range cases {
-			keys, ok := spoken.Keys(strings.Fields(said))
+			meant, ok := spoken.Meaning(strings.Fields(said))
 			require.Equal(t, want != "", ok, said)
 			if ok {
-				require.Equal(t, want, keys, said)
+				require.Equal(t, dialogue.Meant{Keys: want}, meant, said)
 			}
 			if ok && len(strings.Fields(said)) == 1 && said == strings.ToLower(said) && said != "уш" {
 				require.Contains(t, spoken.Expected(), said)
@@ -432,14 +433,14 @@ func TestCallersSpeak(t *testing.T) {
 	require.Nil(t, rings(t, d, "").Expect.Spoken, "nobody knows in which language")
 
 	r := step(t, d, rings(t, d, dialogue.Russian).State, press("2"))
-	keys, ok := r.Expect.Spoken.Keys(strings.Fields("семьсот сорок два девять один три пятьсот восемьдесят шесть"))
+	meant, ok := r.Expect.Spoken.Meaning(strings.Fields("семьсот сорок два девять один три пятьсот восемьдесят шесть"))
 	require.True(t, ok)
-	require.Equal(t, "742913586", keys)
-	_, ok = r.Expect.Spoken.Keys([]string{"семь", "", "два"})
+	require.Equal(t, dialogue.Meant{Keys: "742913586"}, meant)
+	_, ok = r.Expect.Spoken.Meaning([]string{"семь", "", "два"})
 	require.False(t, ok, "what was not understood may be a digit")
 }
 
-// In a list callers say the number of an item in any form, what leads back and on, and what repeats; in an entry what leads back.
+// In a list callers say the number of an item in any form, what leads back and on, and what repeats.
 func TestCallersSpeakInLists(t *testing.T) {
 	t.Parallel()
 	d := load(t)
@@ -456,12 +457,12 @@ func TestCallersSpeakInLists(t *testing.T) {
 	understands := func(s *dialogue.Spoken, cases map[string]string) {
 		t.Helper()
 		for said, want := range cases {
-			keys, ok := s.Keys(strings.Fields(said))
+			meant, ok := s.Meaning(strings.Fields(said))
 			require.Equal(t, want != "", ok, said)
 			if !ok {
 				continue
 			}
-			require.Equal(t, want, keys, said)
+			require.Equal(t, dialogue.Meant{Keys: want}, meant, said)
 			for _, word := range strings.Fields(said) {
 				if len(strings.Fields(said)) == 1 {
 					require.Contains(t, s.Expected(), word)
@@ -479,8 +480,50 @@ func TestCallersSpeakInLists(t *testing.T) {
 	}
 	few := dialogue.Value{Type: dialogue.TypeList, Items: list.Items[:2]}
 	understands(offered(dialogue.Russian, few).Expect.Spoken, map[string]string{"второй": "2", "третий": "", "три": "", "дальше": "", "назад": "*"})
+}
 
-	r := step(t, d, rings(t, d, dialogue.Russian).State, press("2"))
-	understands(r.Expect.Spoken, map[string]string{"назад": "*", "семь": "7", "первый": "", "повторите": ""})
-	require.Equal(t, []string{"main.menu"}, keys(step(t, d, r.State, dialogue.Input{Kind: dialogue.Keys, Keys: "*", Said: true})))
+// In an entry callers say digits, and the words for repeat, an operator and back, which mean what their keys mean in menus: no digit of the entry.
+func TestCallersSpeakInEntries(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	digits := func(keys string) dialogue.Meant { return dialogue.Meant{Keys: keys} }
+	back, repeat, operator := digits("*"), dialogue.Meant{Keys: "9", Choice: true}, dialogue.Meant{Keys: "0", Choice: true}
+	for l, cases := range map[dialogue.Language]map[string]dialogue.Meant{
+		dialogue.Russian: {"семь": digits("7"), "девять": digits("9"), "ноль": digits("0"), "назад": back, "повторите": repeat, "ещё раз": repeat, "оператор": operator,
+			"соедините с оператором": {}, "соединить с оператором": operator, "семь оператор": operator, "первый": {}, "дальше": {}, "статус": {}, "оператор назад": {}},
+		dialogue.Kazakh: {"жеті": digits("7"), "тоғыз": digits("9"), "нөл": digits("0"), "артқа": back, "қайталаңыз": repeat, "тағы бір рет": repeat,
+			"операторға қосыңыз": operator, "маман": operator, "келесі": {}},
+		dialogue.English: {"seven": digits("7"), "nine": digits("9"), "zero": digits("0"), "back": back, "say it again": repeat, "operator": operator, "more": {}},
+	} {
+		r := step(t, d, rings(t, d, l).State, press("2"))
+		require.Equal(t, []string{"status.ask"}, keys(r))
+		for said, want := range cases {
+			meant, ok := r.Expect.Spoken.Meaning(strings.Fields(said))
+			require.Equal(t, want != dialogue.Meant{}, ok, said)
+			if ok {
+				require.Equal(t, want, meant, said)
+			}
+			if want.Choice {
+				require.True(t, slices.ContainsFunc(r.Expect.Spoken.Expected(), func(phrase string) bool { return strings.Contains(said, phrase) }), said)
+			}
+		}
+	}
+
+	asked := step(t, d, rings(t, d, dialogue.Russian).State, press("2")).State
+	said := func(s dialogue.State, m dialogue.Meant) dialogue.Result {
+		return step(t, d, s, dialogue.Input{Kind: dialogue.Keys, Keys: m.Keys, Choice: m.Choice, Said: true})
+	}
+	require.Equal(t, []string{"main.menu"}, keys(said(asked, back)))
+	again := said(asked, repeat)
+	require.Equal(t, []string{"status.ask"}, keys(again))
+	require.Equal(t, asked.Node, again.State.Node)
+	require.Zero(t, again.State.Strikes["status"], "to hear it again is no mistake")
+	wrong := said(asked, digits("742"))
+	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(wrong))
+	require.Equal(t, []string{"status.ask"}, keys(said(wrong.State, repeat)), "the prompt alone")
+	require.Equal(t, 1, said(wrong.State, repeat).State.Strikes["status"], "nor does it take one back")
+	connected := said(asked, operator)
+	require.Equal(t, dialogue.QueueAction, connected.Effect.Action)
+	require.Equal(t, step(t, d, rings(t, d, dialogue.Russian).State, press("0")).Effect.Action, connected.Effect.Action, "as the key does in a menu")
+	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(said(asked, digits("0"))), "a digit stays one")
 }
