@@ -25,7 +25,9 @@ type Input struct {
 	Said bool   // for Keys: the citizen has not pressed them, but said what means the same
 	// Choice says of Keys that were said to an ask that they are no digit of the entry: [Meant].
 	Choice bool
-	Text   string // for Text: as the citizen wrote it
+	// Deaf says that what the caller says cannot be understood any more: prompts tell of keys alone from now on.
+	Deaf bool
+	Text string // for Text: as the citizen wrote it
 
 	// For Outcome: the effect it answers, the name out of the action's closed set, and its values. For Waited, values of the names below;
 	// none when nothing has changed.

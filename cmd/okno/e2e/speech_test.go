@@ -30,7 +30,7 @@ speech: {recognition: {ru: %q}, answers: true}
 `
 
 // Callers say what others key: a choice, a number of nine digits, the items of a list, back, repeat and an operator, in a menu and in an entry. They hear what
-// follows from it.
+// follows from it, and that they may speak.
 func TestCallersSpeak(t *testing.T) {
 	t.Parallel()
 	need(t, "espeak-ng", tools.Espeak)
@@ -90,7 +90,9 @@ func TestCallersSpeak(t *testing.T) {
 	services := catalogue.NewIndex(listed, nil, time.Now)
 	first := services.In(services.Categories()[1])[0]
 	item := func(key, label string) say {
-		return whole("list.item").with("key", dialogue.TypeDigits, key).with("label", dialogue.TypeText, label)
+		s := whole("list.item").with("key", dialogue.TypeDigits, key).with("label", dialogue.TypeText, label)
+		s.speech = true
+		return s
 	}
 	phone = w.calls(t, citizen)
 	answers(phone, "услуги")

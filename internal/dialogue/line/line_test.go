@@ -527,3 +527,78 @@ func TestCallersSpeakInEntries(t *testing.T) {
 	require.Equal(t, step(t, d, rings(t, d, dialogue.Russian).State, press("0")).Effect.Action, connected.Effect.Action, "as the key does in a menu")
 	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(said(asked, digits("0"))), "a digit stays one")
 }
+
+// Where callers are understood, lists, yes and no, and the help after silence say "press or say": at nodes that listen, in languages that are understood, and
+// until nothing is understood any more. Everywhere else not a word is different.
+func TestPromptsTellOfSpeech(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	said := func(r dialogue.Result) (lines []string) {
+		for _, u := range r.Utterances {
+			lines = append(lines, d.Texts.Transcript(u))
+		}
+		return lines
+	}
+	silence := dialogue.Input{Kind: dialogue.Silence}
+	hearing := func(l dialogue.Language, hears ...dialogue.Language) dialogue.State {
+		s := rings(t, d, l).State
+		s.Hears = hears
+		return s
+	}
+	for l, words := range map[dialogue.Language][2]string{
+		dialogue.Kazakh:  {"Сіз ештеңе баспадыңыз.", "Сіз ештеңе баспадыңыз және айтпадыңыз."},
+		dialogue.Russian: {"Вы ничего не нажали.", "Вы ничего не нажали и не сказали."},
+		dialogue.English: {"You have not pressed anything.", "You have not pressed or said anything."},
+	} {
+		for n, s := range []dialogue.State{hearing(l), hearing(l, dialogue.Languages...)} {
+			require.Equal(t, words[n], said(step(t, d, s, silence))[0])
+			deaf := silence
+			deaf.Deaf = true
+			r := step(t, d, s, deaf)
+			require.Equal(t, words[0], said(r)[0])
+			require.Equal(t, words[0], said(step(t, d, r.State, silence))[0], "it stays so")
+			fees := step(t, d, s, press("7")) // a menu without words
+			require.Equal(t, words[0], said(step(t, d, fees.State, silence))[0])
+		}
+	}
+	require.Equal(t, "Вы ничего не нажали.", said(step(t, d, hearing(dialogue.Russian, dialogue.Kazakh), silence))[0], "another language is not understood")
+
+	list := dialogue.Value{Type: dialogue.TypeList}
+	for n := range 9 {
+		list.Items = append(list.Items, dialogue.Item{Value: fmt.Sprint(n), Label: fmt.Sprintf("Раздел %d", n)})
+	}
+	offered := func(s dialogue.State) dialogue.Result {
+		s.Node, s.Slots, s.Said, s.Pending = "categories", map[string]dialogue.Value{}, nil, &dialogue.Effect{ID: "1", Action: "service.categories"}
+		return step(t, d, s, dialogue.Input{Kind: dialogue.Outcome, Effect: "1", Name: "found", Values: map[string]dialogue.Value{"categories": list}})
+	}
+	plain, told := offered(hearing(dialogue.Russian)), offered(hearing(dialogue.Russian, dialogue.Russian))
+	require.Equal(t, "Нажмите 1: Раздел 0", said(plain)[1])
+	require.Equal(t, "Чтобы услышать следующие, нажмите 8.", said(plain)[8])
+	require.Equal(t, said(plain)[0], said(told)[0], "a menu's own text is its author's")
+	require.Equal(t, "Нажмите или скажите 1: Раздел 0", said(told)[1])
+	require.Equal(t, "Чтобы услышать следующие, нажмите или скажите 8.", said(told)[8])
+	require.Equal(t, said(told), said(step(t, d, told.State, press("9"))), "and once more")
+	require.Equal(t, said(told), said(step(t, d, told.State, dialogue.Input{Kind: dialogue.Resumed})), "and after a crash")
+	repeat := press("9")
+	repeat.Deaf = true
+	require.Equal(t, said(plain), said(step(t, d, told.State, repeat)), "no word of it is left where nothing is understood any more")
+
+	asked := func(s dialogue.State) []string {
+		r, err := d.Step(s, press("0"))
+		require.NoError(t, err)
+		r, err = d.Step(r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "asked"})
+		require.NoError(t, err)
+		return said(r)
+	}
+	require.Equal(t, []string{"Можно записать ваш разговор с оператором? Если да, нажмите один. Если нет, нажмите два."}, asked(hearing(dialogue.Russian)))
+	require.Equal(t, []string{"Можно записать ваш разговор с оператором? Если да, нажмите или скажите один. Если нет, нажмите или скажите два."},
+		asked(hearing(dialogue.Russian, dialogue.Russian)))
+	for _, word := range []string{"один", "два"} {
+		r, err := d.Step(hearing(dialogue.Russian), press("0"))
+		require.NoError(t, err)
+		r, err = d.Step(r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "asked"})
+		require.NoError(t, err)
+		_, ok := r.Expect.Spoken.Meaning([]string{word})
+		require.True(t, ok, "what is to be said is understood")
+	}
+}
