@@ -36,9 +36,8 @@ const (
 
 	talksAtOnce = 10
 	talkLength  = 20 * time.Second // that is measured
-	idleLength  = 10 * time.Second
-	afterTalk   = 5 * time.Second // in which what belongs to a talk is done: the recordings are taken in
-	leastHeard  = 0.8             // a machine that is busy with something else loses packets: they are told, and not the end
+	afterTalk   = 5 * time.Second  // in which what belongs to a talk is done: the recordings are taken in
+	leastHeard  = 0.8              // a machine that is busy with something else loses packets: they are told, and not the end
 	talkPhones  = "PJSIP/loopback/sip:agent@"
 )
 
@@ -58,58 +57,44 @@ func (c cost) all() time.Duration { return c[0] + c[1] + c[2] }
 
 // talkCost is what a talk costs while it lasts, and what is left to do after it.
 type talkCost struct {
-	idle, during cost    // with the pages connected; idle of the first kind alone
-	after        cost    // the whole of it, for each second that was talked
-	heard        float64 // the part of the packets that were sent to somebody and came
+	during cost
+	after  cost    // the whole of it, for each second that was talked
+	heard  float64 // the part of the packets that were sent to somebody and came
 }
 
 // measureTalks has talks of each kind, of Okno's and of the dialplan's in turns.
-func (s *switchboard) measureTalks(ctx context.Context) (own, plain []talkCost, err error) {
-	if _, err := s.db.Exec(ctx, hireAgents, len(setups)*2*talksAtOnce); err != nil {
-		return nil, nil, err
+func (s *switchboard) measureTalks(ctx context.Context) (own, plain []talkCost, idle cost, err error) {
+	const each = 2 * talksAtOnce // agents for a kind of talk
+	if _, err := s.db.Exec(ctx, hireAgents, (len(setups)+1)*each); err != nil {
+		return nil, nil, idle, err
 	}
 	if _, err := s.db.Exec(ctx, `UPDATE agents SET endpoint = $1`, talkPhones+s.phones.address()); err != nil {
-		return nil, nil, err
+		return nil, nil, idle, err
 	}
 	for n, how := range setups {
-		mine, err := s.talkByOkno(ctx, how, n*2*talksAtOnce+1)
+		mine, err := s.talkByOkno(ctx, how, n*each+1)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", how.name, err)
+			return nil, nil, idle, fmt.Errorf("%s: %w", how.name, err)
 		}
 		beside, err := s.talkByDialplan(ctx, how)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s, dialplan: %w", how.name, err)
+			return nil, nil, idle, fmt.Errorf("%s, dialplan: %w", how.name, err)
 		}
 		own, plain = append(own, mine), append(plain, beside)
 	}
-	return own, plain, nil
+	idle, err = s.idle(ctx, len(setups)*each+1)
+	return own, plain, idle, err
 }
 
 // talkByOkno has citizens call who press their way to an agent's queue; agents accept from their pages, and in a talk of three bring a colleague in. first
 // is the number of the first agent: each kind of talk has agents of its own, for those before may still wrap up.
 func (s *switchboard) talkByOkno(ctx context.Context, how setup, first int) (c talkCost, err error) {
-	desks, err := connect(ctx, (how.parties-1)*talksAtOnce, abreast, func(ctx context.Context, i int) (*page, error) {
-		return openPage(ctx, s.desk+"/desk/ws", fmt.Sprint("__Host-okno=bench-", first+i), `{"type":"hello","streams":{}}`, `"type":"snapshot"`)
-	})
+	desks, err := s.openDesks(ctx, first, (how.parties-1)*talksAtOnce)
 	defer desks.close()
 	if err != nil {
 		return c, err
 	}
-	var idle cost
-	if how == setups[0] {
-		if err := pause(ctx, settling); err != nil {
-			return c, err
-		}
-		if idle, err = s.spentWithin(ctx, idleLength); err != nil {
-			return c, err
-		}
-	}
-	c, err = s.talkAtDesks(ctx, how, agents{s, desks, first})
-	c.idle = idle
-	return c, err
-}
-
-func (s *switchboard) talkAtDesks(ctx context.Context, how setup, floor agents) (c talkCost, err error) {
+	floor := agents{s, desks, first}
 	rule := "off"
 	if how.recorded {
 		rule = "announced"
@@ -157,6 +142,28 @@ func (s *switchboard) talkAtDesks(ctx context.Context, how setup, floor agents) 
 			err = errors.New("a recording is too short")
 		}
 		return now == kept+talksAtOnce, err
+	})
+}
+
+// idle is what is spent while nobody talks, with the pages of talks connected and agents at work.
+func (s *switchboard) idle(ctx context.Context, first int) (c cost, err error) {
+	desks, err := s.openDesks(ctx, first, talksAtOnce)
+	defer desks.close()
+	if err != nil {
+		return c, err
+	}
+	if err := (agents{s, desks, first}).comeToWork(ctx, 0); err != nil {
+		return c, err
+	}
+	if err := pause(ctx, settling); err != nil {
+		return c, err
+	}
+	return s.spentWithin(ctx, talkLength)
+}
+
+func (s *switchboard) openDesks(ctx context.Context, first, desks int) (pages, error) {
+	return connect(ctx, desks, abreast, func(ctx context.Context, i int) (*page, error) {
+		return openPage(ctx, s.desk+"/desk/ws", fmt.Sprint("__Host-okno=bench-", first+i), `{"type":"hello","streams":{}}`, `"type":"snapshot"`)
 	})
 }
 
@@ -414,14 +421,13 @@ func speechOf(wav []byte) (packets [][]byte, err error) {
 	return packets, nil
 }
 
-func reportTalks(own, plain []talkCost) error {
+func reportTalks(own, plain []talkCost, idle cost) error {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
 	fmt.Fprintln(out, "CPU ms a second of talk\tAsterisk's\tOkno's\tPostgres's\tall\tdialplan\tokno ÷ dialplan\tpackets heard, %\t")
 	row := func(name string, c cost, beside time.Duration, heard string) {
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%s\t\n", name, ms(c[0]), ms(c[1]), ms(c[2]), ms(c.all()), ms(beside), float64(c.all())/float64(max(beside, 1)), heard)
 	}
-	idle := own[0].idle
 	fmt.Fprintf(out, "nobody talks\t%s\t%s\t%s\t%s\t\t\t\t\n", ms(idle[0]), ms(idle[1]), ms(idle[2]), ms(idle.all()))
 	for i, how := range setups {
 		row(how.name, own[i].during, plain[i].during[0], fmt.Sprintf("%.1f / %.1f", 100*own[i].heard, 100*plain[i].heard))

@@ -82,11 +82,11 @@ func benchVoice(ctx context.Context, f flags, folder string) (err error) {
 	if !wanted(f, "talks") {
 		return nil
 	}
-	own, plain, err := s.measureTalks(ctx)
+	own, plain, idle, err := s.measureTalks(ctx)
 	if err != nil {
 		return err
 	}
-	return reportTalks(own, plain)
+	return reportTalks(own, plain, idle)
 }
 
 func (s *switchboard) benchCalls(ctx context.Context, f flags) (err error) {
