@@ -12,6 +12,7 @@ type entry struct {
 	expect dialogue.Expectation
 	keys   string
 	said   bool // the keys stand for what was said
+	choice bool // they are no digits, but what is chosen in the place of an entry
 }
 
 // takesKeys says whether the expectation is one that keys can answer.
@@ -44,7 +45,7 @@ func (e *entry) whole() bool {
 
 // trailer is the key that may follow an answer which was complete without it, or "".
 func (e *entry) trailer() string {
-	if e.expect.Kind == dialogue.ExpectDigits && e.whole() {
+	if e.expect.Kind == dialogue.ExpectDigits && !e.choice && e.whole() {
 		return e.expect.Terminator
 	}
 	return ""
@@ -63,17 +64,21 @@ func (e *entry) input(complete bool) dialogue.Input {
 	if !complete && e.keys == "" {
 		return dialogue.Input{Kind: dialogue.Silence}
 	}
-	return dialogue.Input{Kind: dialogue.Keys, Keys: e.keys, Said: e.said}
+	return dialogue.Input{Kind: dialogue.Keys, Keys: e.keys, Said: e.said, Choice: e.choice}
 }
 
 // isKey says whether s is a key of a telephone.
 func isKey(s string) bool { return len(s) == 1 && strings.Contains("0123456789*#", s) }
 
-// take adds what was said to an answer. Digits that are more than are wanted mean nothing.
-func (e *entry) take(keys string) (complete, taken bool) {
+// take adds what was said to an answer. Digits that are more than are wanted mean nothing. A choice takes the place of what was entered before.
+func (e *entry) take(meant dialogue.Meant) (complete, taken bool) {
+	if meant.Choice {
+		e.keys, e.choice, e.said = meant.Keys, true, true
+		return true, true
+	}
 	before := *e
-	for i, key := range keys {
-		if complete = e.press(string(key)); complete && i < len(keys)-1 {
+	for i, key := range meant.Keys {
+		if complete = e.press(string(key)); complete && i < len(meant.Keys)-1 {
 			*e = before
 			return false, false
 		}

@@ -117,7 +117,7 @@ func TestWhatIsSaidInAnEntry(t *testing.T) {
 	code := dialogue.Expectation{Kind: dialogue.ExpectDigits, MinDigits: 3, MaxDigits: 3, Back: "*", Terminator: "#"}
 	say := func(e *entry, keys string, complete, taken bool) {
 		t.Helper()
-		c, is := e.take(keys)
+		c, is := e.take(dialogue.Meant{Keys: keys})
 		require.Equal(t, []bool{complete, taken}, []bool{c, is})
 	}
 	press := func(e *entry, key string) bool {
@@ -147,6 +147,16 @@ func TestWhatIsSaidInAnEntry(t *testing.T) {
 	require.False(t, press(e, "*"), "it takes back the entry, and does not lead back")
 	require.Equal(t, dialogue.Input{Kind: dialogue.Silence}, e.input(false))
 	require.Equal(t, "unheard", e.outcome())
+
+	e = &entry{expect: code}
+	say(e, "7", false, true)
+	complete, taken := e.take(dialogue.Meant{Keys: "9", Choice: true})
+	require.True(t, complete && taken)
+	require.Equal(t, dialogue.Input{Kind: dialogue.Keys, Keys: "9", Said: true, Choice: true}, e.input(true), "the digits before it are dropped")
+	require.Equal(t, "answered", e.outcome())
+	oneDigit := &entry{expect: dialogue.Expectation{Kind: dialogue.ExpectDigits, MaxDigits: 1, Back: "*", Terminator: "#"}}
+	_, _ = oneDigit.take(dialogue.Meant{Keys: "0", Choice: true})
+	require.Empty(t, oneDigit.trailer(), "no key belongs behind it")
 
 	menu := &entry{expect: dialogue.Expectation{Kind: dialogue.ExpectKey, Keys: "12"}}
 	say(menu, "2", true, true)

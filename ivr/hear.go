@@ -60,7 +60,9 @@ func (c *liveCall) hear(ctx context.Context, refusal, clips []string, expect dia
 	if c.swallow != "" && strings.HasPrefix(c.keys, c.swallow) { // pressed ahead
 		c.keys, c.swallow = c.keys[1:], ""
 	}
-	return answer.input(complete), nil
+	in := answer.input(complete)
+	in.Deaf = c.hearing.failed.Load()
+	return in, nil
 }
 
 // gather takes keys until the answer is complete, or patience is over, which begins with the end of the prompt. It says whether the answer
@@ -126,7 +128,7 @@ func (c *liveCall) gather(ctx context.Context, answer *entry, prompt string) (co
 				continue
 			}
 			if item.final {
-				complete, _ = answer.take(item.keys)
+				complete, _ = answer.take(item.meant)
 			}
 			if err := interrupt(); err != nil || complete {
 				return complete, err

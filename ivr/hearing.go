@@ -41,10 +41,10 @@ func SpeechQuestions(registerer prometheus.Registerer) *prometheus.CounterVec {
 	return counter
 }
 
-// understood is what a caller has said to a question, as keys.
+// understood is what a caller has said to a question.
 type understood struct {
 	question int
-	keys     string
+	meant    dialogue.Meant
 	final    bool // otherwise it is still being said
 }
 
@@ -128,22 +128,22 @@ func (c *liveCall) understand(ctx, asked context.Context, question int, spoken *
 		if err != nil {
 			return err
 		}
-		if keys, ok := c.meaning(spoken, utterance); ok {
-			c.inbox.put(understood{question, keys, utterance.Final})
+		if meant, ok := c.meaning(spoken, utterance); ok {
+			c.inbox.put(understood{question, meant, utterance.Final})
 		}
 	}
 }
 
 // meaning gives the keys that stand for what was said. Words that may be others mean nothing: it is as if they had not been said.
-func (c *liveCall) meaning(spoken *dialogue.Spoken, u speech.Utterance) (keys string, ok bool) {
+func (c *liveCall) meaning(spoken *dialogue.Spoken, u speech.Utterance) (meant dialogue.Meant, ok bool) {
 	if len(u.Words) == 0 || u.Final && u.Confidence() < c.line.config.Speech.Confidence {
-		return "", false
+		return dialogue.Meant{}, false
 	}
 	var said []string
 	for _, word := range u.Words {
 		said = append(said, word.Text)
 	}
-	return spoken.Keys(said)
+	return spoken.Meaning(said)
 }
 
 // openSound gives the caller's sound, which comes until the call leaves its questions: nil when the one that was asked is over.

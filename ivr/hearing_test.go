@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/dialogue"
+	"okno/internal/postgres/pgtest"
 	"okno/internal/speech/speechtest"
 	"okno/internal/speech/vosk"
 	"okno/ivr"
@@ -173,6 +174,8 @@ func TestKeysAlwaysWork(t *testing.T) {
 	w.ends(t)
 	require.Len(t, server.Sessions(), sessions, "an engine that failed is not tried again")
 	require.InDelta(t, 1, w.questions(t, "failed"), 0)
+	require.Equal(t, []string{"keys 1", "keys 031", "keys deaf 1", "keys deaf 742", "keys deaf 3", "hangup"}, pgtest.Opened[[]string](t, w.URL,
+		`SELECT array_agg(body ORDER BY id) FROM entries WHERE speaker = 'citizen' AND kind = 'did'`), "the dialogue is told, for its prompts")
 
 	server.Fail(speechtest.Silent) // as one that has too much to do
 	phone = w.phones.Call(t, "+77010000903", "1414")

@@ -57,6 +57,9 @@ func (s *script) Advance(ctx context.Context, w conversation.Work, interaction i
 	if in.Said {
 		did = "said"
 	}
+	if in.Deaf {
+		did += " deaf"
+	}
 	err = w.AddEntries(ctx, interaction, conversation.Entry{Speaker: conversation.Citizen, Kind: "did", Body: strings.TrimSpace(did + " " + in.Keys)})
 	if err != nil {
 		return conversation.Turn{}, err

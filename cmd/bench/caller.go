@@ -26,6 +26,8 @@ type caller struct {
 	answered     chan error
 	over         chan struct{}
 	ended        sync.Once
+	sequence     uint16 // of the last packet that was sent
+	timestamp    uint32 // of the last key
 }
 
 const (
@@ -55,8 +57,7 @@ func dial(ctx context.Context, line, number string, from int) (c *caller, err er
 	}
 	c.to = fmt.Sprintf("<sip:%s@%s>", number, line)
 	go c.signal()
-	sdp := fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 0 %d\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:%[2]d telephone-event/8000\r\na=ptime:20\r\n",
-		c.rtp.LocalAddr().(*net.UDPAddr).Port, eventType)
+	sdp := offerOf(c.rtp)
 	c.from(from)
 	if err := c.send("INVITE", 1, sdp); err != nil {
 		return nil, err
@@ -109,8 +110,10 @@ func (c *caller) signal() {
 		status, isResponse := strings.CutPrefix(lines[0], "SIP/2.0 ")
 		switch {
 		case !isResponse && strings.HasPrefix(lines[0], "BYE "):
-			_, _ = c.sip.Write([]byte("SIP/2.0 200 OK\r\n" + fieldsOf(lines, "Via", "From", "To", "Call-ID", "CSeq") + "Content-Length: 0\r\n\r\n"))
+			_, _ = c.sip.Write(respond(lines, c.sip.LocalAddr().String(), "", ""))
 			c.ended.Do(func() { close(c.over) })
+		case !isResponse && strings.HasPrefix(lines[0], "INVITE "): // within the call: who is heard has another name
+			_, _ = c.sip.Write(respond(lines, c.sip.LocalAddr().String(), "", offerOf(c.rtp)))
 		case !isResponse || !strings.Contains(fieldsOf(lines, "CSeq"), "INVITE") || status[0] == '1':
 		case status[0] == '2':
 			c.to = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(fieldsOf(lines, "To")), "To:"))
@@ -136,16 +139,22 @@ func fieldsOf(lines []string, names ...string) string {
 }
 
 func (c *caller) accept(sdp string) error {
-	for line := range strings.SplitSeq(sdp, "\r\n") {
+	media, err := mediaOf(sdp)
+	if err == nil && c.media == nil {
+		c.media = media
+	}
+	return err
+}
+
+// mediaOf gives where the sound goes that a description (RFC 4566) asks for.
+func mediaOf(description string) (*net.UDPAddr, error) {
+	for line := range strings.SplitSeq(description, "\r\n") {
 		if words := strings.Fields(line); strings.HasPrefix(line, "m=audio ") && len(words) > 1 {
 			port, err := strconv.Atoi(words[1])
-			if err == nil && c.media == nil {
-				c.media = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
-			}
-			return err
+			return &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, err
 		}
 	}
-	return errors.New("the line's answer names no sound")
+	return nil, errors.New("no sound is described")
 }
 
 // press presses a key for 100 ms and gives the time at which it was let go of.
@@ -154,7 +163,8 @@ func (c *caller) press(key byte) (time.Time, error) {
 	defer tick.Stop()
 	packet := make([]byte, 16)
 	packet[0], packet[12] = 0x80, key
-	binary.BigEndian.PutUint32(packet[4:], 1600)
+	c.timestamp += 1600
+	binary.BigEndian.PutUint32(packet[4:], c.timestamp)
 	binary.BigEndian.PutUint32(packet[8:], 0x0b0e0e0f)
 	for n := 1; n <= keyPackets+3; n++ {
 		packet[1], packet[13] = eventType, 10
@@ -164,7 +174,8 @@ func (c *caller) press(key byte) (time.Time, error) {
 		if n > keyPackets { // its end, three times
 			packet[13] |= 0x80
 		}
-		binary.BigEndian.PutUint16(packet[2:], uint16(n))
+		c.sequence++
+		binary.BigEndian.PutUint16(packet[2:], c.sequence)
 		binary.BigEndian.PutUint16(packet[14:], uint16(min(n, keyPackets)*samplesAPacket))
 		if _, err := c.rtp.WriteToUDP(packet, c.media); err != nil {
 			return time.Time{}, err

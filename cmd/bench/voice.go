@@ -53,6 +53,9 @@ type switchboard struct {
 	asterisk *sandbox.Asterisk
 	okno     *sandbox.Process
 	answer   [][]byte // the first packets of the menu
+	phones   *phones  // of agents, and of whom the dialplan calls
+	says     [][]byte // by whoever talks
+	desk     string   // host:port of the agents' pages
 	next     atomic.Int64
 }
 
@@ -71,6 +74,22 @@ func benchVoice(ctx context.Context, f flags, folder string) (err error) {
 	if err := s.start(ctx, f.Okno); err != nil {
 		return err
 	}
+	if wanted(f, "calls") {
+		if err := s.benchCalls(ctx, f); err != nil {
+			return err
+		}
+	}
+	if !wanted(f, "talks") {
+		return nil
+	}
+	own, plain, idle, err := s.measureTalks(ctx)
+	if err != nil {
+		return err
+	}
+	return reportTalks(own, plain, idle)
+}
+
+func (s *switchboard) benchCalls(ctx context.Context, f flags) (err error) {
 	var plain, own []voiceLoad
 	for range rounds {
 		for number, into := range map[string]*[]voiceLoad{plainNumber: &plain, lineNumber: &own} {
@@ -111,9 +130,22 @@ func (s *switchboard) start(ctx context.Context, program string) (err error) {
 	if s.answer, err = packetsOf(sound, 25); err != nil {
 		return err
 	}
+	if s.says, err = speechOf(sound); err != nil {
+		return err
+	}
+	if s.phones, err = startPhones(s.says); err != nil {
+		return err
+	}
+	monitored := filepath.Join(s.folder, "monitor")
+	if err := os.Mkdir(monitored, 0o755); err != nil {
+		return err
+	}
 	s.asterisk, err = sandbox.StartAsterisk(ctx, sandbox.AsteriskConfig{Tree: tools.AsteriskTree, Run: filepath.Join(s.folder, "asterisk"),
 		Username: "okno", Password: "bench", Sounds: clips, Loopback: true,
-		Site: map[string]string{"extensions.conf": fmt.Sprintf(plainDialplan, strings.Join(first, "&"), strings.Join(menu, "&"))}})
+		Site: map[string]string{
+			"extensions.conf": fmt.Sprintf(plainDialplan, strings.Join(first, "&"), strings.Join(menu, "&")) + fmt.Sprintf(talkDialplan, s.phones.address(), monitored),
+			"modules.conf":    talkModules, "../confbridge.conf": conferences, // which Asterisk looks for beside the site
+		}})
 	if err != nil {
 		return err
 	}
@@ -121,14 +153,20 @@ func (s *switchboard) start(ctx context.Context, program string) (err error) {
 	if err != nil {
 		return err
 	}
+	desk, err := sandbox.FreePort()
+	if err != nil {
+		return err
+	}
+	s.desk = fmt.Sprintf("127.0.0.1:%d", desk)
 	config := filepath.Join(s.folder, "okno.yaml")
-	err = writeConfig(config, s.postgres.URL(), fmt.Sprintf(`http: {listen: "127.0.0.1:0", internal: {listen: "127.0.0.1:%d"}}
-roles: [voice, worker]
+	err = writeConfig(config, s.postgres.URL(), fmt.Sprintf(`http: {listen: %q, internal: {listen: "127.0.0.1:%d"}}
+roles: [voice, desk, worker]
+attachments: {dir: %q}
 voice:
   espeak: %q
   clips: %q
   asterisks: [{name: ast1, ari_url: %q, username: okno, password: bench}]
-`, port, tools.Espeak, clips, s.asterisk.ARI()))
+`, s.desk, port, filepath.Join(s.folder, "attachments"), tools.Espeak, clips, s.asterisk.ARI()))
 	if err != nil {
 		return err
 	}
@@ -191,6 +229,9 @@ func (s *switchboard) stop() (err error) {
 	}
 	if s.asterisk != nil {
 		err = errors.Join(err, s.asterisk.Stop())
+	}
+	if s.phones != nil {
+		s.phones.close()
 	}
 	return errors.Join(err, s.close())
 }
@@ -340,3 +381,6 @@ func reportVoice(own, plain voiceLoad, most map[string]int, memory float64) erro
 	fmt.Fprintf(out, "memory of a call, KB\t%.0f\t\t\t\n", memory/1000)
 	return out.Flush()
 }
+
+// wanted says whether a part of a benchmark is to be measured.
+func wanted(f flags, part string) bool { return len(f.Only) == 0 || slices.Contains(f.Only, part) }

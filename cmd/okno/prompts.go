@@ -50,7 +50,7 @@ func (c prompts) with(ctx context.Context, fn func(config, *voice.Pack, []voice.
 		if err := errors.Join(services.Fill(ctx), offices.Fill(ctx)); err != nil {
 			return err
 		}
-		lines := voice.Lines(d, map[string]voice.Speaking{spokenServices: services.Index(), spokenOffices: offices.Directory()})
+		lines := voice.Lines(d, map[string]voice.Speaking{spokenServices: services.Index(), spokenOffices: offices.Directory()}, cfg.Speech.hears())
 		lines = slices.DeleteFunc(lines, func(l voice.Line) bool { return c.Language != "all" && string(l.Language) != c.Language })
 		return fn(cfg, cfg.Voice.pack(zerolog.New(os.Stderr)), lines)
 	})

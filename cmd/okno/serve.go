@@ -146,6 +146,7 @@ func (n *node) run(ctx context.Context) error {
 	n.registrar = citizen.NewRegistrar(conversation.NewPasscodes(n.library, n.config.SMS.Writing()), text.Segments, time.Now)
 	n.engine.Proves(conversation.Proving{Passwords: n.passwords, Hashing: n.hashing, Registrar: n.registrar})
 	n.engine.Visits(n.offices)
+	n.engine.Hears(n.config.Speech.hears())
 	n.floor = floor.New(func(ctx context.Context, fn func(floor.Work) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, n.engine, n.log)

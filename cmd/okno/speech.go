@@ -47,10 +47,18 @@ func (c speechConfig) engine() *vosk.Engine {
 	return vosk.New(c.Recognition)
 }
 
+// hears lists the languages in which callers may say what others key.
+func (c speechConfig) hears() []dialogue.Language {
+	if !c.Answers {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(c.Recognition))
+}
+
 // answers is how callers are understood; nil: they use keys alone.
 func (c speechConfig) answers(registerer prometheus.Registerer) *ivr.Speech {
 	if !c.Answers {
 		return nil
 	}
-	return &ivr.Speech{Engine: c.engine(), Languages: slices.Sorted(maps.Keys(c.Recognition)), Confidence: c.Confidence, Questions: ivr.SpeechQuestions(registerer)}
+	return &ivr.Speech{Engine: c.engine(), Languages: c.hears(), Confidence: c.Confidence, Questions: ivr.SpeechQuestions(registerer)}
 }

@@ -17,7 +17,7 @@ func (n *node) startVoice() error {
 		return nil
 	}
 	ivr.PrepareTransport()
-	renderer := voice.NewRenderer(n.pack, n.library, n.log)
+	renderer := voice.NewRenderer(n.pack, n.library, n.config.Speech.hears(), n.log)
 	renderer.Renew(spokenServices, n.services.Index())
 	renderer.Renew(spokenOffices, n.offices.Directory())
 	n.services.Renewed = func(_ context.Context, x *catalogue.Index) { renderer.Renew(spokenServices, x) }

@@ -40,6 +40,7 @@ type Engine struct {
 	log       zerolog.Logger
 	proving   Proving
 	offices   Offices
+	hears     []dialogue.Language
 }
 
 // Writing is what the channels in writing know of a text.
@@ -60,6 +61,18 @@ func (w Writing) form(lane message.Lane, language dialogue.Language, choice dial
 // NewEngine takes its parts.
 func NewEngine(d Dialogues, c Catalogue, vault *otp.Vault, writing Writing, clock func() time.Time, log zerolog.Logger) *Engine {
 	return &Engine{dialogues: d, catalogue: c, vault: vault, writing: writing, clock: clock, log: log}
+}
+
+// Hears has callers be told, in these languages, that they may say what others key.
+func (e *Engine) Hears(languages []dialogue.Language) { e.hears = languages }
+
+// began gives the state of a session that begins.
+func (e *Engine) began(d *dialogue.Definition, channel dialogue.Channel, known dialogue.Language, slots map[string]dialogue.Value) dialogue.State {
+	s := d.Begin(channel, known, slots)
+	if channel == dialogue.Voice {
+		s.Hears = e.hears
+	}
+	return s
 }
 
 // Caller is where an interaction comes from.
@@ -103,7 +116,7 @@ func (e *Engine) open(ctx context.Context, w Work, channel dialogue.Channel, fro
 		}
 	}
 	definition := e.dialogues.Current()
-	s := Session{State: definition.Begin(channel, cmp.Or(l, known.Language), nil)}
+	s := Session{State: e.began(definition, channel, cmp.Or(l, known.Language), nil)}
 	interaction := Interaction{Channel: channel, Number: from.Number, CitizenID: known.CitizenID, Verification: proved, Language: s.Language,
 		Dialogue: definition.Version}
 	interaction.ID, err = w.OpenInteraction(ctx, interaction)

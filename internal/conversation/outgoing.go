@@ -38,7 +38,7 @@ func (e *Engine) Outgoing(ctx context.Context, w Work, o OutgoingCall) (contact.
 	if o.Case != "" {
 		slots["case"] = dialogue.Value{Type: dialogue.TypeCaseNumber, Text: o.Case}
 	}
-	state, effect, err := d.Enqueue(d.Begin(dialogue.Voice, cmp.Or(known.Language, o.Language), slots), node)
+	state, effect, err := d.Enqueue(e.began(d, dialogue.Voice, cmp.Or(known.Language, o.Language), slots), node)
 	if err != nil {
 		return none, err
 	}

@@ -20,6 +20,8 @@ func (r *run) answer(in Input) {
 		r.strike(r.d.Defaults.Silence)
 	case in.Kind == Keys && in.Keys == KeyBack:
 		r.back()
+	case node.Ask != nil && in.Choice:
+		r.chooseInAsk(in.Keys)
 	case node.Ask != nil:
 		if in.Kind == Text && r.isCommand(node, in.Text) {
 			return
@@ -46,14 +48,8 @@ func (r *run) back() {
 }
 
 func (r *run) key(node *Node, key string, before []Utterance) {
-	if r.chooseByNumber(node, key) {
+	if r.chooseByNumber(node, key) || r.chooseAnywhere(key) {
 		return
-	}
-	for _, option := range r.d.Anywhere.Voice {
-		if option.Key == key && option.open(r.s.Channel) {
-			r.choose(option, "")
-			return
-		}
 	}
 	if key == KeyRepeat {
 		r.s.Said, r.repeat = before, true
@@ -64,6 +60,28 @@ func (r *run) key(node *Node, key string, before []Utterance) {
 		return
 	}
 	r.strike(r.d.Defaults.Wrong)
+}
+
+// chooseAnywhere takes an option that is open in every menu.
+func (r *run) chooseAnywhere(key string) bool {
+	for _, option := range r.d.Anywhere.Voice {
+		if option.Key == key && option.open(r.s.Channel) {
+			r.choose(option, "")
+			return true
+		}
+	}
+	return false
+}
+
+// chooseInAsk takes what a caller has said in the place of an entry. Digits that were said before it are dropped, as [KeyBack] drops them.
+func (r *run) chooseInAsk(key string) {
+	switch {
+	case r.chooseAnywhere(key):
+	case key == KeyRepeat:
+		r.prompt()
+	default:
+		r.strike(r.d.Defaults.Wrong)
+	}
 }
 
 // chooseByNumber takes an option by its key or an item by its number; one that leads to the list's next page too.

@@ -82,6 +82,7 @@ func (c *checker) node(name string, n *Node) {
 		c.spoken(name, n)
 	case "ask":
 		c.ask(name, n)
+		c.spoken(name, n)
 	case "do":
 		c.do(name, n)
 	case "queue":

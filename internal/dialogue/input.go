@@ -23,6 +23,10 @@ type Input struct {
 	Kind InputKind
 	Keys string // for Keys: "1", "123456786", or "" when only the terminator came
 	Said bool   // for Keys: the citizen has not pressed them, but said what means the same
+	// Choice says of Keys that were said to an ask that they are no digit of the entry: [Meant].
+	Choice bool
+	// Deaf says that what the caller says cannot be understood any more: prompts tell of keys alone from now on.
+	Deaf bool
 	Text string // for Text: as the citizen wrote it
 
 	// For Outcome: the effect it answers, the name out of the action's closed set, and its values. For Waited, values of the names below;

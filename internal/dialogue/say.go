@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,7 +24,28 @@ func (r *run) sayInAll(key string, given map[string]Value) {
 }
 
 func (r *run) sayIn(l Language, key string, given map[string]Value) {
-	r.said = append(r.said, Utterance{Key: key, Language: l, Values: r.ofText(l, key, r.s.Channel, given)})
+	u, channel := Utterance{Key: key, Language: l}, r.s.Channel
+	if r.hears(l) {
+		if _, own := r.d.Texts.byLanguage[l][key+"."+string(speech)]; own {
+			u.Speech, channel = true, speech
+		}
+	}
+	u.Values = r.ofText(l, key, channel, given)
+	r.said = append(r.said, u)
+}
+
+// hears says whether the node that waits, or is to wait, listens to a caller who speaks a language.
+func (r *run) hears(l Language) bool {
+	node := r.d.Nodes[r.s.Node]
+	return slices.Contains(r.s.Hears, l) && r.s.Channel == Voice && !r.s.AllLanguages && node != nil && node.takesSpeech()
+}
+
+// deafen has nothing more said of speech, what is to be said again included.
+func (r *run) deafen() {
+	r.s.Hears = nil
+	for i := range r.s.Said {
+		r.s.Said[i].Speech = false
+	}
 }
 
 // speaks takes the language in which the conversation goes on.

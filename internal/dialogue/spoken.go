@@ -41,12 +41,20 @@ func (s *Spoken) Expected() []string {
 	return slices.Compact(expected)
 }
 
-// Keys gives the keys that mean the same as what was said, a word that nobody understood being "". False: it means nothing here, or several things.
-func (s *Spoken) Keys(said []string) (keys string, ok bool) {
+// Meant is what somebody means who speaks.
+type Meant struct {
+	Keys string
+	// Choice says of an ask that Keys is no digit of the entry, but means what it means in menus: repeat, or what may be chosen anywhere.
+	Choice bool
+}
+
+// Meaning gives the keys that mean the same as what was said, a word that nobody understood being "". False: it means nothing here, or several things.
+func (s *Spoken) Meaning(said []string) (m Meant, ok bool) {
 	if digits, ok := grammar.Digits(s.language, said); ok {
-		return digits, s.node.Ask != nil || len(digits) == 1 && strings.Contains(s.keys, digits)
+		return Meant{Keys: digits}, s.node.Ask != nil || len(digits) == 1 && strings.Contains(s.keys, digits)
 	}
-	return s.choice(said)
+	key, ok := s.choice(said)
+	return Meant{Keys: key, Choice: ok && s.node.Ask != nil && key != KeyBack}, ok
 }
 
 // choice gives the key of the choice whose phrase is a part of what was said. The longest phrase counts: "нет, не верно" is not "верно".
@@ -120,10 +128,6 @@ type choice struct {
 // choices gives the choices at a node. items are the keys of what a list offers. A key that several have means what it does when it is pressed.
 func (d *Definition) choices(l Language, n *Node, items string) (found []choice) {
 	fixed := d.Defaults.Spoken
-	back := choice{KeyBack, d.Texts.phrases(l, fixed.Back)}
-	if n.Ask != nil {
-		return []choice{back}
-	}
 	taken := ""
 	add := func(all ...choice) {
 		before := taken
@@ -142,7 +146,7 @@ func (d *Definition) choices(l Language, n *Node, items string) (found []choice)
 		}
 	}
 	add(d.optionChoices(l, d.Anywhere.Voice)...)
-	add(choice{KeyRepeat, d.Texts.phrases(l, fixed.Repeat)}, back)
+	add(choice{KeyRepeat, d.Texts.phrases(l, fixed.Repeat)}, choice{KeyBack, d.Texts.phrases(l, fixed.Back)})
 	return found
 }
 

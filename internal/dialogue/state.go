@@ -22,6 +22,8 @@ type State struct {
 	Called bool `json:"called,omitempty"`
 	// AllLanguages says that a caller's language is not known yet: each text is said in all.
 	AllLanguages bool `json:"all_languages,omitempty"`
+	// Hears lists the languages in which a caller is understood who says what others key. Prompts tell of that where the node listens.
+	Hears []Language `json:"hears,omitempty"`
 }
 
 // Frame is where a call goes on when it comes back.

@@ -57,6 +57,9 @@ func (d *Definition) Step(state State, in Input) (Result, error) {
 	if in.Kind != Started && d.Nodes[r.s.Node] == nil {
 		return Result{}, fmt.Errorf("dialogue %s has no node %q", d.Name, r.s.Node)
 	}
+	if in.Deaf {
+		r.deafen()
+	}
 	var err error
 	switch in.Kind {
 	case Started:

@@ -14,8 +14,9 @@ type Stretch struct {
 }
 
 // Stretches lists all stretches of words that the dialogue can need by voice in a language, its values in their forms among them, so that a
-// voice can be made of them ahead of time. What is spoken digit by digit is not among them, nor what is only ever written.
-func (d *Definition) Stretches(l Language) []Stretch {
+// voice can be made of them ahead of time; with hears, those too that tell callers that they may speak. What is spoken digit by digit is not among them,
+// nor what is only ever written.
+func (d *Definition) Stretches(l Language, hears bool) []Stretch {
 	written := d.onlyWritten()
 	var found []Stretch
 	listed := map[string]bool{}
@@ -23,7 +24,8 @@ func (d *Definition) Stretches(l Language) []Stretch {
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		text := texts[key]
 		_, own := texts[key+"."+string(Voice)]
-		if own || written[key] || strings.HasSuffix(key, "."+string(SMS)) || strings.HasSuffix(key, "."+string(USSD)) {
+		toSpeakers := strings.HasSuffix(key, "."+string(speech))
+		if own || written[key] || toSpeakers && !hears || strings.HasSuffix(key, "."+string(SMS)) || strings.HasSuffix(key, "."+string(USSD)) {
 			continue
 		}
 		for _, words := range append(text.spokenWords(), text.spokenValues(l)...) {

@@ -62,12 +62,15 @@ func flatten(node *yaml.Node, prefix string, into map[string]template) *cause {
 	}
 }
 
-// written are the channels whose texts are read, each with the one whose texts it can do with.
-var written = map[Channel]Channel{SMS: USSD, USSD: SMS}
+// speech is where the texts stand for callers who may say what others key. It is no channel of its own.
+const speech Channel = "speech"
 
-// find gives the text for the channel: key.voice, key.sms or key.ussd if there is one, else what is written for another, else key.
+// standIn gives the channel whose texts another can do with.
+var standIn = map[Channel]Channel{SMS: USSD, USSD: SMS, speech: Voice}
+
+// find gives the text for the channel: key.voice, key.speech, key.sms or key.ussd if there is one, else that of its stand-in, else key.
 func (t *Texts) find(l Language, c Channel, key string) (template, bool) {
-	for _, channel := range []Channel{c, written[c]} {
+	for _, channel := range []Channel{c, standIn[c]} {
 		if own, ok := t.byLanguage[l][key+"."+string(channel)]; ok {
 			return own, true
 		}
@@ -90,11 +93,19 @@ func (t *Texts) WriteOn(c Channel, u Utterance) string {
 
 // Speak gives an utterance as fragments for a voice.
 func (t *Texts) Speak(u Utterance) []Fragment {
-	text, ok := t.find(u.Language, Voice, u.Key)
+	text, ok := t.spoken(u)
 	if !ok {
 		return nil
 	}
 	return text.speak(t, u)
+}
+
+// spoken gives the text of an utterance by voice.
+func (t *Texts) spoken(u Utterance) (template, bool) {
+	if u.Speech {
+		return t.find(u.Language, speech, u.Key)
+	}
+	return t.find(u.Language, Voice, u.Key)
 }
 
 // words gives the words that a text lists, folded for comparison.
@@ -110,7 +121,7 @@ func (t *Texts) Line(l Language, key string) string {
 
 // Transcript gives a spoken utterance as it may be kept and shown: in writing, with dots for what is secret.
 func (t *Texts) Transcript(u Utterance) string {
-	text, ok := t.find(u.Language, Voice, u.Key)
+	text, ok := t.spoken(u)
 	if !ok {
 		return ""
 	}

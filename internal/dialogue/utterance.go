@@ -8,6 +8,7 @@ type Utterance struct {
 	Key      string           `json:"key"`
 	Language Language         `json:"language"`
 	Values   map[string]Value `json:"values,omitempty"`
+	Speech   bool             `json:"speech,omitempty"` // by voice: the text for callers who may speak ("press or say"), if there is one
 }
 
 // Fragment is a piece of an utterance as it is to be spoken: a stretch of words, or a value that each language

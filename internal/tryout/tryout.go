@@ -120,11 +120,11 @@ func keyed(line string, e dialogue.Expectation) dialogue.Input {
 		return dialogue.Input{Kind: dialogue.Silence}
 	}
 	if e.Spoken != nil && strings.Trim(line, "0123456789*#") != "" {
-		keys, ok := e.Spoken.Keys(words.All(words.Normalise(line)))
+		meant, ok := e.Spoken.Meaning(words.All(words.Normalise(line)))
 		if !ok { // what means nothing here is not heard
 			return dialogue.Input{Kind: dialogue.Silence}
 		}
-		return dialogue.Input{Kind: dialogue.Keys, Keys: keys, Said: true}
+		return dialogue.Input{Kind: dialogue.Keys, Keys: meant.Keys, Said: true, Choice: meant.Choice}
 	}
 	if e.Kind == dialogue.ExpectDigits {
 		line = strings.TrimSuffix(line, e.Terminator)

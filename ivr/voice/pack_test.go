@@ -95,7 +95,7 @@ func TestPrepareLeavesNothingToRenderWhileACallerWaits(t *testing.T) {
 	d, err := dialogue.Parse(files, conversation.Vocabulary(nil))
 	require.NoError(t, err)
 	require.NoError(t, voice.New(voice.Config{Engines: voice.Espeak(tools.Espeak), Folder: folder}).
-		Prepare(t.Context(), append(voice.Phrases(d, nil), voice.Phrase{Language: dialogue.Russian, Text: "Ваш номер"})))
+		Prepare(t.Context(), append(voice.Phrases(d, nil, nil), voice.Phrase{Language: dialogue.Russian, Text: "Ваш номер"})))
 
 	prepared := voice.New(voice.Config{Engines: voice.Espeak("/nothing/speaks/espeak-ng"), Folder: folder, SeenAs: "/srv/sounds"})
 	clips := prepared.Clips(t.Context(), [][]dialogue.Fragment{

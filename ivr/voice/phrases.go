@@ -21,8 +21,8 @@ type Line struct {
 }
 
 // Lines lists all that a call may have to say in words, each phrase once: the texts of a dialogue with the words of their values, those of whatever else
-// speaks, digits, and what is said when something fails.
-func Lines(d *dialogue.Definition, others map[string]Speaking) []Line {
+// speaks, digits, and what is said when something fails. In the languages of hears callers may speak, and are told so.
+func Lines(d *dialogue.Definition, others map[string]Speaking, hears []dialogue.Language) []Line {
 	var all []Line
 	listed := map[Phrase]bool{}
 	add := func(line Line) {
@@ -32,7 +32,7 @@ func Lines(d *dialogue.Definition, others map[string]Speaking) []Line {
 		}
 	}
 	for _, l := range dialogue.Languages {
-		for _, s := range d.Stretches(l) {
+		for _, s := range d.Stretches(l, slices.Contains(hears, l)) {
 			add(Line{Phrase{l, s.Words}, "dialogue", s.Key, s.Whole})
 		}
 		for _, name := range slices.Sorted(maps.Keys(others)) {
@@ -51,8 +51,8 @@ func Lines(d *dialogue.Definition, others map[string]Speaking) []Line {
 }
 
 // Phrases are those of the lines.
-func Phrases(d *dialogue.Definition, others map[string]Speaking) []Phrase {
-	lines := Lines(d, others)
+func Phrases(d *dialogue.Definition, others map[string]Speaking, hears []dialogue.Language) []Phrase {
+	lines := Lines(d, others, hears)
 	all := make([]Phrase, len(lines))
 	for i, line := range lines {
 		all[i] = line.Phrase

@@ -1,6 +1,7 @@
 package voice_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,29 @@ import (
 	"okno/internal/dialogue/line"
 	"okno/ivr/voice"
 )
+
+// What tells callers that they may speak has clips in the languages in which they may, and no others.
+func TestPhrasesOfSpeech(t *testing.T) {
+	t.Parallel()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	d, err := dialogue.Parse(files, conversation.Vocabulary(func(string) int { return 1 }))
+	require.NoError(t, err)
+	none := voice.Phrases(d, nil, nil)
+	some := voice.Phrases(d, nil, []dialogue.Language{dialogue.Russian})
+	require.Subset(t, some, none, "keys alone are told of where a node does not listen")
+	var more []voice.Phrase
+	for _, p := range some {
+		if !slices.Contains(none, p) {
+			require.Equal(t, dialogue.Russian, p.Language)
+			more = append(more, p)
+		}
+	}
+	require.Contains(t, more, voice.Phrase{Language: dialogue.Russian, Text: "Нажмите или скажите"})
+	require.Contains(t, more, voice.Phrase{Language: dialogue.Russian, Text: "Вы ничего не нажали и не сказали."})
+	require.LessOrEqual(t, len(more), 6)
+	t.Logf("%d phrases more", len(more))
+}
 
 // All words that the line or a service may say are rendered before a call needs them.
 func TestPhrasesAreAllThatACallMaySay(t *testing.T) {
@@ -25,7 +49,7 @@ func TestPhrasesAreAllThatACallMaySay(t *testing.T) {
 		service.Texts[l] = catalogue.Text{Name: "name " + string(l), Title: "title " + string(l), Spoken: "spoken " + string(l), Short: "short " + string(l)}
 	}
 	phrases := map[voice.Phrase]bool{}
-	for _, p := range voice.Phrases(d, map[string]voice.Speaking{"catalogue": catalogue.NewIndex([]catalogue.Service{service}, nil, time.Now)}) {
+	for _, p := range voice.Phrases(d, map[string]voice.Speaking{"catalogue": catalogue.NewIndex([]catalogue.Service{service}, nil, time.Now)}, nil) {
 		phrases[p] = true
 	}
 	said := 0

@@ -21,6 +21,7 @@ type Dialogues interface {
 type Renderer struct {
 	pack      *Pack
 	dialogues Dialogues
+	hears     []dialogue.Language
 	log       zerolog.Logger
 	changed   chan struct{}
 
@@ -29,9 +30,9 @@ type Renderer struct {
 	problem error
 }
 
-// NewRenderer renders nothing before it runs and has something to render.
-func NewRenderer(pack *Pack, d Dialogues, log zerolog.Logger) *Renderer {
-	return &Renderer{pack: pack, dialogues: d, log: log, changed: make(chan struct{}, 1), newest: map[string]Speaking{}, problem: errors.New("prompts are being rendered")}
+// NewRenderer renders nothing before it runs and has something to render. hears are the languages in which callers may speak.
+func NewRenderer(pack *Pack, d Dialogues, hears []dialogue.Language, log zerolog.Logger) *Renderer {
+	return &Renderer{pack: pack, dialogues: d, hears: hears, log: log, changed: make(chan struct{}, 1), newest: map[string]Speaking{}, problem: errors.New("prompts are being rendered")}
 }
 
 // Renew takes the newest of something that speaks, in the place of the one before under that name.
@@ -61,7 +62,7 @@ func (r *Renderer) Ready(context.Context) error {
 
 // Prepare renders what calls of a dialogue have to say, before the first one begins with it.
 func (r *Renderer) Prepare(ctx context.Context, d *dialogue.Definition) error {
-	return r.pack.Prepare(ctx, Phrases(d, nil))
+	return r.pack.Prepare(ctx, Phrases(d, nil, r.hears))
 }
 
 // Run renders what is new until ctx ends.
@@ -72,7 +73,7 @@ func (r *Renderer) Run(ctx context.Context) error {
 			return nil
 		case <-r.changed:
 			began := time.Now()
-			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current(), r.speaking()))
+			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current(), r.speaking(), r.hears))
 			if err != nil && ctx.Err() == nil {
 				r.log.Error().Err(err).Msg("prompts not rendered")
 			} else {

@@ -35,7 +35,7 @@ func TestTheRendererTakesTheNewestCatalogue(t *testing.T) {
 	spoken := filepath.Join(folder, "spoken")
 	espeak := filepath.Join(folder, "espeak") // keeps what it is to say, and has no voice
 	require.NoError(t, os.WriteFile(espeak, []byte("#!/bin/sh\ncat >>"+spoken+"\necho >>"+spoken+"\nexit 1\n"), 0o755))
-	r := voice.NewRenderer(voice.New(voice.Config{Engines: voice.Espeak(espeak), Folder: folder, Log: zerolog.Nop()}), oneDialogue{d}, zerolog.Nop())
+	r := voice.NewRenderer(voice.New(voice.Config{Engines: voice.Espeak(espeak), Folder: folder, Log: zerolog.Nop()}), oneDialogue{d}, nil, zerolog.Nop())
 	require.ErrorContains(t, r.Ready(t.Context()), "being rendered")
 	r.Renew("catalogue", index("an old name"))
 	r.Renew("catalogue", index("a new name"))

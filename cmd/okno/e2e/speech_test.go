@@ -29,7 +29,8 @@ voice:
 speech: {recognition: {ru: %q}, answers: true}
 `
 
-// Callers say what others key: a choice, a number of nine digits, the items of a list, back and repeat. They hear what follows from it.
+// Callers say what others key: a choice, a number of nine digits, the items of a list, back, repeat and an operator, in a menu and in an entry. They hear what
+// follows from it, and that they may speak.
 func TestCallersSpeak(t *testing.T) {
 	t.Parallel()
 	need(t, "espeak-ng", tools.Espeak)
@@ -65,6 +66,8 @@ func TestCallersSpeak(t *testing.T) {
 	phone := w.calls(t, citizen)
 	answers(phone, "узнать статус")
 	at := w.hears(t, phone, ru, 0, begins("status.ask"))
+	answers(phone, "повторите")
+	at = w.hears(t, phone, ru, at, whole("status.ask"))
 	menu := w.clips(t, ru, whole("main.menu"))[0]
 	require.False(t, phone.Heard().Find(menu.From(menu.Length()-3*time.Second)).Found(), "the menu was said to its end")
 	require.Subset(t, w.speech.Sessions()[0].Phrases, []string{"узнать статус", "назад", "повторите", "оператор", "два"})
@@ -76,7 +79,7 @@ func TestCallersSpeak(t *testing.T) {
 	}
 	answers(phone, strings.Join(digits, " "))
 	w.hears(t, phone, ru, at, w.status(t, number))
-	require.Equal(t, []string{"2", number}, said())
+	require.Equal(t, []string{"2", "9", number}, said())
 	phone.HangUp(t)
 	questions = len(w.speech.Sessions())
 
@@ -87,7 +90,9 @@ func TestCallersSpeak(t *testing.T) {
 	services := catalogue.NewIndex(listed, nil, time.Now)
 	first := services.In(services.Categories()[1])[0]
 	item := func(key, label string) say {
-		return whole("list.item").with("key", dialogue.TypeDigits, key).with("label", dialogue.TypeText, label)
+		s := whole("list.item").with("key", dialogue.TypeDigits, key).with("label", dialogue.TypeText, label)
+		s.speech = true
+		return s
 	}
 	phone = w.calls(t, citizen)
 	answers(phone, "услуги")
@@ -106,6 +111,20 @@ func TestCallersSpeak(t *testing.T) {
 	answers(phone, "первую")
 	w.hears(t, phone, ru, at, whole("service.tell").with("code", dialogue.TypeCode, first.Code).with("name", dialogue.TypeText, first.Texts[ru].Name).
 		with("spoken", dialogue.TypeText, first.Texts[ru].Spoken))
-	require.Equal(t, []string{"2", number, "1", "2", "2", "*", "2", "9", "1"}, said())
+	require.Equal(t, []string{"2", "9", number, "1", "2", "2", "*", "2", "9", "1"}, said())
+	phone.HangUp(t)
+	questions = len(w.speech.Sessions())
+
+	phone = w.calls(t, citizen)
+	answers(phone, "узнать статус")
+	at = w.hears(t, phone, ru, 0, begins("status.ask"))
+	answers(phone, "семь")
+	require.Subset(t, w.speech.Sessions()[questions-1].Phrases, []string{"семь", "назад", "повторите", "оператор"})
+	phone.Spoken(t)
+	<-time.After(2 * speechtest.Pause) // the next is another utterance, in the same question
+	w.speech.Understand("оператор")
+	phone.Speak(t, recorded("digits/7"))
+	w.hears(t, phone, ru, at, begins("operator.closed"))
+	require.Equal(t, []string{"2", "0"}, said()[10:], "the digits before it are dropped")
 	phone.HangUp(t)
 }

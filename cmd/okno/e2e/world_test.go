@@ -141,12 +141,13 @@ type say struct {
 	key    string
 	values map[string]dialogue.Value
 	most   time.Duration // listen to this much of it; 0: all
+	speech bool          // as whoever may speak hears it
 }
 
 // clips are the sounds of it.
 func (w *world) clips(t *testing.T, l dialogue.Language, s say) []ivrtest.Sound {
 	t.Helper()
-	fragments := w.texts.Speak(dialogue.Utterance{Key: s.key, Language: l, Values: s.values})
+	fragments := w.texts.Speak(dialogue.Utterance{Key: s.key, Language: l, Values: s.values, Speech: s.speech})
 	require.NotEmpty(t, fragments, "there is no text %s to be spoken", s.key)
 	var sounds []ivrtest.Sound
 	for _, uri := range w.pack.Clips(t.Context(), [][]dialogue.Fragment{fragments}) {

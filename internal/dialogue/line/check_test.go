@@ -54,6 +54,8 @@ func TestEachMistakeIsFound(t *testing.T) {
 		"said as an item":          {ru, "back: \"назад", "back: \"вторая, назад", `has "вторая" to be said for two options`},
 		"said as back":             {en, "more: \"more", "more: \"back, more", `has "back" to be said for two options`},
 		"a number said for back":   {ru, "back: \"назад", "back: \"два, назад", `lists "два", which is a number`},
+		"told of speech, a value":  {ru, "speech: \"Вы ничего не нажали", "speech: \"{name:text} ничего не нажали", "wants {name}"},
+		"told of speech in two":    {en, "    speech: \"You have not pressed or said anything.\"\n", "", "text common.silence.speech is missing in en"},
 		"items of no list":         {nodes, "menu: {say: service.how}", "menu: {say: service.how, spoken: true}", "has the numbers of items said, and is no list"},
 		"asked by no menu":         {nodes, "ask: record_ask", "ask: record_yes", "asks by record_yes whether a talk may be recorded, which is no menu"},
 		"said, and no text":        {nodes, "spoken: spoken.from_list", "spoken: spoken.from", "text spoken.from is missing"},

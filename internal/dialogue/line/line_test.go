@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -419,10 +420,10 @@ func TestCallersSpeak(t *testing.T) {
 		spoken := rings(t, d, l).Expect.Spoken
 		require.Equal(t, l, spoken.Language())
 		for said, want := range cases {
-			keys, ok := spoken.Keys(strings.Fields(said))
+			meant, ok := spoken.Meaning(strings.Fields(said))
 			require.Equal(t, want != "", ok, said)
 			if ok {
-				require.Equal(t, want, keys, said)
+				require.Equal(t, dialogue.Meant{Keys: want}, meant, said)
 			}
 			if ok && len(strings.Fields(said)) == 1 && said == strings.ToLower(said) && said != "уш" {
 				require.Contains(t, spoken.Expected(), said)
@@ -432,14 +433,14 @@ func TestCallersSpeak(t *testing.T) {
 	require.Nil(t, rings(t, d, "").Expect.Spoken, "nobody knows in which language")
 
 	r := step(t, d, rings(t, d, dialogue.Russian).State, press("2"))
-	keys, ok := r.Expect.Spoken.Keys(strings.Fields("семьсот сорок два девять один три пятьсот восемьдесят шесть"))
+	meant, ok := r.Expect.Spoken.Meaning(strings.Fields("семьсот сорок два девять один три пятьсот восемьдесят шесть"))
 	require.True(t, ok)
-	require.Equal(t, "742913586", keys)
-	_, ok = r.Expect.Spoken.Keys([]string{"семь", "", "два"})
+	require.Equal(t, dialogue.Meant{Keys: "742913586"}, meant)
+	_, ok = r.Expect.Spoken.Meaning([]string{"семь", "", "два"})
 	require.False(t, ok, "what was not understood may be a digit")
 }
 
-// In a list callers say the number of an item in any form, what leads back and on, and what repeats; in an entry what leads back.
+// In a list callers say the number of an item in any form, what leads back and on, and what repeats.
 func TestCallersSpeakInLists(t *testing.T) {
 	t.Parallel()
 	d := load(t)
@@ -456,12 +457,12 @@ func TestCallersSpeakInLists(t *testing.T) {
 	understands := func(s *dialogue.Spoken, cases map[string]string) {
 		t.Helper()
 		for said, want := range cases {
-			keys, ok := s.Keys(strings.Fields(said))
+			meant, ok := s.Meaning(strings.Fields(said))
 			require.Equal(t, want != "", ok, said)
 			if !ok {
 				continue
 			}
-			require.Equal(t, want, keys, said)
+			require.Equal(t, dialogue.Meant{Keys: want}, meant, said)
 			for _, word := range strings.Fields(said) {
 				if len(strings.Fields(said)) == 1 {
 					require.Contains(t, s.Expected(), word)
@@ -479,8 +480,125 @@ func TestCallersSpeakInLists(t *testing.T) {
 	}
 	few := dialogue.Value{Type: dialogue.TypeList, Items: list.Items[:2]}
 	understands(offered(dialogue.Russian, few).Expect.Spoken, map[string]string{"второй": "2", "третий": "", "три": "", "дальше": "", "назад": "*"})
+}
 
-	r := step(t, d, rings(t, d, dialogue.Russian).State, press("2"))
-	understands(r.Expect.Spoken, map[string]string{"назад": "*", "семь": "7", "первый": "", "повторите": ""})
-	require.Equal(t, []string{"main.menu"}, keys(step(t, d, r.State, dialogue.Input{Kind: dialogue.Keys, Keys: "*", Said: true})))
+// In an entry callers say digits, and the words for repeat, an operator and back, which mean what their keys mean in menus: no digit of the entry.
+func TestCallersSpeakInEntries(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	digits := func(keys string) dialogue.Meant { return dialogue.Meant{Keys: keys} }
+	back, repeat, operator := digits("*"), dialogue.Meant{Keys: "9", Choice: true}, dialogue.Meant{Keys: "0", Choice: true}
+	for l, cases := range map[dialogue.Language]map[string]dialogue.Meant{
+		dialogue.Russian: {"семь": digits("7"), "девять": digits("9"), "ноль": digits("0"), "назад": back, "повторите": repeat, "ещё раз": repeat, "оператор": operator,
+			"соедините с оператором": {}, "соединить с оператором": operator, "семь оператор": operator, "первый": {}, "дальше": {}, "статус": {}, "оператор назад": {}},
+		dialogue.Kazakh: {"жеті": digits("7"), "тоғыз": digits("9"), "нөл": digits("0"), "артқа": back, "қайталаңыз": repeat, "тағы бір рет": repeat,
+			"операторға қосыңыз": operator, "маман": operator, "келесі": {}},
+		dialogue.English: {"seven": digits("7"), "nine": digits("9"), "zero": digits("0"), "back": back, "say it again": repeat, "operator": operator, "more": {}},
+	} {
+		r := step(t, d, rings(t, d, l).State, press("2"))
+		require.Equal(t, []string{"status.ask"}, keys(r))
+		for said, want := range cases {
+			meant, ok := r.Expect.Spoken.Meaning(strings.Fields(said))
+			require.Equal(t, want != dialogue.Meant{}, ok, said)
+			if ok {
+				require.Equal(t, want, meant, said)
+			}
+			if want.Choice {
+				require.True(t, slices.ContainsFunc(r.Expect.Spoken.Expected(), func(phrase string) bool { return strings.Contains(said, phrase) }), said)
+			}
+		}
+	}
+
+	asked := step(t, d, rings(t, d, dialogue.Russian).State, press("2")).State
+	said := func(s dialogue.State, m dialogue.Meant) dialogue.Result {
+		return step(t, d, s, dialogue.Input{Kind: dialogue.Keys, Keys: m.Keys, Choice: m.Choice, Said: true})
+	}
+	require.Equal(t, []string{"main.menu"}, keys(said(asked, back)))
+	again := said(asked, repeat)
+	require.Equal(t, []string{"status.ask"}, keys(again))
+	require.Equal(t, asked.Node, again.State.Node)
+	require.Zero(t, again.State.Strikes["status"], "to hear it again is no mistake")
+	wrong := said(asked, digits("742"))
+	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(wrong))
+	require.Equal(t, []string{"status.ask"}, keys(said(wrong.State, repeat)), "the prompt alone")
+	require.Equal(t, 1, said(wrong.State, repeat).State.Strikes["status"], "nor does it take one back")
+	connected := said(asked, operator)
+	require.Equal(t, dialogue.QueueAction, connected.Effect.Action)
+	require.Equal(t, step(t, d, rings(t, d, dialogue.Russian).State, press("0")).Effect.Action, connected.Effect.Action, "as the key does in a menu")
+	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(said(asked, digits("0"))), "a digit stays one")
+}
+
+// Where callers are understood, lists, yes and no, and the help after silence say "press or say": at nodes that listen, in languages that are understood, and
+// until nothing is understood any more. Everywhere else not a word is different.
+func TestPromptsTellOfSpeech(t *testing.T) {
+	t.Parallel()
+	d := load(t)
+	said := func(r dialogue.Result) (lines []string) {
+		for _, u := range r.Utterances {
+			lines = append(lines, d.Texts.Transcript(u))
+		}
+		return lines
+	}
+	silence := dialogue.Input{Kind: dialogue.Silence}
+	hearing := func(l dialogue.Language, hears ...dialogue.Language) dialogue.State {
+		s := rings(t, d, l).State
+		s.Hears = hears
+		return s
+	}
+	for l, words := range map[dialogue.Language][2]string{
+		dialogue.Kazakh:  {"Сіз ештеңе баспадыңыз.", "Сіз ештеңе баспадыңыз және айтпадыңыз."},
+		dialogue.Russian: {"Вы ничего не нажали.", "Вы ничего не нажали и не сказали."},
+		dialogue.English: {"You have not pressed anything.", "You have not pressed or said anything."},
+	} {
+		for n, s := range []dialogue.State{hearing(l), hearing(l, dialogue.Languages...)} {
+			require.Equal(t, words[n], said(step(t, d, s, silence))[0])
+			deaf := silence
+			deaf.Deaf = true
+			r := step(t, d, s, deaf)
+			require.Equal(t, words[0], said(r)[0])
+			require.Equal(t, words[0], said(step(t, d, r.State, silence))[0], "it stays so")
+			fees := step(t, d, s, press("7")) // a menu without words
+			require.Equal(t, words[0], said(step(t, d, fees.State, silence))[0])
+		}
+	}
+	require.Equal(t, "Вы ничего не нажали.", said(step(t, d, hearing(dialogue.Russian, dialogue.Kazakh), silence))[0], "another language is not understood")
+
+	list := dialogue.Value{Type: dialogue.TypeList}
+	for n := range 9 {
+		list.Items = append(list.Items, dialogue.Item{Value: fmt.Sprint(n), Label: fmt.Sprintf("Раздел %d", n)})
+	}
+	offered := func(s dialogue.State) dialogue.Result {
+		s.Node, s.Slots, s.Said, s.Pending = "categories", map[string]dialogue.Value{}, nil, &dialogue.Effect{ID: "1", Action: "service.categories"}
+		return step(t, d, s, dialogue.Input{Kind: dialogue.Outcome, Effect: "1", Name: "found", Values: map[string]dialogue.Value{"categories": list}})
+	}
+	plain, told := offered(hearing(dialogue.Russian)), offered(hearing(dialogue.Russian, dialogue.Russian))
+	require.Equal(t, "Нажмите 1: Раздел 0", said(plain)[1])
+	require.Equal(t, "Чтобы услышать следующие, нажмите 8.", said(plain)[8])
+	require.Equal(t, said(plain)[0], said(told)[0], "a menu's own text is its author's")
+	require.Equal(t, "Нажмите или скажите 1: Раздел 0", said(told)[1])
+	require.Equal(t, "Чтобы услышать следующие, нажмите или скажите 8.", said(told)[8])
+	require.Equal(t, said(told), said(step(t, d, told.State, press("9"))), "and once more")
+	require.Equal(t, said(told), said(step(t, d, told.State, dialogue.Input{Kind: dialogue.Resumed})), "and after a crash")
+	repeat := press("9")
+	repeat.Deaf = true
+	require.Equal(t, said(plain), said(step(t, d, told.State, repeat)), "no word of it is left where nothing is understood any more")
+
+	asked := func(s dialogue.State) []string {
+		r, err := d.Step(s, press("0"))
+		require.NoError(t, err)
+		r, err = d.Step(r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "asked"})
+		require.NoError(t, err)
+		return said(r)
+	}
+	require.Equal(t, []string{"Можно записать ваш разговор с оператором? Если да, нажмите один. Если нет, нажмите два."}, asked(hearing(dialogue.Russian)))
+	require.Equal(t, []string{"Можно записать ваш разговор с оператором? Если да, нажмите или скажите один. Если нет, нажмите или скажите два."},
+		asked(hearing(dialogue.Russian, dialogue.Russian)))
+	for _, word := range []string{"один", "два"} {
+		r, err := d.Step(hearing(dialogue.Russian), press("0"))
+		require.NoError(t, err)
+		r, err = d.Step(r.State, dialogue.Input{Kind: dialogue.Outcome, Effect: r.Effect.ID, Name: "asked"})
+		require.NoError(t, err)
+		_, ok := r.Expect.Spoken.Meaning([]string{word})
+		require.True(t, ok, "what is to be said is understood")
+	}
 }
