@@ -28,9 +28,9 @@ type hub struct {
 
 	mu       sync.Mutex
 	sessions map[*session]bool
-	unsure   map[string]bool              // streams that may have had something new before their page was known to follow them
 	beats    [beatParts]map[*session]bool // the same, by when they hear of the node
 	part     int                          // the next session's
+	unsure   map[string]bool              // streams that may have had something new before their page was known to follow them
 	closed   bool
 	drained  sync.WaitGroup
 	queues   map[string]desk.Queue // as the sessions know them

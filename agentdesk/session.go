@@ -50,8 +50,8 @@ var beat = func() *websocket.PreparedMessage {
 	return m
 }()
 
-// session is one page's socket. Its reader is a goroutine; what follows, what writes and what a message asks for runs while there is something
-// to do.
+// session is one page's socket. One goroutine reads, as long as the page is there. Those that write, that read the news, and that do what a
+// message asks for, run while they have work.
 type session struct {
 	desk      *Desk
 	agent     acd.Agent
@@ -278,7 +278,7 @@ func (s *session) addStreams(names map[string]bool) {
 	}
 }
 
-// tellStreams has the page sent what those of its streams that are named have beyond what it has seen, if any has.
+// tellStreams looks whether named streams that the page follows have more than the page was sent, and has that sent.
 func (s *session) tellStreams(names []string, heads map[string]int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

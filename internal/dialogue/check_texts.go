@@ -11,10 +11,10 @@ import (
 
 // text finds a text that is missing, or that wants a value it is not given.
 func (c *checker) text(where, key string, channels []Channel, with map[string]string) {
+	if slices.Contains(channels, Voice) {
+		channels = append(slices.Clone(channels), speech)
+	}
 	for _, l := range Languages {
-		if slices.Contains(channels, Voice) {
-			channels = append(slices.Clone(channels), speech)
-		}
 		for _, channel := range channels {
 			text, ok := c.d.Texts.find(l, channel, key)
 			if !ok {

@@ -77,12 +77,7 @@ func (n *News) Subscribe(topics ...string) (hints <-chan struct{}, stop func()) 
 	heard := make(chan struct{}, 1)
 	var subscriptions []*nats.Subscription
 	for _, topic := range topics {
-		s, err := n.conn.Subscribe(prefix+strings.TrimSpace(topic), func(*nats.Msg) {
-			select {
-			case heard <- struct{}{}:
-			default:
-			}
-		})
+		s, err := n.conn.Subscribe(prefix+strings.TrimSpace(topic), func(*nats.Msg) { ring(heard) })
 		if err == nil { // a closed connection: the poll that everyone has beside it goes on
 			subscriptions = append(subscriptions, s)
 		}
@@ -91,6 +86,14 @@ func (n *News) Subscribe(topics ...string) (hints <-chan struct{}, stop func()) 
 		for _, s := range subscriptions {
 			_ = s.Unsubscribe()
 		}
+	}
+}
+
+// ring gives a value to whoever waits for a hint, unless one is there.
+func ring(heard chan<- struct{}) {
+	select {
+	case heard <- struct{}{}:
+	default:
 	}
 }
 
@@ -114,10 +117,7 @@ func (n *News) Follow(topic string, others ...string) *Changes {
 				c.names[name] = true
 				c.mu.Unlock()
 			}
-			select {
-			case heard <- struct{}{}:
-			default:
-			}
+			ring(heard)
 		})
 	}
 	return c
