@@ -94,6 +94,8 @@ func (l *Line) sweep(ctx context.Context) error {
 		for _, leg := range row.Legs {
 			known[leg.ID] = true
 		}
+		ear, _, _ := wantedEar(row)
+		known[ear] = true
 		switch {
 		case l.has(row.Channel()):
 		case live[row.Channel()] != nil:

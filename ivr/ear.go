@@ -11,11 +11,11 @@ const earPrefix = "okno-ear-"
 
 func earOf(interaction int64) string { return fmt.Sprintf("%s%d", earPrefix, interaction) }
 
-// wantedEar is the channel by which the supervisor is to hear the agent's leg, and be heard there: one for each pair of them and each mode,
-// for a channel of Asterisk's that snoops does not change its mind. "" while nobody listens.
-func (c *liveCall) wantedEar() (id string, supervisor, agent call.Leg) {
-	supervisor, listens := c.call.Leg(call.Supervisor)
-	agent, talks := c.call.Leg(call.Agent)
+// wantedEar is the channel by which the supervisor of a call is to hear the agent's leg, and be heard there: one for each pair of them and each
+// mode, for a channel of Asterisk's that snoops does not change its mind. "" while nobody listens.
+func wantedEar(of call.Call) (id string, supervisor, agent call.Leg) {
+	supervisor, listens := of.Leg(call.Supervisor)
+	agent, talks := of.Leg(call.Agent)
 	if !listens || !talks || supervisor.State != call.LegUp || agent.State != call.LegUp || supervisor.Mode == call.Barge {
 		return "", supervisor, agent
 	}
@@ -27,7 +27,7 @@ func end(id string) string { return id[max(len(id)-12, 0):] }
 
 // dropOldEar ends the ear of another mode or pair.
 func (c *liveCall) dropOldEar() error {
-	want, _, _ := c.wantedEar()
+	want, _, _ := wantedEar(c.call)
 	if c.ear == "" || c.ear == want {
 		return nil
 	}
@@ -53,15 +53,24 @@ func (c *liveCall) dropEar() {
 	}
 }
 
-// listen gives the supervisor an ear. It takes two goes: the channel can be bridged only when it has come, which is told as legUp.
+// listen gives the supervisor an ear, or that which the process before us left: Asterisk refuses a second by the same id. It takes two goes: the
+// channel can be bridged only when it has come, which is told as legUp.
 func (c *liveCall) listen() error {
-	want, supervisor, agent := c.wantedEar()
+	want, supervisor, agent := wantedEar(c.call)
 	if want == "" {
 		return nil
 	}
 	if c.ear == "" {
 		c.line.route(c, 0, want)
-		if err := c.line.rest.snoop(agent.ID, want, supervisor.Mode == call.Whisper); err != nil {
+		there, err := c.line.rest.exists(want)
+		switch {
+		case err != nil:
+		case there:
+			err = c.line.rest.follow(want)
+		default:
+			err = c.line.rest.snoop(agent.ID, want, supervisor.Mode == call.Whisper)
+		}
+		if err != nil {
 			return err
 		}
 		c.ear = want

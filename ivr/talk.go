@@ -108,6 +108,11 @@ func (t *talk) handle(ctx context.Context, item any) (turn conversation.Turn, ov
 				return turn, over, err
 			}
 		}
+		if t.ear != "" {
+			if there, err := t.line.rest.exists(t.ear); err == nil && !there {
+				t.ear = ""
+			}
+		}
 		t.arrange(!t.arranged)
 	}
 	return turn, false, nil

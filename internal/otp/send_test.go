@@ -258,7 +258,7 @@ func TestPumpedPasswordsAreHeld(t *testing.T) {
 	w := newWorld(t)
 	pgtest.Exec(t, w.url, `
 		INSERT INTO otp_hours (hour, client, prefix, route, sent, delivered, undelivered, verified)
-		SELECT date_trunc('hour', now()) - n * interval '1 hour', c, '+7701', 'a', 50, 50, 0, 40 FROM generate_series(3, 30) n, unnest('{portal,kiosk}'::text[]) c`)
+		SELECT date_trunc('hour', '`+w.clock().Format(time.RFC3339Nano)+`'::timestamptz) - n * interval '1 hour', c, '+7701', 'a', 50, 50, 0, 40 FROM generate_series(3, 30) n, unnest('{portal,kiosk}'::text[]) c`)
 	pump := func() {
 		pgtest.Exec(t, w.url, `
 			INSERT INTO challenges (public_id, client, purpose, number, prefix, mac, state, created_at, expires_at)

@@ -53,9 +53,6 @@ func (texts) Passcode(_ dialogue.Language, code string, _ time.Duration, _ bool)
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{url: pgtest.URL(t), now: time.Now().UTC().Truncate(time.Microsecond)}
-	if w.now.Hour() == 23 { // a day's limits begin anew at midnight
-		w.now = w.now.Add(-2 * time.Hour)
-	}
 	w.db = pgtest.Open(t, w.url)
 	for _, name := range []string{"portal", "kiosk"} {
 		pgtest.AddClient(t, w.db, name, "", "sign-in", "consent")
