@@ -16,22 +16,22 @@ import (
 	"okno/internal/recording"
 )
 
-// caller is a telephone that calls once, presses a key and notes when what it waits for comes: SIP over UDP and PCMU by RTP. It sends no sound but its
-// key, so that a machine full of them has time for what is measured.
+// caller is a telephone that calls once, presses a key and notes when what it waits for comes: SIP over UDP and PCMU by RTP. By itself it sends no sound
+// but its key, so that a machine full of them has time for what is measured.
 type caller struct {
-	sip, rtp     *net.UDPConn
+	sip          *net.UDPConn
+	sound        stream
 	media        *net.UDPAddr
 	line, number string
 	id, tag, to  string
 	answered     chan error
 	over         chan struct{}
 	ended        sync.Once
-	sequence     uint16 // of the last packet that was sent
-	timestamp    uint32 // of the last key
 }
 
 const (
-	samplesAPacket = 160 // 20 ms at 8 kHz
+	packetLength   = 20 * time.Millisecond
+	samplesAPacket = 160 // at 8 kHz
 	keyPackets     = 5   // 100 ms
 	eventType      = 101 // RTP's payload type of keys (RFC 4733)
 	callPatience   = 10 * time.Second
@@ -52,12 +52,12 @@ func dial(ctx context.Context, line, number string, from int) (c *caller, err er
 	if c.sip, err = net.DialUDP("udp4", nil, server); err != nil {
 		return nil, err
 	}
-	if c.rtp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
+	if c.sound.rtp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
 		return nil, err
 	}
 	c.to = fmt.Sprintf("<sip:%s@%s>", number, line)
 	go c.signal()
-	sdp := offerOf(c.rtp)
+	sdp := offerOf(c.sound.rtp)
 	c.from(from)
 	if err := c.send("INVITE", 1, sdp); err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (c *caller) signal() {
 			_, _ = c.sip.Write(respond(lines, c.sip.LocalAddr().String(), "", ""))
 			c.ended.Do(func() { close(c.over) })
 		case !isResponse && strings.HasPrefix(lines[0], "INVITE "): // within the call: who is heard has another name
-			_, _ = c.sip.Write(respond(lines, c.sip.LocalAddr().String(), "", offerOf(c.rtp)))
+			_, _ = c.sip.Write(respond(lines, c.sip.LocalAddr().String(), "", offerOf(c.sound.rtp)))
 		case !isResponse || !strings.Contains(fieldsOf(lines, "CSeq"), "INVITE") || status[0] == '1':
 		case status[0] == '2':
 			c.to = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(fieldsOf(lines, "To")), "To:"))
@@ -157,45 +157,42 @@ func mediaOf(description string) (*net.UDPAddr, error) {
 	return nil, errors.New("no sound is described")
 }
 
-// press presses a key for 100 ms and gives the time at which it was let go of.
+// press presses a key for 100 ms and gives the time at which it was let go of. Nothing else is said meanwhile.
 func (c *caller) press(key byte) (time.Time, error) {
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(packetLength)
 	defer tick.Stop()
-	packet := make([]byte, 16)
-	packet[0], packet[12] = 0x80, key
-	c.timestamp += 1600
-	binary.BigEndian.PutUint32(packet[4:], c.timestamp)
-	binary.BigEndian.PutUint32(packet[8:], 0x0b0e0e0f)
+	const newKey, ended, volume = 0x80, 0x80, 10 // RFC 4733
+	c.sound.timestamp += samplesAPacket
 	for n := 1; n <= keyPackets+3; n++ {
-		packet[1], packet[13] = eventType, 10
+		kind, state := byte(eventType), byte(volume)
 		if n == 1 {
-			packet[1] |= 0x80
+			kind |= newKey
 		}
 		if n > keyPackets { // its end, three times
-			packet[13] |= 0x80
+			state |= ended
 		}
-		c.sequence++
-		binary.BigEndian.PutUint16(packet[2:], c.sequence)
-		binary.BigEndian.PutUint16(packet[14:], uint16(min(n, keyPackets)*samplesAPacket))
-		if _, err := c.rtp.WriteToUDP(packet, c.media); err != nil {
+		event := binary.BigEndian.AppendUint16([]byte{key, state}, uint16(min(n, keyPackets)*samplesAPacket))
+		if err := c.sound.send(c.media, kind, c.sound.timestamp, event); err != nil {
 			return time.Time{}, err
 		}
 		if n <= keyPackets {
 			<-tick.C
 		}
 	}
+	c.sound.timestamp += keyPackets * samplesAPacket
 	return time.Now(), nil
 }
 
 // awaits reads sound until a prompt has come, and gives when its first packet came. The prompt is told by one of its first packets, for the
 // first may be lost.
-func (c *caller) awaits(prompt [][]byte) (time.Time, error) {
-	if err := c.rtp.SetReadDeadline(time.Now().Add(callPatience)); err != nil {
+func (c *caller) awaits(prompt [][]byte, patience time.Duration) (time.Time, error) {
+	if err := c.sound.rtp.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		return time.Time{}, err
 	}
+	defer func() { _ = c.sound.rtp.SetReadDeadline(time.Time{}) }()
 	buffer := make([]byte, 2048)
 	for {
-		n, err := c.rtp.Read(buffer)
+		n, err := c.sound.rtp.Read(buffer)
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -204,7 +201,7 @@ func (c *caller) awaits(prompt [][]byte) (time.Time, error) {
 		}
 		for i, packet := range prompt {
 			if sameSound(packet, buffer[12:n]) {
-				return time.Now().Add(-time.Duration(i) * 20 * time.Millisecond), nil
+				return time.Now().Add(-time.Duration(i) * packetLength), nil
 			}
 		}
 	}
@@ -235,8 +232,8 @@ func (c *caller) close() {
 	if c.sip != nil {
 		c.sip.Close()
 	}
-	if c.rtp != nil {
-		c.rtp.Close()
+	if c.sound.rtp != nil {
+		c.sound.rtp.Close()
 	}
 }
 

@@ -35,12 +35,11 @@ func (v *stream) send(to *net.UDPAddr, kind byte, timestamp uint32, payload []by
 
 // speak says packets over and over until the end is closed. It keeps to the clock: a packet that a busy machine left out is made up for.
 func (v *stream) speak(to *net.UDPAddr, packets [][]byte, end <-chan struct{}) {
-	const every = 20 * time.Millisecond
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(packetLength)
 	defer tick.Stop()
 	next := time.Now()
 	for n := 0; ; {
-		for ; !next.After(time.Now()); next = next.Add(every) {
+		for ; !next.After(time.Now()); next = next.Add(packetLength) {
 			v.timestamp += samplesAPacket
 			_ = v.send(to, 0, v.timestamp, packets[n%len(packets)]) // nobody may be there any more
 			n++
@@ -199,8 +198,7 @@ func (p *phones) end(id string) {
 // person is a caller who speaks and listens until the call is over.
 type person struct {
 	*caller
-	sound *stream
-	all   sync.WaitGroup
+	all sync.WaitGroup
 }
 
 // callAs calls a number of the line, presses keys a second after it has answered, and speaks from then on.
@@ -209,7 +207,7 @@ func callAs(ctx context.Context, line, number string, from int, says [][]byte, k
 	if err != nil {
 		return nil, err
 	}
-	p := &person{caller: c, sound: &stream{rtp: c.rtp}}
+	p := &person{caller: c}
 	for _, key := range keys {
 		err = errors.Join(err, pause(ctx, time.Second))
 		if err == nil {
@@ -220,10 +218,20 @@ func callAs(ctx context.Context, line, number string, from int, says [][]byte, k
 		p.end()
 		return nil, err
 	}
-	p.sound.sequence, p.sound.timestamp = c.sequence, c.timestamp
 	p.all.Go(p.sound.listen)
 	p.all.Go(func() { p.sound.speak(c.media, says, c.over) })
 	return p, nil
+}
+
+// speakFor speaks for some time, but no longer than the call.
+func (p *person) speakFor(ctx context.Context, says [][]byte, during time.Duration) error {
+	end := make(chan struct{})
+	var speaking sync.WaitGroup
+	speaking.Go(func() { p.sound.speak(p.media, says, end) })
+	err := pause(ctx, during)
+	close(end)
+	speaking.Wait()
+	return err
 }
 
 // end hangs up.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -52,7 +53,9 @@ type switchboard struct {
 	beside
 	asterisk *sandbox.Asterisk
 	okno     *sandbox.Process
-	answer   [][]byte // the first packets of the menu
+	answer   [][]byte      // the first packets of the menu
+	first    time.Duration // what is said first
+	menu     time.Duration
 	phones   *phones  // of agents, and of whom the dialplan calls
 	says     [][]byte // by whoever talks
 	desk     string   // host:port of the agents' pages
@@ -79,6 +82,11 @@ func benchVoice(ctx context.Context, f flags, folder string) (err error) {
 			return err
 		}
 	}
+	if wanted(f, "whole") {
+		if err := s.benchWholeCalls(ctx); err != nil {
+			return err
+		}
+	}
 	if !wanted(f, "talks") {
 		return nil
 	}
@@ -93,7 +101,7 @@ func (s *switchboard) benchCalls(ctx context.Context, f flags) (err error) {
 	var plain, own []voiceLoad
 	for range rounds {
 		for number, into := range map[string]*[]voiceLoad{plainNumber: &plain, lineNumber: &own} {
-			load, err := s.load(ctx, number, usualRate, f.During)
+			load, err := s.load(ctx, number, usualRate, f.During, s.call)
 			if err != nil {
 				return err
 			}
@@ -121,6 +129,12 @@ func (s *switchboard) start(ctx context.Context, program string) (err error) {
 	clips := filepath.Join(s.folder, "clips")
 	first, menu, err := prompts(ctx, tools.Espeak, clips)
 	if err != nil {
+		return err
+	}
+	if s.first, err = lengthOf(first); err != nil {
+		return err
+	}
+	if s.menu, err = lengthOf(menu); err != nil {
 		return err
 	}
 	sound, err := os.ReadFile(menu[0] + ".wav")
@@ -223,6 +237,22 @@ func prompts(ctx context.Context, espeak, folder string) (first, menu []string, 
 	return first, menu, nil
 }
 
+// lengthOf is how long it takes to say clips (paths without their ending).
+func lengthOf(clips []string) (all time.Duration, err error) {
+	for _, clip := range clips {
+		sound, err := os.ReadFile(clip + ".wav")
+		if err != nil {
+			return 0, err
+		}
+		packets, err := speechOf(sound)
+		if err != nil {
+			return 0, err
+		}
+		all += time.Duration(len(packets)) * packetLength
+	}
+	return all, nil
+}
+
 func (s *switchboard) stop() (err error) {
 	if s.okno != nil {
 		err = s.okno.Stop()
@@ -245,13 +275,7 @@ func (s *switchboard) call(ctx context.Context, number string) (time.Duration, e
 	}
 	defer c.close()
 	defer c.hangUp()
-	listening := make(chan error, 1)
-	var came time.Time
-	go func() {
-		var err error
-		came, err = c.awaits(s.answer)
-		listening <- err
-	}()
+	came, failed := s.listen(c, callPatience)
 	if err := pause(ctx, time.Second+rand.N(500*time.Millisecond)); err != nil {
 		return 0, err
 	}
@@ -259,18 +283,31 @@ func (s *switchboard) call(ctx context.Context, number string) (time.Duration, e
 	if err != nil {
 		return 0, err
 	}
-	if err := <-listening; err != nil {
-		var timeout net.Error
-		if errors.As(err, &timeout) && timeout.Timeout() {
-			return 0, errors.New("the menu is not heard")
-		}
+	if err := <-failed; err != nil {
 		return 0, err
 	}
-	return came.Sub(released), pause(ctx, 500*time.Millisecond)
+	return came().Sub(released), pause(ctx, 500*time.Millisecond)
 }
 
-// load makes calls at a rate, in calls a second, whether earlier ones are over or not.
-func (s *switchboard) load(ctx context.Context, number string, rate int, during time.Duration) (l voiceLoad, err error) {
+// listen has a caller listen for the menu. What has failed, or nil, comes first; then came gives when the menu's first packet came.
+func (s *switchboard) listen(c *caller, patience time.Duration) (came func() time.Time, failed <-chan error) {
+	var at time.Time
+	result := make(chan error, 1)
+	go func() {
+		var err error
+		at, err = c.awaits(s.answer, patience)
+		var timeout net.Error
+		if errors.As(err, &timeout) && timeout.Timeout() {
+			err = errors.New("the menu is not heard")
+		}
+		result <- err
+	}()
+	return func() time.Time { return at }, result
+}
+
+// load makes calls at a rate, in calls a second, whether earlier ones are over or not. call makes one, and gives the time from its key to what follows.
+func (s *switchboard) load(ctx context.Context, number string, rate int, during time.Duration,
+	call func(ctx context.Context, number string) (time.Duration, error)) (l voiceLoad, err error) {
 	before, err := s.spent()
 	if err != nil {
 		return l, err
@@ -284,7 +321,7 @@ func (s *switchboard) load(ctx context.Context, number string, rate int, during 
 			return l, err
 		}
 		all.Go(func() {
-			took, err := s.call(ctx, number)
+			took, err := call(ctx, number)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -323,7 +360,7 @@ func (s *switchboard) spent() (all [3]time.Duration, err error) {
 // mostCalls gives the most calls a second of which none is lost, in steps of ten. The callers are on the same two cores.
 func (s *switchboard) mostCalls(ctx context.Context, number string, during time.Duration) (most int, err error) {
 	for rate := usualRate; rate <= longestRate; rate += 10 {
-		l, err := s.load(ctx, number, rate, during)
+		l, err := s.load(ctx, number, rate, during, s.call)
 		if err != nil || l.lost > 0 {
 			return most, err
 		}
@@ -361,6 +398,15 @@ func middle(all []voiceLoad) voiceLoad {
 
 func reportVoice(own, plain voiceLoad, most map[string]int, memory float64) error {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(out, "\tokno\tdialplan\tokno ÷ dialplan\t")
+	fmt.Fprintf(out, "calls a second, none lost\t%d\t%d\t%.2f\t\n", most[lineNumber], most[plainNumber], float64(most[lineNumber])/float64(max(most[plainNumber], 1)))
+	reportCalls(out, usualRate, own, plain)
+	fmt.Fprintf(out, "memory of a call, KB\t%.0f\t\t\t\n", memory/1000)
+	return out.Flush()
+}
+
+// reportCalls writes what calls at a rate have met, of Okno's and of the dialplan's.
+func reportCalls(out io.Writer, rate int, own, plain voiceLoad) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	key := func(l voiceLoad, share int) time.Duration {
 		if len(l.keys) == 0 {
@@ -368,9 +414,7 @@ func reportVoice(own, plain voiceLoad, most map[string]int, memory float64) erro
 		}
 		return l.keys[len(l.keys)*share/100]
 	}
-	fmt.Fprintln(out, "\tokno\tdialplan\tokno ÷ dialplan\t")
-	fmt.Fprintf(out, "calls a second, none lost\t%d\t%d\t%.2f\t\n", most[lineNumber], most[plainNumber], float64(most[lineNumber])/float64(max(most[plainNumber], 1)))
-	fmt.Fprintf(out, "lost at %d a second\t%d of %d\t%d of %d\t\t\n", usualRate, own.lost, own.calls, plain.lost, plain.calls)
+	fmt.Fprintf(out, "lost at %d a second\t%d of %d\t%d of %d\t\t\n", rate, own.lost, own.calls, plain.lost, plain.calls)
 	fmt.Fprintf(out, "CPU ms a call: Asterisk's\t%.1f\t%.1f\t\t\n", ms(own.asterisk), ms(plain.asterisk))
 	fmt.Fprintf(out, "Okno's\t%.1f\t\t\t\n", ms(own.okno))
 	fmt.Fprintf(out, "Postgres's\t%.1f\t\t\t\n", ms(own.postgres))
@@ -378,8 +422,6 @@ func reportVoice(own, plain voiceLoad, most map[string]int, memory float64) erro
 	for _, share := range []int{50, 99} {
 		fmt.Fprintf(out, "key to first packet, p%d ms\t%.1f\t%.1f\t\t\n", share, ms(key(own, share)), ms(key(plain, share)))
 	}
-	fmt.Fprintf(out, "memory of a call, KB\t%.0f\t\t\t\n", memory/1000)
-	return out.Flush()
 }
 
 // wanted says whether a part of a benchmark is to be measured.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,10 +25,18 @@ type Renderer struct {
 	hears     []dialogue.Language
 	log       zerolog.Logger
 	changed   chan struct{}
+	found     found // belongs to Run
 
 	mu      sync.Mutex
 	newest  map[string]Speaking
 	problem error
+}
+
+// found is what calls may have to say, and what it was found in.
+type found struct {
+	dialogue *dialogue.Definition
+	texts    []string
+	phrases  []Phrase
 }
 
 // NewRenderer renders nothing before it runs and has something to render. hears are the languages in which callers may speak.
@@ -73,7 +82,7 @@ func (r *Renderer) Run(ctx context.Context) error {
 			return nil
 		case <-r.changed:
 			began := time.Now()
-			err := r.pack.Prepare(ctx, Phrases(r.dialogues.Current(), r.speaking(), r.hears))
+			err := r.pack.Prepare(ctx, r.phrases())
 			if err != nil && ctx.Err() == nil {
 				r.log.Error().Err(err).Msg("prompts not rendered")
 			} else {
@@ -84,4 +93,20 @@ func (r *Renderer) Run(ctx context.Context) error {
 			r.mu.Unlock()
 		}
 	}
+}
+
+// phrases lists all that calls may have to say. It takes half a second, for each value of the dialogue is said in each form; and what speaks is read again
+// every half minute, nearly always the same. So what was found is kept for as long.
+func (r *Renderer) phrases() []Phrase {
+	d, speaking := r.dialogues.Current(), r.speaking()
+	var texts []string
+	for _, name := range slices.Sorted(maps.Keys(speaking)) {
+		for _, l := range dialogue.Languages {
+			texts = append(append(texts, name, string(l)), speaking[name].SpokenTexts(l)...)
+		}
+	}
+	if r.found.dialogue != d || !slices.Equal(texts, r.found.texts) {
+		r.found = found{d, texts, Phrases(d, speaking, r.hears)}
+	}
+	return r.found.phrases
 }

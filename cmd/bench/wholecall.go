@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+)
+
+const (
+	wholeRate  = 4                // whole calls that begin in a second
+	wholeFor   = 20 * time.Second // how long they go on to begin
+	leastWhole = 0.9              // of the menu's packets, else it was not heard
+)
+
+// wholeCall is a call as citizens make it: they hear what is said first to its end, press the key, hear the menu to its end and hang up. Their telephones
+// send sound all the while, as telephones do.
+func (s *switchboard) wholeCall(ctx context.Context, number string) (time.Duration, error) {
+	c, err := dial(ctx, s.asterisk.SIP(), number, int(s.next.Add(1)))
+	if err != nil {
+		return 0, err
+	}
+	p := &person{caller: c}
+	defer p.end()
+	came, failed := s.listen(c, s.first+callPatience)
+	if err := p.speakFor(ctx, s.says, s.first); err != nil {
+		return 0, err
+	}
+	released, err := c.press(2)
+	if err != nil {
+		return 0, err
+	}
+	if err := <-failed; err != nil {
+		return 0, err
+	}
+	took := came().Sub(released)
+	p.all.Go(p.sound.listen)
+	if err := p.speakFor(ctx, s.says, s.menu); err != nil {
+		return 0, err
+	}
+	if heard, said := p.sound.heard.Load(), s.menu/packetLength; float64(heard) < leastWhole*float64(said) {
+		return 0, fmt.Errorf("%d of %d packets of the menu were heard", heard, said)
+	}
+	return took, nil
+}
+
+func (s *switchboard) benchWholeCalls(ctx context.Context) error {
+	var own, plain []voiceLoad
+	for range rounds {
+		for number, into := range map[string]*[]voiceLoad{plainNumber: &plain, lineNumber: &own} {
+			load, err := s.load(ctx, number, wholeRate, wholeFor, s.wholeCall)
+			if err != nil {
+				return err
+			}
+			*into = append(*into, load)
+		}
+	}
+	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(out, "whole calls of %.0f s\tokno\tdialplan\tokno ÷ dialplan\t\n", (s.first + s.menu).Seconds())
+	reportCalls(out, wholeRate, middle(own), middle(plain))
+	return out.Flush()
+}
