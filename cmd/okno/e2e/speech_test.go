@@ -65,9 +65,9 @@ func TestCallersSpeak(t *testing.T) {
 	number := w.caseOf(t, citizen, "awaiting_citizen")
 	phone := w.calls(t, citizen)
 	answers(phone, "узнать статус")
-	at := w.hears(t, phone, ru, 0, begins("status.ask"))
+	at := w.hears(t, phone, ru, 0, begins("status.ask").told())
 	answers(phone, "повторите")
-	at = w.hears(t, phone, ru, at, whole("status.ask"))
+	at = w.hears(t, phone, ru, at, whole("status.ask").told())
 	menu := w.clips(t, ru, whole("main.menu"))[0]
 	require.False(t, phone.Heard().Find(menu.From(menu.Length()-3*time.Second)).Found(), "the menu was said to its end")
 	require.Subset(t, w.speech.Sessions()[0].Phrases, []string{"узнать статус", "назад", "повторите", "оператор", "два"})
@@ -90,9 +90,7 @@ func TestCallersSpeak(t *testing.T) {
 	services := catalogue.NewIndex(listed, nil, time.Now)
 	first := services.In(services.Categories()[1])[0]
 	item := func(key, label string) say {
-		s := whole("list.item").with("key", dialogue.TypeDigits, key).with("label", dialogue.TypeText, label)
-		s.speech = true
-		return s
+		return whole("list.item").told().with("key", dialogue.TypeDigits, key).with("label", dialogue.TypeText, label)
 	}
 	phone = w.calls(t, citizen)
 	answers(phone, "услуги")
@@ -117,7 +115,7 @@ func TestCallersSpeak(t *testing.T) {
 
 	phone = w.calls(t, citizen)
 	answers(phone, "узнать статус")
-	at = w.hears(t, phone, ru, 0, begins("status.ask"))
+	at = w.hears(t, phone, ru, 0, begins("status.ask").told())
 	answers(phone, "семь")
 	require.Subset(t, w.speech.Sessions()[questions-1].Phrases, []string{"семь", "назад", "повторите", "оператор"})
 	phone.Spoken(t)

@@ -196,6 +196,12 @@ func begins(key string) say { return say{key: key, most: 2 * time.Second} }
 
 func whole(key string) say { return say{key: key} }
 
+// told is how it is said to callers who may speak.
+func (s say) told() say {
+	s.speech = true
+	return s
+}
+
 // with gives a parameter its value.
 func (s say) with(name string, typ dialogue.Type, text string) say {
 	values := map[string]dialogue.Value{name: {Type: typ, Text: text}}

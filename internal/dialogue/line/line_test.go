@@ -528,7 +528,7 @@ func TestCallersSpeakInEntries(t *testing.T) {
 	require.Equal(t, []string{"status.too_short", "status.ask"}, keys(said(asked, digits("0"))), "a digit stays one")
 }
 
-// Where callers are understood, lists, yes and no, and the help after silence say "press or say": at nodes that listen, in languages that are understood, and
+// Where callers are understood, entries, lists, yes and no, and the help after silence say "press or say": at nodes that listen, in languages that are understood, and
 // until nothing is understood any more. Everywhere else not a word is different.
 func TestPromptsTellOfSpeech(t *testing.T) {
 	t.Parallel()
@@ -582,6 +582,15 @@ func TestPromptsTellOfSpeech(t *testing.T) {
 	repeat := press("9")
 	repeat.Deaf = true
 	require.Equal(t, said(plain), said(step(t, d, told.State, repeat)), "no word of it is left where nothing is understood any more")
+
+	for l, words := range map[dialogue.Language][2]string{
+		dialogue.Kazakh:  {"Істің нөмірін теріңіз.", "Істің нөмірін теріңіз немесе айтыңыз."},
+		dialogue.Russian: {"Наберите номер дела.", "Наберите или скажите номер дела."},
+		dialogue.English: {"Enter the number of your case.", "Enter or say the number of your case."},
+	} {
+		require.Equal(t, words[0], said(step(t, d, hearing(l), press("2")))[0], "digits are asked for")
+		require.Equal(t, words[1], said(step(t, d, hearing(l, l), press("2")))[0])
+	}
 
 	asked := func(s dialogue.State) []string {
 		r, err := d.Step(s, press("0"))
