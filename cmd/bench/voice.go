@@ -98,15 +98,9 @@ func benchVoice(ctx context.Context, f flags, folder string) (err error) {
 }
 
 func (s *switchboard) benchCalls(ctx context.Context, f flags) (err error) {
-	var plain, own []voiceLoad
-	for range rounds {
-		for number, into := range map[string]*[]voiceLoad{plainNumber: &plain, lineNumber: &own} {
-			load, err := s.load(ctx, number, usualRate, f.During, s.call)
-			if err != nil {
-				return err
-			}
-			*into = append(*into, load)
-		}
+	own, plain, err := inTurns(func(number string) (voiceLoad, error) { return s.load(ctx, number, usualRate, f.During, s.call) })
+	if err != nil {
+		return err
 	}
 	most := map[string]int{}
 	for _, number := range []string{plainNumber, lineNumber} {
@@ -118,7 +112,22 @@ func (s *switchboard) benchCalls(ctx context.Context, f flags) (err error) {
 	if err != nil {
 		return err
 	}
-	return reportVoice(middle(own), middle(plain), most, memory)
+	return reportVoice(own, plain, most, memory)
+}
+
+// inTurns measures the line and the dialplan, in turns, and gives the middle load of each.
+func inTurns(measure func(number string) (voiceLoad, error)) (own, plain voiceLoad, err error) {
+	loads := map[string][]voiceLoad{}
+	for range rounds {
+		for _, number := range []string{plainNumber, lineNumber} {
+			load, err := measure(number)
+			if err != nil {
+				return own, plain, err
+			}
+			loads[number] = append(loads[number], load)
+		}
+	}
+	return middle(loads[lineNumber]), middle(loads[plainNumber]), nil
 }
 
 func (s *switchboard) start(ctx context.Context, program string) (err error) {

@@ -46,18 +46,12 @@ func (s *switchboard) wholeCall(ctx context.Context, number string) (time.Durati
 }
 
 func (s *switchboard) benchWholeCalls(ctx context.Context) error {
-	var own, plain []voiceLoad
-	for range rounds {
-		for number, into := range map[string]*[]voiceLoad{plainNumber: &plain, lineNumber: &own} {
-			load, err := s.load(ctx, number, wholeRate, wholeFor, s.wholeCall)
-			if err != nil {
-				return err
-			}
-			*into = append(*into, load)
-		}
+	own, plain, err := inTurns(func(number string) (voiceLoad, error) { return s.load(ctx, number, wholeRate, wholeFor, s.wholeCall) })
+	if err != nil {
+		return err
 	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(out, "whole calls of %.0f s\tokno\tdialplan\tokno ÷ dialplan\t\n", (s.first + s.menu).Seconds())
-	reportCalls(out, wholeRate, middle(own), middle(plain))
+	reportCalls(out, wholeRate, own, plain)
 	return out.Flush()
 }
