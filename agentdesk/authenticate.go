@@ -9,7 +9,6 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/edge"
-	"okno/internal/fault"
 	"okno/internal/floor"
 	"okno/internal/guess"
 	"okno/internal/login"
@@ -78,7 +77,7 @@ func bodyError(err error) error {
 		return errBody
 	}
 	if errors.As(err, &tooLarge) {
-		return &fault.Error{Kind: fault.Invalid, Field: "body", Text: "the body is too large"}
+		return errBodySize
 	}
 	return err
 }
