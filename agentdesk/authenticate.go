@@ -9,6 +9,7 @@ import (
 	"okno/internal/access"
 	"okno/internal/acd"
 	"okno/internal/edge"
+	"okno/internal/fault"
 	"okno/internal/floor"
 	"okno/internal/guess"
 	"okno/internal/login"
@@ -69,6 +70,8 @@ func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, g given) (acd.
 	}
 	return agent, known, end(guess.Right, subject)
 }
+
+var errBodySize error = &fault.Error{Kind: fault.Invalid, Field: "body", Text: "the body is too large"}
 
 // bodyError is what is said of a body that could not be read.
 func bodyError(err error) error {

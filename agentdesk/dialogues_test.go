@@ -69,12 +69,12 @@ func TestDialoguesAreEditedAtTheDesk(t *testing.T) {
 		status, answer := post("check", m{"files": with(files, wrong)})
 		want := []any{http.StatusBadRequest, "bad_command", "files"}
 		if name == "a large one" {
-			want = []any{http.StatusRequestEntityTooLarge, "too_large", "files"}
+			want = []any{http.StatusBadRequest, "too_large", "files"}
 		}
 		require.Equal(t, want, []any{status, answer["code"], answer["field"]}, name)
 	}
 	status, answer := post("check", m{"files": m{"dialogue.yaml": strings.Repeat("#", 1<<22)}})
-	require.Equal(t, []any{http.StatusRequestEntityTooLarge, "too_large"}, []any{status, answer["code"]}, "a request that is larger than any dialogue")
+	require.Equal(t, []any{http.StatusBadRequest, "too_large", "body"}, []any{status, answer["code"], answer["field"]}, "a request that is larger than any dialogue")
 
 	const greeting = "Единый контактный центр."
 	renamed := with(files, m{"texts/ru.yaml": strings.Replace(files["texts/ru.yaml"].(string), greeting, "Служба 1414.", 1)})

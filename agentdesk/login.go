@@ -21,7 +21,6 @@ var (
 	errLogin    = errors.New("wrong login or password")
 	errLoggedIn = errors.New("log in first")
 	errBody     = errors.New("the body is not the JSON that is expected here")
-	errBodySize = errors.New("the body is too large")
 )
 
 func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {

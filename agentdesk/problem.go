@@ -117,8 +117,8 @@ var problems = []struct {
 	{catalogue.ErrCodes, "code_length", http.StatusBadRequest},
 	{catalogue.ErrThere, "code_taken", http.StatusConflict},
 	{publication.ErrFindings, "findings", http.StatusBadRequest},
-	{publication.ErrTooLarge, "too_large", http.StatusRequestEntityTooLarge},
-	{errBodySize, "too_large", http.StatusRequestEntityTooLarge},
+	{publication.ErrTooLarge, "too_large", http.StatusBadRequest},
+	{errBodySize, "too_large", http.StatusBadRequest},
 }
 
 // kinds are the codes of errors that say no more of themselves than their kind.
