@@ -71,6 +71,8 @@ func (d *Desk) authenticate(ctx context.Context, a guess.Attempt, g given) (acd.
 	return agent, known, end(guess.Right, subject)
 }
 
+var errBodySize error = &fault.Error{Kind: fault.Invalid, Field: "body", Text: "the body is too large"}
+
 // bodyError is what is said of a body that could not be read.
 func bodyError(err error) error {
 	var tooLarge *http.MaxBytesError
@@ -78,7 +80,7 @@ func bodyError(err error) error {
 		return errBody
 	}
 	if errors.As(err, &tooLarge) {
-		return &fault.Error{Kind: fault.Invalid, Field: "body", Text: "the body is too large"}
+		return errBodySize
 	}
 	return err
 }

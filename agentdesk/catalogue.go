@@ -64,7 +64,8 @@ func (d *Desk) findings(w http.ResponseWriter, r *http.Request) {
 	}
 	list := make([]object, 0, len(found))
 	for _, f := range found {
-		list = append(list, object{"kind": f.Kind, "code": f.Code, "agency": f.Agency, "owner": f.Owner, "field": f.Field, "detail": f.Detail, "use": f.Use})
+		list = append(list, object{"kind": f.Kind, "code": f.Code, "agency": f.Agency, "owner": f.Owner, "field": f.Field,
+			"detail": f.Detail.String(), "detail_code": f.Detail.Code, "detail_value": f.Detail.Value, "use": f.Use})
 	}
 	d.answer(w, object{"findings": list})
 }

@@ -53,5 +53,8 @@ func TestAgentsFindServicesAndSupervisorsWhatIsStale(t *testing.T) {
 	status, answer = get(chief, "/desk/catalogue")
 	require.Equal(t, http.StatusOK, status)
 	first := answer["findings"].([]any)[0].(m)
-	require.Equal(t, m{"kind": "expired", "code": "032", "agency": "moj", "owner": "отдел", "field": "", "detail": first["detail"], "use": 4.0}, first)
+	since := first["detail_value"].(string)
+	require.Regexp(t, `^\d{4}-\d\d-\d\d$`, since)
+	require.Equal(t, m{"kind": "expired", "code": "032", "agency": "moj", "owner": "отдел", "field": "", "detail": "since " + since, "detail_code": "since",
+		"detail_value": since, "use": 4.0}, first)
 }

@@ -85,16 +85,21 @@ func (d *Desk) checkDialogue(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	definition, found := dialogue.Examine(body.Files, d.Vocabulary)
-	findings := make([]object, 0, len(found))
-	for _, f := range found {
-		findings = append(findings, object{"file": f.File, "line": f.Line, "code": f.Code, "values": f.Values, "problem": f.Problem, "advice": f.Advice})
-	}
-	answer := object{"version": dialogue.Version(body.Files), "findings": findings}
+	answer := object{"version": dialogue.Version(body.Files), "findings": findingsJSON(found)}
 	if definition != nil {
 		answer["graph"] = drawn(definition.Graph())
 		answer["lines"] = definition.TextLines()
 	}
 	d.answer(w, answer)
+}
+
+// findingsJSON is how the page gets findings, of a check and of a refusal alike.
+func findingsJSON(found []dialogue.Finding) []object {
+	findings := make([]object, 0, len(found))
+	for _, f := range found {
+		findings = append(findings, object{"file": f.File, "line": f.Line, "code": f.Code, "values": f.Values, "problem": f.Problem, "advice": f.Advice})
+	}
+	return findings
 }
 
 func drawn(g dialogue.Graph) object {

@@ -67,13 +67,21 @@ func TestDialoguesAreEditedAtTheDesk(t *testing.T) {
 	require.Equal(t, "texts/ru.yaml", checked["findings"].([]any)[0].(m)["file"])
 	for name, wrong := range map[string]m{"another file": {"passwd": "x"}, "a large one": {"dialogue.yaml": strings.Repeat("#", 1<<20)}} {
 		status, answer := post("check", m{"files": with(files, wrong)})
-		require.Equal(t, []any{http.StatusBadRequest, "files"}, []any{status, answer["field"]}, name)
+		want := []any{http.StatusBadRequest, "bad_command", "files"}
+		if name == "a large one" {
+			want = []any{http.StatusBadRequest, "too_large", "files"}
+		}
+		require.Equal(t, want, []any{status, answer["code"], answer["field"]}, name)
 	}
+	status, answer := post("check", m{"files": m{"dialogue.yaml": strings.Repeat("#", 1<<22)}})
+	require.Equal(t, []any{http.StatusBadRequest, "too_large", "body"}, []any{status, answer["code"], answer["field"]}, "a request that is larger than any dialogue")
 
 	const greeting = "Единый контактный центр."
 	renamed := with(files, m{"texts/ru.yaml": strings.Replace(files["texts/ru.yaml"].(string), greeting, "Служба 1414.", 1)})
-	status, answer := post("publish", m{"files": broken, "was": "", "why": "проба"})
-	require.Equal(t, []any{http.StatusBadRequest, "files"}, []any{status, answer["field"]})
+	status, answer = post("publish", m{"files": broken, "was": "", "why": "проба"})
+	require.Equal(t, []any{http.StatusBadRequest, "findings", "files"}, []any{status, answer["code"], answer["field"]})
+	_, checked = post("check", m{"files": broken})
+	require.Equal(t, checked["findings"], answer["findings"], "a refusal has the findings of the check")
 	status, answer = post("publish", m{"files": renamed, "was": "", "why": " "})
 	require.Equal(t, []any{http.StatusBadRequest, "why"}, []any{status, answer["field"]})
 	status, answer = post("publish", m{"files": renamed, "was": "", "why": "новое имя"})
@@ -94,6 +102,16 @@ func TestDialoguesAreEditedAtTheDesk(t *testing.T) {
 	status, answer = post("rollback", m{"version": own, "was": version, "why": "назад"})
 	require.Equal(t, http.StatusOK, status, answer)
 	o.comesToCount(t, own)
+
+	unfit := with(files, m{"texts/ru.yaml": strings.Replace(files["texts/ru.yaml"].(string), greeting, "{name}", 1)})
+	source, err := json.Marshal(unfit)
+	require.NoError(t, err)
+	older := pgtest.Value[string](t, o.URL, `INSERT INTO dialogues (version, name, source) VALUES ('kept', 'line', $1) RETURNING version`, string(source))
+	status, answer = post("rollback", m{"version": older, "was": own, "why": "назад"})
+	require.Equal(t, []any{http.StatusBadRequest, "findings"}, []any{status, answer["code"]})
+	refusing := answer["findings"].([]any)[0].(m)
+	require.Equal(t, []any{"texts/ru.yaml", 2., "no_type", m{"text": "greeting", "parameter": "name"}},
+		[]any{refusing["file"], refusing["line"], refusing["code"], refusing["values"]})
 	require.Equal(t, "agent:1 agent:1", pgtest.Value[string](t, o.URL, `SELECT string_agg(actor, ' ') FROM audit WHERE action = 'dialogue.publish'`))
 }
 
@@ -127,6 +145,12 @@ func TestDialoguesAreTriedAtTheDesk(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, held)
 	require.NotEmpty(t, held["turns"].([]any)[0].(m)["page"])
 
+	unfit := with(files, m{"texts/kk.yaml": "greeting: {"})
+	status, held = try(unfit, "sms")
+	require.Equal(t, []any{http.StatusBadRequest, "findings"}, []any{status, held["code"]})
+	_, checked := o.asks(t, cookie, http.MethodPost, "/desk/dialogue/check", m{"files": unfit})
+	require.NotEmpty(t, checked["findings"])
+	require.Equal(t, checked["findings"], held["findings"], "a refusal has the findings of the check")
 	for name, wrong := range map[string]func() (int, m){
 		"a finding":       func() (int, m) { return try(with(files, m{"texts/kk.yaml": "greeting: x"}), "sms") },
 		"another channel": func() (int, m) { return try(files, "telex") },

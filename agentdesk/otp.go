@@ -65,7 +65,11 @@ func (d *Desk) passwords(w http.ResponseWriter, r *http.Request) {
 	}
 	holds := make([]object, 0, len(held))
 	for _, h := range held {
-		holds = append(holds, object{"client": h.Client, "prefix": h.Prefix, "reason": h.Reason, "since": h.BeganAt, "until": h.Until})
+		hold := object{"client": h.Client, "prefix": h.Prefix, "reason": h.Reason, "since": h.BeganAt, "until": h.Until}
+		if recent, past, known := h.Pumping(); known {
+			hold["counts"] = object{"verified": recent.Verified, "sent": recent.Sent, "verified_before": past.Verified, "sent_before": past.Sent}
+		}
+		holds = append(holds, hold)
 	}
 	d.answer(w, object{"report": report, "holds": holds})
 }

@@ -19,8 +19,8 @@ func TestASupervisorSeesWhatCameOfPasswords(t *testing.T) {
 	pgtest.Exec(t, o.URL, `INSERT INTO clients (name, title) VALUES ('egov', 'Portal')`)
 	pgtest.Exec(t, o.URL, `INSERT INTO otp_hours (hour, client, prefix, route, sent, delivered, undelivered, verified) VALUES
 		(date_trunc('hour', now()), 'egov', '+7701', 'beeline', 10, 9, 1, 7), (now() - interval '3 days', 'egov', '+7702', 'kcell', 5, 5, 0, 5)`)
-	for _, prefix := range []string{"+7701", "+7702"} {
-		held, err := o.DB.HoldPasswords(t.Context(), otp.Watched{Client: "egov", Prefix: prefix}, "pumping", time.Now(), time.Now().Add(time.Hour))
+	for prefix, reason := range map[string]string{"+7701": "pumping", "+7702": "3 of 40 verified in the last hour, 180 of 200 in the week before"} {
+		held, err := o.DB.HoldPasswords(t.Context(), otp.Watched{Client: "egov", Prefix: prefix}, reason, time.Now(), time.Now().Add(time.Hour))
 		require.NoError(t, err)
 		require.True(t, held)
 	}
@@ -31,6 +31,11 @@ func TestASupervisorSeesWhatCameOfPasswords(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, []any{m{"client": "egov", "prefix": "+7701", "route": "beeline", "sent": 10.0, "delivered": 9.0, "undelivered": 1.0, "verified": 7.0}}, answer["report"])
 	require.Len(t, answer["holds"], 2)
+	for _, hold := range answer["holds"].([]any) {
+		if hold.(m)["prefix"] == "+7701" {
+			require.NotContains(t, hold, "counts", "a reason without counts is said as it is")
+		}
+	}
 	_, answer = asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/otp?hours=168", nil)
 	require.Len(t, answer["report"], 2)
 	for _, hours := range []string{"0", "169", "-1", "x"} {
@@ -51,5 +56,6 @@ func TestASupervisorSeesWhatCameOfPasswords(t *testing.T) {
 	holds := answer["holds"].([]any)
 	require.Len(t, holds, 1)
 	require.Equal(t, "+7702", holds[0].(m)["prefix"])
+	require.Equal(t, m{"verified": 3., "sent": 40., "verified_before": 180., "sent_before": 200.}, holds[0].(m)["counts"])
 	require.Equal(t, 1, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit WHERE action = 'otp.lift' AND actor LIKE 'agent:%'`))
 }

@@ -17,6 +17,7 @@ import (
 	"okno/internal/catalogue"
 	"okno/internal/citizen"
 	"okno/internal/contact"
+	"okno/internal/dialogue"
 	"okno/internal/edge"
 	"okno/internal/evaluation"
 	"okno/internal/fault"
@@ -26,6 +27,7 @@ import (
 	"okno/internal/passkey"
 	"okno/internal/password"
 	"okno/internal/phone"
+	"okno/internal/publication"
 	"okno/internal/totp"
 )
 
@@ -114,6 +116,9 @@ var problems = []struct {
 	{cases.ErrMoved, "case_moved", http.StatusConflict},
 	{catalogue.ErrCodes, "code_length", http.StatusBadRequest},
 	{catalogue.ErrThere, "code_taken", http.StatusConflict},
+	{publication.ErrFindings, "findings", http.StatusBadRequest},
+	{publication.ErrTooLarge, "too_large", http.StatusBadRequest},
+	{errBodySize, "too_large", http.StatusBadRequest},
 }
 
 // kinds are the codes of errors that say no more of themselves than their kind.
@@ -168,7 +173,12 @@ func (d *Desk) fail(w http.ResponseWriter, err error) {
 		code, text, status = "too_many", slow.Error(), http.StatusTooManyRequests
 		w.Header().Set("Retry-After", strconv.Itoa(1+int(time.Until(slow.Until).Seconds())))
 	}
-	edge.Fail(w, edge.Problem{Status: status, Code: code, Number: numbers[code], Field: fieldOf(err), Detail: text})
+	p := edge.Problem{Status: status, Code: code, Number: numbers[code], Field: fieldOf(err), Detail: text}
+	var found dialogue.FindingsError
+	if errors.As(err, &found) {
+		p.Findings = findingsJSON(found)
+	}
+	edge.Fail(w, p)
 }
 
 // fieldOf is the field that an error is about, or "".

@@ -36,9 +36,6 @@ func (d *Desk) tryDialogue(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = bodyError(edge.ReadJSON(w, r, mostFiles, false, &body))
 	}
-	if err == nil {
-		err = publication.CheckFiles(body.Files)
-	}
 	long := func(input string) bool { return len(input) > mostInput }
 	if err == nil && (!slices.Contains(dialogue.Channels, body.Channel) || len(body.Inputs) > mostInputs || slices.ContainsFunc(body.Inputs, long)) {
 		err = errCommand
@@ -58,11 +55,11 @@ func (d *Desk) tryDialogue(w http.ResponseWriter, r *http.Request) {
 	d.answerWith(w, answer, err)
 }
 
-// holdTryout holds it until the dialogue is over, or all is given. Field "files" is wrong when the dialogue has findings.
+// holdTryout holds it until the dialogue is over, or all is given. [publication.ErrFindings].
 func (d *Desk) holdTryout(ctx context.Context, files map[string]string, channel dialogue.Channel, from string, inputs []string) (object, error) {
-	definition, findings := dialogue.Examine(files, d.Vocabulary)
-	if len(findings) > 0 {
-		return nil, &fault.Error{Kind: fault.Invalid, Field: "files", Text: findings[0].String()}
+	definition, err := publication.Read(files, d.Vocabulary)
+	if err != nil {
+		return nil, err
 	}
 	t, err := tryout.New(definition, channel, from, d.Writing)
 	if err != nil {

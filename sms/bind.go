@@ -251,13 +251,13 @@ var errNoDatabase = errors.New("waiting for the database")
 // safeReason says what is wrong with a link in words for /readyz.
 func safeReason(err error) string {
 	var status smpp.Status
-	var wrongName x509.HostnameError
+	var badName x509.HostnameError
 	var untrusted *tls.CertificateVerificationError
 	switch {
 	case err == nil:
 		return "ended"
-	case errors.As(err, &wrongName):
-		return fmt.Sprintf("the certificate is not for %q", wrongName.Host)
+	case errors.As(err, &badName):
+		return fmt.Sprintf("%s%q", wrongName, badName.Host)
 	case errors.As(err, &untrusted):
 		return "the certificate is not trusted"
 	case errors.Is(err, errNoDatabase):

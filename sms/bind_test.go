@@ -1,8 +1,14 @@
 package sms
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,3 +122,33 @@ func TestConfigurationIsChecked(t *testing.T) {
 		require.ErrorContains(t, c.Check(), want)
 	}
 }
+
+// Whatever a bind is down for has a code of its own, and no value is lost.
+func TestEachReasonOfADownBindHasItsCode(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, first(downCode("")))
+	seen := map[string]bool{first(downCode(notYet)): true, first(downCode(drained)): true}
+	for _, c := range []struct {
+		err         error
+		code, value string
+	}{
+		{nil, "ended", ""},
+		{x509.HostnameError{Host: "smsc.example", Certificate: &x509.Certificate{}}, "wrong_name", "smsc.example"},
+		{&tls.CertificateVerificationError{Err: io.EOF}, "untrusted", ""},
+		{errNoDatabase, "no_database", ""},
+		{smpp.Status(0x0D), "status", "0x0D"},
+		{smpp.Status(0x445), "status", "0x445"},
+		{context.DeadlineExceeded, "no_answer", ""},
+		{smpp.ErrUnbound, "unbound", ""},
+		{smpp.ErrSilent, "silent", ""},
+		{smpp.ErrStalled, "stalled", ""},
+		{io.EOF, "unconnected", ""},
+	} {
+		code, value := downCode(safeReason(c.err))
+		require.Equal(t, []any{c.code, c.value}, []any{code, value}, "%v", c.err)
+		seen[code] = true
+	}
+	require.ElementsMatch(t, DownCodes(), slices.Collect(maps.Keys(seen)))
+}
+
+func first(code, _ string) string { return code }

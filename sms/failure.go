@@ -32,6 +32,12 @@ const (
 	ReceiptExpired     Failure = "expired"       // by the receipt
 )
 
+// Failures lists the catalogue.
+func Failures() []Failure {
+	return []Failure{Throttled, QueueFull, Temporary, SystemError, InvalidSchedule, NotSent, Unanswered, TooLate, Stopped, InvalidDestination,
+		InvalidSource, Refused, NoRoute, ReceiptFailed, ReceiptExpired}
+}
+
 // Retryable says if the same segment may do better later over the same route.
 func (f Failure) Retryable() bool { return f.pause() > 0 }
 

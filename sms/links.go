@@ -40,15 +40,17 @@ type Share struct {
 // BindState is how a bind stands.
 type BindState struct {
 	Link      string    `json:"link"`
-	Number    int       `json:"number"` // of the link's binds, from 1
-	Bind      string    `json:"bind"`   // transceiver, transmitter or receiver
-	State     string    `json:"state"`  // up, or why it is down
-	Since     time.Time `json:"since"`  // of that state
-	InUse     int       `json:"in_use"` // submits that are unanswered
-	Window    int       `json:"window"` // how many there may be now: fewer than configured after throttling
-	Rate      float64   `json:"rate"`   // segments a second that are allowed to all binds of the link; 0: no limit
-	Sent      int       `json:"sent"`   // segments accepted since the node started
-	Second    float64   `json:"second"` // of those, a second over the last ten
+	Number    int       `json:"number"`               // of the link's binds, from 1
+	Bind      string    `json:"bind"`                 // transceiver, transmitter or receiver
+	State     string    `json:"state"`                // up, or why it is down
+	Down      string    `json:"down,omitempty"`       // the code of why, for a page that says it in its own language
+	DownValue string    `json:"down_value,omitempty"` // in such a text
+	Since     time.Time `json:"since"`                // of that state
+	InUse     int       `json:"in_use"`               // submits that are unanswered
+	Window    int       `json:"window"`               // how many there may be now: fewer than configured after throttling
+	Rate      float64   `json:"rate"`                 // segments a second that are allowed to all binds of the link; 0: no limit
+	Sent      int       `json:"sent"`                 // segments accepted since the node started
+	Second    float64   `json:"second"`               // of those, a second over the last ten
 	LastError string    `json:"last_error"`
 }
 
@@ -127,6 +129,7 @@ func (b *bind) state(now time.Time) BindState {
 	s.Since = b.since
 	if b.reason != "" {
 		s.State = b.reason
+		s.Down, s.DownValue = downCode(b.reason)
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -63,10 +64,13 @@ type dialogueCheck struct{ dialogueFolder }
 
 func (c dialogueCheck) Run() error {
 	d, _, err := c.read()
-	if err != nil {
+	var findings dialogue.FindingsError // of files that cannot be read
+	if err != nil && !errors.As(err, &findings) {
 		return err
 	}
-	findings := d.Check()
+	if d != nil {
+		findings = d.Check()
+	}
 	for _, f := range findings {
 		fmt.Fprintln(os.Stderr, f)
 	}

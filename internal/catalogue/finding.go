@@ -3,8 +3,10 @@ package catalogue
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"okno/internal/dialogue"
@@ -38,9 +40,31 @@ type Finding struct {
 	Agency string
 	Owner  string
 	Field  string // as in [Field], or ""
-	Detail string
+	Detail Detail
 	Use    int // how often the service was asked for of late, or the question
 }
+
+// Detail says more of a finding: a code, as a key of texts in other languages, and the value in such a text. The zero value: there is none.
+type Detail struct {
+	Code  string
+	Value string // a day as 2026-11-28, a number, or a question
+}
+
+// details are the English texts by code.
+var details = map[string]string{
+	"since":    "since {value}",
+	"on":       "on {value}",
+	"no_form":  "stage {value}, and no form",
+	"a_form":   "stage {value}, and a form",
+	"segments": "{value} segments",
+	"question": "{value}",
+}
+
+// String is the detail in English; "" of none.
+func (d Detail) String() string { return strings.ReplaceAll(details[d.Code], "{value}", d.Value) }
+
+// DetailCodes lists the codes of details.
+func DetailCodes() []string { return slices.Sorted(maps.Keys(details)) }
 
 // String is the finding as one line.
 func (f Finding) String() string {
@@ -51,8 +75,8 @@ func (f Finding) String() string {
 	if f.Field != "" {
 		what += ": " + f.Field
 	}
-	if f.Detail != "" {
-		what += ": " + f.Detail
+	if detail := f.Detail.String(); detail != "" {
+		what += ": " + detail
 	}
 	return what
 }
@@ -73,7 +97,7 @@ func (m Monitor) Findings(x *Index, vain []VainQuestion) (found []Finding) {
 		}
 	}
 	for _, q := range vain {
-		found = append(found, Finding{Kind: AskedInVain, Field: string(q.Language), Detail: q.Query, Use: q.Times})
+		found = append(found, Finding{Kind: AskedInVain, Field: string(q.Language), Detail: Detail{"question", q.Query}, Use: q.Times})
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(slices.Index(FindingKinds, a.Kind), slices.Index(FindingKinds, b.Kind)), cmp.Compare(b.Use, a.Use))
@@ -84,12 +108,12 @@ func (m Monitor) Findings(x *Index, vain []VainQuestion) (found []Finding) {
 func (m Monitor) of(s Service, today time.Time) (found []Finding) {
 	switch {
 	case s.EndedBy(today):
-		return []Finding{{Kind: Expired, Detail: "since " + s.ValidUntil.Format(time.DateOnly)}}
+		return []Finding{{Kind: Expired, Detail: Detail{"since", s.ValidUntil.Format(time.DateOnly)}}}
 	case s.EndedBy(today.Add(expiresSoon)):
-		found = append(found, Finding{Kind: ExpiresSoon, Detail: "on " + s.ValidUntil.Format(time.DateOnly)})
+		found = append(found, Finding{Kind: ExpiresSoon, Detail: Detail{"on", s.ValidUntil.Format(time.DateOnly)}})
 	}
 	if s.ReviewBy.Format(time.DateOnly) <= today.Format(time.DateOnly) {
-		found = append(found, Finding{Kind: ReviewDue, Detail: "since " + s.ReviewBy.Format(time.DateOnly)})
+		found = append(found, Finding{Kind: ReviewDue, Detail: Detail{"since", s.ReviewBy.Format(time.DateOnly)}})
 	}
 	for _, l := range dialogue.Languages {
 		text, ok := s.Texts[l]
@@ -113,12 +137,12 @@ func (m Monitor) ofText(s Service, l dialogue.Language, text Text) (found []Find
 	}
 	switch form := text.Form != ""; {
 	case s.Stage >= StageForms && !form:
-		found = append(found, Finding{Kind: ContradictStage, Field: string(l) + ".form", Detail: fmt.Sprintf("stage %d, and no form", s.Stage)})
+		found = append(found, Finding{Kind: ContradictStage, Field: string(l) + ".form", Detail: Detail{"no_form", strconv.Itoa(s.Stage)}})
 	case s.Stage < StageForms && form:
-		found = append(found, Finding{Kind: ContradictStage, Field: string(l) + ".form", Detail: fmt.Sprintf("stage %d, and a form", s.Stage)})
+		found = append(found, Finding{Kind: ContradictStage, Field: string(l) + ".form", Detail: Detail{"a_form", strconv.Itoa(s.Stage)}})
 	}
 	if n := m.Segments(s.Code + " " + text.Short); n > mostSegments {
-		found = append(found, Finding{Kind: TooLong, Field: string(l) + ".short", Detail: fmt.Sprintf("%d segments", n)})
+		found = append(found, Finding{Kind: TooLong, Field: string(l) + ".short", Detail: Detail{"segments", strconv.Itoa(n)}})
 	}
 	if m.HasClip != nil {
 		for _, f := range []struct{ name, text string }{{"name", text.Name}, {"title", text.Title}, {"spoken", text.Spoken}} {

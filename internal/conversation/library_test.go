@@ -174,7 +174,7 @@ func TestWhatCannotBePublished(t *testing.T) {
 		var about *fault.Error
 		require.ErrorAs(t, err, &about, name)
 		require.Equal(t, []any{fault.Invalid, c.field}, []any{about.Kind, about.Field}, name)
-		require.Contains(t, about.Text, c.text, name)
+		require.ErrorContains(t, err, c.text, name)
 	}
 	require.Equal(t, fault.NotFound, fault.KindOf(w.republishes(t, "never", "")))
 	require.Zero(t, pgtest.Value[int](t, w.url, `SELECT count(*) FROM dialogue_publications`))

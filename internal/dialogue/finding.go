@@ -3,6 +3,7 @@ package dialogue
 import (
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Finding is something wrong with a dialogue, where it stands, and what to do about it.
@@ -17,6 +18,17 @@ type Finding struct {
 
 func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d: %s; %s", f.File, f.Line, f.Problem, f.Advice)
+}
+
+// FindingsError refuses a dialogue for what is wrong with it.
+type FindingsError []Finding
+
+func (e FindingsError) Error() string {
+	said := make([]string, 0, len(e))
+	for _, f := range e {
+		said = append(said, fmt.Sprintf("%s: line %d: %s", f.File, f.Line, f.Problem))
+	}
+	return strings.Join(said, "; ")
 }
 
 // finding is what a code says in English. A {parameter} has the value that is given in its place: in the order in which the parameters come first.

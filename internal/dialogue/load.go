@@ -54,35 +54,20 @@ func Source(files fs.FS) (map[string]string, error) {
 }
 
 // Parse reads a dialogue from its files. It refuses what is not well-formed (an unknown key, a template that does not
-// close); [Definition.Check] finds what is well-formed but wrong.
+// close) with a [FindingsError]; [Definition.Check] finds what is well-formed but wrong.
 func Parse(files map[string]string, vocabulary *Vocabulary) (*Definition, error) {
 	d, found := parse(files, vocabulary)
 	if d == nil {
-		return nil, unreadableError(found)
+		return nil, FindingsError(found)
 	}
 	return d, nil
 }
 
-// parse gives a dialogue, or why there is none.
+// parse gives a dialogue, or all that one reading of its files finds.
 func parse(files map[string]string, vocabulary *Vocabulary) (*Definition, []Finding) {
-	var src source
-	decoder := yaml.NewDecoder(strings.NewReader(files[File]))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&src); err != nil {
-		return nil, in(File, yamlCauses(err))
-	}
-	places := findLines(files[File])
-	var causes []cause
-	for _, name := range slices.Sorted(maps.Keys(src.Nodes)) {
-		if src.Nodes[name] == nil {
-			causes = append(causes, because(places[name], "empty_node", name))
-		}
-	}
-	if causes != nil {
-		return nil, in(File, causes)
-	}
+	src, places, causes := parseNodes(files[File])
 	texts, found := parseTexts(files)
-	if found != nil {
+	if found = append(in(File, causes), found...); len(found) > 0 {
 		return nil, found
 	}
 	d := &Definition{
@@ -91,6 +76,22 @@ func parse(files map[string]string, vocabulary *Vocabulary) (*Definition, []Find
 	}
 	d.lexicon = newLexicon(d)
 	return d, nil
+}
+
+// parseNodes reads dialogue.yaml, with the lines of what stands there.
+func parseNodes(content string) (src source, places lines, causes []cause) {
+	decoder := yaml.NewDecoder(strings.NewReader(content))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&src); err != nil {
+		return src, nil, yamlCauses(err)
+	}
+	places = findLines(content)
+	for _, name := range slices.Sorted(maps.Keys(src.Nodes)) {
+		if src.Nodes[name] == nil {
+			causes = append(causes, because(places[name], "empty_node", name))
+		}
+	}
+	return src, places, causes
 }
 
 // Version names a dialogue by its files: a hash of all of them.

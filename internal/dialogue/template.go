@@ -51,9 +51,9 @@ func (t Type) grammatical() bool { return slices.Contains(grammar.Kinds, grammar
 
 var pluralForms = map[string]plural.Form{"one": plural.One, "few": plural.Few, "many": plural.Many, "other": plural.Other}
 
-// parseTemplate gives a template, or why there is none: flatten adds the text and its line.
-func parseTemplate(s string) (template, *cause) {
-	t := template{source: s, words: strings.Fields(words.Fold(s))}
+// parseTemplate gives a template, or all that is wrong with it: [about] adds the text and its line.
+func parseTemplate(s string) (t template, causes []cause) {
+	t = template{source: s, words: strings.Fields(words.Fold(s))}
 	for s != "" {
 		open := strings.IndexByte(s, '{')
 		if open < 0 {
@@ -65,16 +65,16 @@ func parseTemplate(s string) (template, *cause) {
 		}
 		end := strings.IndexByte(s[open:], '}')
 		if end < 0 {
-			return t, inText("open_brace")
+			return t, append(causes, *inText("open_brace"))
 		}
 		p, wrong := parseParameter(s[open+1 : open+end])
 		if wrong != nil {
-			return t, wrong
+			causes = append(causes, *wrong)
 		}
 		t.parts = append(t.parts, p)
 		s = s[open+end+1:]
 	}
-	return t, nil
+	return t, causes
 }
 
 // inText is a cause whose first value, the text, is not known yet.

@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,53 +11,44 @@ type Texts struct {
 	byLanguage map[Language]map[string]template
 }
 
-// parseTexts reads texts/<language>.yaml. Keys nest: {main: {menu: …}} is the text main.menu.
-func parseTexts(files map[string]string) (*Texts, []Finding) {
-	texts := &Texts{byLanguage: map[Language]map[string]template{}}
+// parseTexts reads texts/<language>.yaml, and gives all that is wrong with these files. Keys nest: {main: {menu: …}} is the text main.menu.
+func parseTexts(files map[string]string) (texts *Texts, found []Finding) {
+	texts = &Texts{byLanguage: map[Language]map[string]template{}}
 	for _, l := range Languages {
 		name := textFile(l)
 		var tree yaml.Node
 		if err := yaml.NewDecoder(strings.NewReader(files[name])).Decode(&tree); err != nil {
-			return nil, in(name, yamlCauses(err))
+			found = append(found, in(name, yamlCauses(err))...)
+			continue
 		}
-		found := map[string]template{}
-		if wrong := flatten(tree.Content[0], "", found); wrong != nil {
-			return nil, in(name, []cause{*wrong})
-		}
-		texts.byLanguage[l] = found
+		texts.byLanguage[l] = map[string]template{}
+		found = append(found, in(name, flatten(tree.Content[0], "", texts.byLanguage[l]))...)
 	}
-	return texts, nil
+	return texts, found
 }
 
-// flatten gives the first cause for which texts cannot be read, or nil.
-func flatten(node *yaml.Node, prefix string, into map[string]template) *cause {
+// flatten gives why texts cannot be read. A text that cannot is there all the same: another of its name is a second one.
+func flatten(node *yaml.Node, prefix string, into map[string]template) (causes []cause) {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		parsed, wrong := parseTemplate(strings.TrimSpace(node.Value))
-		if wrong != nil {
-			wrong.line, wrong.values = node.Line, slices.Insert(wrong.values, 0, any(prefix))
-			return wrong
-		}
 		parsed.line = node.Line
 		into[prefix] = parsed
-		return nil
+		return about(prefix, node.Line, wrong)
 	case yaml.MappingNode:
-		var first *cause
 		eachPair(node, func(key string, line int, value *yaml.Node) {
 			full := key
 			if prefix != "" {
 				full = prefix + "." + key
 			}
-			if _, twice := into[full]; twice && first == nil {
-				first = new(because(line, "text_again", full))
+			if _, twice := into[full]; twice {
+				causes = append(causes, because(line, "text_again", full))
 			}
-			if wrong := flatten(value, full, into); wrong != nil && first == nil {
-				first = wrong
-			}
+			causes = append(causes, flatten(value, full, into)...)
 		})
-		return first
+		return causes
 	default:
-		return new(because(node.Line, "no_text", prefix))
+		return []cause{because(node.Line, "no_text", prefix)}
 	}
 }
 

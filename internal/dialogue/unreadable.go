@@ -2,25 +2,14 @@ package dialogue
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
-
-// unreadableError says why files are no dialogue.
-type unreadableError []Finding
-
-func (e unreadableError) Error() string {
-	said := make([]string, 0, len(e))
-	for _, f := range e {
-		said = append(said, fmt.Sprintf("%s: line %d: %s", f.File, f.Line, f.Problem))
-	}
-	return strings.Join(said, "; ")
-}
 
 // cause is why a file cannot be read, by the code and the values of a finding.
 type cause struct {
@@ -38,6 +27,14 @@ func in(file string, causes []cause) []Finding {
 		found = append(found, newFinding(file, max(c.line, 1), c.code, c.values...))
 	}
 	return found
+}
+
+// about gives causes that were found in a text: its name is the first value of each, and its line is where each stands.
+func about(text string, line int, causes []cause) []cause {
+	for i := range causes {
+		causes[i].line, causes[i].values = line, slices.Insert(causes[i].values, 0, any(text))
+	}
+	return causes
 }
 
 // yamlSays is what the YAML library says by the codes of findings: the values of a finding are the groups, in their order. The first that

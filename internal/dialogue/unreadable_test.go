@@ -85,7 +85,8 @@ func TestWhyAFileCannotBeRead(t *testing.T) {
 // Whatever is wrong with the keys of a file is found at once, each at its line.
 func TestAllUnknownKeysAreFound(t *testing.T) {
 	t.Parallel()
-	_, found := Examine(map[string]string{File: "colour: red\nnodes:\n  a:\n    ask: {say: b, inot: c, ecpect: d}\n    taste: sweet\n"}, &Vocabulary{})
+	_, found := Examine(map[string]string{File: "colour: red\nnodes:\n  a:\n    ask: {say: b, inot: c, ecpect: d}\n    taste: sweet\n",
+		"texts/kk.yaml": "t: x", "texts/ru.yaml": "t: x", "texts/en.yaml": "t: x"}, &Vocabulary{})
 	said := []string{}
 	for _, f := range found {
 		said = append(said, fmt.Sprint(f.Line, " ", f.Values["key"]))

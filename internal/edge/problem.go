@@ -17,6 +17,8 @@ type Problem struct {
 	Number int    `json:"number,omitempty"` // of the code, where people read it out
 	Field  string `json:"field,omitempty"`  // that it is about
 	Detail string `json:"detail,omitempty"`
+
+	Findings any `json:"findings,omitempty"` // of a dialogue that is refused, as a check of it gives them
 }
 
 // codes are the codes of problems that say no more than their status.

@@ -63,6 +63,13 @@ type Watched struct {
 	Past, Recent   Tally
 }
 
+// pumped says why passwords are held: how many of how many were verified in the last hour, and before.
+const pumped = "%d of %d verified in the last hour, %d of %d in the week before"
+
+func (w Watched) reason() string {
+	return fmt.Sprintf(pumped, w.Recent.Verified, w.Recent.Sent, w.Past.Verified, w.Past.Sent)
+}
+
 // Watch is the job that looks for pumping.
 type Watch struct{}
 
@@ -111,8 +118,7 @@ func (w *Watcher) Watch(ctx context.Context, _ Watch) error {
 		if !Pumped(one.Past, one.Recent) {
 			continue
 		}
-		reason := fmt.Sprintf("%d of %d verified in the last hour, %d of %d in the week before",
-			one.Recent.Verified, one.Recent.Sent, one.Past.Verified, one.Past.Sent)
+		reason := one.reason()
 		held, err := w.store.HoldPasswords(ctx, one, reason, now, now.Add(HoldFor))
 		if err != nil {
 			return err
@@ -128,6 +134,13 @@ func (w *Watcher) Watch(ctx context.Context, _ Watch) error {
 type ReportLine struct {
 	Client, Prefix, Route string
 	Tally
+}
+
+// Pumping gives the counts of the block's reason, for a page that says them in its own language. False: the reason has none, and is said as it is.
+func (b Block) Pumping() (recent, past Tally, known bool) {
+	read, _ := fmt.Sscanf(b.Reason, pumped, &recent.Verified, &recent.Sent, &past.Verified, &past.Sent)
+	counts := Watched{Recent: recent, Past: past}
+	return recent, past, read == 4 && counts.reason() == b.Reason
 }
 
 // Block is a client's passwords to a prefix that are held, or were.

@@ -5,6 +5,7 @@ package publication
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -41,15 +42,19 @@ type Work interface {
 // Publisher publishes what has no findings by a vocabulary.
 type Publisher struct{ Vocabulary *dialogue.Vocabulary }
 
+// What is no dialogue that could be published.
+var (
+	ErrTooLarge error = &fault.Error{Kind: fault.Invalid, Field: "files", Text: "the dialogue is too large"}
+	// ErrFindings comes with a [dialogue.FindingsError].
+	ErrFindings error = &fault.Error{Kind: fault.Invalid, Field: "files", Text: "the dialogue has findings"}
+)
+
 // Publish publishes files. p says who does so, why, and in the place of what; the version is the files'. The error names the field: "why", or
-// "files" with the first finding.
+// "files" as [Read] refuses them.
 func (u Publisher) Publish(ctx context.Context, w Work, files map[string]string, p Publication) (Publication, error) {
-	if err := CheckFiles(files); err != nil {
+	d, err := Read(files, u.Vocabulary)
+	if err != nil {
 		return p, err
-	}
-	d, findings := dialogue.Examine(files, u.Vocabulary)
-	if len(findings) > 0 {
-		return p, &fault.Error{Kind: fault.Invalid, Field: "files", Text: findings[0].String()}
 	}
 	p.Version, p.Name = d.Version, d.Name
 	if err := p.check(); err != nil {
@@ -61,12 +66,24 @@ func (u Publisher) Publish(ctx context.Context, w Work, files map[string]string,
 	return p, w.AddPublication(ctx, p)
 }
 
+// Read gives the dialogue of files that could be published. Others it refuses as [CheckFiles] does, or with ErrFindings.
+func Read(files map[string]string, vocabulary *dialogue.Vocabulary) (*dialogue.Definition, error) {
+	if err := CheckFiles(files); err != nil {
+		return nil, err
+	}
+	d, findings := dialogue.Examine(files, vocabulary)
+	if len(findings) > 0 {
+		return nil, fmt.Errorf("%w: %w", ErrFindings, dialogue.FindingsError(findings))
+	}
+	return d, nil
+}
+
 // CheckFiles refuses files that are too large, or that no dialogue has, before anything reads them.
 func CheckFiles(files map[string]string) error {
 	size := 0
 	for name, content := range files {
 		if size += len(content); size > MostBytes {
-			return &fault.Error{Kind: fault.Invalid, Field: "files", Text: "the dialogue is too large"}
+			return ErrTooLarge
 		}
 		if !slices.Contains(dialogue.FileNames(), name) {
 			return &fault.Error{Kind: fault.Invalid, Field: "files", Text: "a dialogue has dialogue.yaml and a file of texts for each language"}

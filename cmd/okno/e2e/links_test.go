@@ -36,7 +36,7 @@ sms:
 	desk.presses(t, `tr[data-link="operator-a"] .order-paused`)
 	desk.sees(t, `tr[data-link="operator-a"][data-ordered="paused"]`)
 	require.Contains(t, o.run(t, "sms", "drain", "operator-a"), "operator-a is drained")
-	desk.sees(t, `.sms-binds tr[data-state="drained"]`)
+	desk.reads(t, `.sms-binds tr[data-state="drained"] .lamp`, "○ выведено")
 	eventually(t, patience, func() bool { return strings.Count(o.run(t, "sms", "links"), "drained") == 3 }, // the link and its binds
 		func() string { return o.run(t, "sms", "links") })
 	desk.presses(t, `tr[data-link="operator-a"] .order-open`)

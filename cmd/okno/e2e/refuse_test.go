@@ -105,6 +105,19 @@ func TestDialogueCheck(t *testing.T) {
 	require.Equal(t, 1, bad.status)
 	require.Contains(t, bad.stderr, fmt.Sprintf("dialogue.yaml:%d", at), "the finding names its line")
 	require.Contains(t, bad.stderr, "nowhere")
+
+	texts := filepath.Join(folder, "texts", "ru.yaml")
+	content, err := os.ReadFile(texts)
+	require.NoError(t, err)
+	broken := strings.NewReplacer("{due:date}", "{due}", "{name:text}", "{name}").Replace(string(content))
+	require.NoError(t, os.WriteFile(texts, []byte(broken), 0o600))
+	bad = runs(t, "dialogue", "check", folder)
+	require.Equal(t, 1, bad.status)
+	for i, line := range strings.Split(broken, "\n") {
+		if strings.Contains(line, "{due}") || strings.Contains(line, "{name}") {
+			require.Contains(t, bad.stderr, fmt.Sprintf("texts/ru.yaml:%d: ", i+1), "each text that cannot be read is named with its line")
+		}
+	}
 }
 
 // copyDialogue gives a folder with the dialogue that Okno comes with.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,6 +40,12 @@ func TestAServiceIsEditedInTheBrowser(t *testing.T) {
 	s.gets(t, "+77010000004", "001 Адресная справка: 10 минут, бесплатно.")
 
 	office.clicks(t, "#service .back")
+	for _, said := range []struct{ language, form string }{{"en", `^since \d\d\.`}, {"kk", `^\d\d\.\d\d\.\d{4} бастап$`}, {"ru", `^с \d\d\.`}} {
+		office.clicks(t, ".languages button[lang="+said.language+"]")
+		eventually(t, patience, func() bool {
+			return regexp.MustCompile(said.form).MatchString(value[string](t, office, `document.querySelector('tr[data-kind=review_due] td:nth-child(4)').innerText`))
+		}, func() string { return "no day in " + said.language })
+	}
 	office.clicks(t, `tr[data-kind=review_due] .mend`)
 	office.sees(t, "#service-review_by:focus")
 	office.clicks(t, ".service-form button.plain")

@@ -1,6 +1,7 @@
 package line_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -48,4 +49,44 @@ func TestWhateverIsTypedIsExamined(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Files that cannot be read say all that one reading finds, each at its line: an author does not mend one fault to learn of the next.
+func TestFilesSayAllThatKeepsThemFromBeingRead(t *testing.T) {
+	t.Parallel()
+	files, err := dialogue.Source(line.Files)
+	require.NoError(t, err)
+	var want, got []string
+	breaks := func(file, old, instead string, codes ...string) {
+		t.Helper()
+		before, after, found := strings.Cut(files[file], old)
+		require.True(t, found, "%s has no %s", file, old)
+		files[file] = before + instead + after
+		for _, code := range codes {
+			want = append(want, fmt.Sprintf("%s:%d %s", file, 1+strings.Count(before, "\n")+strings.Count(instead, "\n"), code))
+		}
+	}
+	breaks(dialogue.File, "    say: greeting", "    sai: greeting", "unknown_key")
+	breaks(dialogue.File, "    do: announcement.now", "    don: announcement.now", "unknown_key")
+	breaks("texts/kk.yaml", "greeting: ", "greeting: @", "yaml_sign") // of what is no YAML, the library tells the first fault only
+	breaks("texts/kk.yaml", "bye: ", "bye: @")
+	breaks("texts/ru.yaml", "{text:text}", "{text}", "no_type")
+	breaks("texts/ru.yaml", `"{key:digits} {label:text}"`, `"{key:digit} {label:text|dative}"`, "unknown_type", "no_forms")
+	breaks("texts/ru.yaml", "{due:date}", "{due:date", "open_brace")
+	breaks("texts/ru.yaml", "bye: ", "bye: \"До встречи.\"\nbye: ", "text_again")
+	breaks("texts/en.yaml", `bye: "Thank you for contacting us. Goodbye."`, "bye: [a]", "no_text")
+
+	d, findings := dialogue.Examine(files, conversation.Vocabulary(func(string) int { return 1 }))
+	require.Nil(t, d)
+	values := map[string]map[string]string{}
+	for _, f := range findings {
+		got, values[f.Code] = append(got, fmt.Sprintf("%s:%d %s", f.File, f.Line, f.Code)), f.Values
+	}
+	require.Equal(t, want, got)
+	require.Equal(t, map[string]string{"text": "list.item.sms", "parameter": "label:text|dative", "type": "text"}, values["no_forms"])
+	require.Equal(t, map[string]string{"text": "bye"}, values["text_again"])
+	_, err = dialogue.Parse(files, conversation.Vocabulary(nil))
+	var refused dialogue.FindingsError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, findings, []dialogue.Finding(refused))
 }

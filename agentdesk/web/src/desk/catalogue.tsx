@@ -10,7 +10,7 @@ interface Service {
   code: string; agency: string; stage: number; name: string; short: string; documents: string; fee: string; term: string; place: string; form: string
   valid_until: string; review_by: string
 }
-interface Finding { kind: string; code: string; agency: string; owner: string; field: string; detail: string; use: number }
+interface Finding { kind: string; code: string; agency: string; owner: string; field: string; detail: string; detail_code: string; detail_value: string; use: number }
 
 const findings = signal<Finding[] | null>(null) // null: not known
 const pause = 150 // milliseconds after the last key
@@ -20,6 +20,12 @@ const opened = signal<Opened | null>(null)
 // fieldOf is the field of a service in which a finding is mended.
 const fieldOf = (f: Finding): string =>
   f.kind === 'expired' || f.kind === 'expires_soon' ? 'valid_until' : f.kind === 'review_due' ? 'review_by' : ['kk', 'ru', 'en'].includes(f.field) ? f.field + '.name' : f.field
+
+// detailOf says what more there is to a finding.
+function detailOf(f: Finding): string {
+  const value = ['since', 'on'].includes(f.detail_code) ? day(f.detail_value) : f.detail_value
+  return f.detail_code && text('catalogue.detail.' + f.detail_code).replace('{value}', () => value)
+}
 
 // Catalogue finds services as they are typed, and shows a supervisor what of the catalogue is stale. Each opens a service.
 export function Catalogue() {
@@ -85,7 +91,7 @@ function Services() {
                     <td>{text('catalogue.kind.' + f.kind)}</td>
                     <th scope="row">{f.code && <button class="plain mend" onClick={() => (opened.value = { code: f.code, field: edits ? fieldOf(f) : undefined })}>{f.code}</button>}</th>
                     <td>{f.owner}</td>
-                    <td>{[f.field && labelOf(f.field), f.detail].filter(Boolean).join(' · ')}</td>
+                    <td>{[f.field && labelOf(f.field), detailOf(f)].filter(Boolean).join(' · ')}</td>
                     <td class="number">{f.use}</td>
                   </tr>
                 ))}

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { Telephone } from '../shared/sip'
 import { adopt, forget as forgetDrafts, settle } from './drafts'
 import { microphone, playOn } from './devices'
+import type { Finding } from './dialogue_findings'
 import { openCase, seen } from './looking'
 import { works } from './microphone'
 import { byPhone } from './protocol'
@@ -303,7 +304,7 @@ export async function readMe(): Promise<boolean> {
   return true
 }
 
-type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string; field: string; detail: string }
+type Answer = { ok: true; data: Record<string, unknown> } | { ok: false; code: string; field: string; detail: string; findings: Finding[] }
 
 // send posts something that is no command, and gives the answer or the code of what was wrong.
 export const send = (path: string, body?: object): Promise<Answer> => ask(path, { method: 'POST', body: body && JSON.stringify(body) })
@@ -311,12 +312,12 @@ export const send = (path: string, body?: object): Promise<Answer> => ask(path, 
 // ask makes any request so.
 export async function ask(path: string, request: RequestInit): Promise<Answer> {
   const answer = await fetch(path, request).catch(() => null)
-  if (!answer) return { ok: false, code: 'unreachable', field: '', detail: '' }
+  if (!answer) return { ok: false, code: 'unreachable', field: '', detail: '', findings: [] }
   const data = answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>)
   if (answer.ok) return { ok: true, data }
   if (data.code === 'log_in') forget()
   if (data.code === 'prove') proveWanted.value = true
-  return { ok: false, code: String(data.code), field: String(data.field ?? ''), detail: String(data.detail ?? '') }
+  return { ok: false, code: String(data.code), field: String(data.field ?? ''), detail: String(data.detail ?? ''), findings: (data.findings ?? []) as Finding[] }
 }
 
 export async function logIn(login: string, password: string, code: string, key?: Signed): Promise<string> {

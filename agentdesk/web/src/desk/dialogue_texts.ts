@@ -24,7 +24,9 @@ export const dialogueTexts: Record<string, [string, string, string]> = {
   'dialogue.reason': ['Неге', 'Зачем', 'Why'],
   'dialogue.funnel': ['Воронка', 'Воронка', 'Funnel'],
   'dialogue.funnel.how': ['келгендер → кеткендер', 'пришли → ушли', 'came → left'],
-  'dialogue.wrong.files': ['Диалогта қате бар', 'В диалоге есть ошибки', 'The dialogue has findings'],
+  'dialogue.wrong.files': [
+    'Диалогта dialogue.yaml және әр тілге бір мәтін файлы болады', 'У диалога dialogue.yaml и по файлу текстов на язык', 'A dialogue has dialogue.yaml and a file of texts for each language',
+  ],
   'dialogue.wrong.why': ['Не үшін екенін жазыңыз', 'Напишите зачем', 'Say why'],
   'dialogue.wrong.version': ['Бұл нұсқа жарияланған', 'Эта версия уже опубликована', 'This version is published already'],
   'dialogue.try': ['Байқап көру', 'Проба', 'Try it'],

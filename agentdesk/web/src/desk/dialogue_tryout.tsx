@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { send } from './desk'
+import { Findings, wrongOf, type Finding } from './dialogue_findings'
 import type { Files } from './dialogue_source'
 import { text } from './texts'
 
@@ -14,12 +15,13 @@ const citizens = ['+77010000001', '+77010000002', '+77010000003', '+77010000004'
 
 // Tryout holds a conversation with what stands in the editor, as a phone, by SMS or by USSD. The server holds it anew from all inputs, so an
 // input can be taken back, and a changed text is heard at the same place.
-export function Tryout({ files, waits }: { files: Files; waits(node: string): void }) {
+export function Tryout({ files, go, waits }: { files: Files; go(file: string, line: number): void; waits(node: string): void }) {
   const channel = useSignal<Channel>('sms')
   const from = useSignal(citizens[1]!)
   const inputs = useSignal<string[] | null>(null) // with those that are on their way; null: none is held
   const held = useSignal<Held | null>(null)
   const wrong = useSignal('')
+  const refused = useSignal<Finding[]>([]) // what keeps the dialogue from being tried
   const line = useSignal('')
   const end = useRef<HTMLDivElement>(null)
   const asked = useRef(0)
@@ -29,7 +31,8 @@ export function Tryout({ files, waits }: { files: Files; waits(node: string): vo
     inputs.value = given
     const answer = await send('/desk/dialogue/try', { files, channel: channel.value, from: from.value, inputs: given })
     if (mine !== asked.current) return true
-    wrong.value = answer.ok ? '' : answer.code === 'bad_command' ? 'dialogue.wrong.files' : 'error.' + answer.code
+    wrong.value = answer.ok ? '' : wrongOf(answer.code, answer.field)
+    refused.value = answer.ok ? [] : answer.findings
     if (!answer.ok) {
       inputs.value = held.value && held.value.turns.slice(1).map((t) => t.input)
       return false
@@ -70,6 +73,7 @@ export function Tryout({ files, waits }: { files: Files; waits(node: string): vo
         {h && <button class="plain renew" onClick={() => void hold(inputs.value!)}>{text('dialogue.try.renew')}</button>}
       </p>
       {wrong.value && <p class="wrong" role="alert">{text(wrong.value)}</p>}
+      {refused.value.length > 0 && <Findings of={refused.value} go={go} />}
       {h && (
         <>
           {h.cases.length > 0 && <p class="muted">{text('dialogue.try.cases')}: {h.cases.join(', ')}</p>}

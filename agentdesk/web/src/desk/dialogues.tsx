@@ -1,6 +1,7 @@
-import { signal, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { agent, section, send } from './desk'
+import { Findings, wrongOf, type Finding } from './dialogue_findings'
 import { kind, Picture, type Passed } from './dialogue_graph'
 import type { Graph, Node } from './dialogue_layers'
 import { names, Source, type Files, type Place } from './dialogue_source'
@@ -8,7 +9,6 @@ import { Tryout } from './dialogue_tryout'
 import { Difference, Versions, brief, called, type Stands } from './dialogue_versions'
 import { language, text } from './texts'
 
-interface Finding { file: string; line: number; code: string; values: Record<string, string>; problem: string; advice: string }
 interface Checked { version: string; findings: Finding[]; graph?: Graph; lines?: Record<string, Record<string, number>> }
 interface Draft { was: string; base: string; files: Files } // what was published, and is compared with, when the draft was begun
 
@@ -41,6 +41,7 @@ export function Dialogues() {
   const jump = useSignal<Place | null>(null)
   const chosen = useSignal('')
   const wrong = useSignal('')
+  const refused = useSignal<{ findings: Finding[]; drafted: boolean } | null>(null) // what kept the draft, or an earlier version, from being published
   const waits = useSignal('') // the node at which the tryout is
   const flow = useSignal<Map<string, Passed> | null>(null)
 
@@ -83,9 +84,11 @@ export function Dialogues() {
     const waiting = new AbortController()
     const timer = setTimeout(() => {
       void fetch('/desk/dialogue/check', { method: 'POST', body: JSON.stringify({ files: d.files }), signal: waiting.signal }).then(async (answer) => {
-        if (!answer.ok) return (wrong.value = answer.status === 400 ? 'dialogue.wrong.files' : 'error.unavailable')
+        const said = (await answer.json().catch(() => null)) as (Checked & { code: string; field: string }) | null
+        if (!answer.ok || !said) return (wrong.value = said ? wrongOf(said.code, said.field) : 'error.unavailable')
         wrong.value = ''
-        checked.value = (await answer.json()) as Checked
+        refused.value = null
+        checked.value = said
         if (checked.value.graph) drawn.value = checked.value
       }).catch(() => undefined)
     }, checked.value ? pause : 0)
@@ -121,7 +124,8 @@ export function Dialogues() {
   }
   const published = async (path: string, body: object) => {
     const answer = await send('/desk/dialogue/' + path, body)
-    wrong.value = answer.ok ? '' : answer.code === 'bad_command' ? 'dialogue.wrong.' + answer.field : 'error.' + answer.code
+    wrong.value = answer.ok ? '' : wrongOf(answer.code, answer.field)
+    refused.value = answer.ok ? null : { findings: answer.findings, drafted: path === 'publish' }
     const s = await read()
     if (answer.ok && s) await begin(s)
     return answer.ok
@@ -152,6 +156,7 @@ export function Dialogues() {
         <span class="muted">{text('dialogue.published')}: <code>{called(s.published)}</code>{s.current !== (s.published || s.own) && ' · ' + text('dialogue.prepared')}</span>
       </div>
       {wrong.value && <p class="wrong" role="alert">{text(wrong.value)}</p>}
+      {refused.value && <div id="dialogue-refused"><Findings of={refused.value.findings} {...(refused.value.drafted && { go })} /></div>}
       {d.was !== s.published && (
         <p class="lookers" id="dialogue-other" role="alert">
           {text('dialogue.other')}: {last && `${last.name || last.by}, ${last.why}`}{' '}
@@ -172,16 +177,10 @@ export function Dialogues() {
         </p>
       </div>
       {node && <Chosen node={node} checked={drawn.value!} choose={(name) => choose(name, true)} go={go} />}
-      <Tryout files={d.files} waits={(name) => { waits.value = name; if (name) chosen.value = name }} />
+      <Tryout files={d.files} go={go} waits={(name) => { waits.value = name; if (name) chosen.value = name }} />
       <section id="dialogue-findings" aria-live="polite">
         <h2>{text('dialogue.findings')}: {findings.length}</h2>
-        <ul>
-          {findings.map((f) => (
-            <li key={f.file + f.line + f.problem}>
-              <button class="plain" onClick={() => go(f.file, f.line)}>{f.file}:{f.line}</button> <Said of={f} />
-            </li>
-          ))}
-        </ul>
+        <Findings of={findings} go={go} />
       </section>
       <form class="inline" id="dialogue-publish" onSubmit={(e) => void publish(e)}>
         <label>{text('queues.why')}<input name="why" required maxLength={500} autocomplete="off" /></label>
@@ -191,17 +190,6 @@ export function Dialogues() {
       <Versions stands={s} compare={(version) => { compared.value = version; void base(version) }} back={(version, why) => published('rollback', { version, was: s.published, why })} />
     </main>
   )
-}
-
-// words are the texts of findings by code, in the languages beside English: loaded once there is a finding.
-const words = signal<Record<string, Partial<Record<string, string[]>>>>({})
-
-// Said says what is wrong, and what to do about it; in English, as the terminal does, while the words are not there.
-function Said({ of: f }: { of: Finding }) {
-  useEffect(() => { void import('../shared/findings.json').then((loaded) => (words.value = loaded.default)).catch(() => undefined) }, [])
-  const own = words.value[f.code]?.[language.value]
-  if (!own) return <span lang="en">{f.problem}; {f.advice}</span>
-  return <span>{own.map((said) => said.replace(/\{(\w+)\}/g, (_, name: string) => f.values[name] ?? '')).join('; ')}</span>
 }
 
 // Chosen tells of a node where it leads, and what it says.

@@ -101,13 +101,13 @@ function BindTable({ binds }: { binds: BindState[] }) {
           <tr key={b.link + b.number} data-link={b.link} data-state={b.state}>
             <th scope="row">{b.link}</th>
             <td>{b.bind} {b.number}</td>
-            <td class={b.state === 'up' ? 'lamp on' : 'lamp off'}>{b.state === 'up' ? '● ' + text('sms.up') : '○ ' + b.state}</td>
+            <td class={b.state === 'up' ? 'lamp on' : 'lamp off'}>{b.state === 'up' ? '● ' + text('sms.up') : '○ ' + because(b)}</td>
             <td class="number">{b.since.startsWith('0001') ? '' : since(b.since, now.value)}</td>
             <td class="number">{b.in_use}/{b.window}</td>
             <td class="number">{b.rate || '—'}</td>
             <td class="number">{b.second.toFixed(1)}</td>
             <td class="number">{b.sent}</td>
-            <td>{b.last_error}</td>
+            <td>{b.last_error && text('failure.' + b.last_error)}</td>
           </tr>
         ))}
       </tbody>
@@ -115,5 +115,7 @@ function BindTable({ binds }: { binds: BindState[] }) {
   )
 }
 
+// because says why a bind is down. A node of an older release has no code for it.
+const because = (b: BindState): string => (b.down ? text('down.' + b.down).replace('{value}', () => b.down_value ?? '') : b.state)
 const percent = (share: number) => `${Math.round(100 * share)} %`
-const seconds = (s: number) => (s < 10 ? s.toFixed(1) : Math.round(s)) + ' s'
+const seconds = (s: number) => (s < 10 ? s.toFixed(1) : Math.round(s)) + ' ' + text('sms.seconds')

@@ -5,7 +5,7 @@ import { text } from './texts'
 import { stamp } from './time'
 
 interface Line { client: string; prefix: string; route: string; sent: number; delivered: number; undelivered: number; verified: number }
-interface Hold { client: string; prefix: string; reason: string; since: string; until: string }
+interface Hold { client: string; prefix: string; reason: string; counts?: Record<string, number>; since: string; until: string }
 
 const stand = signal<{ report: Line[]; holds: Hold[] } | null>(null) // null: not known yet
 const every = 10_000
@@ -46,7 +46,7 @@ export function Passwords() {
                 <tr key={h.client + h.prefix} data-client={h.client} data-prefix={h.prefix}>
                   <th scope="row">{h.client}</th>
                   <td>{h.prefix}</td>
-                  <td>{h.reason}</td>
+                  <td><Reason of={h} /></td>
                   <td>{stamp(h.until)}</td>
                   <td><button onClick={() => void lift(h)}>{text('otp.lift')}</button></td>
                 </tr>
@@ -85,3 +85,9 @@ export function Passwords() {
 
 const heads = (...keys: string[]) => <tr>{keys.map((key) => <th key={key} scope="col">{text('otp.' + key)}</th>)}</tr>
 const share = (part: number, of: number) => (of ? `${Math.round((100 * part) / of)} %` : '—')
+
+// Reason says by its counts why passwords are held. A reason without counts is said as the server has it.
+function Reason({ of: h }: { of: Hold }) {
+  if (!h.counts) return <span lang="en">{h.reason}</span>
+  return <span>{text('otp.pumped').replace(/\{(\w+)\}/g, (_, name: string) => String(h.counts![name] ?? ''))}</span>
+}

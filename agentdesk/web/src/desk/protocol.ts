@@ -186,6 +186,8 @@ export interface BindState {
   number: number
   bind: string
   state: string
+  down?: string // the code of why it is down
+  down_value?: string
   since: string
   in_use: number
   window: number
