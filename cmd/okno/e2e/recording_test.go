@@ -13,6 +13,7 @@ import (
 // A caller is asked and says yes; the operator sees that the talk is recorded, pauses that, and hears the talk once it is over, from any place on.
 // Another says no, and the operator sees that. What was said is written down.
 func (w *world) recordingAtDesk(t *testing.T, desk *page) {
+	needAxe(t)
 	pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'asked', transcripts = true, wrap_up_seconds = 600 WHERE name = 'general'`)
 	defer pgtest.Exec(t, w.database, `UPDATE queues SET recording = 'off', transcripts = false, wrap_up_seconds = NULL WHERE name = 'general'`)
 	w.speech.Understand("потерян паспорт")

@@ -156,8 +156,18 @@ func (s *SMSC) Deliver(fields map[string]any) int {
 // Send is Deliver with another command, and fields given as octets.
 func (s *SMSC) Send(command string, fields map[string]any, octets map[string][]byte) int {
 	s.t.Helper()
-	type answer struct {
-		Status int `json:"status"`
-	}
-	return order[answer](s.peer, command, map[string]any{"command": command, "deliver": fields, "base64": octets}).Status
+	return order[answered](s.peer, command, map[string]any{"command": command, "deliver": fields, "base64": octets}).Status
+}
+
+// answered is what a script says of an order.
+type answered struct {
+	Status int `json:"status"`
+}
+
+// Hold has the SMSC answer no submit_sm while fn runs. What came meanwhile is answered after it, unless its session has ended.
+func (s *SMSC) Hold(fn func()) {
+	s.t.Helper()
+	order[answered](s.peer, "hold", map[string]any{"hold": true})
+	defer order[answered](s.peer, "release", map[string]any{"hold": false})
+	fn()
 }

@@ -1,6 +1,7 @@
 // An SMSC written by others (npm smpp), led over stdin and stdout by lines of JSON.
 //
 // in:  {"id", "deliver": {source_addr, destination_addr, short_message | text + udh, ...}, "command": "deliver_sm"}
+//      {"id", "hold": true}: from now on no submit_sm is answered, until {"id", "hold": false}
 // out: {"event": "listening", "port"}, {"event": "bind", "command", "system_id"}, {"event": "unbind"}, {"event": "close"},
 //      {"event": "submit", ...}, {"event": "answer", "id", "status", "command"}
 // Of messages to numbers that end in 404 it sends no receipt; asked, it says that they are undeliverable.
@@ -11,6 +12,7 @@ const readline = require('readline');
 const say = (line) => process.stdout.write(JSON.stringify(line) + '\n');
 let bound = null;
 let lastID = 0xa0;
+let held = null; // the answers that wait, while they are to
 
 function receipt(session, pdu, id) {
   const stamp = '2611212300';
@@ -28,6 +30,7 @@ const server = smpp.createServer({}, (session) => {
   session.on('error', () => {});
   session.on('close', () => {
     if (bound === session) bound = null;
+    session.over = true;
     for (const id of session.unanswered) say({event: 'answer', id, status: -1});
     say({event: 'close'});
   });
@@ -55,8 +58,13 @@ const server = smpp.createServer({}, (session) => {
       service_type: pdu.service_type, ussd_service_op: pdu.ussd_service_op,
       its_session_info: pdu.its_session_info ? pdu.its_session_info.toString('hex') : '',
     });
-    session.send(pdu.response({message_id: id.toString(16).toUpperCase()}));
-    if (pdu.registered_delivery && !pdu.destination_addr.endsWith('404')) receipt(session, pdu, id);
+    const answer = () => {
+      if (session.over) return;
+      session.send(pdu.response({message_id: id.toString(16).toUpperCase()}));
+      if (pdu.registered_delivery && !pdu.destination_addr.endsWith('404')) receipt(session, pdu, id);
+    };
+    if (held) held.push(answer);
+    else answer();
   });
   session.on('query_sm', (pdu) => {
     session.send(pdu.response({message_id: pdu.message_id, final_date: '', message_state: 5, error_code: 9}));
@@ -66,7 +74,14 @@ const server = smpp.createServer({}, (session) => {
 server.listen(0, '127.0.0.1', () => say({event: 'listening', port: server.address().port}));
 
 readline.createInterface({input: process.stdin}).on('line', (line) => {
-  const {id, command, deliver, base64} = JSON.parse(line);
+  const {id, command, deliver, base64, hold} = JSON.parse(line);
+  if (hold !== undefined) {
+    const waiting = held || [];
+    held = hold ? waiting : null;
+    if (!hold) for (const answer of waiting) answer();
+    say({event: 'answer', id, status: 0});
+    return;
+  }
   if (!bound) { say({event: 'answer', id, status: -1}); return; }
   for (const [field, value] of Object.entries(base64 || {})) deliver[field] = Buffer.from(value, 'base64');
   if (deliver.udh) { // "udh" is hexadecimal and comes with its length octet
