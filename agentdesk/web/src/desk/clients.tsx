@@ -52,27 +52,29 @@ export function Clients() {
           <p class="choice"><button onClick={() => (key.value = '')}>{text('clients.key.hide')}</button></p>
         </section>
       )}
-      <section tabIndex={0}>
-        <table>
-          <thead><tr>{['name', 'shown', 'scopes', 'budget', 'notices', 'agency', 'state', 'keys', 'webhook'].map((k) => <th key={k} scope="col">{text('clients.' + k)}</th>)}<td /></tr></thead>
-          <tbody>
-            {a?.clients.map((c) => (
-              <tr key={c.name} data-client={c.name}>
-                <th scope="row">{c.name}</th>
-                <td>{c.title}</td>
-                <td class="wraps">{c.scopes.join(', ')}</td>
-                <td class="number">{c.budget || text('clients.unlimited')}</td>
-                <td class="number">{c.notices_day || text('clients.unlimited')}</td>
-                <td>{c.agency || '—'}</td>
-                <td class={c.suspended ? 'wrong' : ''}>{text(c.suspended ? 'clients.suspended' : 'clients.active')}</td>
-                <td class="number">{c.keys.filter((k) => !k.ended).length}</td>
-                <td>{c.webhook ? (c.webhook.dead > 0 ? `${text('clients.webhook.dead')}: ${c.webhook.dead}` : '✓') : '—'}</td>
-                <td><button class="open" aria-expanded={open.value === c.name} onClick={() => show(open.value === c.name ? '' : c.name)}>{text(open.value === c.name ? 'clients.close' : 'clients.open')}</button></td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      {a?.clients.length === 0 ? <p class="muted">{text('clients.none')}</p> : (
+        <section tabIndex={0}>
+          <table>
+            <thead><tr>{['name', 'shown', 'scopes', 'budget', 'notices', 'agency', 'state', 'keys', 'webhook'].map((k) => <th key={k} scope="col">{text('clients.' + k)}</th>)}<td /></tr></thead>
+            <tbody>
+              {a?.clients.map((c) => (
+                <tr key={c.name} data-client={c.name}>
+                  <th scope="row">{c.name}</th>
+                  <td>{c.title}</td>
+                  <td class="wraps">{c.scopes.join(', ')}</td>
+                  <td class="number">{c.budget || text('clients.unlimited')}</td>
+                  <td class="number">{c.notices_day || text('clients.unlimited')}</td>
+                  <td>{c.agency || '—'}</td>
+                  <td class={c.suspended ? 'wrong' : ''}>{text(c.suspended ? 'clients.suspended' : 'clients.active')}</td>
+                  <td class="number">{c.keys.filter((k) => !k.ended).length}</td>
+                  <td>{c.webhook ? (c.webhook.dead > 0 ? `${text('clients.webhook.dead')}: ${c.webhook.dead}` : '✓') : '—'}</td>
+                  <td><button class="open" aria-expanded={open.value === c.name} onClick={() => show(open.value === c.name ? '' : c.name)}>{text(open.value === c.name ? 'clients.close' : 'clients.open')}</button></td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
       {a?.clients.filter((c) => c.name === open.value).map((c) => {
         const at = `/${encodeURIComponent(c.name)}`
         return changes.value ? (

@@ -1,6 +1,7 @@
 // The words of the page of API clients in three languages: Kazakh, Russian, English.
 export const clientsTexts: Record<string, [string, string, string]> = {
   'clients.title': ['API клиенттері', 'Клиенты API', 'API clients'],
+  'clients.none': ['Әзірге клиент жоқ', 'Клиентов пока нет', 'No clients yet'],
   'clients.add': ['Клиент қосу', 'Добавить клиента', 'Add a client'],
   'clients.change': ['Өзгерту', 'Изменить', 'Change'],
   'clients.name': ['Аты', 'Имя', 'Name'],

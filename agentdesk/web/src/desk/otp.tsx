@@ -55,29 +55,31 @@ export function Passwords() {
           </table>
         )}
       </section>
-      <section>
+      <section class="otp-report">
         <h2>{text('otp.report')}</h2>
-        <label>
-          {text('otp.hours')}{' '}
+        <label class="report-query">
+          {text('otp.hours')}
           <select value={hours.value} onChange={(e) => (hours.value = Number(e.currentTarget.value))}>
             {[1, 24, 168].map((h) => <option key={h} value={h}>{h}</option>)}
           </select>
         </label>
-        <table class="otp-report">
-          <thead>{heads('client', 'prefix', 'route', 'sent', 'delivered', 'verified')}</thead>
-          <tbody>
-            {report.map((l) => (
-              <tr key={l.client + l.prefix + l.route}>
-                <th scope="row">{l.client}</th>
-                <td>{l.prefix}</td>
-                <td>{l.route}</td>
-                <td class="number">{l.sent}</td>
-                <td class="number">{l.delivered} · {share(l.delivered, l.sent)}</td>
-                <td class="number">{l.verified} · {share(l.verified, l.sent)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        {report.length === 0 ? <p class="muted">{text('reports.none')}</p> : (
+          <table>
+            <thead>{heads('client', 'prefix', 'route', 'sent', 'delivered', 'verified')}</thead>
+            <tbody>
+              {report.map((l) => (
+                <tr key={l.client + l.prefix + l.route}>
+                  <th scope="row">{l.client}</th>
+                  <td>{l.prefix}</td>
+                  <td>{l.route}</td>
+                  <td class="number">{l.sent}</td>
+                  <td class="number">{l.delivered} · {share(l.delivered, l.sent)}</td>
+                  <td class="number">{l.verified} · {share(l.verified, l.sent)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
       </section>
     </main>
   )

@@ -21,7 +21,7 @@ export function SoundCheck() {
           </select>
         </label>
       ))}
-      <p>
+      <p class="buttons">
         <button id="hear" aria-pressed={hears.value} onClick={() => (hears.value = !hears.value)}>{text(hears.value ? 'sound.stop' : 'sound.try')}</button>
         <button id="test-call" aria-pressed={testing.value} disabled={!phoneUp.value || (talking.value && !testing.value)}
           onClick={() => void testCall()}>{text(testing.value ? 'sound.echo.end' : 'sound.echo')}</button>
