@@ -25,8 +25,11 @@ export function Picture({ graph, chosen, faults, passed, at, choose }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   const drawn = useRef<SVGSVGElement>(null)
   useEffect(() => {
-    const [e, spot] = [frame.current, spots.get(chosen)]
-    if (!e || !spot) return
+    const e = frame.current
+    if (!e) return
+    const begins = e.scrollTop === 0 && e.scrollLeft === 0 ? graph.nodes.find((n) => n.starts.length > 0)?.name : undefined
+    const spot = spots.get(chosen || begins || '')
+    if (!spot) return
     const [left, top] = [(spot.x + margin) * scale.value, (spot.y + margin) * scale.value]
     const hidden = left < e.scrollLeft || top < e.scrollTop || left + size.width > e.scrollLeft + e.clientWidth || top + size.height > e.scrollTop + e.clientHeight
     if (hidden) e.scrollTo({ left: left - e.clientWidth / 3, top: top - e.clientHeight / 2 })

@@ -60,10 +60,10 @@ export function Passwords() {
         <label class="report-query">
           {text('otp.hours')}
           <select value={hours.value} onChange={(e) => (hours.value = Number(e.currentTarget.value))}>
-            {[1, 24, 168].map((h) => <option key={h} value={h}>{h}</option>)}
+            {[1, 24, 168].map((h) => <option key={h} value={h}>{text(`otp.hours.${h}`)}</option>)}
           </select>
         </label>
-        {report.length === 0 ? <p class="muted">{text('reports.none')}</p> : (
+        {report.length === 0 ? <p class="muted">{text('otp.report.none')}</p> : (
           <table>
             <thead>{heads('client', 'prefix', 'route', 'sent', 'delivered', 'verified')}</thead>
             <tbody>
