@@ -1,15 +1,21 @@
 package agentdesk
 
 import (
+	"cmp"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/catalogue"
+	"okno/internal/message"
 )
 
 // wordsOfThePage are the sources of its texts.
@@ -32,6 +38,59 @@ func TestEachDetailOfTheCatalogueHasItsWords(t *testing.T) {
 	words := wordsOfThePage(t)
 	for _, code := range catalogue.DetailCodes() {
 		require.Contains(t, words, fmt.Sprintf("'catalogue.detail.%s':", code))
+	}
+}
+
+// keeps finds the files that write to the journal. What stands in them in the form of an action is one, but for these: columns, and a field.
+var (
+	keeps      = regexp.MustCompile(`okno/internal/postgres/audit"|\.Journal(Deed|Notification)\(|\.NoteRefused\(|\bw\.journal\(|\bs\.note\(ctx`)
+	deeds      = regexp.MustCompile(`"([a-z_]+(?:\.[a-z_]+)+)"`)
+	subjects   = regexp.MustCompile(`"([a-z_]+):(?:%[ds])?"`)
+	details    = regexp.MustCompile(`"([a-z_]+)": |detail\["([a-z_]+)"\]`)
+	notDeeds   = []string{"e.mt_id", "m.mt_id", "overflow.to", "otp.held", "otp.lifted"}
+	notDetails = []string{"national", "telephone"}
+)
+
+// Whatever stands in the journal has words of the page: what was done, what it is about, and what is told besides.
+func TestEachActionOfTheJournalHasItsWords(t *testing.T) {
+	t.Parallel()
+	words := wordsOfThePage(t)
+	has := func(of, code, file string) {
+		assert.True(t, strings.Contains(words, fmt.Sprintf("'%s.%s':", of, code)), "%s: there are no words for %s %s", file, of, code)
+	}
+	found := 0
+	for _, folder := range []string{"../internal", "../agentdesk", "../cmd/okno", "../sms", "../ivr"} {
+		require.NoError(t, filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			if err != nil || !keeps.Match(content) {
+				return err
+			}
+			for _, deed := range deeds.FindAllStringSubmatch(string(content), -1) {
+				if !slices.Contains(notDeeds, deed[1]) {
+					has("deed", deed[1], path)
+					has("deeds", strings.Split(deed[1], ".")[0], path)
+					found++
+				}
+			}
+			for _, subject := range subjects.FindAllStringSubmatch(string(content), -1) {
+				if subject[1] != "list" { // a topic
+					has("of", subject[1], path)
+				}
+			}
+			for _, detail := range details.FindAllStringSubmatch(string(content), -1) {
+				if key := cmp.Or(detail[1], detail[2]); !slices.Contains(notDetails, key) {
+					has("detail", key, path)
+				}
+			}
+			return nil
+		}))
+	}
+	require.Greater(t, found, 100)
+	for _, lane := range []message.Lane{message.OTP, message.Reply, message.Notice} {
+		has("deed", string(lane)+".submit", "internal/postgres/smppaccounts")
 	}
 }
 

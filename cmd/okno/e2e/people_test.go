@@ -132,8 +132,13 @@ func TestAnAdministratorAddsAnOperator(t *testing.T) {
 	desk.reads(t, `tr[data-login="erlan"] .state`, "Заблокирован")
 
 	desk.clicks(t, "#section-journal")
-	desk.types(t, "#journal-action", "agent.lock")
-	desk.runs(t, `document.querySelector('#journal-action').dispatchEvent(new Event('change', {bubbles: true}))`)
+	desk.sees(t, "#journal-action")
+	desk.chooses(t, "#journal-action", "agent.lock")
 	desk.reads(t, "#journal tbody tr", "Сауле Нурланова")
 	desk.reads(t, "#journal tbody tr", "Ерлан Омаров")
+	desk.reads(t, "#journal tbody tr", "Сотрудник заблокирован")
+	desk.chooses(t, "#journal-action", "agent.")
+	desk.reads(t, "#journal tbody", "Сотрудник приглашён")
+	desk.clicks(t, "#journal tbody .subject")
+	desk.holds(t, "#journal-subject", value[string](t, desk, `document.querySelector('#journal tbody td[title^="agent:"]').title`))
 }

@@ -110,7 +110,7 @@ func (s *Store) Journal(ctx context.Context, citizen, before int64, limit int) (
 // With one actor or one subject there is an index; the days bound what is read without.
 const journalOfAll = `
 SELECT ` + auditColumns + ` FROM audit
-WHERE id < $1 AND ($2 = '' OR actor = $2) AND ($3 = '' OR subject = $3) AND ($4 = '' OR starts_with(action, $4)) AND at >= $5 AND at < $6
+WHERE id < $1 AND ($2 = '' OR actor = $2) AND ($3 = '' OR subject = $3) AND ($4 = '' OR action = $4 OR $4 LIKE '%.' AND starts_with(action, $4)) AND at >= $5 AND at < $6
 ORDER BY id DESC LIMIT $7`
 
 // WholeJournal lists what was done, the newest first.

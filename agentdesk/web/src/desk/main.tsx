@@ -16,7 +16,6 @@ import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, p
 import { Account, Prove, SecondFactor } from './account'
 import { watch } from './devices'
 import { Invitation, invited } from './invitation'
-import { Journal } from './journal'
 import { Later } from './later'
 import { Links } from './links'
 import { ailing, works } from './microphone'
@@ -44,6 +43,12 @@ const evaluations = async () => {
   const [{ Evaluations }, { evaluationTexts }] = await Promise.all([import('./evaluations'), import('./evaluation_texts')])
   addTexts(evaluationTexts)
   return Evaluations
+}
+
+const journal = async () => {
+  const [{ Journal }, { journalTexts }] = await Promise.all([import('./journal'), import('./journal_texts')])
+  addTexts(journalTexts)
+  return Journal
 }
 
 const staffing = async () => {
@@ -127,7 +132,7 @@ function Page() {
       ) : section.value === 'dialogues' ? (
         <Dialogues />
       ) : section.value === 'journal' ? (
-        <Journal />
+        <Later key="journal" load={journal} />
       ) : section.value === 'wall' ? (
         <Wallboard />
       ) : section.value === 'talks' ? (
