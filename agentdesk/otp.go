@@ -66,8 +66,8 @@ func (d *Desk) passwords(w http.ResponseWriter, r *http.Request) {
 	holds := make([]object, 0, len(held))
 	for _, h := range held {
 		hold := object{"client": h.Client, "prefix": h.Prefix, "reason": h.Reason, "since": h.BeganAt, "until": h.Until}
-		if recent, past, known := h.Pumping(); known {
-			hold["counts"] = object{"verified": recent.Verified, "sent": recent.Sent, "verified_before": past.Verified, "sent_before": past.Sent}
+		if h.Recent.Sent > 0 {
+			hold["counts"] = object{"verified": h.Recent.Verified, "sent": h.Recent.Sent, "verified_before": h.Past.Verified, "sent_before": h.Past.Sent}
 		}
 		holds = append(holds, hold)
 	}

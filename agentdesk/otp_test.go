@@ -19,8 +19,11 @@ func TestASupervisorSeesWhatCameOfPasswords(t *testing.T) {
 	pgtest.Exec(t, o.URL, `INSERT INTO clients (name, title) VALUES ('egov', 'Portal')`)
 	pgtest.Exec(t, o.URL, `INSERT INTO otp_hours (hour, client, prefix, route, sent, delivered, undelivered, verified) VALUES
 		(date_trunc('hour', now()), 'egov', '+7701', 'beeline', 10, 9, 1, 7), (now() - interval '3 days', 'egov', '+7702', 'kcell', 5, 5, 0, 5)`)
-	for prefix, reason := range map[string]string{"+7701": "pumping", "+7702": "3 of 40 verified in the last hour, 180 of 200 in the week before"} {
-		held, err := o.DB.HoldPasswords(t.Context(), otp.Watched{Client: "egov", Prefix: prefix}, reason, time.Now(), time.Now().Add(time.Hour))
+	for _, one := range []otp.Watched{
+		{Client: "egov", Prefix: "+7701"},
+		{Client: "egov", Prefix: "+7702", Recent: otp.Tally{Verified: 3, Sent: 40}, Past: otp.Tally{Verified: 180, Sent: 200}},
+	} {
+		held, err := o.DB.HoldPasswords(t.Context(), one, "pumping", time.Now(), time.Now().Add(time.Hour))
 		require.NoError(t, err)
 		require.True(t, held)
 	}

@@ -3,7 +3,6 @@ package sms
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"sync"
@@ -34,7 +33,7 @@ type bind struct {
 	mu     sync.Mutex
 	id     string // of the live session; "" while down
 	live   *smpp.Session
-	reason string // why it is down
+	reason down // why it is down
 	since  time.Time
 }
 
@@ -75,7 +74,7 @@ func (b *bind) run(ctx context.Context) {
 		}
 		timer.Stop()
 	}
-	b.setDown("stopped")
+	b.setDown(stopped)
 }
 
 // mayBind waits until nothing is ordered against it. It is false once ctx has ended.
@@ -91,7 +90,7 @@ func (b *bind) mayBind(ctx context.Context) bool {
 		case message.Drained:
 			b.setDown(drained)
 		default: // it is not known yet what is ordered
-			b.setDown(errNoDatabase.Error())
+			b.setDown(noDatabase)
 		}
 		select {
 		case <-changed:
@@ -100,12 +99,6 @@ func (b *bind) mayBind(ctx context.Context) bool {
 	}
 	return false
 }
-
-// Reasons that are no failure of the link's.
-const (
-	notYet  = "not bound yet"
-	drained = "drained"
-)
 
 // session runs one session from bind to end.
 func (b *bind) session(ctx context.Context) (lived time.Duration, err error) {
@@ -204,10 +197,10 @@ func (b *bind) liveSession() *smpp.Session {
 func (b *bind) setUp(id string, session *smpp.Session) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.id, b.live, b.reason, b.since = id, session, "", b.channel.Clock()
+	b.id, b.live, b.reason, b.since = id, session, down{}, b.channel.Clock()
 }
 
-func (b *bind) setDown(reason string) {
+func (b *bind) setDown(reason down) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.id != "" || b.since.IsZero() || (reason == drained) != (b.reason == drained) {
@@ -217,14 +210,14 @@ func (b *bind) setDown(reason string) {
 }
 
 // reasonOf says why a session is no more.
-func (b *bind) reasonOf(err error) string {
+func (b *bind) reasonOf(err error) down {
 	if order, _ := b.link.order(); order == message.Drained {
 		return drained
 	}
-	return safeReason(err)
+	return downFor(err)
 }
 
-func (b *bind) down() string {
+func (b *bind) why() down {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.reason
@@ -244,33 +237,4 @@ func (b *bind) alive() message.Alive {
 		confirmed = since
 	}
 	return message.Alive{Bind: b.id, ConfirmedUntil: confirmed}
-}
-
-var errNoDatabase = errors.New("waiting for the database")
-
-// safeReason says what is wrong with a link in words for /readyz.
-func safeReason(err error) string {
-	var status smpp.Status
-	var badName x509.HostnameError
-	var untrusted *tls.CertificateVerificationError
-	switch {
-	case err == nil:
-		return "ended"
-	case errors.As(err, &badName):
-		return fmt.Sprintf("%s%q", wrongName, badName.Host)
-	case errors.As(err, &untrusted):
-		return "the certificate is not trusted"
-	case errors.Is(err, errNoDatabase):
-		return errNoDatabase.Error()
-	case errors.As(err, &status):
-		return status.Error()
-	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer to the bind"
-	}
-	for _, known := range []error{smpp.ErrUnbound, smpp.ErrSilent, smpp.ErrStalled} {
-		if errors.Is(err, known) {
-			return known.Error()
-		}
-	}
-	return "not connected"
 }

@@ -126,8 +126,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 // Whatever a bind is down for has a code of its own, and no value is lost.
 func TestEachReasonOfADownBindHasItsCode(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, first(downCode("")))
-	seen := map[string]bool{first(downCode(notYet)): true, first(downCode(drained)): true}
+	seen := map[string]bool{notYet.code: true, drained.code: true, stopped.code: true}
 	for _, c := range []struct {
 		err         error
 		code, value string
@@ -144,11 +143,10 @@ func TestEachReasonOfADownBindHasItsCode(t *testing.T) {
 		{smpp.ErrStalled, "stalled", ""},
 		{io.EOF, "unconnected", ""},
 	} {
-		code, value := downCode(safeReason(c.err))
-		require.Equal(t, []any{c.code, c.value}, []any{code, value}, "%v", c.err)
-		seen[code] = true
+		why := downFor(c.err)
+		require.Equal(t, []any{c.code, c.value}, []any{why.code, why.value}, "%v", c.err)
+		require.NotEmpty(t, why.said)
+		seen[why.code] = true
 	}
 	require.ElementsMatch(t, DownCodes(), slices.Collect(maps.Keys(seen)))
 }
-
-func first(code, _ string) string { return code }

@@ -269,16 +269,16 @@ func ring(bell chan struct{}) {
 
 // Ready names the binds that are down, and why.
 func (c *Channel) Ready() error {
-	var down []string
+	var broken []string
 	for _, b := range c.binds {
-		if why := b.down(); why != "" && why != drained {
-			down = append(down, fmt.Sprintf("%s (%s)", b.link.Name, why))
+		if why := b.why(); why != (down{}) && why != drained {
+			broken = append(broken, fmt.Sprintf("%s (%s)", b.link.Name, why.said))
 		}
 	}
-	if len(down) == 0 {
+	if len(broken) == 0 {
 		return nil
 	}
-	return fmt.Errorf("sms links down: %s", strings.Join(down, ", "))
+	return fmt.Errorf("sms links down: %s", strings.Join(broken, ", "))
 }
 
 // alive are the sessions that are up.

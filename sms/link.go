@@ -54,7 +54,7 @@ func (l *link) setOrder(o message.Order) {
 // bound says whether a bind is up, of a link that sends one that does.
 func (l *link) bound() bool {
 	for _, b := range l.binds {
-		if (b.mode != smpp.Receiver || !l.sends()) && b.down() == "" {
+		if (b.mode != smpp.Receiver || !l.sends()) && b.why() == (down{}) {
 			return true
 		}
 	}

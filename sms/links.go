@@ -127,9 +127,8 @@ func (b *bind) state(now time.Time) BindState {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s.Since = b.since
-	if b.reason != "" {
-		s.State = b.reason
-		s.Down, s.DownValue = downCode(b.reason)
+	if b.reason != (down{}) {
+		s.State, s.Down, s.DownValue = b.reason.said, b.reason.code, b.reason.value
 	}
 	return s
 }

@@ -56,7 +56,7 @@ func watchBind(r prometheus.Registerer, b *bind) {
 			ConstLabels: prometheus.Labels{"link": b.link.Name, "bind": modeName(b.mode), "number": strconv.Itoa(b.number)}}, value))
 	}
 	gauge("okno_sms_bind_up", "Whether an SMS bind is up.", func() float64 {
-		if b.down() != "" {
+		if b.why() != (down{}) {
 			return 0
 		}
 		return 1

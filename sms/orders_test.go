@@ -66,7 +66,7 @@ func TestDrainedLinkUnbindsWhenAllIsAnswered(t *testing.T) {
 
 	r.stop()
 	r.run()
-	r.eventually("the order", func() bool { return r.channel.binds[1].down() == drained })
+	r.eventually("the order", func() bool { return r.channel.binds[1].why() == drained })
 	require.Zero(t, s.Binds())
 	r.order("a", message.Open)
 	r.eventuallyStates(phone1, message.Delivered)

@@ -63,11 +63,9 @@ type Watched struct {
 	Past, Recent   Tally
 }
 
-// pumped says why passwords are held: how many of how many were verified in the last hour, and before.
-const pumped = "%d of %d verified in the last hour, %d of %d in the week before"
-
+// reason says why passwords are held, for a log and a terminal.
 func (w Watched) reason() string {
-	return fmt.Sprintf(pumped, w.Recent.Verified, w.Recent.Sent, w.Past.Verified, w.Past.Sent)
+	return fmt.Sprintf("%d of %d verified in the last hour, %d of %d in the week before", w.Recent.Verified, w.Recent.Sent, w.Past.Verified, w.Past.Sent)
 }
 
 // Watch is the job that looks for pumping.
@@ -136,17 +134,11 @@ type ReportLine struct {
 	Tally
 }
 
-// Pumping gives the counts of the block's reason, for a page that says them in its own language. False: the reason has none, and is said as it is.
-func (b Block) Pumping() (recent, past Tally, known bool) {
-	read, _ := fmt.Sscanf(b.Reason, pumped, &recent.Verified, &recent.Sent, &past.Verified, &past.Sent)
-	counts := Watched{Recent: recent, Past: past}
-	return recent, past, read == 4 && counts.reason() == b.Reason
-}
-
 // Block is a client's passwords to a prefix that are held, or were.
 type Block struct {
 	Client, Prefix, Reason string
 	BeganAt, Until         time.Time
 	LiftedAt               time.Time
 	LiftedBy               string
+	Recent, Past           Tally // what was verified of what was sent when they were held; none sent: from before this was kept
 }

@@ -105,14 +105,15 @@ func (s *Store) WatchedPasswords(ctx context.Context, now time.Time) (watched []
 }
 
 const holdPasswords = `
-INSERT INTO otp_blocks (client, prefix, reason, began_at, until) SELECT $1, $2, $3, $4, $5
+INSERT INTO otp_blocks (client, prefix, reason, began_at, until, verified, sent, verified_before, sent_before) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
 WHERE NOT EXISTS (SELECT FROM otp_blocks WHERE client = $1 AND prefix = $2 AND until > $4 AND lifted_at IS NULL)`
 
 // HoldPasswords holds a client's passwords to a prefix, unless they are held already, and raises the alarm: a row in the journal, and
 // an event in [OTPStream].
 func (s *Store) HoldPasswords(ctx context.Context, one otp.Watched, reason string, now, until time.Time) (held bool, err error) {
 	err = s.do(ctx, func(w Steps) error {
-		tag, err := w.tx.Exec(ctx, holdPasswords, one.Client, one.Prefix, reason, now, until)
+		tag, err := w.tx.Exec(ctx, holdPasswords, one.Client, one.Prefix, reason, now, until,
+			one.Recent.Verified, one.Recent.Sent, one.Past.Verified, one.Past.Sent)
 		if held = err == nil && tag.RowsAffected() > 0; !held {
 			return err
 		}
@@ -148,14 +149,17 @@ func (w Steps) LiftHolds(ctx context.Context, name, prefix, by string) (lifted i
 }
 
 const holds = `
-SELECT client, prefix, reason, began_at, until, coalesce(lifted_at, 'epoch'), coalesce(lifted_by, '') FROM otp_blocks
+SELECT client, prefix, reason, began_at, until, coalesce(lifted_at, 'epoch'), coalesce(lifted_by, ''), verified, sent, verified_before, sent_before FROM otp_blocks
 WHERE until > $1 AND lifted_at IS NULL ORDER BY client, prefix`
 
 // Holds gives which passwords are held.
 func (s *Store) Holds(ctx context.Context, now time.Time) (held []otp.Block, err error) {
 	rows, err := s.db.Query(ctx, holds, now)
 	if err == nil {
-		held, err = pgx.CollectRows(rows, pgx.RowToStructByPos[otp.Block])
+		held, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (b otp.Block, err error) {
+			err = row.Scan(&b.Client, &b.Prefix, &b.Reason, &b.BeganAt, &b.Until, &b.LiftedAt, &b.LiftedBy, &b.Recent.Verified, &b.Recent.Sent, &b.Past.Verified, &b.Past.Sent)
+			return b, err
+		})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read holds: %w", err)

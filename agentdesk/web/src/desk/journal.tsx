@@ -24,7 +24,8 @@ function shown(action: string, key: string, value: unknown): string {
   if (of && typeof value === 'string') return said(of, value)
   if (typeof value === 'boolean') return text(value ? 'journal.yes' : 'journal.no')
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  return value && Object.keys(value).length > 0 ? JSON.stringify(value) : '—'
 }
 
 // Journal shows an auditor what was done: by whom, to what, and when. It holds no citizen's data but the number of a row.
