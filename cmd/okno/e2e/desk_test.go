@@ -257,15 +257,31 @@ func (p *page) clears(t *testing.T, selector string) {
 	})()`, quoted(selector))))
 }
 
-// A citizen's phone in a browser: it writes and is answered, calls, hears the menu and keys.
+// A citizen's phone in a browser, in three languages: it writes and is answered, calls, hears the menu and keys.
 func (w *world) phone(t *testing.T) {
+	needAxe(t)
 	phone := browse(t, w.http+"/phone/", recorded(citizenSays))
+	for _, language := range []struct{ code, title, wrong string }{
+		{"en", "A citizen's phone", "This is no telephone number"},
+		{"kk", "Азаматтың телефоны", "Бұл телефон нөмірі емес"},
+		{"ru", "Телефон гражданина", "Это не номер телефона"},
+	} {
+		phone.clicks(t, ".languages button[lang="+language.code+"]")
+		phone.reads(t, "h1", language.title)
+		phone.do(t, "no number", chromedp.SetValue(chromedp.CSS("input[name=number]"), "12"))
+		phone.clicks(t, "form.on button")
+		phone.reads(t, ".trouble", language.wrong)
+		require.Empty(t, phone.violations(t, "html"), language.code)
+	}
+	phone.do(t, "reload", chromedp.Reload())
+	phone.reads(t, "h1", "Телефон гражданина")
 	phone.do(t, "number", chromedp.SetValue(chromedp.CSS("input[name=number]"), "+77077000001"))
 	phone.clicks(t, "form.on button")
 	phone.types(t, ".sms form input", "ИНФО 031")
 	phone.clicks(t, ".sms form button")
 	phone.reads(t, ".thread .mine .bubble", "ИНФО 031")
 	phone.reads(t, ".thread .theirs .bubble", w.serviceWritten(t, "031", ru))
+	require.Empty(t, phone.violations(t, "html"), "of a phone that is on")
 
 	phone.clicks(t, "#call")
 	phone.reads(t, "#call-state", "1414 ·")

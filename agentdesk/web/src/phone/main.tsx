@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { render } from 'preact'
 import { Telephone, type Account } from '../shared/sip'
 import './phone.css'
+import { language, languages, setLanguage, text, type Language } from './texts'
 
 interface Message {
   id: number
@@ -42,7 +43,7 @@ const telephone = new Telephone({
     if (state === 'ended') {
       call.value = 'none'
       dialled = false
-      if (why && !['Terminated', 'Canceled'].includes(why)) trouble.value = `The call ended: ${why}`
+      if (why && !['Terminated', 'Canceled'].includes(why)) trouble.value = `${text('trouble.ended')} ${why}`
     }
   },
 })
@@ -53,7 +54,7 @@ async function turnOn(event: SubmitEvent): Promise<void> {
   const typed = String(new FormData(event.currentTarget as HTMLFormElement).get('number'))
   const answer = await fetch('account', { method: 'POST', body: JSON.stringify({ number: typed }) }).catch(() => null)
   if (!answer?.ok) {
-    trouble.value = answer ? await answer.text() : 'Okno cannot be reached'
+    trouble.value = text(answer?.status === 422 ? 'trouble.number' : 'trouble.away')
     return
   }
   const account = (await answer.json()) as { number: string; line: string; sip: Account | null }
@@ -105,23 +106,22 @@ function keep(m: Message): void {
 
 async function send(event: Event): Promise<void> {
   event.preventDefault()
-  const text = draft.value.trim()
-  if (!text) return
+  const written = draft.value.trim()
+  if (!written) return
   draft.value = ''
   trouble.value = ''
-  const answer = await fetch('sms/mo', { method: 'POST', body: JSON.stringify({ from: number.value, to: line.value, text }) }).catch(() => null)
-  if (!answer?.ok) trouble.value = answer ? `Not sent: ${await answer.text()}` : 'Not sent: the simulator cannot be reached'
+  const answer = await fetch('sms/mo', { method: 'POST', body: JSON.stringify({ from: number.value, to: line.value, text: written }) }).catch(() => null)
+  if (!answer?.ok) trouble.value = text(answer ? 'trouble.unsent' : 'trouble.no_simulator')
 }
 
 function Phone() {
   return (
     <main>
       <aside>
-        <h1>A citizen's phone</h1>
-        <p>Only in the demo: call Okno and write to it as any number. The sample citizens are
-          {' '}+7 701 000 00 01 (Kazakh), 02 (Russian), 03 (English) and 04; any other number is a stranger's.</p>
-        <p>Keys work while a prompt speaks, and ahead of it. Try <kbd>2</kbd> and a case number, <kbd>1</kbd> <kbd>1</kbd> <kbd>031</kbd>,
-          or the SMS <q>ИНФО брак</q>. A stranger is asked for a language first.</p>
+        <h1>{text('title')}</h1>
+        <Languages />
+        <p>{text('what')}</p>
+        <p>{text('keys')} <kbd>2</kbd> {text('keys.case')} <kbd>1</kbd> <kbd>1</kbd> <kbd>031</kbd>, {text('keys.sms')} <q>ИНФО брак</q>. {text('keys.stranger')}</p>
         {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
       </aside>
       <section class="handset">
@@ -134,11 +134,21 @@ function Phone() {
   )
 }
 
+function Languages() {
+  return (
+    <p class="languages" role="group" aria-label={text('language')}>
+      {(Object.keys(languages) as Language[]).map((l) => (
+        <button key={l} class="plain" lang={l} aria-pressed={language.value === l} onClick={() => setLanguage(l)}>{languages[l]}</button>
+      ))}
+    </p>
+  )
+}
+
 function TurnOn() {
   return (
     <form class="on" onSubmit={turnOn}>
-      <label>My number <input name="number" type="tel" defaultValue={number.value || '+77010000002'} required /></label>
-      <button class="green">Turn on</button>
+      <label>{text('number')} <input name="number" type="tel" defaultValue={number.value || '+77010000002'} required /></label>
+      <button class="green">{text('on')}</button>
     </form>
   )
 }
@@ -147,19 +157,19 @@ function Screen() {
   const seconds = Math.max(0, Math.floor((now.value - began.value) / 1000))
   return (
     <>
-      <div class="small">{number.value} · {voice.value ? (registered.value ? 'ready' : 'no network yet') : 'SMS only'}</div>
+      <div class="small">{number.value} · {text(voice.value ? (registered.value ? 'ready' : 'no_network') : 'sms_only')}</div>
       <div class="big" role="status" id="call-state">
         {call.value === 'none' && 'Okno'}
-        {call.value === 'ringing' && `Calling ${line.value}…`}
-        {call.value === 'incoming' && 'Incoming call'}
+        {call.value === 'ringing' && `${text('calling')} ${line.value}…`}
+        {call.value === 'incoming' && text('incoming')}
         {call.value === 'talking' && `${line.value} · ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`}
       </div>
       <div class="keyed">{keyed.value || '\u00a0'}</div>
       <div class="buttons">
-        {call.value === 'none' && <button class="green" id="call" disabled={!registered.value} onClick={dial}>Call {line.value}</button>}
-        {call.value === 'incoming' && <button class="green" onClick={() => telephone.answer()}>Answer</button>}
-        {call.value !== 'none' && <button class="red" id="hangup" onClick={() => telephone.hangUp()}>Hang up</button>}
-        {call.value === 'none' && <button class="plain" onClick={turnOff}>Turn off</button>}
+        {call.value === 'none' && <button class="green" id="call" disabled={!registered.value} onClick={dial}>{text('call')} {line.value}</button>}
+        {call.value === 'incoming' && <button class="green" onClick={() => telephone.answer()}>{text('answer')}</button>}
+        {call.value !== 'none' && <button class="red" id="hangup" onClick={() => telephone.hangUp()}>{text('hang_up')}</button>}
+        {call.value === 'none' && <button class="plain" onClick={turnOff}>{text('off')}</button>}
       </div>
     </>
   )
@@ -182,21 +192,21 @@ function Pad() {
 function Thread() {
   return (
     <section class="sms">
-      <h2>SMS with {line.value}</h2>
+      <h2>{text('thread')} {line.value}</h2>
       <div class="thread" role="log" ref={(el) => { if (el) el.scrollTop = el.scrollHeight }}>
         {messages.value.map((m) => (
           <div key={m.id} class={m.from === own.value ? 'mine' : 'theirs'}>
             <div class="bubble">{m.text}</div>
             <div class="meta">
               {new Date(m.at).toLocaleTimeString('ru', { hour: '2-digit', minute: '2-digit' })}
-              {m.segments ? ` · ${m.segments} ${m.segments === 1 ? 'segment' : 'segments'}` : ` · ${m.state}`}
+              {' · ' + (m.segments ? `${text('segments')} ${m.segments}` : text('state.' + m.state))}
             </div>
           </div>
         ))}
       </div>
       <form onSubmit={send}>
-        <input aria-label="Message" placeholder="STATUS 123456786, ИНФО брак, ОПЕРАТОР…" value={draft.value} onInput={(e) => (draft.value = e.currentTarget.value)} />
-        <button class="green">Send</button>
+        <input aria-label={text('message')} placeholder="СТАТУС 123456786, INFO 031, КӨМЕК…" value={draft.value} onInput={(e) => (draft.value = e.currentTarget.value)} />
+        <button class="green">{text('send')}</button>
       </form>
     </section>
   )
@@ -209,5 +219,10 @@ addEventListener('keydown', (event) => {
 
 // What tests and engineers look at.
 Object.assign(window, { okno: { stats: () => telephone.stats(), registered: () => registered.value } })
+
+effect(() => {
+  document.documentElement.lang = language.value
+  document.title = `Okno — ${text('title')}`
+})
 
 render(<Phone />, document.getElementById('app')!)
