@@ -321,8 +321,10 @@ func (r *region) searches(ctx context.Context, one *casesResult) error {
 			}
 			took = append(took, time.Since(began))
 		}
-		slices.Sort(took)
-		one.search[name] = latency{took[len(took)/2], took[len(took)*99/100]}
+		var err error
+		if one.search[name], err = latencyOf(took); err != nil {
+			return err
+		}
 	}
 	return nil
 }

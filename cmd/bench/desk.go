@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -137,8 +136,8 @@ func hold(ctx context.Context, pid, n int, open func(context.Context, int) (*pag
 			return 0, event, err
 		}
 	}
-	slices.Sort(took)
-	return float64(after-before) / float64(n), latency{took[len(took)/2], took[len(took)*99/100]}, nil
+	event, err = latencyOf(took)
+	return float64(after-before) / float64(n), event, err
 }
 
 func (o *floorOfDesks) start(ctx context.Context, f flags) error {

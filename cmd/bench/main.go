@@ -24,7 +24,7 @@ type flags struct {
 	Backlog  int           `help:"Also send so many at once, and tell how much memory that takes: 1000000, say."`
 	Day      int           `help:"Also have so many answered in one go, and tell how long that takes: 2000000 is what all agencies of the country ask each other in a day."`
 	Cases    int           `default:"1000000" help:"How many cases there are; half as many citizens."`
-	Only     []string      `help:"Measure only these: okno, kannel; of voice calls, whole (calls), talks."`
+	Only     []string      `enum:"okno,kannel,calls,whole,talks" help:"Measure only these: okno, kannel; of voice calls, whole (calls), talks."`
 	Desks    int           `default:"10000" help:"How many desks are connected."`
 	Listen   string        `hidden:"" help:"Where echo listens."`
 }

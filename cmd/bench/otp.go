@@ -418,8 +418,7 @@ func while(ctx context.Context, goesOn func() bool, rate int, do func(context.Co
 	if failed != nil {
 		return latency{}, failed
 	}
-	slices.Sort(took)
-	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
+	return latencyOf(took)
 }
 
 func reportOTP(f flags, r otpResult) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -118,9 +117,5 @@ func (p *beside) pgbenchAt(ctx context.Context, script string, rate int, during 
 			took = append(took, one.took)
 		}
 	}
-	if len(took) == 0 {
-		return latency{}, errors.New("pgbench has logged nothing")
-	}
-	slices.Sort(took)
-	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
+	return latencyOf(took)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -144,13 +143,6 @@ func (t *town) talk(ctx context.Context, n int) (float64, error) {
 	return float64(n) / time.Since(began).Seconds(), context.Cause(ctx)
 }
 
-type latency struct{ p50, p99 time.Duration }
-
-func (l latency) String() string {
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	return fmt.Sprintf("%.1f / %.1f", ms(l.p50), ms(l.p99))
-}
-
 // talkAt has messages written at a rate, whether replies come or not.
 func (t *town) talkAt(ctx context.Context, rate int, during time.Duration) (latency, error) {
 	var mu sync.Mutex
@@ -178,8 +170,7 @@ func (t *town) talkAt(ctx context.Context, rate int, during time.Duration) (late
 	if failed != nil {
 		return latency{}, failed
 	}
-	slices.Sort(took)
-	return latency{took[len(took)/2], took[len(took)*99/100]}, nil
+	return latencyOf(took)
 }
 
 // drained is how fast a backlog went: from the first segment heard to the last, or to the last receipt acknowledged where there

@@ -284,34 +284,38 @@ func (s *switchboard) call(ctx context.Context, number string) (time.Duration, e
 	}
 	defer c.close()
 	defer c.hangUp()
-	came, failed := s.listen(c, callPatience)
-	if err := pause(ctx, time.Second+rand.N(500*time.Millisecond)); err != nil {
+	took, err := s.key(c, callPatience, func() error { return pause(ctx, time.Second+rand.N(500*time.Millisecond)) })
+	if err != nil {
+		return 0, err
+	}
+	return took, pause(ctx, 500*time.Millisecond)
+}
+
+// key waits, presses the key of the menu in Russian, and gives the time from its end to the menu's first packet. The caller listens from the beginning:
+// the menu may come before the key is let go of.
+func (s *switchboard) key(c *caller, patience time.Duration, wait func() error) (time.Duration, error) {
+	var came time.Time
+	heard := make(chan error, 1)
+	go func() {
+		var err error
+		came, err = c.awaits(s.answer, patience)
+		var timeout net.Error
+		if errors.As(err, &timeout) && timeout.Timeout() {
+			err = errors.New("the menu is not heard")
+		}
+		heard <- err
+	}()
+	if err := wait(); err != nil {
 		return 0, err
 	}
 	released, err := c.press(2)
 	if err != nil {
 		return 0, err
 	}
-	if err := <-failed; err != nil {
+	if err := <-heard; err != nil {
 		return 0, err
 	}
-	return came().Sub(released), pause(ctx, 500*time.Millisecond)
-}
-
-// listen has a caller listen for the menu. What has failed, or nil, comes first; then came gives when the menu's first packet came.
-func (s *switchboard) listen(c *caller, patience time.Duration) (came func() time.Time, failed <-chan error) {
-	var at time.Time
-	result := make(chan error, 1)
-	go func() {
-		var err error
-		at, err = c.awaits(s.answer, patience)
-		var timeout net.Error
-		if errors.As(err, &timeout) && timeout.Timeout() {
-			err = errors.New("the menu is not heard")
-		}
-		result <- err
-	}()
-	return func() time.Time { return at }, result
+	return came.Sub(released), nil
 }
 
 // load makes calls at a rate, in calls a second, whether earlier ones are over or not. call makes one, and gives the time from its key to what follows.

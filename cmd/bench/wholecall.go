@@ -23,18 +23,10 @@ func (s *switchboard) wholeCall(ctx context.Context, number string) (time.Durati
 	}
 	p := &person{caller: c}
 	defer p.end()
-	came, failed := s.listen(c, s.first+callPatience)
-	if err := p.speakFor(ctx, s.says, s.first); err != nil {
-		return 0, err
-	}
-	released, err := c.press(2)
+	took, err := s.key(c, s.first+callPatience, func() error { return p.speakFor(ctx, s.says, s.first) })
 	if err != nil {
 		return 0, err
 	}
-	if err := <-failed; err != nil {
-		return 0, err
-	}
-	took := came().Sub(released)
 	p.all.Go(p.sound.listen)
 	if err := p.speakFor(ctx, s.says, s.menu); err != nil {
 		return 0, err
