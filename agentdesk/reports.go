@@ -2,6 +2,7 @@ package agentdesk
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -79,16 +80,29 @@ func (d *Desk) report(w http.ResponseWriter, r *http.Request) {
 	for _, v := range t.Versions {
 		versions = append(versions, object{"version": v.Version, "name": v.Name, "day": v.At.In(d.Zone).Format(time.DateOnly)})
 	}
+	labels, err := d.labelsOf(r.Context(), t)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
 	d.answer(w, object{"report": t.Query.Report.Name, "by": t.Query.By, "from": t.Query.From.Format(time.DateOnly), "to": t.Query.To.Format(time.DateOnly),
 		"keys": t.Keys, "lines": lines, "total": valuesOf(t, t.Total), "versions": versions, "through": when(t.Through),
-		"labels": d.labelsOf(t)})
+		"labels": labels})
 }
 
-// labelsOf names the services of a table, as the catalogue has them today.
-func (d *Desk) labelsOf(t report.Table) map[string]report.Text {
+// labelsOf names the services of a table as the catalogue has them today, and the agents as they are called.
+func (d *Desk) labelsOf(ctx context.Context, t report.Table) (map[string]report.Text, error) {
 	labels := map[string]report.Text{}
-	if t.Query.By != report.Service {
-		return labels
+	switch t.Query.By {
+	case report.Service:
+	case report.Agent:
+		people, err := d.Store.People(ctx)
+		for _, p := range people {
+			labels[p.Login] = report.Text{dialogue.Kazakh: p.Name, dialogue.Russian: p.Name, dialogue.English: p.Name}
+		}
+		return labels, err
+	default:
+		return labels, nil
 	}
 	for _, l := range t.Lines {
 		if s, ok := d.Services.Service(l.Key[0]); ok {
@@ -99,7 +113,7 @@ func (d *Desk) labelsOf(t report.Table) map[string]report.Text {
 			labels[l.Key[0]] = name
 		}
 	}
-	return labels
+	return labels, nil
 }
 
 func valuesOf(t report.Table, c report.Counts) []any {

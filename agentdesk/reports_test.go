@@ -23,8 +23,8 @@ func TestASupervisorReadsReports(t *testing.T) {
 	o.hires(t, acd.Agent{Login: "eye", Name: "Аудитор", Role: "auditor", Languages: []string{"ru"}})
 	pgtest.Exec(t, o.URL, `
 WITH i AS (INSERT INTO interactions (channel, number_index, sealed_number, language, ended_at, outcome) VALUES ('sms', '', 'x', 'ru', now(), 'operator') RETURNING id)
-INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, state, queued_at, connected_at, released_at, ended_at, outcome)
-SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', now() - interval '70 s', now() - interval '60 s', now() - interval '20 s', now(), 'handled' FROM i`)
+INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, state, queued_at, connected_at, released_at, ended_at, outcome, agent_id)
+SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', now() - interval '70 s', now() - interval '60 s', now() - interval '20 s', now(), 'handled', (SELECT id FROM agents WHERE login = 'aliya') FROM i`)
 	pgtest.Exec(t, o.URL, `INSERT INTO service_asks (interaction_id, channel, language, service) VALUES (1, 'sms', 'ru', '031'), (1, 'sms', 'ru', '777'), (1, 'sms', 'ru', '031')`)
 	require.NoError(t, report.NewCounter(o.DB, time.Now, zerolog.Nop()).Count(t.Context(), job.CountReports{}))
 
@@ -65,6 +65,12 @@ SELECT id, (SELECT min(name) FROM queues), 'sms', 'ru', '', 'x', 'x', 'ended', n
 	require.Empty(t, none["lines"])
 	_, limited := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/queues?by=queue&only.channel=sms", nil)
 	require.Equal(t, table["total"], limited["total"])
+
+	_, agents := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/queues?by=agent", nil)
+	require.Equal(t, []any{"aliya"}, agents["lines"].([]any)[0].(m)["key"])
+	require.Equal(t, table["total"], agents["lines"].([]any)[0].(m)["values"])
+	name := pgtest.Value[string](t, o.URL, `SELECT name FROM agents WHERE login = 'aliya'`)
+	require.Equal(t, m{"ru": name, "kk": name, "en": name}, agents["labels"].(m)["aliya"])
 
 	_, asked := asksAt(t, o.server.URL, chief, http.MethodGet, "/desk/reports/services", nil)
 	require.Equal(t, []any{"031"}, asked["lines"].([]any)[0].(m)["key"], "the most asked first")

@@ -8,6 +8,7 @@ const (
 	Day      Dimension = "day"  // in the centre's zone
 	Hour     Dimension = "hour" // of the day, in the centre's zone
 	Queue    Dimension = "queue"
+	Agent    Dimension = "agent"    // by login: who served the contact, passed it on, was evaluated, or spent the time
 	ToQueue  Dimension = "to_queue" // to which a contact of the queue is passed on
 	Service  Dimension = "service"
 	Agency   Dimension = "agency"
@@ -21,6 +22,7 @@ var titles = map[Dimension]Text{
 	Day:      text("Күн", "День", "Day"),
 	Hour:     text("Сағат", "Час", "Hour"),
 	Queue:    text("Кезек", "Очередь", "Queue"),
+	Agent:    text("Оператор", "Оператор", "Agent"),
 	ToQueue:  text("Қайда", "Куда", "To queue"),
 	Service:  text("Қызмет", "Услуга", "Service"),
 	Agency:   text("Ведомство", "Ведомство", "Agency"),

@@ -43,19 +43,19 @@ var Reports = []Report{
 	},
 	{
 		Name: "queues", Title: text("Кезектер", "Очереди", "Queues"),
-		Sources: []Source{Contacts}, By: []Dimension{Day, Hour, Queue, Channel, Language}, Figures: ofQueues,
+		Sources: []Source{Contacts}, By: []Dimension{Day, Hour, Queue, Agent, Channel, Language}, Figures: ofQueues,
 	},
 	{
 		Name: "agents", Title: text("Операторлардың уақыты", "Время операторов", "Time of agents"),
-		Sources: []Source{Agents}, By: []Dimension{Day, Hour, Queue}, Figures: ofAgents,
+		Sources: []Source{Agents}, By: []Dimension{Day, Hour, Queue, Agent}, Figures: ofAgents,
 	},
 	{
 		Name: "transfers", Title: text("Бағыттау", "Переводы", "Transfers"),
-		Sources: []Source{Transfers}, By: []Dimension{ToQueue, Queue, Channel, Language, Day, Hour}, Figures: ofTransfers,
+		Sources: []Source{Transfers}, By: []Dimension{ToQueue, Queue, Agent, Channel, Language, Day, Hour}, Figures: ofTransfers,
 	},
 	{
 		Name: "evaluations", Title: text("Бағалау", "Оценка качества", "Evaluations"),
-		Sources: []Source{Evaluations}, By: []Dimension{Queue, Channel, Language, Day}, Figures: ofEvaluations,
+		Sources: []Source{Evaluations}, By: []Dimension{Queue, Agent, Channel, Language, Day}, Figures: ofEvaluations,
 	},
 	{
 		Name: "funnel", Title: text("Диалогтан қайда шығып кетеді", "Где уходят из диалога", "Where citizens leave the dialogue"),

@@ -83,6 +83,7 @@ func TestLinesFoldWhatWasCounted(t *testing.T) {
 		report.Day:     func(k key) []string { return []string{k.Hour.In(zone).Format(time.DateOnly)} },
 		report.Hour:    func(k key) []string { return []string{k.Hour.In(zone).Format("15")} },
 		report.Queue:   func(k key) []string { return []string{k.Queue} },
+		report.Agent:   func(k key) []string { return []string{k.Agent} },
 		report.Agency:  func(k key) []string { return []string{k.Agency} },
 		report.Service: func(k key) []string { return []string{k.Service} },
 		report.Channel: func(k key) []string { return []string{k.Channel} }, report.Language: func(k key) []string { return []string{k.Language} },

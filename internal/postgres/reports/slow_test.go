@@ -21,7 +21,7 @@ type key struct {
 	Queue, Service, Agency string
 	Channel, Language      string
 	Dialogue, Node         string
-	ToQueue                string
+	ToQueue, Agent         string
 }
 
 type lines map[key]report.Counts
@@ -77,6 +77,9 @@ func (w *world) counted() lines {
 	}
 	for _, c := range w.contacts {
 		k := key{Source: report.Contacts, Queue: c.queue, Channel: c.by(), Language: c.language}
+		if c.placed || !c.connected.IsZero() {
+			k.Agent = c.agent
+		}
 		n := report.Counts{"offered": one(!c.placed), "under_way": one(c.end.IsZero()), "outgoing": one(c.placed)}
 		if c.placed {
 			n["outgoing_answered"] = one(!c.connected.IsZero())
@@ -134,7 +137,7 @@ func (w *world) counted() lines {
 	w.countExchanges(all)
 	w.countTimes(all)
 	for _, t := range w.transfers {
-		all.add(key{Source: report.Transfers, Queue: t.queue, ToQueue: t.toQueue, Channel: t.by(), Language: t.language}, t.at,
+		all.add(key{Source: report.Transfers, Queue: t.queue, ToQueue: t.toQueue, Agent: t.agent, Channel: t.by(), Language: t.language}, t.at,
 			report.Counts{"transfers": 1, "to_queues": one(t.to == "queue"), "to_agents": one(t.to == "agent"), "to_outside": one(t.to == "outside"),
 				"asked_before": one(t.askedBefore)})
 	}
@@ -143,7 +146,7 @@ func (w *world) counted() lines {
 		if e.score >= 0 {
 			n["earned"], n["possible"] = int64(e.score), 100
 		}
-		all.add(key{Source: report.Evaluations, Queue: e.queue, Channel: e.by(), Language: e.language}, e.at, n)
+		all.add(key{Source: report.Evaluations, Queue: e.queue, Agent: "agent1", Channel: e.by(), Language: e.language}, e.at, n)
 	}
 	for k, n := range all {
 		maps.DeleteFunc(n, func(_ string, value int64) bool { return value == 0 })
@@ -156,12 +159,12 @@ func (w *world) counted() lines {
 
 // kept are the counts that are kept.
 func (w *world) kept() lines {
-	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, service, agency, channel, language, dialogue, node, to_queue, counts FROM report_hours`)
+	rows, err := w.conn.Query(w.t.Context(), `SELECT source, hour, queue, service, agency, channel, language, dialogue, node, to_queue, agent, counts FROM report_hours`)
 	require.NoError(w.t, err)
 	all := lines{}
 	var k key
 	var n report.Counts
-	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Service, &k.Agency, &k.Channel, &k.Language, &k.Dialogue, &k.Node, &k.ToQueue, &n}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&k.Source, &k.Hour, &k.Queue, &k.Service, &k.Agency, &k.Channel, &k.Language, &k.Dialogue, &k.Node, &k.ToQueue, &k.Agent, &n}, func() error {
 		k.Hour = k.Hour.UTC()
 		if len(n) > 0 {
 			all[k] = n
@@ -192,7 +195,7 @@ func (w *world) countTimes(all lines) {
 			for n, queue := range queues {
 				part := ms*int64(n+1)/int64(len(queues)) - told
 				told += part
-				all.add(key{Source: report.Agents, Queue: queue}, at, report.Counts{s.doing: part, "used": part * s.load / 100})
+				all.add(key{Source: report.Agents, Queue: queue, Agent: fmt.Sprint("agent", s.agent)}, at, report.Counts{s.doing: part, "used": part * s.load / 100})
 			}
 		}
 	}

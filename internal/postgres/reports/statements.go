@@ -88,6 +88,14 @@ func heard(what string) string {
 	return "EXISTS (SELECT FROM legs WHERE call_id = contacts.interaction_id AND " + what + ")"
 }
 
+// servedBy is whose a row is.
+const servedBy = "agent: coalesce(login, '')"
+
+// agentOf joins the login of an agent, and no other column of the agent's; more conditions may follow.
+func agentOf(id string) string {
+	return "LEFT JOIN (SELECT id AS whose, login FROM agents) a ON whose = " + id
+}
+
 var countings = []counting{
 	{
 		source: report.Interactions, moment: "started_at", ids: "interactions", disorder: slowest, open: "ended_at IS NULL",
@@ -119,8 +127,9 @@ WHERE node <> '' OR ended_at IS NULL`,
 			of("gave_up_unanswered", gaveUp+" AND outcome = 'incomplete'"), of("gave_up_waiting", gaveUp+" AND outcome IN ('abandoned', 'lost')")},
 	},
 	{
-		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language"},
-		rows: `FROM contacts WHERE queued_at >= $1 AND queued_at < $2 AND helps IS NULL`, first: `SELECT min(queued_at) FROM contacts`,
+		source: report.Contacts, moment: "queued_at", open: "state <> 'ended'", by: []string{"queue", "channel", "language", servedBy},
+		rows: `FROM contacts ` + agentOf("contacts.agent_id") + ` AND (connected_at IS NOT NULL OR NOT ` + inbound + `)
+WHERE queued_at >= $1 AND queued_at < $2 AND helps IS NULL`, first: `SELECT min(queued_at) FROM contacts`,
 		counts: append(waits(), of("offered", inbound), of("under_way", "state <> 'ended'"), of("answered", connected),
 			of("outgoing", "NOT "+inbound), of("outgoing_answered", "NOT "+inbound+" AND connected_at IS NOT NULL"),
 			of("answered_in_target", inbound+" AND connected_at <= queued_at + "+target), of("abandoned", unanswered+"'abandoned'"),
@@ -205,9 +214,9 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 	{
 		// A row is cut at the hours, and each part into those of its queues, so that the milliseconds of the parts are those of the whole. A
 		// part that ends with its hour is whole, though its row goes on.
-		source: report.Agents, moment: "at", open: "until IS NULL AND till < at_hour + interval '1 h'", by: []string{"queue"},
+		source: report.Agents, moment: "at", open: "until IS NULL AND till < at_hour + interval '1 h'", by: []string{"queue", servedBy},
 		rows: `FROM (
-    SELECT t.until, t.doing, t.reason, h.hour AS at_hour, p.at, p.till, q.queue, t.load, greatest(t.capacity, 1) AS capacity,
+    SELECT a.login, t.until, t.doing, t.reason, h.hour AS at_hour, p.at, p.till, q.queue, t.load, greatest(t.capacity, 1) AS capacity,
            m.ms * q.n / cardinality(s.queues) - m.ms * (q.n - 1) / cardinality(s.queues) AS ms
     FROM agent_times t JOIN agents a ON a.id = t.agent_id
     CROSS JOIN LATERAL (SELECT coalesce(t.until, CASE WHEN t.desk THEN least(a.connected_until, now()) ELSE now() END) AS until,
@@ -221,16 +230,16 @@ WHERE created_at >= $1 AND created_at < $2 AND id BETWEEN $3 AND $4`,
 		counts: append(spentOn(), count{"used", "sum(ms * load / capacity)"}),
 	},
 	{
-		source: report.Transfers, moment: "passed_at", open: "false", by: []string{"queue", "channel", "language", "to_queue: coalesce(passed_queue, '')"},
-		rows: `FROM contacts WHERE passed_at >= $1 AND passed_at < $2`, first: `SELECT min(passed_at) FROM contacts`,
+		source: report.Transfers, moment: "passed_at", open: "false", by: []string{"queue", "channel", "language", "to_queue: coalesce(passed_queue, '')", servedBy},
+		rows: `FROM contacts ` + agentOf("contacts.agent_id") + ` WHERE passed_at >= $1 AND passed_at < $2`, first: `SELECT min(passed_at) FROM contacts`,
 		counts: []count{of("transfers", "true"), of("to_queues", "passed_to = 'queue'"), of("to_agents", "passed_to = 'agent'"),
 			of("to_outside", "passed_to = 'outside'"), of("asked_before", "passed_asked")},
 	},
 	{
-		source: report.Evaluations, moment: "at", open: "replied_at IS NULL", by: []string{"queue", "channel", "language"},
+		source: report.Evaluations, moment: "at", open: "replied_at IS NULL", by: []string{"queue", "channel", "language", servedBy},
 		rows: `FROM (
-    SELECT e.at, e.score, e.replied_at, e.agreed, c.queue, c.channel, c.language
-    FROM evaluations e JOIN contacts c ON c.id = e.contact_id WHERE e.at >= $1 AND e.at < $2) x`,
+    SELECT e.at, e.score, e.replied_at, e.agreed, c.queue, c.channel, c.language, login
+    FROM evaluations e JOIN contacts c ON c.id = e.contact_id ` + agentOf("e.agent_id") + ` WHERE e.at >= $1 AND e.at < $2) x`,
 		first: `SELECT min(at) FROM evaluations`,
 		counts: []count{of("evaluated", "true"), total("earned", "score", "score IS NOT NULL"), {"possible", "100 * count(score)"},
 			of("replied", "replied_at IS NOT NULL"), of("disagreed", "NOT agreed")},

@@ -86,6 +86,7 @@ type queued struct {
 	queue                            string
 	joined, connected, released, end time.Time
 	outcome, disposition             string
+	agent                            string  // who has it, or has had it
 	mos                              float64 // of its worst leg; 0: not known
 }
 
@@ -243,8 +244,10 @@ VALUES ($1, $2, 'x', nullif($3, 0), $4, 'v1', $5, $5) RETURNING id`, i.channel, 
 	if w.random.IntN(2) == 0 {
 		c := &queued{interaction: i, queue: pick(w, "general", "pensions"), joined: w.later(w.now, time.Minute)}
 		i.placed = i.channel == "voice" && w.random.IntN(3) == 0
-		c.contact = w.id(`INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, queued_at)
-VALUES ($1, $2, $3, $4, '', 'x', 'x', $5) RETURNING id`, i.id, c.queue, c.by(), i.language, c.joined)
+		n := 1 + w.random.IntN(agents)
+		c.agent = fmt.Sprint("agent", n)
+		c.contact = w.id(`INSERT INTO contacts (interaction_id, queue, channel, language, reason, sealed_context, effect, queued_at, agent_id)
+VALUES ($1, $2, $3, $4, '', 'x', 'x', $5, $6) RETURNING id`, i.id, c.queue, c.by(), i.language, c.joined, n)
 		i.queued = true
 		w.contacts = append(w.contacts, c)
 	}
