@@ -82,7 +82,7 @@ const (
 	ViewAgencies      Act = "agency.view"   // how agencies take what they are told, and when they reported last
 	ReplayAgency      Act = "agency.replay" // try again what was given up
 	KeepAgencyKeys    Act = "agency.keys"   // see how many secrets sign what an agency is told, give a new one, end the old one
-	ViewReports       Act = "report.view"   // figures of the centre, which name no citizen and no agent
+	ViewReports       Act = "report.view"   // figures of the centre, which name no citizen
 	ViewServices      Act = "service.view"
 	ViewFindings      Act = "catalogue.view" // what of the catalogue is stale, what citizens ask in vain, and what a service said when
 	EditCatalogue     Act = "catalogue.edit" // add, change and end services
