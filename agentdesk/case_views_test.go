@@ -111,6 +111,16 @@ func TestWhoElseLooksAtACaseIsSeen(t *testing.T) {
 	looks(chief, "000000001")
 	sees(p, "000000001", "Старшая")
 	sees(chief, "000000001", "Алия")
+	require.NoError(t, chief.Socket.WriteJSON(m{"type": "looking", "case": "000000001", "typing": true}))
+	writes := func(want bool) {
+		t.Helper()
+		p.Until(fmt.Sprint("the chief writes: ", want), func(got m) bool {
+			return got["type"] == "looking" && len(got["agents"].([]any)) == 1 && got["agents"].([]any)[0].(m)["typing"] == want
+		})
+	}
+	writes(true)
+	looks(chief, "000000001")
+	writes(false)
 	looks(chief, "000000002")
 	sees(chief, "000000002")
 	sees(p, "000000001")

@@ -45,7 +45,7 @@ func (d *Desk) services(w http.ResponseWriter, r *http.Request) {
 	for _, s := range d.Services.Search(r.URL.Query().Get("q"), l, mostServices) {
 		t := s.Texts[l]
 		found = append(found, object{"code": s.Code, "version": s.Version, "agency": s.Agency, "stage": s.Stage, "name": t.Name, "short": t.Short,
-			"documents": t.Documents, "fee": t.Fee, "term": t.Term, "place": t.Place, "form": t.Form,
+			"documents": t.Documents, "fee": t.Fee, "term": t.Term, "place": t.Place, "form": t.Form, "script": t.Script,
 			"valid_until": s.ValidUntil.Format(time.DateOnly), "review_by": s.ReviewBy.Format(time.DateOnly)})
 	}
 	d.answer(w, object{"services": found})

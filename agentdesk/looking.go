@@ -10,8 +10,8 @@ import (
 )
 
 type lookingStore interface {
-	// LookAt keeps which case an agent has open, by its number; "" is none.
-	LookAt(ctx context.Context, agent int64, number string) error
+	// LookAt keeps which case an agent has open, by its number, and whether the agent is writing in it; "" is none.
+	LookAt(ctx context.Context, agent int64, number string, typing bool) error
 	// Lookers gives, for each of some agents, who else has the case open that the agent has.
 	Lookers(ctx context.Context, agents []int64) (map[int64][]desk.Looker, error)
 }
@@ -24,8 +24,9 @@ type looking struct {
 	tell   bool // the page is to be told
 }
 
-// look notes which case the page has open. It tells no more of a case than lists do: who has it in hand.
-func (s *session) look(ctx context.Context, number string) error {
+// look notes which case the page has open, and whether something is being written in it. It tells no more of a case than lists do: who has it
+// in hand.
+func (s *session) look(ctx context.Context, number string, typing bool) error {
 	if number != "" {
 		if err := access.May(floor.Subject(s.agent), access.ListCases, access.Untied); err != nil {
 			s.send(ctx, object{"type": "error", "code": "forbidden", "number": numbers["forbidden"]})
@@ -33,9 +34,11 @@ func (s *session) look(ctx context.Context, number string) error {
 		}
 	}
 	s.mu.Lock()
-	s.looking = looking{number: number}
+	if s.looking.number != number {
+		s.looking = looking{number: number}
+	}
 	s.mu.Unlock()
-	return s.desk.Store.LookAt(ctx, s.agent.ID, number)
+	return s.desk.Store.LookAt(ctx, s.agent.ID, number, typing)
 }
 
 // looksAt is the case that the page has open; "" is none.
@@ -67,7 +70,7 @@ func (s *session) sendLookers(ctx context.Context) {
 	}
 	agents := make([]object, 0, len(now.others))
 	for _, o := range now.others {
-		agents = append(agents, object{"id": o.Agent, "name": o.Name})
+		agents = append(agents, object{"id": o.Agent, "name": o.Name, "typing": o.Typing})
 	}
 	s.send(ctx, object{"type": "looking", "case": now.number, "agents": agents})
 }

@@ -35,27 +35,8 @@ func recordResume(f Floor, ctx context.Context, w floor.Work, agent acd.Agent, i
 
 // hear plays a talk to an agent who had a part in it, or to a supervisor, from any place of it on. The journal keeps each time.
 func (d *Desk) hear(w http.ResponseWriter, r *http.Request) {
-	_, token, err := d.agentOf(r)
-	if err != nil {
-		d.fail(w, err)
-		return
-	}
-	id, err := recordingID(r)
-	if err == nil && d.Attachments == nil {
-		err = attachment.ErrNone
-	}
-	var found recording.Recording
-	var key attachment.Key
-	if err == nil {
-		err = d.Units(r.Context(), func(work Work) error {
-			agent, err := work.AgentOfCommand(r.Context(), token)
-			if err == nil {
-				found, key, err = work.RecordingToHear(r.Context(), agent.ID, id, ofTalk(agent, access.HearRecording))
-			}
-			return err
-		})
-	}
-	sound := &seekable{size: found.Stored.Size, open: func() (io.ReadCloser, error) { return d.Attachments.Read(r.Context(), key, found.Stored) }}
+	found, open, err := d.talkToHear(r)
+	sound := &seekable{size: found.Stored.Size, open: open}
 	if err == nil {
 		defer sound.Close()
 		err = sound.reopen()
@@ -71,8 +52,61 @@ func (d *Desk) hear(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	http.ServeContent(w, r, "", time.Time{}, sound)
 	if sound.failed != nil && r.Context().Err() == nil {
-		d.Log.Error().Err(sound.failed).Int64("recording", id).Msg("send recording")
+		d.Log.Error().Err(sound.failed).Int64("recording", found.ID).Msg("send recording")
 	}
+}
+
+// waveParts is how finely a waveform is drawn: a part of a talk of ten minutes is two seconds.
+const waveParts = 300
+
+// waveform gives how loud each side of a talk is over its length, to whoever may hear it. The journal has it as a hearing.
+func (d *Desk) waveform(w http.ResponseWriter, r *http.Request) {
+	found, open, err := d.talkToHear(r)
+	var content io.ReadCloser
+	if err == nil {
+		content, err = open()
+	}
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	defer content.Close()
+	sides, err := recording.Waveform(content, recording.LengthOfKept(found.Stored.Size), waveParts)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	shown := object{}
+	for i, side := range recording.Sides {
+		shown[sideNames[side]] = sides[i]
+	}
+	d.answer(w, shown)
+}
+
+// sideNames are the sides of a talk as a page has them.
+var sideNames = map[recording.Side]string{recording.Citizen: "citizen", recording.Others: "others"}
+
+// talkToHear gives the recording that a request names, and what opens it, to whoever may hear it. The journal keeps that.
+func (d *Desk) talkToHear(r *http.Request) (found recording.Recording, open func() (io.ReadCloser, error), err error) {
+	_, token, err := d.agentOf(r)
+	var id int64
+	if err == nil {
+		id, err = recordingID(r)
+	}
+	if err == nil && d.Attachments == nil {
+		err = attachment.ErrNone
+	}
+	var key attachment.Key
+	if err == nil {
+		err = d.Units(r.Context(), func(work Work) error {
+			agent, err := work.AgentOfCommand(r.Context(), token)
+			if err == nil {
+				found, key, err = work.RecordingToHear(r.Context(), agent.ID, id, ofTalk(agent, access.HearRecording))
+			}
+			return err
+		})
+	}
+	return found, func() (io.ReadCloser, error) { return d.Attachments.Read(r.Context(), key, found.Stored) }, err
 }
 
 // seekable reads a sealed content from any place on: it opens only from its beginning.

@@ -18,6 +18,7 @@ import (
 	"okno/internal/postgres/pgtest"
 	"okno/internal/postgres/store"
 	"okno/internal/privacy"
+	"okno/internal/recording/recordingtest"
 )
 
 // keptTalk is a talk that an agent had with a number, and that was recorded and kept with a content.
@@ -94,9 +95,18 @@ func TestTalksAreHeardByWhoMay(t *testing.T) {
 		response, _ = hear(cookie, "bytes=900000-")
 		require.Equal(t, http.StatusRequestedRangeNotSatisfiable, response.StatusCode)
 	}
-	require.Equal(t, 8, pgtest.Value[int](t, o.URL, `SELECT count(*)::int FROM audit WHERE action = 'recording.hear' AND detail ->> 'interaction' = '`+fmt.Sprint(interaction)+`'`))
+	status, _ := asksAt(t, server.URL, other, http.MethodGet, fmt.Sprintf("/desk/recordings/%d/waveform", id), nil)
+	require.Equal(t, http.StatusForbidden, status)
+	status, _ = asksAt(t, server.URL, agent, http.MethodGet, fmt.Sprintf("/desk/recordings/%d/waveform", id), nil)
+	require.Equal(t, http.StatusInternalServerError, status, "what was kept is no recording")
+	_, sounds := o.keptTalk(t, o.Agents[0].ID, "+77010008803", string(recordingtest.Talk(t, 2*time.Second, []recordingtest.Span{{From: 0, To: time.Second}}, nil)))
+	status, wave := asksAt(t, server.URL, agent, http.MethodGet, fmt.Sprintf("/desk/recordings/%d/waveform", sounds), nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Len(t, wave["citizen"], 300)
+	require.Equal(t, []any{24., 0., 0.}, []any{wave["citizen"].([]any)[10], wave["citizen"].([]any)[200], wave["others"].([]any)[10]})
+	require.Equal(t, 9, pgtest.Value[int](t, o.URL, `SELECT count(*)::int FROM audit WHERE action = 'recording.hear' AND detail ->> 'interaction' = '`+fmt.Sprint(interaction)+`'`))
 
-	status, _ := asksAt(t, server.URL, other, http.MethodPost, "/desk/cases/"+number+"/take", nil)
+	status, _ = asksAt(t, server.URL, other, http.MethodPost, "/desk/cases/"+number+"/take", nil)
 	require.Equal(t, http.StatusNoContent, status)
 	_, view := asksAt(t, server.URL, other, http.MethodGet, "/desk/cases/"+number, nil)
 	talk := view["recordings"].([]any)[0].(m)

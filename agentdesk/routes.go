@@ -28,6 +28,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/contacts/{id}/call-times", d.promiseTimes)
 	mux.HandleFunc("GET /desk/citizens/{id}/journal", d.journal)
 	mux.HandleFunc("GET /desk/recordings/{id}", d.hear)
+	mux.HandleFunc("GET /desk/recordings/{id}/waveform", d.waveform)
 	mux.HandleFunc("GET /desk/recordings/{id}/transcript", d.readTranscript)
 	mux.HandleFunc("POST /desk/recordings/{id}/transcript/{line}", d.correctTranscript)
 	mux.HandleFunc("POST /desk/recordings/{id}/transcript/retry", d.retryTranscript)

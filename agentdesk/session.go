@@ -123,6 +123,7 @@ type frame struct {
 	Streams map[string]int64 `json:"streams"` // hello: the numbers seen last
 	SIP     bool             `json:"sip"`     // hello: the page has a SIP account that works
 	Case    string           `json:"case"`    // hello, looking: the number of the case that the page has open; "": none
+	Typing  bool             `json:"typing"`  // looking: something is being written in the case
 	ID      string           `json:"id"`      // command: a ULID of the page's
 	Name    string           `json:"name"`
 	Args    json.RawMessage  `json:"args"`
@@ -164,9 +165,9 @@ func (s *session) take(ctx context.Context, message []byte) (err error) {
 		if err := s.hello(ctx, m.Streams, m.SIP); err != nil {
 			return err
 		}
-		return s.look(ctx, m.Case)
+		return s.look(ctx, m.Case, false)
 	case "looking":
-		return s.look(ctx, m.Case)
+		return s.look(ctx, m.Case, m.Typing)
 	case "command":
 		s.command(ctx, m)
 	default:

@@ -45,21 +45,23 @@ var serviceFields = []field{
 
 // textField is one of a service's text.
 type textField struct {
-	name string
-	of   func(*Text) *string
+	name     string
+	of       func(*Text) *string
+	optional bool // a service is complete without it
 }
 
 // textFields are those of a text but the keywords, in the order of files.
 var textFields = []textField{
-	{"name", func(t *Text) *string { return &t.Name }},
-	{"title", func(t *Text) *string { return &t.Title }},
-	{"short", func(t *Text) *string { return &t.Short }},
-	{"spoken", func(t *Text) *string { return &t.Spoken }},
-	{"documents", func(t *Text) *string { return &t.Documents }},
-	{"fee", func(t *Text) *string { return &t.Fee }},
-	{"term", func(t *Text) *string { return &t.Term }},
-	{"place", func(t *Text) *string { return &t.Place }},
-	{"form", func(t *Text) *string { return &t.Form }},
+	{"name", func(t *Text) *string { return &t.Name }, false},
+	{"title", func(t *Text) *string { return &t.Title }, false},
+	{"short", func(t *Text) *string { return &t.Short }, false},
+	{"spoken", func(t *Text) *string { return &t.Spoken }, false},
+	{"documents", func(t *Text) *string { return &t.Documents }, false},
+	{"fee", func(t *Text) *string { return &t.Fee }, false},
+	{"term", func(t *Text) *string { return &t.Term }, false},
+	{"place", func(t *Text) *string { return &t.Place }, false},
+	{"form", func(t *Text) *string { return &t.Form }, true},
+	{"script", func(t *Text) *string { return &t.Script }, true},
 }
 
 // keywordsApart parts keywords where they stand in one cell.

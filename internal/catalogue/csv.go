@@ -141,7 +141,8 @@ func checkHeader(header []string) error {
 		}
 	}
 	for _, name := range known {
-		if !slices.Contains(header, name) && name != "sample" && name != "form" && name != "title" {
+		optional := name == "sample" || name == "title" || slices.ContainsFunc(textFields, func(f textField) bool { return f.optional && f.name == name })
+		if !slices.Contains(header, name) && !optional {
 			return Problem{Line: 1, Field: name, Text: "the column is missing"}
 		}
 	}

@@ -92,6 +92,9 @@ const mostSegments = 2
 // mostSpoken is the letters of a spoken text that a caller would listen to: about three minutes.
 const mostSpoken = 2000
 
+// mostScript is the letters of an operator's script: two screens of the desk's panel.
+const mostScript = 4000
+
 // mostText is the letters of any other field.
 const mostText = 1000
 
@@ -198,8 +201,11 @@ func (c *checker) text(in FileService, l dialogue.Language) (text Text, ok bool)
 	}
 	for _, f := range textFields {
 		value, most := *f.of(&text), mostText
-		if f.name == "spoken" {
+		switch f.name {
+		case "spoken":
 			most = mostSpoken
+		case "script":
+			most = mostScript
 		}
 		if n := len([]rune(value)); n > most {
 			c.wrong(in, string(l)+"."+f.name, ProblemLong, "%d letters, and at most %d", n, most)

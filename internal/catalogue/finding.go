@@ -128,7 +128,7 @@ func (m Monitor) of(s Service, today time.Time) (found []Finding) {
 
 func (m Monitor) ofText(s Service, l dialogue.Language, text Text) (found []Finding) {
 	for _, f := range textFields {
-		if f.name != "form" && *f.of(&text) == "" {
+		if !f.optional && *f.of(&text) == "" {
 			found = append(found, Finding{Kind: Incomplete, Field: string(l) + "." + f.name})
 		}
 	}

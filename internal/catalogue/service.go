@@ -42,7 +42,8 @@ type Text struct {
 	Fee       string   `yaml:"fee" json:"fee"`
 	Term      string   `yaml:"term" json:"term"`
 	Place     string   `yaml:"place" json:"place"`
-	Form      string   `yaml:"form,omitempty" json:"form,omitempty"` // where the form is: an address that fits into an SMS
+	Form      string   `yaml:"form,omitempty" json:"form,omitempty"`     // where the form is: an address that fits into an SMS
+	Script    string   `yaml:"script,omitempty" json:"script,omitempty"` // for operators alone: what to ask, to explain and not to promise
 	Keywords  []string `yaml:"keywords" json:"keywords"`
 }
 

@@ -86,8 +86,9 @@ type Talk struct {
 
 // Looker is somebody who has a case open.
 type Looker struct {
-	Agent int64
-	Name  string
+	Agent  int64
+	Name   string
+	Typing bool // writes in it
 }
 
 // Queue is how a queue stands.

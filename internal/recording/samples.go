@@ -38,6 +38,9 @@ func SamplesIn(d time.Duration) int64 { return int64(d) * rate / int64(time.Seco
 // LengthOfSamples is how long so many samples of a side are.
 func LengthOfSamples(n int) time.Duration { return time.Duration(n) * time.Second / rate }
 
+// LengthOfKept is how long a kept recording is, by its bytes.
+func LengthOfKept(size int64) time.Duration { return LengthOfSamples(int(max(size-headerSize, 0) / 2)) }
+
 // Read gives up to so many samples of both sides, in the order of [Sides]: fewer where the recording ends.
 func (s *Samples) Read(most int) (sides [2][]int16, err error) {
 	encoded := make([]byte, 2*most)

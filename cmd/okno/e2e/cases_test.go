@@ -190,6 +190,8 @@ func TestCasesAreFilteredAndSeenTogether(t *testing.T) {
 	chief.clicks(t, "#look-why button")
 	chief.reads(t, "#opened-case .lookers", "Алия")
 	desk.reads(t, "#opened-case .lookers", "Сауле")
+	desk.types(t, "#opened-case form.inline input[name=why]", "смотрю бумаги")
+	chief.reads(t, "#opened-case .lookers .writing", "Алия")
 	chief.clicks(t, "#section-reports")
 	desk.misses(t, "#opened-case .lookers")
 	require.Empty(t, value[string](t, chief, `location.search`))

@@ -51,6 +51,8 @@ func (w *world) recordingAtDesk(t *testing.T, desk *page) {
 		return value[float64](t, desk, `document.querySelector('.thread .talk audio').currentTime`) > 0.5
 	},
 		func() string { return "the talk does not play" })
+	desk.sees(t, ".thread .talk .waveform path.theirs")
+	require.Empty(t, desk.violations(t, ".thread .talk .waveform"))
 	desk.runs(t, `{ const a = document.querySelector('.thread .talk audio'); a.currentTime = a.duration - 1 }`)
 	eventually(t, patience, func() bool {
 		return value[float64](t, desk, `document.querySelector('.thread .talk audio').currentTime`) > length-0.9

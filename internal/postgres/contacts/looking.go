@@ -11,13 +11,13 @@ import (
 )
 
 const lookAt = `
-UPDATE agents SET looking_at = c.id FROM (SELECT (SELECT id FROM cases WHERE number = $2) AS id) c
-WHERE agents.id = $1 AND looking_at IS DISTINCT FROM c.id`
+UPDATE agents SET looking_at = c.id, typing = $3 FROM (SELECT (SELECT id FROM cases WHERE number = $2) AS id) c
+WHERE agents.id = $1 AND (looking_at, typing) IS DISTINCT FROM (c.id, $3)`
 
-// LookAt keeps which case an agent has open, by its number; of "" and of a number that is none it is none. It counts as long as the lease of
-// the agent's desk.
-func (s *Store) LookAt(ctx context.Context, agent int64, number string) error {
-	changed, err := s.db.Exec(ctx, lookAt, agent, number)
+// LookAt keeps which case an agent has open, by its number, and whether the agent is writing in it; of "" and of a number that is none it is
+// none. It counts as long as the lease of the agent's desk.
+func (s *Store) LookAt(ctx context.Context, agent int64, number string, typing bool) error {
+	changed, err := s.db.Exec(ctx, lookAt, agent, number, typing)
 	if err != nil {
 		return fmt.Errorf("note what agent %d looks at: %w", agent, err)
 	}
@@ -28,7 +28,7 @@ func (s *Store) LookAt(ctx context.Context, agent int64, number string) error {
 }
 
 const lookers = `
-SELECT m.id, o.id, o.name FROM agents m JOIN agents o ON o.looking_at = m.looking_at AND o.id <> m.id
+SELECT m.id, o.id, o.name, o.typing FROM agents m JOIN agents o ON o.looking_at = m.looking_at AND o.id <> m.id
 WHERE m.looking_at IS NOT NULL AND m.id = ANY ($1) AND o.connected_until > now() ORDER BY o.name, o.id`
 
 // Lookers gives, for each of some agents, who else has the case open that the agent has.
@@ -38,7 +38,7 @@ func (s *Store) Lookers(ctx context.Context, agents []int64) (map[int64][]desk.L
 	if err == nil {
 		var agent int64
 		var l desk.Looker
-		_, err = pgx.ForEachRow(rows, []any{&agent, &l.Agent, &l.Name}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&agent, &l.Agent, &l.Name, &l.Typing}, func() error {
 			found[agent] = append(found[agent], l)
 			return nil
 		})

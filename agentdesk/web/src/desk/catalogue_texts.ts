@@ -14,6 +14,7 @@ export const catalogueTexts: Record<string, [string, string, string]> = {
   'catalogue.fee': ['Төлемі', 'Оплата', 'Fee'],
   'catalogue.term': ['Мерзімі', 'Срок', 'Term'],
   'catalogue.place': ['Орны', 'Место', 'Place'],
+  'catalogue.script': ['Операторға сценарий', 'Сценарий оператора', 'Script for operators'],
   'catalogue.form': ['Бланк', 'Бланк', 'Form'],
   'catalogue.valid': ['Жарамды', 'Действует до', 'Valid until'],
   'catalogue.kind.expired': ['Мерзімі өтті', 'Срок истёк', 'Expired'],

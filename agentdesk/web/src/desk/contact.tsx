@@ -10,6 +10,7 @@ import { Outbox, post } from './outbox'
 import { byPhone, stateOf } from './protocol'
 import type { Contact, Numbered, View } from './protocol'
 import { FirstSteps } from './first_steps'
+import { Knowledge } from './knowledge'
 import { Parties, PassThread, Softphone } from './softphone'
 import { language, text } from './texts'
 import { Thread } from './thread'
@@ -41,6 +42,7 @@ export function ContactPane() {
         <aside class="side">
           {view && <Cases contact={c} cases={view.cases} changed={() => void load(c.id)} />}
           <Note contact={c} />
+          {view && <Knowledge contact={c} view={view} />}
         </aside>
       </div>
     </section>

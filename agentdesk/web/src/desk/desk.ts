@@ -4,7 +4,7 @@ import { Telephone } from '../shared/sip'
 import { adopt, forget as forgetDrafts, settle } from './drafts'
 import { microphone, playOn } from './devices'
 import type { Finding } from './dialogue_findings'
-import { openCase, seen } from './looking'
+import { openCase, seen, typing } from './looking'
 import { works } from './microphone'
 import { byPhone } from './protocol'
 import type { Addressed, Commands, Agent, Contact, Entry, Incoming, LoginElsewhere, Me, Queue, View } from './protocol'
@@ -135,7 +135,8 @@ function outgoingEnded(e: Ended): void {
 // The server knows which case is open here, after hello: before it, it would not take the word.
 effect(() => {
   const number = openCase.value
-  if (connected.value) socket.tell({ type: 'looking', case: number })
+  const writing = typing.value
+  if (connected.value) socket.tell({ type: 'looking', case: number, typing: writing })
 })
 
 // newEntry passes on what a citizen has written.

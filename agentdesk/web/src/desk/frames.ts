@@ -264,6 +264,10 @@ export interface Lookers {
   agents: {
     id: Id
     name: string
+    /**
+     * Writes in it now.
+     */
+    typing: boolean
   }[]
 }
 export interface Hello {
@@ -302,6 +306,10 @@ export interface Looking {
    * Its number; empty for none.
    */
   case: string
+  /**
+   * Something is being written in it.
+   */
+  typing?: boolean
 }
 /**
  * The arguments of each command, by its name.

@@ -13,7 +13,7 @@ const at = signal(0) // of what is found
 
 // The keys of the desk, and what each does. Where a key is of one place alone, the words name the place.
 const keys = [
-  ['Ctrl+K, ?', 'palette'], ['F2', 'accept'], ['Shift+F2', 'decline'], ['F8', 'call'], ['Enter', 'send'], ['Shift+Enter', 'line'], ['/ · Ctrl+Enter', 'canned'], ['Esc', 'leave'],
+  ['Ctrl+K, ?', 'palette'], ['F2', 'accept'], ['Shift+F2', 'decline'], ['F8', 'call'], ['Enter', 'send'], ['Shift+Enter', 'line'], ['/ · Ctrl+Enter', 'canned'], ['F4 · Enter · Ctrl+Enter', 'knowledge'], ['Esc', 'leave'],
 ] as const
 
 function commands(): Command[] {

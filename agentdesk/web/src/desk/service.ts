@@ -3,7 +3,7 @@ import { text, whose } from './texts'
 import type { Language, Text } from './protocol'
 
 export interface ServiceText {
-  name: string; title: string; short: string; spoken: string; documents: string; fee: string; term: string; place: string; form?: string; keywords: string[] | null
+  name: string; title: string; short: string; spoken: string; documents: string; fee: string; term: string; place: string; form?: string; script?: string; keywords: string[] | null
 }
 export interface Service {
   code: string; category: string; agency: string; stage: number; owner: string; valid_from: string; valid_until: string; review_by: string; sample?: boolean
@@ -17,7 +17,7 @@ export const written: Language[] = ['kk', 'ru', 'en']
 
 // fields are those of a text but the keywords, in the order of the form, with how many lines they take and how many letters they may have.
 export const fields: [keyof ServiceText & string, number, number][] = [
-  ['name', 2, 1000], ['title', 1, 1000], ['short', 4, 1000], ['spoken', 6, 2000], ['documents', 3, 1000], ['fee', 1, 1000], ['term', 1, 1000], ['place', 2, 1000], ['form', 1, 1000],
+  ['name', 2, 1000], ['title', 1, 1000], ['short', 4, 1000], ['spoken', 6, 2000], ['documents', 3, 1000], ['fee', 1, 1000], ['term', 1, 1000], ['place', 2, 1000], ['form', 1, 1000], ['script', 6, 4000],
 ]
 
 // labelOf names a field of a service, or of its text in a language: "stage", "ru.fee".

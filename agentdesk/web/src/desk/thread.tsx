@@ -16,9 +16,11 @@ type Told = Pick<View, 'timeline' | 'moves' | 'recordings'> & Partial<Pick<View,
 // searched here: what is kept of it is sealed, and reads as text on the page alone.
 export function Thread({ view, children }: { view: Told; children?: ComponentChildren }) {
   const query = useSignal('')
+  const kind = useSignal<Kind>('all')
   const wanted = folded(query.value.trim())
   const all = inOrder(view)
-  const lines = all.filter((line) => !wanted || folded(saidIn(line)).includes(wanted))
+  const lines = all.filter((line) => ofKind(line, kind.value) && (!wanted || folded(saidIn(line)).includes(wanted)))
+  const some = wanted !== '' || kind.value !== 'all'
   const log = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
   const toEnd = () => { if (log.current) log.current.scrollTop = log.current.scrollHeight }
@@ -32,12 +34,17 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
   return (
     <>
     {all.length > few && (
-      <input class="find" type="search" maxLength={100} value={query.value} placeholder={text('timeline.find')} aria-label={text('timeline.find')}
-        onInput={(e) => (query.value = e.currentTarget.value)} />
+      <div class="find">
+        <input type="search" maxLength={100} value={query.value} placeholder={text('timeline.find')} aria-label={text('timeline.find')}
+          onInput={(e) => (query.value = e.currentTarget.value)} />
+        <select aria-label={text('timeline.kind')} value={kind.value} onChange={(e) => (kind.value = e.currentTarget.value as Kind)}>
+          {kinds.map((k) => <option key={k} value={k}>{text('timeline.kind.' + k)}</option>)}
+        </select>
+      </div>
     )}
     <div class="thread" role="log" tabIndex={0} aria-label={text('timeline')} ref={log}
       onScroll={({ currentTarget: e }) => (atEnd.current = e.scrollHeight - e.scrollTop - e.clientHeight < 8)}>
-      {lines.length === 0 && <p class="muted">{text(wanted ? 'timeline.nothing' : 'timeline.empty')}</p>}
+      {lines.length === 0 && <p class="muted">{text(some ? 'timeline.nothing' : 'timeline.empty')}</p>}
       {lines.map((line) => {
         if ('legs' in line) return <Quality key={'q' + line.interaction} of={line} />
         if ('seconds' in line) return <Talk key={'r' + line.id} of={line} />
@@ -59,6 +66,19 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
     </div>
     </>
   )
+}
+
+// The kinds of lines by which a timeline is filtered: what was said and done on the telephone, what was written, what agents noted, the steps
+// of cases, and the recordings with how they sounded.
+const kinds = ['all', 'voice', 'sms', 'note', 'case', 'recording'] as const
+type Kind = (typeof kinds)[number]
+
+function ofKind(line: Entry | Move | Recorded | Heard, kind: Kind): boolean {
+  if (kind === 'all') return true
+  if ('legs' in line || 'seconds' in line) return kind === 'recording'
+  if ('number' in line) return kind === 'case'
+  if (kind === 'note') return line.kind === 'note' || line.kind === 'disposition'
+  return kind === 'voice' ? line.channel === 'voice' : kind === 'sms' && line.channel !== 'voice'
 }
 
 // saidIn is what a line is searched by.

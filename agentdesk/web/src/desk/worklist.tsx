@@ -10,7 +10,8 @@ import { Day, newDay } from './day'
 import { every, ticked, told } from './deliveries'
 import { Tick } from './delivery'
 import { agent, now, section, send } from './desk'
-import { lookers, openCase } from './looking'
+import { Lookers } from './lookers'
+import { openCase, stopWriting, writes } from './looking'
 import { Call } from './outgoing'
 import { because, subject } from './own_words'
 import type { Delivery, Move, Recorded } from './protocol'
@@ -126,7 +127,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   useEffect(() => {
     if (!whole.value) return
     openCase.value = number
-    return () => { openCase.value = '' }
+    return () => { openCase.value = ''; stopWriting() }
   }, [whole.value !== null])
   const waits = whole.value?.history.some(told) ?? false
   useEffect(() => {
@@ -158,9 +159,9 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   const c = whole.value
   if (!c) return null
   return (
-    <section id="opened-case">
+    <section id="opened-case" onInput={writes}>
       <h2>{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('kind.' + c.kind)} · {text('case.' + c.state)}</h2>
-      {lookers(number).length > 0 && <p class="lookers" role="status">{text('work.lookers')}: {lookers(number).map((a) => a.name).join(', ')}</p>}
+      <Lookers number={number} />
       <p class="subject">{subject(c.subject)}</p>
       <Body of={c} />
       {c.mine && <p><Call whom={{ case: c.number }} /></p>}
