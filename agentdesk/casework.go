@@ -192,6 +192,9 @@ func (d *Desk) viewCase(w http.ResponseWriter, r *http.Request) {
 			calls = append(calls, object{"at": p.At, "name": p.Name, "outcome": p.Outcome})
 		}
 		view["calls"] = calls
+		if view["notes"], err = notesJSON(r.Context(), work, c.ID); err != nil {
+			return nil, err
+		}
 		view["history"], view["queue"], view["priority"], view["due_at"], view["mine"] = history, c.Queue, c.Priority, when(c.DueAt), c.Agent == agent.ID
 		return view, work.JournalView(r.Context(), c.Case, floor.By(agent.ID), reason)
 	})

@@ -12,6 +12,7 @@ import (
 	"okno/internal/contact"
 	"okno/internal/conversation"
 	"okno/internal/floor"
+	"okno/internal/memo"
 	"okno/internal/message"
 )
 
@@ -48,7 +49,7 @@ func (d *Desk) reply(ctx context.Context, w Work, agent acd.Agent, raw json.RawM
 		w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "wrote", Body: text, MT: sent[0]})
 }
 
-// note adds a note to the timeline, for colleagues.
+// note adds a note to the timeline, for colleagues. Those whom it names are told.
 func (d *Desk) note(ctx context.Context, w Work, agent acd.Agent, raw json.RawMessage) (any, error) {
 	var args struct {
 		onContact
@@ -63,6 +64,9 @@ func (d *Desk) note(ctx context.Context, w Work, agent acd.Agent, raw json.RawMe
 	}
 	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
 	if err != nil {
+		return nil, err
+	}
+	if err := w.Mention(ctx, memo.Memo{From: agent.ID, Text: text, Interaction: c.Interaction}); err != nil {
 		return nil, err
 	}
 	return object{}, w.AddEntries(ctx, c.Interaction, conversation.Entry{Speaker: floor.By(agent.ID), Kind: "note", Body: text})
@@ -90,7 +94,14 @@ func (d *Desk) disposition(ctx context.Context, w Work, agent acd.Agent, raw jso
 	if args.Disposition != "" && !slices.Contains(contact.Dispositions, args.Disposition) {
 		return nil, contact.ErrDisposition
 	}
-	return nil, d.Floor.File(ctx, w, agent, args.Contact, args.Disposition, args.Note)
+	c, err := d.Floor.Held(ctx, w, agent, args.Contact)
+	if err == nil {
+		err = d.Floor.File(ctx, w, agent, args.Contact, args.Disposition, args.Note)
+	}
+	if err == nil {
+		err = w.Mention(ctx, memo.Memo{From: agent.ID, Text: args.Note, Interaction: c.Interaction})
+	}
+	return nil, err
 }
 
 // extend gives the wrap-up as much time again.

@@ -71,6 +71,8 @@ var verbs = map[string]verb{
 	"unbind":           (*Desk).unbind,
 	"order_link":       (*Desk).orderLink,
 	"announce":         (*Desk).announce,
+	"memo_send":        (*Desk).memoSend,
+	"memos_read":       (*Desk).memosRead,
 	"canned_save":      (*Desk).cannedSave,
 	"canned_remove":    (*Desk).cannedRemove,
 	"announce_end":     (*Desk).announceEnd,

@@ -19,6 +19,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 		mux.HandleFunc("POST /desk/sso/logout", d.loggedOutAtProvider)
 	}
 	mux.HandleFunc("GET /desk/me", d.me)
+	mux.HandleFunc("GET /desk/contacts/recent", d.recent)
 	mux.HandleFunc("GET /desk/contacts/{id}", d.view)
 	mux.HandleFunc("POST /desk/contacts/{id}/view", d.breakGlass)
 	mux.HandleFunc("POST /desk/contacts/{id}/reveal", d.reveal)
@@ -39,6 +40,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/wall/day", d.wallDay)
 	mux.HandleFunc("POST /desk/queues/{queue}/dismiss", d.dismiss)
 	mux.HandleFunc("GET /desk/announcements", d.announced)
+	mux.HandleFunc("GET /desk/memos", d.memos)
 	mux.HandleFunc("GET /desk/canned", d.cannedReplies)
 	mux.HandleFunc("GET /desk/evaluation-forms", d.evaluationForms)
 	mux.HandleFunc("POST /desk/evaluation-forms/{form}", d.saveEvaluationForm)
@@ -82,6 +84,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /desk/cases/{number}/attachments", d.attach)
 	mux.HandleFunc("GET /desk/cases/{number}/attachments/{id}", d.download)
 	mux.HandleFunc("POST /desk/cases/{number}/attachments/{id}/remove", d.detach)
+	mux.HandleFunc("POST /desk/cases/{number}/note", d.noteCase)
 	mux.HandleFunc("POST /desk/cases/{number}/link", d.linkCase)
 	mux.HandleFunc("POST /desk/cases/{number}/unlink", d.unlinkCase)
 	mux.HandleFunc("POST /desk/cases/{number}/merge", d.mergeCase)

@@ -58,7 +58,8 @@ func (d *Desk) snapshotJSON(s desk.Snapshot) object {
 		forYou = append(forYou, object{"id": c.Contact, "channel": c.Channel, "language": c.Language, "reason": d.Reasons(c.Reason),
 			"queue_title": c.QueueTitle, "queued_at": c.QueuedAt, "due_at": when(c.DueAt), "until": c.Until})
 	}
-	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues), "for_you": forYou, "unanswered": s.Unanswered}
+	return object{"agent": agentJSON(s.Agent), "contacts": contacts, "queues": queuesJSON(s.Queues), "for_you": forYou, "unanswered": s.Unanswered,
+		"memos": s.Memos}
 }
 
 func (d *Desk) partiesJSON(parties []desk.Party) []object {

@@ -47,6 +47,8 @@ type Store interface {
 	dialogueStore
 	caseViewStore
 	lookingStore
+	recentStore
+	memoStore
 }
 
 type logins interface {
@@ -159,6 +161,7 @@ type people interface {
 	agencyWork
 	publication.Work
 	cannedWork
+	memoWork
 	evaluationWork
 	factorWork
 	passkeyWork
@@ -191,6 +194,7 @@ type caseWork interface {
 	// CaseMoves gives the history of a case, the oldest first.
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	caseLinks
+	caseNoteWork
 	outgoingWork
 	caseViewWork
 	attachmentWork

@@ -41,6 +41,7 @@ const (
 	SeeOffer          Act = "offer.see"      // that a contact waits: why, in which language and queue, not who
 	AnswerOffer       Act = "offer.answer"   // accept or decline
 	ViewContact       Act = "contact.view"   // the citizen, the timeline and the cases of a contact
+	ListRecent        Act = "contact.recent" // the own contacts of the last day, masked
 	ServeContact      Act = "contact.serve"  // reply, release, note, file
 	RevealCitizen     Act = "citizen.reveal" // the whole national number, which is masked elsewhere
 	Search            Act = "citizen.search" // masked; what is found is opened by a contact in hand
@@ -56,6 +57,7 @@ const (
 	TakeCase          Act = "case.take"            // work on a case that nobody has
 	AssignCase        Act = "case.assign"          // give a case to somebody, or to a queue
 	MoveCase          Act = "case.move"            // and what the citizen is told of it
+	NoteCase          Act = "case.note"            // for colleagues
 	LinkCase          Act = "case.link"            // to another case, or close it as a duplicate of another
 	SplitCase         Act = "case.split"           // open a case for a part of the matter
 	AttachFile        Act = "case.attach"          // add a file to a case
@@ -73,6 +75,7 @@ const (
 	ViewEvaluation    Act = "evaluation.view"
 	ReplyToEvaluation Act = "evaluation.reply"
 	DismissWaiting    Act = "queue.dismiss" // close as junk what waits in a queue
+	WriteMemos        Act = "memo.write"    // to colleagues
 	UseCanned         Act = "canned.use"    // replies that are written once and sent often
 	EditCanned        Act = "canned.edit"
 	Announce          Act = "announcement.switch" // what every caller hears first

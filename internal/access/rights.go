@@ -11,6 +11,7 @@ var rights = map[Act]map[Role][]Tie{
 	SeeOffer:          serving(Offered, Held),
 	AnswerOffer:       serving(Offered),
 	ViewContact:       {Agent: {Held}, Supervisor: {Held, Reason}, Administrator: {Held}},
+	ListRecent:        serving(Untied),
 	ServeContact:      serving(Held),
 	RevealCitizen:     serving(Held),
 	Search:            serving(Untied),
@@ -26,6 +27,7 @@ var rights = map[Act]map[Role][]Tie{
 	OpenCase:          serving(Held),
 	PlaceCall:         serving(Held, Assigned),
 	MoveCase:          serving(Theirs, Assigned),
+	NoteCase:          serving(Assigned),
 	LinkCase:          {Agent: {Assigned}, Supervisor: {Assigned, Untied}, Administrator: {Assigned, Untied}},
 	SplitCase:         serving(Assigned),
 	AttachFile:        serving(Assigned),
@@ -43,6 +45,7 @@ var rights = map[Act]map[Role][]Tie{
 	ViewEvaluation:    {Agent: {Own}, Supervisor: {Own, Untied}, Administrator: {Own}},
 	ReplyToEvaluation: serving(Own),
 	DismissWaiting:    {Supervisor: {Reason}, Administrator: {Reason}},
+	WriteMemos:        serving(Untied),
 	UseCanned:         serving(Untied),
 	EditCanned:        {Supervisor: {Untied}, Administrator: {Untied}},
 	Announce:          {Supervisor: Ties, Administrator: Ties},
@@ -86,8 +89,8 @@ func serving(ties ...Tie) map[Role][]Tie {
 }
 
 // acts are the acts in the order of the table.
-var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, PlaceCall, ListCases, TakeCase, AssignCase, MoveCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, ReadTranscript, CorrectTranscript, EditForms, Evaluate, ViewEvaluation, ReplyToEvaluation, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
-	UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditDialogues}
+var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ListRecent, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, PlaceCall, ListCases, TakeCase, AssignCase, MoveCase, NoteCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, ReadTranscript, CorrectTranscript, EditForms, Evaluate, ViewEvaluation, ReplyToEvaluation, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
+	WriteMemos, UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditDialogues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

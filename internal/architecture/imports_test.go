@@ -79,6 +79,7 @@ var aggregates = map[string][]string{
 	"streams":       {"datakeys"},
 	"cases":         {"audit", "datakeys", "messages", "searchindex"},
 	"identity":      {"audit", "datakeys", "lockout", "messages", "searchindex", "streams"},
+	"memos":         {"datakeys", "streams"},
 	"messages":      {"audit"},
 	"conversations": {"audit", "datakeys", "streams"},
 	"notifications": {"audit", "identity", "messages"},

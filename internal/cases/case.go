@@ -155,6 +155,14 @@ type Move struct {
 	Delivery message.Delivery // of what the citizen was told
 }
 
+// Note is what a colleague has noted about a case.
+type Note struct {
+	At   time.Time
+	By   string
+	Name string // of an agent
+	Text string // "" once the citizen was erased
+}
+
 // Place is a place in a long queue.
 type Place struct {
 	Number  int // 1 is next

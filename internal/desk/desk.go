@@ -34,6 +34,7 @@ type Snapshot struct {
 	ForYou   []Addressed // what waits for this agent alone
 
 	Unanswered int // evaluations of the agent's work to which the agent has not replied
+	Memos      int // of colleagues, which the agent has not read
 }
 
 // Addressed is a contact that waits, and is addressed to an agent.
@@ -61,6 +62,15 @@ type Held struct {
 
 	Recording   recording.State // of a call that is connected: going; failed, of one that should be recorded and is not; "" of any other
 	PausedUntil time.Time       // the recording is silent until then
+}
+
+// Recent is a contact that an agent has served lately.
+type Recent struct {
+	contact.Contact
+	Name       string            // the citizen's, or ""
+	QueueTitle map[string]string // by language
+	EndedAt    time.Time
+	Cases      []string // the numbers of those that it was about
 }
 
 // Party is somebody in a call.

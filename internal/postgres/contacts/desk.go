@@ -50,6 +50,8 @@ LEFT JOIN streams s USING (name)`
 
 const unanswered = `SELECT count(*) FROM evaluations WHERE agent_id = $1 AND replied_at IS NULL AND sealed IS NOT NULL`
 
+const unreadMemos = `SELECT count(*) FROM memos WHERE to_agent = $1 AND read_at IS NULL`
+
 // DeskSnapshot gives an agent's whole desk, and the numbers of the streams that it goes with, as one moment has them.
 func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, error) {
 	found := desk.Snapshot{Contacts: []desk.Held{}, Queues: []desk.Queue{}, Streams: map[string]int64{}}
@@ -69,6 +71,7 @@ func (s *Store) DeskSnapshot(ctx context.Context, agent int64) (desk.Snapshot, e
 		})
 		addressed(&reads, agent, &found.ForYou)
 		reads.Queue(unanswered, agent).QueryRow(func(row pgx.Row) error { return row.Scan(&found.Unanswered) })
+		reads.Queue(unreadMemos, agent).QueryRow(func(row pgx.Row) error { return row.Scan(&found.Memos) })
 		reads.Queue(deskHeads, agent).Query(func(rows pgx.Rows) error {
 			var name string
 			var seq int64

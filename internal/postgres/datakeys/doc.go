@@ -129,6 +129,9 @@ func EventOf(caseID int64) string { return place("case:", caseID, " event") }
 // DeliveryOf is the place of what an agency is told of a case.
 func DeliveryOf(caseID int64) string { return place("case:", caseID, " delivery") }
 
+// MemoOf is the place of what colleagues write to an agent.
+func MemoOf(agent int64) string { return place("agent:", agent, " memo") }
+
 // AnswerOf is the place of what an agent's command came to.
 func AnswerOf(agent int64, command string) string { return place("agent:", agent, " answer "+command) }
 

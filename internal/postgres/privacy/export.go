@@ -28,7 +28,8 @@ FROM bindings b LEFT JOIN subscribers s ON s.number_index = b.number_index AND b
 	exportedCases = `
 SELECT id, number, kind, state, opened_at, sealed, ` + datakeys.OfCase + `cases.id) FROM cases WHERE id = ANY ($1) ORDER BY id`
 	exportedMoves = `
-SELECT case_id, at, to_state, by, sealed, ` + datakeys.OfCase + `case_id) FROM case_moves WHERE case_id = ANY ($1) ORDER BY id`
+SELECT case_id, at, to_state, by, sealed, ` + datakeys.OfCase + `case_id) FROM case_moves WHERE case_id = ANY ($1)
+UNION ALL SELECT case_id, at, 'note', by, sealed, ` + datakeys.OfCase + `case_id) FROM case_notes WHERE case_id = ANY ($1) ORDER BY case_id, at`
 
 	exportedAttachments = `
 SELECT case_id, id, file, sealed, media_type, size, hash, by, at, ` + datakeys.OfCase + `case_id) FROM case_attachments WHERE case_id = ANY ($1) ORDER BY id`

@@ -52,6 +52,8 @@ WHERE id = ANY ($2)`},
 	{"bindings", `DELETE FROM bindings WHERE citizen_id = $1`},
 	{"citizen_factors", `DELETE FROM citizen_factors WHERE citizen_id = $1`},
 	{"cases", `UPDATE cases SET contact = NULL, subject = NULL, contact_index = NULL, sealed = NULL, citizen_id = NULL WHERE id = ANY ($3)`},
+	{"memos", `DELETE FROM memos WHERE interaction_id = ANY ($2) OR case_id = ANY ($3)`}, // notes in which a colleague was named
+	{"case_notes", `UPDATE case_notes SET sealed = NULL WHERE case_id = ANY ($3)`},
 	{"case_moves", `UPDATE case_moves SET why = NULL, told = NULL, sealed = NULL, mt_id = NULL WHERE case_id = ANY ($3)`},
 	{"case_attachments", `DELETE FROM case_attachments WHERE case_id = ANY ($3)`}, // the files open no more, and go with the sweeper
 	{"ussd_requests", `DELETE FROM ussd_requests WHERE number_index = ANY ($4)`},

@@ -98,6 +98,7 @@ var sweeps = []sweep{
 	byIndex("stream_events", "at", ""),
 	byIndex("commands", "at", ""),
 	byIndex("agent_times", "until", ""),
+	byIndex("memos", "at", ""),
 	byIndex("invitations", "expires_at", ""), // few
 	byIndex("taken_once", "expires_at", ""),
 	byIndex("logins", "expires_at", ""),

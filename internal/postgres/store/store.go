@@ -25,6 +25,7 @@ import (
 	"okno/internal/postgres/jobs"
 	"okno/internal/postgres/leases"
 	"okno/internal/postgres/lockout"
+	"okno/internal/postgres/memos"
 	"okno/internal/postgres/messages"
 	"okno/internal/postgres/notifications"
 	"okno/internal/postgres/privacy"
@@ -56,6 +57,7 @@ type (
 	jobStore          = jobs.Store
 	leaseStore        = leases.Store
 	lockoutStore      = lockout.Store
+	memoStore         = memos.Store
 	messageStore      = messages.Store
 	notificationStore = notifications.Store
 	privacyStore      = privacy.Store
@@ -78,6 +80,7 @@ type (
 	identitySteps     = identity.Steps
 	jobSteps          = jobs.Steps
 	lockoutSteps      = lockout.Steps
+	memoSteps         = memos.Steps
 	messageSteps      = messages.Steps
 	notificationSteps = notifications.Steps
 	transcriptSteps   = transcripts.Steps
@@ -103,6 +106,7 @@ type Store struct {
 	*jobStore
 	*leaseStore
 	*lockoutStore
+	*memoStore
 	*messageStore
 	*notificationStore
 	*privacyStore
@@ -143,7 +147,7 @@ func Open(url string, o Options) (*Store, error) {
 		catalogueStore: catalogue.NewStore(db, o.Keys), contactStore: contacts.NewStore(db, o.Keys), conversationStore: conversations.NewStore(db, o.Keys),
 		evaluationStore: evaluations.NewStore(db, o.Keys), exchangeStore: exchange.NewStore(db, o.Keys),
 		guessStore: guesses.NewStore(db), identityStore: identity.NewStore(db, o.Keys), jobStore: background, leaseStore: leases.NewStore(db),
-		lockoutStore: lockout.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
+		lockoutStore: lockout.NewStore(db, o.Keys), memoStore: memos.NewStore(db, o.Keys), messageStore: messages.NewStore(db, o.Keys), notificationStore: notifications.NewStore(db, o.Keys),
 		privacyStore: privacy.NewStore(db, o.Keys), reportStore: reports.NewStore(db),
 		retentionStore: retention.NewStore(db), searchStore: search.NewStore(db, o.Keys), streamStore: streams.NewStore(db, o.Keys), transcriptStore: transcripts.NewStore(db, o.Keys), webhookStore: webhooks.NewStore(db, o.Keys), numbering: o.Numbering, keys: o.Keys,
 	}
@@ -166,6 +170,7 @@ type Work struct {
 	identitySteps
 	jobSteps
 	lockoutSteps
+	memoSteps
 	messageSteps
 	notificationSteps
 	transcriptSteps
@@ -176,7 +181,7 @@ func (s *Store) work(tx *postgres.Tx) *Work {
 	return &Work{Tx: tx, smppAccountSteps: smppaccounts.In(tx, s.keys), appointmentSteps: appointments.In(tx, s.keys),
 		calendarSteps: calendars.In(tx), caseSteps: cases.In(tx, s.keys, s.numbering), catalogueSteps: catalogue.In(tx, s.keys),
 		contactSteps: contacts.In(tx, s.keys), conversationSteps: conversations.In(tx, s.keys), evaluationSteps: evaluations.In(tx, s.keys), exchangeSteps: exchange.In(tx, s.keys), identitySteps: identity.In(tx, s.keys),
-		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
+		jobSteps: s.jobStore.In(tx), lockoutSteps: lockout.In(tx, s.keys), memoSteps: memos.In(tx, s.keys), messageSteps: messages.In(tx, s.keys),
 		notificationSteps: notifications.In(tx, s.keys), transcriptSteps: transcripts.In(tx, s.keys), webhookSteps: webhooks.In(tx, s.keys)}
 }
 

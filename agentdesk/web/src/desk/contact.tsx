@@ -5,6 +5,7 @@ import { Cases } from './cases'
 import { Context, Who } from './contacts'
 import { act, agent, begun, connected, current, load, now, views } from './desk'
 import { draftOf, write } from './drafts'
+import { useMentions } from './mentions'
 import { Call } from './outgoing'
 import { Outbox, post } from './outbox'
 import { byPhone, stateOf } from './protocol'
@@ -161,10 +162,12 @@ function Note({ contact: c }: { contact: Contact }) {
     if ((await act('note', { contact: c.id, text: note })) && draft.text.value === note) write(c.id, 'note', '')
   }
   const begin = useBegin(c)
+  const mentions = useMentions('note', draft.text.value, (note) => write(c.id, 'note', note))
   return (
     <form class="note" onSubmit={add}>
-      <textarea ref={byPhone(c) ? begin : undefined} rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.text.value}
-        onInput={(e) => write(c.id, 'note', e.currentTarget.value)} />
+      {mentions.list}
+      <textarea ref={byPhone(c) ? begin : undefined} rows={2} aria-label={text('note.placeholder')} placeholder={text('note.placeholder')} value={draft.text.value} {...mentions.labels}
+        onInput={(e) => write(c.id, 'note', e.currentTarget.value)} onKeyDown={(e) => void mentions.key(e)} />
       <button disabled={!draft.text.value.trim()}>{text('note.add')}</button>
     </form>
   )

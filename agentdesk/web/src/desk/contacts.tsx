@@ -1,6 +1,7 @@
 import { chosen, current, forYou, held, now } from './desk'
 import { byPhone, stateOf } from './protocol'
 import type { Contact } from './protocol'
+import { RecentContacts } from './recent'
 import { language, text } from './texts'
 import { since, stamp, until } from './time'
 import { unseen } from './unseen'
@@ -32,6 +33,7 @@ export function Contacts() {
         ))}
       </ul>
       <ForYou />
+      <RecentContacts />
     </nav>
   )
 }

@@ -25,6 +25,7 @@ export const chosen = signal<number | null>(null)
 export const begun = signal(0) // the contact that was just accepted, until the focus is in it
 export const forYou = signal<Addressed[]>([]) // what waits for this agent alone
 export const unanswered = signal(0) // evaluations of the agent's work to which the agent has not replied
+export const unreadMemos = signal(0) // messages of colleagues that the agent has not read
 export const overdue = signal(false) // a wrap-up ended with its time
 export const views = signal<Record<number, View>>({})
 export const phoneUp = signal(false)
@@ -35,7 +36,7 @@ export const supervising = signal(false) // the telephone may ring for somebody 
 export const problem = signal('')
 export const told = signal<{ key: string; name: string } | null>(null) // what came of an outgoing call, or a score that has arrived
 export const now = signal(Date.now())
-export const section = signal<'contacts' | 'evaluations' | 'staffing' | 'canned' | 'people' | 'queues' | 'clients' | 'dialogues' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
+export const section = signal<'contacts' | 'memos' | 'evaluations' | 'staffing' | 'canned' | 'people' | 'queues' | 'clients' | 'dialogues' | 'journal' | 'wall' | 'talks' | 'announcements' | 'sms' | 'otp' | 'catalogue' | 'appointments' | 'reports' | 'work' | 'account' | 'search'>('contacts')
 export const me = signal<Me | null>(null)
 export const elsewhere = signal<LoginElsewhere | null>(null) // a login that began while this page was open
 export const proveWanted = signal(false) // something was refused for want of the second factor
@@ -98,6 +99,7 @@ function receive(m: Incoming): void {
       queues.value = m.queues
       forYou.value = m.for_you
       unanswered.value = m.unanswered
+      unreadMemos.value = m.memos
       streams = { ...m.streams }
       break
     case 'queues':
@@ -117,6 +119,7 @@ function receive(m: Incoming): void {
       if (m.stream.startsWith('contact:') && ['recorded', 'heard'].includes(m.kind)) void load(Number(m.stream.slice('contact:'.length)))
       if (m.stream.startsWith('agent:') && m.kind === 'contact') outgoingEnded(m.data as Ended)
       if (m.stream.startsWith('agent:') && m.kind === 'evaluated') told.value = { key: 'evaluation.arrived', name: '' }
+      if (m.stream.startsWith('agent:') && m.kind === 'memo' && section.value !== 'memos') told.value = { key: 'memos.arrived', name: '' }
       if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break
     case 'error':

@@ -74,6 +74,10 @@ export interface Snapshot {
    * Evaluations of the agent's work to which the agent has not replied.
    */
   unanswered: number
+  /**
+   * Messages of colleagues that the agent has not read.
+   */
+  memos: number
   streams: Heads
 }
 export interface Contact {
@@ -354,6 +358,8 @@ export interface Commands {
   order_link?: OrderLink
   announce?: Announce
   announce_end?: AnnounceEnd
+  memo_send?: MemoSend
+  memos_read?: MemosRead
   canned_save?: CannedSave
   canned_remove?: CannedRemove
 }
@@ -516,6 +522,23 @@ export interface Announce {
 }
 export interface AnnounceEnd {
   id: Id
+}
+export interface MemoSend {
+  /**
+   * A colleague.
+   */
+  to: number
+  text: string
+}
+export interface MemosRead {
+  /**
+   * A colleague.
+   */
+  from: number
+  /**
+   * The newest that was seen.
+   */
+  up_to: number
 }
 export interface CannedSave {
   code: string

@@ -101,6 +101,7 @@ export const journalTexts: Record<string, [string, string, string]> = {
   'deed.evaluation_form.save': ['Бағалау парағы сақталды', 'Лист оценки сохранён', 'An evaluation form was saved'],
 
   'deeds.case': ['Істер', 'Дела', 'Cases'],
+  'deed.case.note': ['Іске белгі қосылды', 'К делу добавлена заметка', 'A note was added to a case'],
   'deed.case.assign': ['Іс тағайындалды', 'Дело назначено', 'A case was assigned'],
   'deed.case.attach': ['Файл тіркелді', 'Файл приложен', 'A file was attached'],
   'deed.case.attachment.view': ['Файл ашылды', 'Файл открыт', 'A file was opened'],

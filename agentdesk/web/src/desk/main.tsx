@@ -51,6 +51,12 @@ const journal = async () => {
   return Journal
 }
 
+const memos = async () => {
+  const [{ Memos }, { memoTexts }] = await Promise.all([import('./memos'), import('./memo_texts')])
+  addTexts(memoTexts)
+  return Memos
+}
+
 const staffing = async () => {
   const [{ Staffing }, { staffingTexts }] = await Promise.all([import('./staffing'), import('./staffing_texts')])
   addTexts(staffingTexts)
@@ -121,6 +127,8 @@ function Page() {
         <CannedReplies />
       ) : section.value === 'evaluations' ? (
         <Later key="evaluations" load={evaluations} />
+      ) : section.value === 'memos' ? (
+        <Later key="memos" load={memos} />
       ) : section.value === 'staffing' ? (
         <Later key="staffing" load={staffing} />
       ) : section.value === 'people' ? (

@@ -16,18 +16,22 @@ async function ask(more: string): Promise<Found | 'invalid' | 'failed'> {
   return answer?.status === 400 ? 'invalid' : 'failed'
 }
 
+// lookFor looks for something, and shows what is found.
+export async function lookFor(wanted: string): Promise<void> {
+  if (!wanted) return
+  query.value = wanted
+  found.value = null
+  section.value = 'search'
+  const answer = await ask('')
+  if (query.value === wanted) found.value = answer // nothing else is looked for meanwhile
+}
+
 // The field in the bar on top.
 export function SearchField() {
   if (agent.value?.role === 'auditor') return null
   const look = async (event: SubmitEvent) => {
     event.preventDefault()
-    query.value = String(new FormData(event.currentTarget as HTMLFormElement).get('q')).trim()
-    if (!query.value) return
-    found.value = null
-    section.value = 'search'
-    const wanted = query.value
-    const answer = await ask('')
-    if (query.value === wanted) found.value = answer // nothing else is looked for meanwhile
+    await lookFor(String(new FormData(event.currentTarget as HTMLFormElement).get('q')).trim())
   }
   return (
     <form class="search" role="search" onSubmit={(e) => void look(e)}>

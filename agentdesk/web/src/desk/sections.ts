@@ -13,6 +13,7 @@ const groups: { title: string; sections: Shown[] }[] = [
     { name: 'work', title: 'cases', roles: workers },
     { name: 'appointments', title: 'appointments.title', roles: workers },
     { name: 'catalogue', title: 'catalogue.title', roles: workers },
+    { name: 'memos', title: 'memos.title', roles: workers },
   ] },
   { title: 'sections.floor', sections: [
     { name: 'wall', title: 'wall.title', roles: leaders },

@@ -1,6 +1,11 @@
+// Count is how many things of a section wait for the agent.
+function Count({ of, what }: { of: number; what: string }) {
+  return of > 0 ? <b class="count" title={text(what)}> {of}</b> : null
+}
+
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section, unanswered } from './desk'
+import { act, agent, connected, hasVoice, held, logOut, now, pauseReasons, phoneUp, queues, section, unanswered, unreadMemos } from './desk'
 import { LanguageChoice } from './language'
 import { Mark } from './mark'
 import { works } from './microphone'
@@ -35,7 +40,7 @@ export function TopBar() {
             {g.sections.map((s) => (
               <button key={s.name} id={'section-' + s.name} class="plain" aria-pressed={section.value === s.name}
                 onClick={() => (section.value = section.value === s.name ? 'contacts' : s.name)}>
-                {text(s.title)}{s.name === 'evaluations' && unanswered.value > 0 && <b class="count" title={text('evaluation.unanswered')}> {unanswered.value}</b>}
+                {text(s.title)}{s.name === 'evaluations' && <Count of={unanswered.value} what="evaluation.unanswered" />}{s.name === 'memos' && <Count of={unreadMemos.value} what="memos.unread" />}
               </button>
             ))}
           </div>

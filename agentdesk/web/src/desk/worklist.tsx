@@ -4,26 +4,26 @@ import { Agencies } from './agencies'
 import { Assign } from './assign'
 import { Attachments, type Attachment } from './attachments'
 import { address, addressed, CaseFilter, query, type Filter } from './case_filter'
+import { History, NoteForm, type Noted } from './case_history'
 import { Links, type Link } from './case_links'
 import { Body } from './cases'
 import { Day, newDay } from './day'
 import { every, ticked, told } from './deliveries'
-import { Tick } from './delivery'
 import { agent, now, section, send } from './desk'
 import { Lookers } from './lookers'
 import { openCase, stopWriting, writes } from './looking'
 import { Call } from './outgoing'
-import { because, subject } from './own_words'
+import { subject } from './own_words'
 import type { Delivery, Move, Recorded } from './protocol'
 import { Talk } from './recordings'
-import { text, whose } from './texts'
+import { text } from './texts'
 import { day, stamp, today } from './time'
 
 interface Line {
   id: number; number: string; kind: string; state: string; service: string; agency: string; priority: number; queue: string; assignee: string
   due_at: string | null; opened_at: string
 }
-interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[]; calls: { at: string; name: string; outcome: string }[] }
+interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[]; notes: Noted[]; calls: { at: string; name: string; outcome: string }[] }
 
 const soon = 24 * 3600 * 1000 // milliseconds before the term
 
@@ -182,14 +182,8 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
           {c.calls.map((call, i) => <li key={i}><span class="muted">{stamp(call.at)} · {call.name}</span> {text('outgoing.' + (call.outcome || 'calling'))}</li>)}
         </ul>
       )}
-      <ol class="history">
-        {c.history.map((m, i) => (
-          <li key={i}>
-            <span class="muted">{stamp(m.at)} · {whose(m.by, m.name)}</span> {text('case.' + m.to)}{m.why && ` · ${because(m.why)}`}
-            {m.told && <div class="muted">{text('work.told')}: {m.told}<Tick of={m.delivery} /></div>}
-          </li>
-        ))}
-      </ol>
+      {c.mine && <NoteForm number={number} added={() => void read()} />}
+      <History moves={c.history} notes={c.notes} />
     </section>
   )
 }
