@@ -54,7 +54,7 @@ func (d *Desk) worklist(w http.ResponseWriter, r *http.Request) {
 	}
 	list := make([]object, 0, len(lines))
 	for _, l := range lines {
-		list = append(list, object{"id": l.ID, "number": l.Number, "kind": l.Kind, "state": l.State, "service": l.Service, "agency": l.Agency,
+		list = append(list, object{"id": l.ID, "number": l.Number, "kind": l.Kind, "state": l.State, "next": l.State.Next(), "service": l.Service, "agency": l.Agency,
 			"priority": l.Priority, "queue": l.Queue, "assignee": l.Assignee, "due_at": when(l.DueAt), "opened_at": l.OpenedAt})
 	}
 	answer["cases"] = list

@@ -64,6 +64,8 @@ var verbs = map[string]verb{
 	"outgoing_call":    (*Desk).outgoingCall,
 	"case_open":        (*Desk).caseOpen,
 	"case_move":        (*Desk).caseMove,
+	"case_batch":       (*Desk).caseBatch,
+	"case_batch_undo":  (*Desk).caseBatchUndo,
 	"appointment_book": (*Desk).appointmentBook,
 	"appointment_move": (*Desk).appointmentMove,
 	"verify":           (*Desk).verify,

@@ -114,6 +114,7 @@ var problems = []struct {
 	{attachment.ErrMissing, "file_missing", http.StatusGone},
 	{attachment.ErrBroken, "file_broken", http.StatusGone},
 	{cases.ErrMoved, "case_moved", http.StatusConflict},
+	{cases.ErrBatchDone, "batch_done", http.StatusConflict},
 	{catalogue.ErrCodes, "code_length", http.StatusBadRequest},
 	{catalogue.ErrThere, "code_taken", http.StatusConflict},
 	{publication.ErrFindings, "findings", http.StatusBadRequest},

@@ -70,6 +70,7 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/case-views", d.caseViews)
 	mux.HandleFunc("POST /desk/case-views", d.saveCaseView)
 	mux.HandleFunc("POST /desk/case-views/{name}/remove", d.removeCaseView)
+	mux.HandleFunc("GET /desk/case-batches", d.caseBatches)
 	mux.HandleFunc("GET /desk/assignees", d.assignees)
 	mux.HandleFunc("GET /desk/cases/{number}", d.viewCase)
 	mux.HandleFunc("GET /desk/cases/{number}/numbers", d.numbersOfCase)

@@ -195,6 +195,7 @@ type caseWork interface {
 	CaseMoves(ctx context.Context, id int64) ([]cases.Move, error)
 	caseLinks
 	caseNoteWork
+	batchWork
 	outgoingWork
 	caseViewWork
 	attachmentWork

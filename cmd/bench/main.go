@@ -16,7 +16,7 @@ import (
 )
 
 type flags struct {
-	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases,desk,voice,echo" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench, desk, or voice, beside a menu of Asterisk's own. echo is the bare server that stands beside desk."`
+	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases,desk,page,voice,echo" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench, desk, page (the desk's page in Chromium), or voice, beside a menu of Asterisk's own. echo is the bare server that stands beside desk."`
 	Okno     string        `required:"" help:"The program okno." type:"existingfile"`
 	Messages int           `default:"30000" help:"How many for a measure of throughput."`
 	Rates    []int         `default:"500,1000,2000" help:"Messages, or verifications, a second for the measures of latency."`
@@ -59,6 +59,8 @@ func run(ctx context.Context, f flags) (err error) {
 		return benchCases(ctx, f, folder)
 	case "desk":
 		return benchDesk(ctx, f, folder)
+	case "page":
+		return benchPage(ctx, f, folder)
 	case "voice":
 		return benchVoice(ctx, f, folder)
 	case "echo":

@@ -12,8 +12,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"okno/internal/appointment"
+	"okno/internal/casework"
 	"okno/internal/conversation"
 	"okno/internal/exchange"
+	"okno/internal/floor"
 	"okno/internal/job"
 	"okno/internal/notification"
 	"okno/internal/otp"
@@ -56,6 +58,9 @@ func (n *node) startJobs() {
 	kinds = append(kinds, job.On(notification.NewFollower(func(ctx context.Context, fn func(notification.FollowWork) error) error {
 		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
 	}, time.Now).Follow).Periodic(notification.Following))
+	kinds = append(kinds, job.On(casework.NewMover(func(ctx context.Context, fn func(casework.BatchWork) error) error {
+		return n.db.Do(ctx, func(w *store.Work) error { return fn(w) })
+	}, n.teller(), floor.By).Move))
 	kinds = append(kinds, job.On(n.transcriber().Transcribe))
 	n.startAsker()
 	n.startFiles()

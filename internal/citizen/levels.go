@@ -109,6 +109,8 @@ var Needs = []Need{
 	{AtDesk, "order_link", Nobody, ""},
 	{AtDesk, "announce", Nobody, ""},
 	{AtDesk, "announce_end", Nobody, ""},
+	{AtDesk, "case_batch", Nobody, "of cases that the agent works on"},
+	{AtDesk, "case_batch_undo", Nobody, "likewise"},
 	{AtDesk, "memo_send", Nobody, "about no citizen"},
 	{AtDesk, "memos_read", Nobody, "likewise"},
 	{AtDesk, "canned_save", Nobody, "about no citizen"},

@@ -122,3 +122,11 @@ type TranscribeTalk struct {
 
 // Kind names it.
 func (TranscribeTalk) Kind() string { return "talk.transcribe" }
+
+// MoveCases moves the cases of a batch.
+type MoveCases struct {
+	Batch int64 `json:"batch"`
+}
+
+// Kind names it.
+func (MoveCases) Kind() string { return "cases.move" }

@@ -105,6 +105,7 @@ var Rules = []Rule{
 	{Table: "case_imports", Stays: "by which a register that is taken over again adds what is new"},
 	{Table: "case_places", Stays: "the history of a case"},
 	{Table: "case_moves", Stays: "the history of a case"},
+	{Table: "case_batches", For: 7 * day, From: "the order: the history of each case has its move"},
 	{Table: "case_notes", Stays: "the history of a case"},
 	{Table: "case_attachments", Stays: "each goes with the erasure of its citizen; the sweeper removes the file then"},
 	{Table: "case_links", Stays: "the history of a case"},

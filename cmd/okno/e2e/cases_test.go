@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"okno/internal/attachment/s3/s3test"
@@ -117,6 +118,56 @@ func TestFilesOfCasesLieInAnObjectStore(t *testing.T) {
 	}, func() string { return fmt.Sprint(told) })
 	require.Len(t, store.Keys(t), 1)
 	require.Equal(t, "1600000содержание", value[string](t, desk, download))
+}
+
+// An operator moves several cases together: what was ordered by mistake is taken back within ten seconds, and survives a reload until then.
+func TestCasesAreMovedTogether(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	o := newOkno(t, fmt.Sprintf("database_url: %q\nroles: [desk, worker]\n", url))
+	o.run(t, "sample")
+	const mine = 300 // more than a batch may have, and more than the page draws at once
+	pgtest.Exec(t, url, fmt.Sprintf(`
+		INSERT INTO cases (number, kind, state, assignee, due_at)
+		SELECT lpad(n::text, 9, '0'), 'appeal', 'registered', (SELECT id FROM agents WHERE login = 'aliya'), now() + n * interval '1 hour' FROM generate_series(1, %d) n`, mine))
+	o.start(t)
+	o.awaitReady(t, time.Minute)
+	accepted := func() int {
+		return pgtest.Value[int](t, url, `SELECT count(*)::int FROM case_moves WHERE from_state = 'registered' AND to_state = 'accepted' AND by LIKE 'agent:%'`)
+	}
+	desk := browse(t, o.http+"/desk/", recorded(operatorSays))
+	desk.logsIn(t, "aliya", demoPassword)
+	desk.clicks(t, "#section-work")
+	order := func() {
+		t.Helper()
+		desk.clicks(t, "#worklist tr[data-row='0'] .tick")
+		desk.runs(t, `document.querySelector("#worklist tr[data-row='11'] .tick").dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true, cancelable: true}))`)
+		desk.reads(t, "#move-together b", "12")
+		desk.chooses(t, "#move-together select", "accepted")
+		desk.types(t, "#move-together input[name=why]", "принято по списку")
+		desk.clicks(t, "#move-together button.primary")
+		desk.misses(t, "#move-together")
+	}
+	desk.sees(t, "#worklist tr[data-row='0']")
+	require.Less(t, value[int](t, desk, `document.querySelectorAll('#worklist tr[data-row]').length`), 120, "what is out of view is not drawn")
+	order()
+	desk.do(t, "reload", chromedp.Reload())
+	desk.reads(t, ".batches", "Принято")
+	require.Empty(t, desk.violations(t, "html"))
+	desk.picture(t, "desk-batch.png")
+	desk.clicks(t, ".batches .undo")
+	desk.misses(t, ".batches")
+	order()
+	desk.reads(t, ".batches [data-state=done]", "продвинуто: 12")
+	require.Equal(t, 12, accepted())
+	desk.reads(t, "#worklist tbody tr:first-child", "Принято")
+	desk.clicks(t, ".batches button")
+	desk.misses(t, ".batches")
+	desk.clicks(t, "#worklist .tick-all")
+	desk.sees(t, "#move-together")
+	desk.misses(t, "#move-together option[value=accepted]") // some are there by now
+	desk.clicks(t, "#worklist .tick-all")
+	desk.misses(t, "#move-together")
 }
 
 // A supervisor gives several cases to a queue, then to an agent, and takes that back within ten seconds.

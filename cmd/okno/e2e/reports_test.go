@@ -59,6 +59,18 @@ sms:
 	desk.reads(t, `#reports tr[data-key="031"] th`, service(t, "031", ru).Name)
 	desk.chooses(t, "#report-by", "language")
 	desk.sees(t, `#reports tr[data-key="ru"]`)
+	desk.clicks(t, "#reports .picture summary")
+	desk.chooses(t, "#report-figure", "found")
+	desk.sees(t, `#reports canvas[aria-label*="ru: 4"]`)
+	const drawn = `(() => { const c = document.querySelector('#reports canvas'), p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, s = new Set()
+		for (let i = 0; i < p.length; i += 4) s.add(p[i] << 16 | p[i + 1] << 8 | p[i + 2])
+		return c.width + ' ' + (s.size > 2) })()`
+	require.Equal(t, "1920 true", value[string](t, desk, drawn))
+	require.Equal(t, "services-found-", value[string](t, desk, `new Promise((done) => {
+		HTMLAnchorElement.prototype.click = function () { done(this.download) }
+		document.querySelector('#report-png').click()
+	})`)[:15])
+	require.Empty(t, desk.violations(t, "#reports"))
 	file := value[string](t, desk, `fetch(document.querySelector('#report-csv').href).then((answer) => answer.text())`)
 	require.Equal(t, "language,asked,found,vain,vain_rate\nru,4,4,0,0.0000\n", file)
 	desk.clicks(t, `#reports tr[data-key="ru"] th button`)

@@ -132,6 +132,9 @@ func DeliveryOf(caseID int64) string { return place("case:", caseID, " delivery"
 // MemoOf is the place of what colleagues write to an agent.
 func MemoOf(agent int64) string { return place("agent:", agent, " memo") }
 
+// BatchOf is the place of why an agent moves cases together.
+func BatchOf(agent int64) string { return place("agent:", agent, " batch") }
+
 // AnswerOf is the place of what an agent's command came to.
 func AnswerOf(agent int64, command string) string { return place("agent:", agent, " answer "+command) }
 

@@ -99,6 +99,7 @@ var sweeps = []sweep{
 	byIndex("commands", "at", ""),
 	byIndex("agent_times", "until", ""),
 	byIndex("memos", "at", ""),
+	byIndex("case_batches", "at", ""),
 	byIndex("invitations", "expires_at", ""), // few
 	byIndex("taken_once", "expires_at", ""),
 	byIndex("logins", "expires_at", ""),

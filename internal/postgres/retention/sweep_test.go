@@ -102,6 +102,7 @@ SELECT $2 || e, $2 || e, 'a', $1, $1, CASE WHEN e = 'ended' THEN $1::timestamptz
 	"sms_nodes":     `INSERT INTO sms_nodes (name, told_at, standing) VALUES ($2, $1, '{}')`,
 	"stream_events": `INSERT INTO stream_events (stream, seq, at, kind, payload) SELECT 'agent:1', count(*) + 1, $1, 'x', '{}' FROM stream_events`,
 	"commands":      `INSERT INTO commands (id, agent_id, at, result) SELECT $2, min(id), $1, '{}' FROM agents`,
+	"case_batches":  `INSERT INTO case_batches (agent_id, at, due_at, to_state, numbers, "from") SELECT min(id), $1, $1, $2, '{}', '{}' FROM agents`,
 	"memos":         `INSERT INTO memos (from_agent, to_agent, at, sealed) SELECT min(id), max(id), $1, $2::text::bytea FROM agents`,
 	"agent_times": `
 INSERT INTO agent_times (agent_id, since, until, doing, desk, load, capacity, queues) SELECT min(id), $1, $1, 'available', true, 0, 100, '{}' FROM agents`,

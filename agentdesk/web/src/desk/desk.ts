@@ -26,6 +26,7 @@ export const begun = signal(0) // the contact that was just accepted, until the 
 export const forYou = signal<Addressed[]>([]) // what waits for this agent alone
 export const unanswered = signal(0) // evaluations of the agent's work to which the agent has not replied
 export const unreadMemos = signal(0) // messages of colleagues that the agent has not read
+export const batchEnded = signal(0) // the last order to move cases together that has ended
 export const overdue = signal(false) // a wrap-up ended with its time
 export const views = signal<Record<number, View>>({})
 export const phoneUp = signal(false)
@@ -119,6 +120,7 @@ function receive(m: Incoming): void {
       if (m.stream.startsWith('contact:') && ['recorded', 'heard'].includes(m.kind)) void load(Number(m.stream.slice('contact:'.length)))
       if (m.stream.startsWith('agent:') && m.kind === 'contact') outgoingEnded(m.data as Ended)
       if (m.stream.startsWith('agent:') && m.kind === 'evaluated') told.value = { key: 'evaluation.arrived', name: '' }
+      if (m.stream.startsWith('agent:') && m.kind === 'case_batch') batchEnded.value = (m.data as { batch: number }).batch
       if (m.stream.startsWith('agent:') && m.kind === 'memo' && section.value !== 'memos') told.value = { key: 'memos.arrived', name: '' }
       if (m.stream.startsWith('agent:') && m.kind === 'login') elsewhere.value = m.data as LoginElsewhere
       break

@@ -358,6 +358,8 @@ export interface Commands {
   order_link?: OrderLink
   announce?: Announce
   announce_end?: AnnounceEnd
+  case_batch?: CaseBatch
+  case_batch_undo?: CaseBatchUndo
   memo_send?: MemoSend
   memos_read?: MemosRead
   canned_save?: CannedSave
@@ -522,6 +524,23 @@ export interface Announce {
 }
 export interface AnnounceEnd {
   id: Id
+}
+export interface CaseBatch {
+  /**
+   * At most 200.
+   */
+  cases: {
+    number: string
+    /**
+     * As the agent saw it.
+     */
+    from: string
+  }[]
+  to: string
+  why: string
+}
+export interface CaseBatchUndo {
+  batch: Id
 }
 export interface MemoSend {
   /**

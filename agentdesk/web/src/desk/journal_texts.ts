@@ -101,6 +101,8 @@ export const journalTexts: Record<string, [string, string, string]> = {
   'deed.evaluation_form.save': ['Бағалау парағы сақталды', 'Лист оценки сохранён', 'An evaluation form was saved'],
 
   'deeds.case': ['Істер', 'Дела', 'Cases'],
+  'deed.case.batch': ['Істерді бірге жылжыту тапсырылды', 'Поручено продвинуть дела вместе', 'Cases were ordered to move together'],
+  'deed.case.batch_undo': ['Істерді бірге жылжыту қайтарылды', 'Продвижение дел вместе отменено', 'The order to move cases together was taken back'],
   'deed.case.note': ['Іске белгі қосылды', 'К делу добавлена заметка', 'A note was added to a case'],
   'deed.case.assign': ['Іс тағайындалды', 'Дело назначено', 'A case was assigned'],
   'deed.case.attach': ['Файл тіркелді', 'Файл приложен', 'A file was attached'],

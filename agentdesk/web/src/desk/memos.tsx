@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { colleagues, memos, readMemos, type Colleague } from './colleagues'
-import { act, agent, unreadMemos } from './desk'
+import { act, agent, told, unreadMemos } from './desk'
 import { text } from './texts'
 import { moment } from './time'
 
@@ -10,7 +10,10 @@ const grouped = (number: string) => number.replace(/(\d{3})(?=\d)/g, '$1 ')
 // Memos are what colleagues write to each other, and the notes in which they name each other: those on duty first, then whoever wrote last.
 export function Memos() {
   const whom = useSignal<number | null>(null)
-  useEffect(() => { void readMemos() }, [unreadMemos.value])
+  useEffect(() => {
+    if (told.value?.key === 'memos.arrived') told.value = null
+    void readMemos()
+  }, [unreadMemos.value])
   const mine = agent.value?.id
   const unread = (c: Colleague) => memos.value.filter((m) => m.from === c.id && m.to === mine && !m.read).length
   const last = (c: Colleague) => memos.value.find((m) => m.from === c.id || m.to === c.id)?.id ?? 0
@@ -26,7 +29,7 @@ export function Memos() {
             {all.map((c) => (
               <li key={c.id}>
                 <button data-login={c.login} class="plain" aria-current={c.id === whom.value} onClick={() => (whom.value = c.id)}>
-                  <span class={'lamp' + (c.here ? ' on' : '')} aria-hidden="true">●</span> {c.name}
+                  <span class={c.here ? 'lamp on' : 'muted'} aria-hidden="true">{c.here ? '●' : '○'}</span> {c.name}
                   <span class="muted"> @{c.login} · {text(c.here ? 'memos.here' : 'memos.away')}</span>
                   {unread(c) > 0 && <b class="count" title={text('memos.unread')}>{unread(c)}</b>}
                 </button>

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { Day } from './day'
 import { section } from './desk'
 import type { Language } from './protocol'
+import { ReportPicture } from './report_picture'
 import { language, text } from './texts'
 import { day, stamp } from './time'
 
@@ -30,6 +31,31 @@ export function Reports() {
   }, [])
   if (!known.value) return <main class="links" />
   return <Chosen known={known.value} />
+}
+
+// Picture draws one figure, which is chosen.
+function Picture({ report, table }: { report: Report; table: Table }) {
+  const chosen = useSignal(report.figures[0]!.name)
+  const at = Math.max(0, report.figures.findIndex((f) => f.name === chosen.value))
+  const figure = report.figures[at]!
+  const titles = new Map(report.by.map((d) => [d.name, d.title]))
+  const bars = table.lines.map((line) => ({
+    label: line.key.map((value, i) => [named(table.keys[i]!, value), table.labels[value]?.[language.value]].filter(Boolean).join(' ')).join(' · '),
+    value: line.values[at]!, shown: written(figure, line.values[at]!),
+  }))
+  return (
+    <details class="picture">
+      <summary>{text('reports.picture')}</summary>
+      <label>{text('reports.figure')}{' '}
+        <select id="report-figure" value={figure.name} onChange={(e) => (chosen.value = e.currentTarget.value)}>
+          {report.figures.map((f) => <option key={f.name} value={f.name}>{f.title[language.value]}</option>)}
+        </select>
+      </label>
+      <ReportPicture file={`${table.report}-${figure.name}-${table.from}-${table.to}`} title={`${report.title[language.value]}: ${figure.title[language.value]}`}
+        period={`${day(table.from)} – ${day(table.to)} · ${table.keys.map((key) => titles.get(key)?.[language.value] ?? key).join(', ')}`}
+        definition={figure.definition[language.value]} bars={bars} />
+    </details>
+  )
 }
 
 function Chosen({ known: { reports, today } }: { known: Known }) {
@@ -79,6 +105,7 @@ function Chosen({ known: { reports, today } }: { known: Known }) {
       {wrong.value && <p class="wrong" role="alert">{text('reports.' + wrong.value)}</p>}
       {shown && <Figures report={report} table={shown}
         limit={(limits) => { only.value = { ...only.value, ...limits }; by.value = report.by.find((d) => !(d.name in only.value))?.name ?? by.value }} />}
+      {shown && shown.lines.length > 0 && <Picture key={report.name} report={report} table={shown} />}
       <section>
         <h2>{text('reports.definitions')}</h2>
         <dl class="definitions">

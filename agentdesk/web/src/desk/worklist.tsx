@@ -1,15 +1,17 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useLayoutEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { Agencies } from './agencies'
 import { Assign } from './assign'
 import { Attachments, type Attachment } from './attachments'
+import { Batches, MoveTogether } from './batches'
 import { address, addressed, CaseFilter, query, type Filter } from './case_filter'
 import { History, NoteForm, type Noted } from './case_history'
 import { Links, type Link } from './case_links'
+import { CaseTable, type Line } from './case_table'
 import { Body } from './cases'
 import { Day, newDay } from './day'
 import { every, ticked, told } from './deliveries'
-import { agent, now, section, send } from './desk'
+import { agent, section, send } from './desk'
 import { Lookers } from './lookers'
 import { openCase, stopWriting, writes } from './looking'
 import { Call } from './outgoing'
@@ -17,15 +19,9 @@ import { subject } from './own_words'
 import type { Delivery, Move, Recorded } from './protocol'
 import { Talk } from './recordings'
 import { text } from './texts'
-import { day, stamp, today } from './time'
+import { stamp, today } from './time'
 
-interface Line {
-  id: number; number: string; kind: string; state: string; service: string; agency: string; priority: number; queue: string; assignee: string
-  due_at: string | null; opened_at: string
-}
 interface Whole { links: Link[]; attachments: Attachment[]; recordings: Recorded[]; number: string; kind: string; state: string; next: string[] | null; subject: string; body: string; due_on: string | null; mine: boolean; history: Omit<Move, 'number'>[]; notes: Noted[]; calls: { at: string; name: string; outcome: string }[] }
-
-const soon = 24 * 3600 * 1000 // milliseconds before the term
 
 // Worklist shows cases to work on, by term or by whose they are. What a case is about shows once the agent has it.
 export function Worklist() {
@@ -58,55 +54,43 @@ export function Worklist() {
     if (answer.ok) chosen.value = number
     void read()
   }
+  const picked = lines.value.filter((l) => ticked.value.includes(l.number))
   return (
     <main class="links" id="worklist">
       <h1>{text('work.title')}</h1>
       {wrong.value && <p class="wrong" role="alert">{text('error.' + wrong.value)}</p>}
       <CaseFilter of={filter} />
-      {leads && <Assign of={lines.value.filter((l) => ticked.value.includes(l.number))} done={() => { ticked.value = []; void read() }} />}
+      {leads && <Assign of={picked} done={() => { ticked.value = []; void read() }} />}
+      <MoveTogether of={picked.filter((l) => l.assignee === agent.value?.login)} done={() => { ticked.value = [] }} />
+      <Batches moved={() => void read()} />
       {lines.value.length === 0 ? <p class="muted">{text('work.none')}</p> : (
-        <table class="worklist">
-          <thead><tr>{leads && <th scope="col"><span class="visually-hidden">{text('work.tick')}</span></th>}{['number', 'kind', 'state', 'term', 'priority', 'who', 'take'].map((key) => <th key={key} scope="col">{text('work.' + key)}</th>)}</tr></thead>
-          <tbody>
-            {lines.value.map((l) => (
-              <tr key={l.id} data-number={l.number}>
-                {leads && (
-                  <td><input type="checkbox" class="tick" aria-label={`${text('work.tick')} ${l.number}`} checked={ticked.value.includes(l.number)}
-                    onChange={(e) => (ticked.value = e.currentTarget.checked ? [...ticked.value, l.number] : ticked.value.filter((n) => n !== l.number))} /></td>
-                )}
-                <th scope="row">{l.number.replace(/(\d{3})(?=\d)/g, '$1 ')}</th>
-                <td>{text('kind.' + l.kind)}{l.service && ` · ${l.service}`}</td>
-                <td>{text('case.' + l.state)}</td>
-                <td><Term at={l.due_at} /></td>
-                <td class="number">{l.priority || ''}</td>
-                <td>{l.assignee || l.queue}</td>
-                <td>
-                  {l.assignee === agent.value?.login
-                    ? <button class="open" onClick={() => (chosen.value = l.number)}>{text('work.open')}</button>
-                    : !l.assignee && <button class="take" onClick={() => void take(l.number)}>{text('work.take')}</button>}
-                  {agent.value?.role === 'supervisor' && l.assignee !== agent.value.login && <button class="look" onClick={() => (chosen.value = l.number)}>{text('work.look')}</button>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <CaseTable lines={lines.value} ticked={ticked.value} tick={(numbers) => (ticked.value = numbers)} take={(number) => void take(number)} open={(number) => (chosen.value = number)} />
       )}
-      {next.value && <button onClick={() => void read(next.value)}>{text('work.more')}</button>}
+      {next.value && <More key={next.value} read={() => void read(next.value)} />}
       {leads && <Agencies />}
-      {chosen.value && <Opened number={chosen.value} key={chosen.value} moved={() => void read()} />}
+      {chosen.value && <Opened number={chosen.value} key={chosen.value} moved={() => void read()} close={() => {
+        const number = chosen.value
+        chosen.value = ''
+        document.querySelector<HTMLElement>(`#worklist tr[data-number="${number}"] button`)?.focus()
+      }} />}
     </main>
   )
 }
 
-// Term says a term in words and in colour.
-function Term({ at }: { at: string | null }) {
-  if (!at) return <span class="muted">—</span>
-  const left = new Date(at).getTime() - now.value
-  const kind = left < 0 ? 'overdue' : left < soon ? 'soon' : 'later'
-  return <span class={'term ' + kind}>{day(at.slice(0, 10))} · {text('work.term.' + kind)}</span>
+// More reads the next page of the list: by itself once it comes into view.
+function More({ read }: { read(): void }) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const watcher = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) read() }, { rootMargin: '600px' })
+    watcher.observe(button.current!)
+    return () => watcher.disconnect()
+  }, [])
+  return <button class="more" ref={button} onClick={read}>{text('work.more')}</button>
 }
 
-function Opened({ number, moved }: { number: string; moved(): void }) {
+// Opened is the case that is worked on, at the bottom of the list. It has the focus once it is there; Escape closes it.
+function Opened({ number, moved, close }: { number: string; moved(): void; close(): void }) {
+  const heading = useRef<HTMLHeadingElement>(null)
   const whole = useSignal<Whole | null>(null)
   const wrong = useSignal('')
   const why = useSignal('') // of whoever looks at a case in other hands; the journal keeps it
@@ -126,6 +110,7 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   useEffect(() => { void read() }, [number])
   useEffect(() => {
     if (!whole.value) return
+    heading.current?.focus()
     openCase.value = number
     return () => { openCase.value = ''; stopWriting() }
   }, [whole.value !== null])
@@ -159,8 +144,11 @@ function Opened({ number, moved }: { number: string; moved(): void }) {
   const c = whole.value
   if (!c) return null
   return (
-    <section id="opened-case" onInput={writes}>
-      <h2>{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('kind.' + c.kind)} · {text('case.' + c.state)}</h2>
+    <section id="opened-case" onInput={writes} onKeyDown={(e) => { if (e.key === 'Escape' && !e.defaultPrevented) close() }}>
+      <div class="row">
+        <h2 ref={heading} tabIndex={-1}>{c.number.replace(/(\d{3})(?=\d)/g, '$1 ')} · {text('kind.' + c.kind)} · {text('case.' + c.state)}</h2>
+        <button class="plain close" aria-label={text('work.close')} title={text('work.close')} onClick={close}>×</button>
+      </div>
       <Lookers number={number} />
       <p class="subject">{subject(c.subject)}</p>
       <Body of={c} />

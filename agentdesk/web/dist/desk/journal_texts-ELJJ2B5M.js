@@ -1,0 +1,1 @@
+import{a}from"./chunk-UOA6262J.js";import"./chunk-6ATBPRIA.js";export{a as journalTexts};
