@@ -118,6 +118,8 @@ func (d *Desk) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /desk/queue-settings", d.queueSettings)
 	mux.HandleFunc("POST /desk/queue-settings/{queue}", d.changeQueue)
 	mux.HandleFunc("POST /desk/queue-settings/{queue}/remove", d.removeQueue)
+	mux.HandleFunc("GET /desk/calendars", d.calendars)
+	mux.HandleFunc("POST /desk/calendars/{calendar}", d.changeCalendar)
 	mux.HandleFunc("POST /desk/pause-limits", d.changePauseLimits)
 	mux.HandleFunc("GET /desk/clients", d.clients)
 	mux.HandleFunc("POST /desk/clients", d.addClient)

@@ -156,6 +156,7 @@ type people interface {
 	LockAgent(ctx context.Context, agent int64, locked bool, by string) error
 	accountWork
 	queueWork
+	calendarWork
 	catalogue.Keeper
 	clientWork
 	agencyWork

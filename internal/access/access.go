@@ -94,6 +94,7 @@ const (
 	ViewLogins        Act = "login.view" // when, from where and with which browser an agent is logged in
 	EndLogins         Act = "login.end"
 	LockAgent         Act = "agent.lock"    // and unlock
+	EditCalendars     Act = "calendar.edit" // see and change hours and holidays
 	EditQueues        Act = "queue.edit"    // see and change the settings of queues, and the limits of pauses
 	ManageClients     Act = "client.manage" // see the clients of the API, add one, give and end keys, keep one out
 	ManageAgents      Act = "agent.manage"  // see all accounts, add one, change name, role, languages and queues, give a link to set a password

@@ -65,6 +65,7 @@ var rights = map[Act]map[Role][]Tie{
 	EndLogins:         {Agent: {Own}, Supervisor: {Own}, Administrator: {Own, Untied}, Auditor: {Own}},
 	LockAgent:         {Administrator: {Untied}},
 	EditQueues:        {Administrator: {Untied}},
+	EditCalendars:     {Administrator: {Untied}},
 	ManageClients:     {Administrator: {Untied}},
 	EditDialogues:     {Administrator: {Untied}},
 	ManageAgents:      {Administrator: {Untied}},
@@ -73,7 +74,7 @@ var rights = map[Act]map[Role][]Tie{
 // guarded are the acts, and the ties, that want the second factor of whoever has one set up.
 func guarded(act Act, tie Tie) bool {
 	switch act {
-	case Evaluate, SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCatalogue, ManageClients, KeepAgencyKeys, EditDialogues, ReplayAgency:
+	case Evaluate, SuperviseCall, DirectAgent, MoveWaiting, DismissWaiting, OrderLinks, LiftHolds, LockAgent, ManageAgents, EditQueues, EditCalendars, EditCatalogue, ManageClients, KeepAgencyKeys, EditDialogues, ReplayAgency:
 		return true
 	case ViewContact, ViewCase:
 		return tie == Reason
@@ -90,7 +91,7 @@ func serving(ties ...Tie) map[Role][]Tie {
 
 // acts are the acts in the order of the table.
 var acts = []Act{SeeOffer, AnswerOffer, ViewContact, ListRecent, ServeContact, RevealCitizen, Search, VerifyCitizen, BindNumber, ViewCase, SeeCase, OpenCase, PlaceCall, ListCases, TakeCase, AssignCase, MoveCase, NoteCase, LinkCase, SplitCase, AttachFile, DetachFile, MergeOthers, ListAppointments, SettleAppointment, SuperviseCall, HearRecording, ReadTranscript, CorrectTranscript, EditForms, Evaluate, ViewEvaluation, ReplyToEvaluation, WatchFloor, DirectAgent, MoveWaiting, DismissWaiting,
-	WriteMemos, UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditDialogues}
+	WriteMemos, UseCanned, EditCanned, Announce, ViewLinks, OrderLinks, ViewPasswords, LiftHolds, ViewAgencies, ReplayAgency, KeepAgencyKeys, ViewReports, ViewServices, ViewFindings, EditCatalogue, ReadJournal, ViewLogins, EndLogins, LockAgent, ManageAgents, ManageClients, EditQueues, EditCalendars, EditDialogues}
 
 // Table prints the rights as a Markdown table: a row for each act, a column for each role, in a cell the ties of which one is needed.
 func Table() string {

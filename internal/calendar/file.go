@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"okno/internal/fault"
 	"okno/internal/yamlfile"
 )
 
@@ -63,13 +65,41 @@ func (f File) Check() (problems []error) {
 	return problems
 }
 
+// Problem is what is wrong with a field of an entry: "zone", "week.mon", "years.2026".
+type Problem struct {
+	Calendar, Field string
+	Err             error
+}
+
+// Error says where it is and what is wrong.
+func (p Problem) Error() string {
+	return fmt.Sprintf("calendars.%s.%s: %s", p.Calendar, p.Field, p.Err)
+}
+
+// Unwrap is what is wrong.
+func (p Problem) Unwrap() error { return p.Err }
+
+var names = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
+
+// CheckOne says what keeps an entry from being kept at a desk: one fault, with its field.
+func (e Entry) CheckOne(name string) error {
+	if !names.MatchString(name) {
+		return &fault.Error{Kind: fault.Invalid, Field: "name", Text: "a name is of a to z, digits, - and _, and begins with a letter"}
+	}
+	_, err := e.Calendar(name)
+	if p := (Problem{}); errors.As(err, &p) {
+		return &fault.Error{Kind: fault.Invalid, Field: p.Field, Text: p.Err.Error(), Err: err}
+	}
+	return err
+}
+
 // Calendar gives the calendar of an entry, or all that is wrong with it.
 func (e Entry) Calendar(name string) (Calendar, error) {
 	c := Calendar{Name: name, Years: map[int]Year{}}
 	var problems []error
 	wrong := func(field string, err error) {
 		if err != nil {
-			problems = append(problems, fmt.Errorf("calendars.%s.%s: %w", name, field, err))
+			problems = append(problems, Problem{name, field, err})
 		}
 	}
 	var err error

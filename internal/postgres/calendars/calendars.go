@@ -79,6 +79,36 @@ func (w Steps) keep(ctx context.Context, f calendar.File, by, why string) (chang
 	return changed, w.tx.SendBatch(ctx, writes).Close()
 }
 
+// errChanged says that somebody else has changed the calendar since it was seen.
+var errChanged error = &fault.Error{Kind: fault.Conflict, Text: "somebody else has changed this calendar meanwhile"}
+
+// ChangeCalendar replaces a calendar that somebody saw, or adds one (was is nil). to was checked. An error of kind conflict says that another
+// was first.
+func (w Steps) ChangeCalendar(ctx context.Context, name string, was *calendar.Entry, to calendar.Entry, by, why string) error {
+	if _, err := w.tx.Exec(ctx, lockCalendars); err != nil {
+		return fmt.Errorf("change calendar %s: %w", name, err)
+	}
+	kept, _, err := w.definitions(ctx)
+	if err != nil {
+		return fmt.Errorf("change calendar %s: %w", name, err)
+	}
+	now, there := kept[name]
+	if was == nil && there || was != nil && !there {
+		return errChanged
+	}
+	if was != nil {
+		seen, err := json.Marshal(was)
+		if err != nil {
+			return fmt.Errorf("change calendar %s: %w", name, err)
+		}
+		if string(seen) != string(now) {
+			return errChanged
+		}
+	}
+	_, err = w.KeepCalendars(ctx, calendar.File{Calendars: map[string]calendar.Entry{name: to}}, by, why)
+	return err
+}
+
 // exec sends what is queued, and then sets an agency's calendar; it gives how many agencies that were.
 func (w Steps) exec(ctx context.Context, writes *pgx.Batch, agency, name string) (int64, error) {
 	if err := w.tx.SendBatch(ctx, writes).Close(); err != nil {

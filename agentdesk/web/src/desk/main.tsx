@@ -51,6 +51,12 @@ const journal = async () => {
   return Journal
 }
 
+const calendars = async () => {
+  const [{ Calendars }, { calendarTexts }] = await Promise.all([import('./calendars'), import('./calendar_texts')])
+  addTexts(calendarTexts)
+  return Calendars
+}
+
 const memos = async () => {
   const [{ Memos }, { memoTexts }] = await Promise.all([import('./memos'), import('./memo_texts')])
   addTexts(memoTexts)
@@ -127,6 +133,8 @@ function Page() {
         <CannedReplies />
       ) : section.value === 'evaluations' ? (
         <Later key="evaluations" load={evaluations} />
+      ) : section.value === 'calendars' ? (
+        <Later key="calendars" load={calendars} />
       ) : section.value === 'memos' ? (
         <Later key="memos" load={memos} />
       ) : section.value === 'staffing' ? (

@@ -33,6 +33,7 @@ const groups: { title: string; sections: Shown[] }[] = [
   { title: 'sections.settings', sections: [
     { name: 'people', title: 'people.title', roles: ['administrator'] },
     { name: 'queues', title: 'queues.title', roles: ['administrator'] },
+    { name: 'calendars', title: 'calendars.title', roles: ['administrator'] },
     { name: 'clients', title: 'clients.title', roles: ['administrator'] },
     { name: 'dialogues', title: 'dialogue.title', roles: ['administrator'] },
     { name: 'journal', title: 'journal.title', roles: ['administrator', 'auditor'] },

@@ -420,6 +420,7 @@ const words: Record<string, [string, string, string]> = {
   'call.keys': ['Пернелер', 'Набор цифр', 'Keys'],
   'evaluations.title': ['Сапа', 'Качество', 'Quality'],
   'staffing.title': ['Операторлар саны', 'Сколько операторов', 'Staffing'],
+  'calendars.title': ['Күнтізбелер', 'Календари', 'Calendars'],
   'memos.title': ['Әріптестер', 'Коллеги', 'Colleagues'],
   'memos.unread': ['Әріптестердің оқылмаған хабарламалары', 'Непрочитанные сообщения коллег', 'Unread messages of colleagues'],
   'memos.name': ['Кімді атау керек', 'Кого назвать', 'Whom to name'],
