@@ -98,7 +98,7 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 	limit, look := time.NewTimer(ring+ringMargin), time.NewTicker(lookEvery)
 	defer limit.Stop()
 	defer look.Stop()
-	missing := false
+	missing, adopted := false, up
 	for !up {
 		item, looked, err := c.nextOr(ctx, limit.C, look.C)
 		if err != nil {
@@ -125,6 +125,15 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 			}
 		default:
 			c.note(ctx, item, true)
+		}
+	}
+	if !adopted { // who answered a process before us may have waited for words since
+		who, err := c.whoAnswered(ctx)
+		if err == nil && who == call.Machine {
+			err = c.answeredByMachine(ctx)
+		}
+		if err != nil {
+			return conversation.Turn{}, err
 		}
 	}
 	turn, err := c.step(ctx, func(ctx context.Context, _ bool) (conversation.Turn, error) {

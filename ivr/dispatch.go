@@ -26,6 +26,10 @@ func (l *Line) dispatch(ctx context.Context, event ari.Event) {
 		}
 	case *ari.ChannelDtmfReceived:
 		l.tell(event.Channel.ID, key(event.Digit))
+	case *ari.ChannelTalkingStarted:
+		l.tell(event.Channel.ID, talks(true))
+	case *ari.ChannelTalkingFinished:
+		l.tell(event.Channel.ID, talks(false))
 	case *ari.PlaybackFinished:
 		l.tell(strings.TrimPrefix(event.Playback.TargetURI, "channel:"), played(event.Playback.ID))
 	case *ari.RecordingFailed:

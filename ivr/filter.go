@@ -13,7 +13,7 @@ var passedOver = []string{
 	"ChannelVarset", "ChannelDialplan", "ChannelStateChange", "ChannelCreated", "ChannelCallerId", "ChannelConnectedLine",
 	"PlaybackStarted", "PlaybackContinuing", "RecordingStarted", "Dial",
 	"BridgeCreated", "BridgeDestroyed", "ChannelEnteredBridge", "ChannelLeftBridge",
-	"ChannelHold", "ChannelUnhold", "ChannelTalkingStarted", "ChannelTalkingFinished",
+	"ChannelHold", "ChannelUnhold",
 }
 
 // filter has Asterisk keep to itself what is passed over. Asterisk forgets that with the connection of the events.

@@ -28,6 +28,8 @@ func (c *liveCall) finish(ctx context.Context, why error) {
 		how = c.departure(cause)
 	case errors.Is(why, errFinished):
 		how = call.Finished
+	case errors.Is(why, errMachine):
+		how = call.ByMachine
 	default:
 		how = call.Lost
 		c.log.Error().Err(why).Msg("call cannot go on")

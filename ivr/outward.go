@@ -13,6 +13,8 @@ import (
 type Outward struct {
 	Most      int     // at once
 	PerSecond float64 // begun
+
+	KeepMachines bool // an answering machine is put through as a person is
 }
 
 // callCitizens begins the calls to citizens that orders make, as far as the bounds let it. What is left begins later, in the order of asking; an

@@ -120,6 +120,8 @@ type asteriskConfig struct {
 	Outward struct {
 		Most      int     `yaml:"most"`
 		PerSecond float64 `yaml:"per_second"`
+		// KeepMachines puts an answering machine through as a person.
+		KeepMachines bool `yaml:"keep_machines"`
 	} `yaml:"outward"`
 	Vouches bool   `yaml:"vouches"` // its trunk vouches for callers' numbers
 	Area    string `yaml:"area"`    // the code of the area whose numbers the trunk gives without one

@@ -11,6 +11,7 @@ const (
 
 	Busy        Departure = "busy"        // of a citizen who is called: the telephone is busy, or refuses the call
 	Unreachable Departure = "unreachable" // likewise: the network has no way to the telephone
+	ByMachine   Departure = "machine"     // likewise: an answering machine has answered, and Okno hung up
 )
 
 // Departures by the causes (Q.850) for which a telephone that is called has not answered. Any other is no answer.
