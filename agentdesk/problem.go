@@ -162,7 +162,7 @@ func codeOf(err error) (code, text string, status int) {
 
 func (d *Desk) fail(w http.ResponseWriter, err error) {
 	code, text, status := codeOf(err)
-	if code == "internal" {
+	if code == "internal" && !errors.Is(err, context.Canceled) { // whoever asked has gone: a page that looks for something else by now
 		d.Log.Error().Err(err).Msg("desk request")
 	}
 	var known *fault.Error

@@ -123,7 +123,7 @@ func (w *world) counted() lines {
 		opened := m.from == ""
 		n := report.Counts{"opened": one(opened), "appeals": one(opened), "opened_by_citizen": one(opened && m.by == "citizen"),
 			"opened_by_operator": one(opened && m.by == "agent:7"), "opened_by_client": one(opened && m.by == "client:portal"),
-			"closed": one(!opened && m.to == "closed"), "rejected": one(!opened && m.to == "rejected"),
+			"closed": one(!opened && m.from != m.to && m.to == "closed"), "rejected": one(!opened && m.from != m.to && m.to == "rejected"),
 			"reopened": one(m.by == "citizen" && m.to == "in_progress")}
 		if strings.HasPrefix(m.by, "agency:") {
 			n["agency_moves"], n["silence"] = 1, m.silence.Round(time.Millisecond).Milliseconds()

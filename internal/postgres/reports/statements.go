@@ -70,8 +70,9 @@ const (
 	handled    = "released_at IS NOT NULL AND state = 'ended'"
 	gaveUp     = "here AND NOT finished AND outcome <> 'operator'"
 	resolved   = handled + " AND disposition IN ('resolved', 'informed')"
-	moved      = "from_state IS NOT NULL AND to_state = " // a case that was taken over begins in its state, and nobody knows when it came there
-	settledIn  = "('ready', 'closed', 'rejected', 'withdrawn')"
+	// A case that was taken over begins in its state, and nobody knows when it came there. A file or a link that is noted in the history moves none.
+	moved     = "from_state IS NOT NULL AND from_state <> to_state AND to_state = "
+	settledIn = "('ready', 'closed', 'rejected', 'withdrawn')"
 )
 
 // returned says of a contact that the same citizen, or number, joined a queue again within 7 days of the talk.

@@ -428,6 +428,10 @@ func (w *world) moved() {
 		return
 	}
 	c := pick(w, w.cases...)
+	if w.random.IntN(8) == 0 { // a file or a link is noted in the history
+		w.step(c, c.state, c.state, "agent:7", -1)
+		return
+	}
 	if c.settled {
 		w.step(c, c.state, "in_progress", "citizen", -1)
 		c.state, c.settled, c.began = "in_progress", false, w.now
