@@ -95,7 +95,7 @@ func TestEveryViewIsAccessible(t *testing.T) {
 	pgtest.Exec(t, s.database, `UPDATE agents SET role = 'administrator' WHERE login = 'saule'`)
 	s.desk.logsIn(t, "saule", demoPassword)
 	s.desk.reads(t, "#connection-lamp", "На связи")
-	for _, view := range []string{"work", "appointments", "catalogue", "wall", "talks", "announcements", "canned", "evaluations", "sms", "otp", "reports", "staffing", "people", "queues", "clients", "dialogues", "journal", "account"} {
+	for _, view := range []string{"work", "appointments", "catalogue", "memos", "calendars", "wall", "talks", "announcements", "canned", "evaluations", "sms", "otp", "reports", "staffing", "people", "queues", "clients", "dialogues", "journal", "account"} {
 		s.desk.clicks(t, "#section-"+view)
 		s.desk.sees(t, "main.links h1, main.links h2")
 		if view == "dialogues" {

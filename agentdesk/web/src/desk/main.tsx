@@ -3,12 +3,9 @@ import { Announcements } from './announcements'
 import { Appointments } from './appointments'
 import { addressed } from './case_filter'
 import { CannedReplies } from './canned_replies'
-import { Catalogue } from './catalogue'
-import { Clients } from './clients'
 import { Contacts } from './contacts'
 import { acceptByItself } from './auto_accept'
 import './deliveries'
-import { Dialogues } from './dialogues'
 import { ContactPane } from './contact'
 import './desk.css'
 import './theme.css'
@@ -17,15 +14,11 @@ import { Account, Prove, SecondFactor } from './account'
 import { watch } from './devices'
 import { Invitation, invited } from './invitation'
 import { Later } from './later'
-import { Links } from './links'
 import { ailing, works } from './microphone'
 import { Login } from './login'
 import { Offers } from './offers'
 import { Passwords } from './otp'
 import { Palette } from './palette'
-import { People } from './people'
-import { QueueSettings } from './queue_settings'
-import { Reports } from './reports'
 import { SearchResults } from './search'
 import { allowSound } from './sound'
 import { claim, place, takeOver } from './tabs'
@@ -38,6 +31,15 @@ import { arrived } from './unseen'
 import { sayValidity } from './validity'
 import { Wallboard } from './wall'
 import { Worklist } from './worklist'
+
+// What administrators and leaders open now and then is not loaded with the page.
+const loadDialogues = async () => (await import('./dialogues')).Dialogues
+const loadClients = async () => (await import('./clients')).Clients
+const loadQueueSettings = async () => (await import('./queue_settings')).QueueSettings
+const loadPeople = async () => (await import('./people')).People
+const loadReports = async () => (await import('./reports')).Reports
+const loadCatalogue = async () => (await import('./catalogue')).Catalogue
+const loadLinks = async () => (await import('./links')).Links
 
 const evaluations = async () => {
   const [{ Evaluations }, { evaluationTexts }] = await Promise.all([import('./evaluations'), import('./evaluation_texts')])
@@ -140,13 +142,13 @@ function Page() {
       ) : section.value === 'staffing' ? (
         <Later key="staffing" load={staffing} />
       ) : section.value === 'people' ? (
-        <People />
+        <Later key="people" load={loadPeople} />
       ) : section.value === 'queues' ? (
-        <QueueSettings />
+        <Later key="queues" load={loadQueueSettings} />
       ) : section.value === 'clients' ? (
-        <Clients />
+        <Later key="clients" load={loadClients} />
       ) : section.value === 'dialogues' ? (
-        <Dialogues />
+        <Later key="dialogues" load={loadDialogues} />
       ) : section.value === 'journal' ? (
         <Later key="journal" load={journal} />
       ) : section.value === 'wall' ? (
@@ -156,15 +158,15 @@ function Page() {
       ) : section.value === 'announcements' ? (
         <Announcements />
       ) : section.value === 'sms' ? (
-        <Links />
+        <Later key="sms" load={loadLinks} />
       ) : section.value === 'otp' ? (
         <Passwords />
       ) : section.value === 'catalogue' ? (
-        <Catalogue />
+        <Later key="catalogue" load={loadCatalogue} />
       ) : section.value === 'appointments' ? (
         <Appointments />
       ) : section.value === 'reports' ? (
-        <Reports />
+        <Later key="reports" load={loadReports} />
       ) : section.value === 'work' ? (
         <Worklist />
       ) : section.value === 'search' ? (

@@ -1,0 +1,1 @@
+import{a}from"./chunk-JVCJI4CP.js";import"./chunk-6ATBPRIA.js";export{a as journalTexts};
