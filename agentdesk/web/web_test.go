@@ -40,15 +40,18 @@ func TestPartsOfAPageAreCached(t *testing.T) {
 		size := 0
 		for i := 0; i < len(wanted); i++ { // which grows by what each part always loads
 			packed := get("/"+wanted[i], "gzip")
-			require.Equal(t, []string{"gzip", "public, max-age=31536000, immutable"},
-				[]string{packed.Header().Get("Content-Encoding"), packed.Header().Get("Cache-Control")}, wanted[i])
+			require.Equal(t, "public, max-age=31536000, immutable", packed.Header().Get("Cache-Control"), wanted[i])
 			require.Contains(t, packed.Header().Get("Content-Type"), "charset=utf-8")
 			size += packed.Body.Len()
-			unpacked, err := gzip.NewReader(packed.Body)
-			require.NoError(t, err)
-			whole, err := io.ReadAll(unpacked)
-			require.NoError(t, err)
-			require.Equal(t, get("/"+wanted[i], "").Body.Bytes(), whole)
+			whole := get("/"+wanted[i], "").Body.Bytes()
+			if len(whole) > 1000 { // gzip makes a smaller one larger
+				require.Equal(t, "gzip", packed.Header().Get("Content-Encoding"), wanted[i])
+				unpacked, err := gzip.NewReader(packed.Body)
+				require.NoError(t, err)
+				told, err := io.ReadAll(unpacked)
+				require.NoError(t, err)
+				require.Equal(t, whole, told)
+			}
 			for _, always := range always.FindAllStringSubmatch(string(whole), -1) {
 				if !slices.Contains(wanted, always[1]) {
 					wanted = append(wanted, always[1])
