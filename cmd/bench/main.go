@@ -16,17 +16,19 @@ import (
 )
 
 type flags struct {
-	Name     string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases,desk,page,voice,echo" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench, desk, page (the desk's page in Chromium), or voice, beside a menu of Asterisk's own. echo is the bare server that stands beside desk."`
-	Okno     string        `required:"" help:"The program okno." type:"existingfile"`
-	Messages int           `default:"30000" help:"How many for a measure of throughput."`
-	Rates    []int         `default:"500,1000,2000" help:"Messages, or verifications, a second for the measures of latency."`
-	During   time.Duration `default:"6s" help:"How long each of those takes."`
-	Backlog  int           `help:"Also send so many at once, and tell how much memory that takes: 1000000, say."`
-	Day      int           `help:"Also have so many answered in one go, and tell how long that takes: 2000000 is what all agencies of the country ask each other in a day."`
-	Cases    int           `default:"1000000" help:"How many cases there are; half as many citizens."`
-	Only     []string      `enum:"okno,kannel,calls,whole,talks" help:"Measure only these: okno, kannel; of voice calls, whole (calls), talks."`
-	Desks    int           `default:"10000" help:"How many desks are connected."`
-	Listen   string        `hidden:"" help:"Where echo listens."`
+	Name       string        `arg:"" optional:"" default:"sms" enum:"sms,otp,cases,desk,page,voice,echo" help:"What to measure: sms, otp (one-time passwords) or cases, both beside pgbench, desk, page (the desk's page in Chromium), or voice, beside a menu of Asterisk's own. echo is the bare server that stands beside desk."`
+	Okno       string        `required:"" help:"The program okno." type:"existingfile"`
+	Messages   int           `default:"30000" help:"How many for a measure of throughput."`
+	Rates      []int         `default:"500,1000,2000" help:"Messages, or verifications, a second for the measures of latency."`
+	During     time.Duration `default:"6s" help:"How long each of those takes."`
+	Backlog    int           `help:"Also send so many at once, and tell how much memory that takes: 1000000, say."`
+	Day        int           `help:"Also have so many answered in one go, and tell how long that takes: 2000000 is what all agencies of the country ask each other in a day."`
+	Cases      int           `default:"1000000" help:"How many cases there are; half as many citizens."`
+	Only       []string      `enum:"okno,kannel,calls,whole,talks" help:"Measure only these: okno, kannel; of voice calls, whole (calls), talks."`
+	CallLength time.Duration `help:"How long whole calls are: as long as what is said takes, if it is left out."`
+	CallRate   int           `default:"4" help:"How many whole calls begin in a second."`
+	Desks      int           `default:"10000" help:"How many desks are connected."`
+	Listen     string        `hidden:"" help:"Where echo listens."`
 }
 
 func main() {

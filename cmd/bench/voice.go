@@ -56,9 +56,10 @@ type switchboard struct {
 	answer   [][]byte      // the first packets of the menu
 	first    time.Duration // what is said first
 	menu     time.Duration
-	phones   *phones  // of agents, and of whom the dialplan calls
-	says     [][]byte // by whoever talks
-	desk     string   // host:port of the agents' pages
+	length   time.Duration // of whole calls; 0: as long as both take
+	phones   *phones       // of agents, and of whom the dialplan calls
+	says     [][]byte      // by whoever talks
+	desk     string        // host:port of the agents' pages
 	next     atomic.Int64
 }
 
@@ -83,7 +84,7 @@ func benchVoice(ctx context.Context, f flags, folder string) (err error) {
 		}
 	}
 	if wanted(f, "whole") {
-		if err := s.benchWholeCalls(ctx); err != nil {
+		if err := s.benchWholeCalls(ctx, f); err != nil {
 			return err
 		}
 	}

@@ -87,6 +87,15 @@ func TestFormsAndTheTimelineSpeakTheDesksLanguage(t *testing.T) {
 	s.desk.clicks(t, ".cases form .primary")
 	s.desk.reads(t, ".thread", number+": Зарегистрировано → Принято · Проверено")
 	s.desk.reads(t, ".thread", "✉ Ваше заявление принято")
+	s.desk.clicks(t, ".languages button[lang=kk]")
+	s.desk.reads(t, ".thread .move", "Қабылданды")
+	s.desk.picture(t, "desk-kk.png")
+	s.desk.clicks(t, ".languages button[lang=en]")
+	s.desk.reads(t, ".thread .move", "Accepted")
+	s.desk.runs(t, `document.documentElement.dataset.theme = 'dark'`)
+	s.desk.picture(t, "desk-en.png")
+	s.desk.runs(t, `document.documentElement.dataset.theme = 'light'`)
+	s.desk.clicks(t, ".languages button[lang=ru]")
 	s.gets(t, citizen, "Ваше заявление принято")
 
 	// A letter folds.
