@@ -81,10 +81,13 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 	require.Equal(t, []any{"Айгуль Сериковна", phone.Mask(citizen)}, []any{held["name"], held["number"]})
 	_, answer = o.asks(t, cookie, http.MethodGet, view, nil)
 	require.Equal(t, []any{"•••••••••008", phone.Mask(citizen)}, []any{answer["citizen"].(m)["national_number"], answer["citizen"].(m)["number"]})
-	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", nil)
+	status, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", m{"reason": " "})
+	require.Equal(t, []any{http.StatusForbidden, "reason"}, []any{status, answer["code"]})
+	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", m{"reason": "заявление"})
 	require.Equal(t, []any{"900513000008", citizen}, []any{answer["national_number"], answer["number"]})
 	require.Equal(t, 2, pgtest.Value[int](t, o.URL, `SELECT count(*) FROM audit
 		WHERE action IN ('contact.view', 'citizen.reveal') AND (detail ->> 'citizen')::bigint = (SELECT id FROM citizens)`), "looks in the journal")
+	require.Equal(t, "заявление", pgtest.Value[string](t, o.URL, `SELECT detail ->> 'reason' FROM audit WHERE action = 'citizen.reveal'`))
 
 	require.Equal(t, "number", answerOf(t, o, cookie, view)["verification"])
 	require.Equal(t, "unverified", p.Sends("bind", m{"contact": offered["id"]})["code"], "the agent has not checked who it is")
@@ -108,7 +111,7 @@ func TestAnOfferShowsWhyAndNotWho(t *testing.T) {
 	require.True(t, p.Sends("disposition", m{"contact": offered["id"], "disposition": "resolved"})["ok"].(bool))
 	status, _ = o.asks(t, cookie, http.MethodGet, view, nil)
 	require.Equal(t, http.StatusForbidden, status, "it has ended")
-	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", nil)
+	_, answer = o.asks(t, cookie, http.MethodPost, view+"/reveal", m{"reason": "заявление"})
 	require.Equal(t, "not_yours", answer["code"])
 }
 

@@ -57,15 +57,25 @@ func reasonTie(reason string) access.Tie {
 	return access.Reason
 }
 
-// reveal gives the whole numbers, the telephone's and the national one, of the citizen of a contact in hand. The journal keeps that they were
-// seen.
+// reveal gives the whole numbers, the telephone's and the national one, of the citizen of a contact in hand, to whoever says why. The journal
+// keeps that they were seen, and the reason.
 func (d *Desk) reveal(w http.ResponseWriter, r *http.Request) {
 	agent, id, err := d.asksOfContact(r)
+	var body struct {
+		Reason string `json:"reason"`
+	}
+	if err == nil {
+		err = bodyError(edge.ReadJSON(w, r, 4<<10, false, &body))
+	}
+	reason := strings.TrimSpace(body.Reason)
+	if n := utf8.RuneCountInString(reason); err == nil && (n == 0 || n > mostReason) {
+		err = access.ErrReason
+	}
 	if err != nil {
 		d.fail(w, err)
 		return
 	}
-	whole, err := d.Store.RevealCitizen(r.Context(), agent.ID, id, func(c contact.Contact) error {
+	whole, err := d.Store.RevealCitizen(r.Context(), agent.ID, id, reason, func(c contact.Contact) error {
 		return access.May(floor.Subject(agent), access.RevealCitizen, floor.Tie(c, agent.ID))
 	})
 	if err != nil {

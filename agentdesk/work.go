@@ -106,8 +106,8 @@ type desks interface {
 	Deliveries(ctx context.Context, contact int64, may func(contact.Contact) error) (desk.Deliveries, error)
 	// Search gives what an agent looks for, and journals that, and whom the agent found.
 	Search(ctx context.Context, agent int64, q search.Query, p desk.Page) (desk.Found, error)
-	// RevealCitizen gives the whole numbers of the citizen of a contact, once may has nothing against it, and journals the look.
-	RevealCitizen(ctx context.Context, agent, contact int64, may func(contact.Contact) error) (desk.Citizen, error)
+	// RevealCitizen gives the whole numbers of the citizen of a contact, once may has nothing against it, and journals the look and its reason.
+	RevealCitizen(ctx context.Context, agent, contact int64, reason string, may func(contact.Contact) error) (desk.Citizen, error)
 	// Journal lists what was done to a citizen's data, the newest first.
 	Journal(ctx context.Context, citizen, before int64, limit int) ([]audit.Entry, error)
 	// WholeJournal lists what was done, the newest first.

@@ -117,18 +117,23 @@ func (w *world) callAtDesk(t *testing.T, desk *page) {
 	desk.reads(t, ".head .person", "Иван Петров")
 	desk.reads(t, ".head .person", "+7701•••0002")
 	desk.clicks(t, ".head button.chip.number")
+	desk.clicks(t, ".reveal .reason-check")
 	desk.reads(t, ".head span.chip.number", "+77010000002")
 	desk.sees(t, "button.hangup")
 	w.requireTalk(t, citizen, desk)
 	desk.reads(t, ".cases", "Технический паспорт")
 	desk.sees(t, ".thread .bubble")
+	desk.reads(t, ".thread .machine", "Разговор с автоматом")
+	desk.misses(t, ".thread .keyed")
 	var thread struct{ Top, Shown, Whole float64 }
 	eventually(t, patience, func() bool { // though the buttons of a talk take room from it
 		thread = value[struct{ Top, Shown, Whole float64 }](t, desk,
 			`(() => { const e = document.querySelector('.thread'); return {Top: e.scrollTop, Shown: e.clientHeight, Whole: e.scrollHeight} })()`)
-		return thread.Whole > thread.Shown && thread.Whole-thread.Top-thread.Shown < 2
+		return thread.Whole-thread.Top-thread.Shown < 2
 	}, func() string { return fmt.Sprintf("the last line is not shown: %+v", thread) })
 	desk.picture(t, "desk.png")
+	desk.clicks(t, ".thread .machine")
+	desk.reads(t, ".thread .keyed", "⌨")
 
 	// Okno dies, and comes back: the two talk on, and the desk still has the call.
 	w.kill(t)

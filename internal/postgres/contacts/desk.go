@@ -321,7 +321,7 @@ func (w Steps) CaseTie(ctx context.Context, c cases.Case, interaction int64) (ac
 
 // RevealCitizen gives who a contact is with, with the whole numbers, once may has nothing against it, and records the look in the journal.
 // [contact.ErrUnknown], [citizen.ErrUnknown] when there is neither a citizen nor a number, and the errors of may.
-func (s *Store) RevealCitizen(ctx context.Context, agent, id int64, may func(contact.Contact) error) (z desk.Citizen, err error) {
+func (s *Store) RevealCitizen(ctx context.Context, agent, id int64, reason string, may func(contact.Contact) error) (z desk.Citizen, err error) {
 	err = s.do(ctx, func(w Steps) error {
 		c, err := w.Contact(ctx, id)
 		if err != nil {
@@ -336,7 +336,7 @@ func (s *Store) RevealCitizen(ctx context.Context, agent, id int64, may func(con
 		if z.ID == 0 && z.Number == "" {
 			return citizen.ErrUnknown
 		}
-		return audit.Record(ctx, w.tx, streams.Agent(agent), "citizen.reveal", streams.Contact(id), map[string]any{"citizen": z.ID})
+		return audit.Record(ctx, w.tx, streams.Agent(agent), "citizen.reveal", streams.Contact(id), map[string]any{"citizen": z.ID, "reason": reason})
 	})
 	if err != nil {
 		return z, fmt.Errorf("reveal citizen of contact %d: %w", id, err)

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useCanned } from './canned_list'
 import { Cases } from './cases'
 import { Context, Who } from './contacts'
-import { act, agent, begun, connected, current, load, now, views } from './desk'
+import { act, agent, begun, connected, current, load, now, send, views } from './desk'
 import { draftOf, write } from './drafts'
 import { useMentions } from './mentions'
 import { Call } from './outgoing'
@@ -87,19 +87,35 @@ function Head({ contact: c, view }: { contact: Contact; view: View | undefined }
   )
 }
 
-// Numbers are masked until the agent asks for them, which the journal keeps.
+// reasons are those for which numbers are mostly asked for.
+const reasons = ['check', 'form', 'call']
+
+// Numbers are masked until the agent says why they are wanted, which the journal keeps.
 function Numbers({ contact: c, masked }: { contact: Contact; masked: Numbered }) {
   const whole = useSignal<Numbered | null>(null)
-  const reveal = async () => {
-    const answer = await fetch(`/desk/contacts/${c.id}/reveal`, { method: 'POST' }).catch(() => null)
-    if (answer?.ok) whole.value = (await answer.json()) as Numbered
+  const asking = useSignal(false)
+  const reveal = async (reason: string) => {
+    const answer = await send(`/desk/contacts/${c.id}/reveal`, { reason })
+    asking.value = !answer.ok
+    if (answer.ok) whole.value = answer.data as unknown as Numbered
+  }
+  const own = (event: SubmitEvent) => {
+    event.preventDefault()
+    void reveal(String(new FormData(event.currentTarget as HTMLFormElement).get('reason')))
   }
   const shown = whole.value ?? masked
   return (
     <>
+      {asking.value && (
+        <div class="asked reveal" role="dialog" aria-label={text('citizen.reveal.why')} onKeyDown={(e) => { if (e.key === 'Escape') asking.value = false }}>
+          <p>{text('citizen.reveal.why')}</p>
+          <p class="choice">{reasons.map((r) => <button key={r} type="button" class={'reason-' + r} onClick={() => void reveal(text('citizen.reveal.' + r))}>{text('citizen.reveal.' + r)}</button>)}</p>
+          <form class="choice" onSubmit={own}><input name="reason" required maxLength={500} autocomplete="off" aria-label={text('citizen.reveal.other')} placeholder={text('citizen.reveal.other')} /><button>{text('citizen.reveal.show')}</button></form>
+        </div>
+      )}
       {(['number', 'national_number'] as const).filter((kind) => shown[kind]).map((kind) =>
         whole.value ? <span key={kind} class={'chip ' + kind}>{shown[kind]}</span> : (
-          <button key={kind} class={'chip plain ' + kind} title={text('citizen.reveal')} onClick={() => void reveal()}>{shown[kind]}</button>
+          <button key={kind} class={'chip plain ' + kind} title={text('citizen.reveal')} aria-expanded={asking.value} onClick={() => (asking.value = !asking.value)}>{shown[kind]}</button>
         ))}
     </>
   )

@@ -9,12 +9,12 @@ import { Talk } from './recordings'
 import { text, whose } from './texts'
 import { moment } from './time'
 
-// Told is what a thread shows of a view.
-type Told = Pick<View, 'timeline' | 'moves' | 'recordings'> & Partial<Pick<View, 'heard'>>
+// Shown is what a thread shows of a view.
+type Shown = Pick<View, 'timeline' | 'moves' | 'recordings'> & Partial<Pick<View, 'heard'>>
 
 // Thread is everything that the citizen did, on all channels, and what became of the citizen's cases, oldest first; it opens at its end. It is
 // searched here: what is kept of it is sealed, and reads as text on the page alone.
-export function Thread({ view, children }: { view: Told; children?: ComponentChildren }) {
+export function Thread({ view, children }: { view: Shown; children?: ComponentChildren }) {
   const query = useSignal('')
   const kind = useSignal<Kind>('all')
   const wanted = folded(query.value.trim())
@@ -45,7 +45,7 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
     <div class="thread" role="log" tabIndex={0} aria-label={text('timeline')} ref={log}
       onScroll={({ currentTarget: e }) => (atEnd.current = e.scrollHeight - e.scrollTop - e.clientHeight < 8)}>
       {lines.length === 0 && <p class="muted">{text(some ? 'timeline.nothing' : 'timeline.empty')}</p>}
-      {lines.map((line) => {
+      {folds(lines, some).map((part) => part.machine ? <Machine key={'f' + part.lines[0]!.id} lines={part.lines} /> : part.lines.map((line) => {
         if ('legs' in line) return <Quality key={'q' + line.interaction} of={line} />
         if ('seconds' in line) return <Talk key={'r' + line.id} of={line} />
         if ('number' in line) return <Moved key={'m' + line.number + line.at} move={line} />
@@ -61,7 +61,7 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
             <Line key={line.id} entry={line} />
           </>
         )
-      })}
+      }))}
       {children}
     </div>
     </>
@@ -73,7 +73,7 @@ export function Thread({ view, children }: { view: Told; children?: ComponentChi
 const kinds = ['all', 'voice', 'sms', 'note', 'case', 'recording'] as const
 type Kind = (typeof kinds)[number]
 
-function ofKind(line: Entry | Move | Recorded | Heard, kind: Kind): boolean {
+function ofKind(line: Told, kind: Kind): boolean {
   if (kind === 'all') return true
   if ('legs' in line || 'seconds' in line) return kind === 'recording'
   if ('number' in line) return kind === 'case'
@@ -81,15 +81,60 @@ function ofKind(line: Entry | Move | Recorded | Heard, kind: Kind): boolean {
   return kind === 'voice' ? line.channel === 'voice' : kind === 'sms' && line.channel !== 'voice'
 }
 
+// Told is a line of a thread.
+type Told = Entry | Move | Recorded | Heard
+type Part = { machine: true; lines: Entry[] } | { machine: false; lines: Told[] }
+
+const leastFolded = 5 // lines: fewer are read faster than they are opened
+
+// folds parts the lines into those that are shown and runs of those in which the citizen had the machine alone, which fold into one. What the
+// citizen wrote last, before somebody answers, is shown. Where something is looked for nothing folds.
+function folds(lines: Told[], some: boolean): Part[] {
+  const parts: Part[] = []
+  let run: Entry[] = []
+  const end = () => {
+    const last = run.findLastIndex((e) => e.speaker === 'okno') + 1
+    if (!some && last >= leastFolded) {
+      parts.push({ machine: true, lines: run.slice(0, last) })
+      run = run.slice(last)
+    }
+    if (run.length > 0) parts.push({ machine: false, lines: run })
+    run = []
+  }
+  for (const line of lines) {
+    const ofMachine = !('legs' in line) && !('seconds' in line) && !('number' in line) && (line.speaker === 'okno' || line.speaker === 'citizen') && line.kind !== 'did'
+    if (!ofMachine || (run.length > 0 && run[0]!.interaction !== line.interaction)) end()
+    if (ofMachine) run.push(line)
+    else parts.push({ machine: false, lines: [line] })
+  }
+  end()
+  return parts
+}
+
+// Machine is what the citizen and the machine said to each other, in one line that opens.
+function Machine({ lines }: { lines: Entry[] }) {
+  const open = useSignal(false)
+  const [first, last] = [lines[0]!, lines.at(-1)!]
+  return (
+    <>
+      <div class="break">{first.channel === 'voice' ? '☎ ' + text('offer.voice') : '✉ SMS'} · {moment(first.at)}</div>
+      <button class="plain machine" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+        {open.value ? '▾' : '▸'} {text('timeline.machine')} · {lines.length} · {moment(first.at)}–{moment(last.at)}
+      </button>
+      {open.value && lines.map((e) => <Line key={e.id} entry={e} />)}
+    </>
+  )
+}
+
 // saidIn is what a line is searched by.
-function saidIn(line: Entry | Move | Recorded | Heard): string {
+function saidIn(line: Told): string {
   if ('legs' in line) return sayQuality(line)
   if ('seconds' in line) return text('recording.talk')
   return 'number' in line ? sayMove(line) + line.told : say(line)
 }
 
 // inOrder puts what was said, what was recorded, and the steps of cases, into one order, the oldest first.
-function inOrder(view: Told): (Entry | Move | Recorded | Heard)[] {
+function inOrder(view: Shown): Told[] {
   const entries = [...view.timeline].reverse()
   const since = entries[0]?.at ?? ''
   const moves = view.moves.filter((m) => Date.parse(m.at) >= Date.parse(since) || entries.length < most)
