@@ -22,7 +22,7 @@ import (
 func wordsOfThePage(t *testing.T) string {
 	t.Helper()
 	var words strings.Builder
-	files, err := filepath.Glob("web/src/desk/*texts.ts")
+	files, err := filepath.Glob("web/src/desk/*/*texts.ts")
 	require.NoError(t, err)
 	for _, file := range files {
 		content, err := os.ReadFile(file)

@@ -13,7 +13,7 @@ import (
 // Each reason for which a bind is down, and each failure, has words of the desk's page: the desk and the channel do not know each other.
 func TestThePageHasWordsForTheLinks(t *testing.T) {
 	t.Parallel()
-	words, err := os.ReadFile("../../agentdesk/web/src/desk/links_texts.ts")
+	words, err := os.ReadFile("../../agentdesk/web/src/desk/links/links_texts.ts")
 	require.NoError(t, err)
 	for _, code := range sms.DownCodes() {
 		require.Contains(t, string(words), fmt.Sprintf("'down.%s':", code))

@@ -1,72 +1,74 @@
 import { render } from 'preact'
-import { Announcements } from './announcements'
-import { Appointments } from './appointments'
-import { addressed } from './case_filter'
-import { CannedReplies } from './canned_replies'
-import { Contacts } from './contacts'
-import { acceptByItself } from './auto_accept'
-import './deliveries'
-import { ContactPane } from './contact'
+import { Announcements } from './floor/announcements'
+import { Appointments } from './appointments/appointments'
+import { addressed } from './cases/case_filter'
+import { CannedReplies } from './knowledge/canned_replies'
+import { Contacts } from './contacts/contacts'
+import { acceptByItself } from './contacts/auto_accept'
+import { follow } from './contacts/deliveries'
+import { ContactPane } from './contacts/contact'
 import './desk.css'
 import './theme.css'
-import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, proveWanted, section, start, told } from './desk'
-import { Account, Prove, SecondFactor } from './account'
-import { watch } from './devices'
-import { Invitation, invited } from './invitation'
-import { Later } from './later'
-import { ailing, works } from './microphone'
-import { Login } from './login'
-import { Offers } from './offers'
-import { Passwords } from './otp'
-import { Palette } from './palette'
-import { SearchResults } from './search'
-import { allowSound } from './sound'
-import { claim, place, takeOver } from './tabs'
-import { addTexts, text, language } from './texts'
-import { dress } from './theme'
-import { hour } from './time'
-import { Talks } from './talks'
-import { TopBar } from './topbar'
-import { arrived } from './unseen'
-import { sayValidity } from './validity'
-import { Wallboard } from './wall'
-import { Worklist } from './worklist'
+import { connected, elsewhere, loggedIn, logOut, me, onWord, overdue, problem, proveWanted, run, section, start, told } from './store/desk'
+import { Account, Prove, SecondFactor } from './account/account'
+import { watch } from './account/devices'
+import { Invitation, invited } from './login/invitation'
+import { Later } from './parts/later'
+import { ailing, works } from './account/microphone'
+import { Login } from './login/login'
+import { Offers } from './contacts/offers'
+import { Passwords } from './otp/otp'
+import { Palette } from './bar/palette'
+import { SearchResults } from './search/search'
+import { allowSound } from './store/sound'
+import { claim, place, takeOver } from './bar/tabs'
+import { addTexts, text, language } from './store/texts'
+import { dress } from './bar/theme'
+import { hour } from './store/time'
+import { Talks } from './floor/talks'
+import { TopBar } from './bar/topbar'
+import { saveWhenHidden } from './contacts/drafts'
+import { tidyAddress } from './login/sso'
+import { arrived, watch as watchUnseen } from './contacts/unseen'
+import { sayValidity } from './parts/validity'
+import { Wallboard } from './floor/wall'
+import { Worklist } from './cases/worklist'
 
 // What administrators and leaders open now and then is not loaded with the page.
-const loadDialogues = async () => (await import('./dialogues')).Dialogues
-const loadClients = async () => (await import('./clients')).Clients
-const loadQueueSettings = async () => (await import('./queue_settings')).QueueSettings
-const loadPeople = async () => (await import('./people')).People
-const loadReports = async () => (await import('./reports')).Reports
-const loadCatalogue = async () => (await import('./catalogue')).Catalogue
-const loadLinks = async () => (await import('./links')).Links
+const loadDialogues = async () => (await import('./dialogues/dialogues')).Dialogues
+const loadClients = async () => (await import('./clients/clients')).Clients
+const loadQueueSettings = async () => (await import('./queues/queue_settings')).QueueSettings
+const loadPeople = async () => (await import('./people/people')).People
+const loadReports = async () => (await import('./reports/reports')).Reports
+const loadCatalogue = async () => (await import('./catalogue/catalogue')).Catalogue
+const loadLinks = async () => (await import('./links/links')).Links
 
 const evaluations = async () => {
-  const [{ Evaluations }, { evaluationTexts }] = await Promise.all([import('./evaluations'), import('./evaluation_texts')])
+  const [{ Evaluations }, { evaluationTexts }] = await Promise.all([import('./evaluations/evaluations'), import('./evaluations/evaluation_texts')])
   addTexts(evaluationTexts)
   return Evaluations
 }
 
 const journal = async () => {
-  const [{ Journal }, { journalTexts }] = await Promise.all([import('./journal'), import('./journal_texts')])
+  const [{ Journal }, { journalTexts }] = await Promise.all([import('./journal/journal'), import('./journal/journal_texts')])
   addTexts(journalTexts)
   return Journal
 }
 
 const calendars = async () => {
-  const [{ Calendars }, { calendarTexts }] = await Promise.all([import('./calendars'), import('./calendar_texts')])
+  const [{ Calendars }, { calendarTexts }] = await Promise.all([import('./calendars/calendars'), import('./calendars/calendar_texts')])
   addTexts(calendarTexts)
   return Calendars
 }
 
 const memos = async () => {
-  const [{ Memos }, { memoTexts }] = await Promise.all([import('./memos'), import('./memo_texts')])
+  const [{ Memos }, { memoTexts }] = await Promise.all([import('./colleagues/memos'), import('./colleagues/memo_texts')])
   addTexts(memoTexts)
   return Memos
 }
 
 const staffing = async () => {
-  const [{ Staffing }, { staffingTexts }] = await Promise.all([import('./staffing'), import('./staffing_texts')])
+  const [{ Staffing }, { staffingTexts }] = await Promise.all([import('./staffing/staffing'), import('./staffing/staffing_texts')])
   addTexts(staffingTexts)
   return Staffing
 }
@@ -182,6 +184,11 @@ function Page() {
 }
 
 document.documentElement.lang = language.value
+tidyAddress()
+run()
+follow()
+saveWhenHidden()
+watchUnseen()
 onWord(arrived)
 claim()
 acceptByItself()
