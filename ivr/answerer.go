@@ -15,11 +15,19 @@ var errMachine = errors.New("an answering machine has answered")
 // talks is news of a call's mailbox: the citizen has begun to talk, or is quiet again.
 type talks bool
 
-// whoAnswered listens how the other side begins, and says who it is. It takes little more than a second, or until a hello is over; where Asterisk
+// whoAnswered listens how the other side of a callback begins, and says who it is. It takes little more than a second, or until a hello is over; where Asterisk
 // cannot tell of talk, a person is taken for granted, and so is one after any key.
 func (c *liveCall) whoAnswered(ctx context.Context) (call.Answerer, error) {
 	if c.line.config.Asterisk.Outward.KeepMachines {
 		return call.Person, nil
+	}
+	var back bool
+	err := c.insist(ctx, "who is called", func(ctx context.Context) (err error) {
+		back, err = c.floor().CalledBack(ctx, c.lease(), c.call.Interaction)
+		return err
+	})
+	if err != nil || !back { // the agent of an outgoing call hears who answers
+		return call.Person, err
 	}
 	if err := c.line.rest.listenForTalk(c.channel); err != nil {
 		c.log.Warn().Err(err).Msg("nothing tells an answering machine from a person: is func_talkdetect loaded?")
@@ -55,20 +63,6 @@ func (c *liveCall) whoAnswered(ctx context.Context) (call.Answerer, error) {
 			c.note(ctx, item, true)
 		}
 	}
-}
-
-// answeredByMachine ends the call of a citizen who is called back with [errMachine]: that was an attempt. An agent who calls a citizen is told, and
-// decides.
-func (c *liveCall) answeredByMachine(ctx context.Context) error {
-	var drop bool
-	err := c.insist(ctx, "answering machine", func(ctx context.Context) (err error) {
-		drop, err = c.floor().AnsweredByMachine(ctx, c.lease(), c.call.Interaction)
-		return err
-	})
-	if err != nil || !drop {
-		return err
-	}
-	return errMachine
 }
 
 // listenForTalk has Asterisk tell when a channel begins to talk, and when it is quiet.

@@ -70,18 +70,3 @@ func TestAPersonIsNoAnsweringMachine(t *testing.T) {
 		w.Do(t, func(s *store.Work) error { return w.Floor.File(t.Context(), s, w.Agents[0], id, "resolved", "") })
 	}
 }
-
-// The operator who calls is told, and put through.
-func TestAnOperatorIsToldOfAnAnsweringMachine(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	id := w.placed(t, "1002")
-	machine := w.phones.Rings(t, "1002", 10*time.Second)
-	machine.Speak(t, sound(t, greeting))
-	operator := w.connects(t, id, "1001")
-	require.Equal(t, 2, pgtest.Value[int](t, w.URL, `SELECT count(*)::int FROM entries WHERE kind = 'did'`), "that the operator called, and that a machine answered")
-	machine.HangUp(t)
-	operator.Ends(t, 5*time.Second)
-	w.comes(t, id, contact.WrapUp)
-	w.ends(t)
-}

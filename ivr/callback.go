@@ -130,7 +130,7 @@ func (c *liveCall) reach(ctx context.Context, up bool, ring time.Duration) (conv
 	if !adopted { // who answered a process before us may have waited for words since
 		who, err := c.whoAnswered(ctx)
 		if err == nil && who == call.Machine {
-			err = c.answeredByMachine(ctx)
+			err = errMachine // that was an attempt
 		}
 		if err != nil {
 			return conversation.Turn{}, err

@@ -57,9 +57,8 @@ type connections interface {
 	CallCitizen(ctx context.Context, l lease.Lease, o call.Order) (call.Call, error)
 	// Reached keeps that a citizen who is called back has answered, and gives what the citizen hears.
 	Reached(ctx context.Context, l lease.Lease, interaction int64) (conversation.Turn, error)
-	// AnsweredByMachine keeps that an answering machine seems to have answered for a citizen who is called. drop: the call is to be hung up, and was
-	// an attempt; else the agent who calls is told.
-	AnsweredByMachine(ctx context.Context, l lease.Lease, interaction int64) (drop bool, err error)
+	// CalledBack says whether a call to a citizen is one that the citizen has asked for.
+	CalledBack(ctx context.Context, l lease.Lease, interaction int64) (bool, error)
 	// Asked says whether a citizen who was called is asked something before the wait for the agent.
 	Asked(ctx context.Context, l lease.Lease, interaction int64) (bool, error)
 	// NotReached keeps that nobody could be had; blame means that the phone rang and was not answered.

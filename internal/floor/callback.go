@@ -211,26 +211,20 @@ func (f *Floor) unanswered(ctx context.Context, w Work, c contact.Contact, how c
 	return w.NoteAttempt(ctx, c.ID, rules.NextCall(now.Add(acd.NextAttempt)))
 }
 
-// AnsweredByMachine keeps that an answering machine seems to have answered for a citizen who is called. drop: the call is to be hung up, as an
-// attempt to call back; the agent of an outgoing call is told, and decides.
-func (f *Floor) AnsweredByMachine(ctx context.Context, l lease.Lease, interaction int64) (drop bool, err error) {
+// CalledBack says whether a call to a citizen is a callback that an agent has accepted: an answering machine that answers it was an attempt.
+func (f *Floor) CalledBack(ctx context.Context, l lease.Lease, interaction int64) (back bool, err error) {
 	err = f.owned(ctx, l, func(w Work) error {
 		if err := w.TakeTurn(ctx, interaction); err != nil {
 			return err
 		}
 		c, found, err := w.LockLiveContact(ctx, interaction)
-		if err != nil || !found || c.State != contact.Accepted {
-			return err
-		}
-		if drop = c.Channel == contact.Callback; drop {
-			return nil // what it comes to is kept with the end of the call
-		}
-		return w.AddEntries(ctx, interaction, conversation.Entry{Speaker: conversation.Okno, Kind: "did", Body: "outgoing_machine"})
+		back = found && c.Channel == contact.Callback && c.State == contact.Accepted
+		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("answering machine of interaction %d: %w", interaction, err)
+		return false, fmt.Errorf("look whether interaction %d is called back: %w", interaction, err)
 	}
-	return drop, nil
+	return back, nil
 }
 
 // callsIn ends the callbacks of a citizen who has called and waits now: this call takes their place. It is a transaction of its own, for the

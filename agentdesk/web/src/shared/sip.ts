@@ -28,6 +28,7 @@ export class Telephone {
   private session: RTCSession | undefined
   private trial: RTCSession | undefined // gives way to any call that comes
   private readonly audio = new Audio()
+  private waiting: RTCSession | undefined // an incoming call that nobody has taken yet
 
   constructor(
     private readonly events: PhoneEvents,
@@ -129,7 +130,17 @@ export class Telephone {
     }
     this.take(session)
     if (this.answers()) this.answer()
-    else this.events.call('ringing')
+    else {
+      this.waiting = session
+      this.events.call('ringing')
+    }
+  }
+
+  // answerWaiting takes a call that rang before it was known to be wanted: just after a page was loaded it may ring before the page knows for whom.
+  answerWaiting(): void {
+    if (!this.waiting || this.waiting !== this.session || !this.answers()) return
+    this.waiting = undefined
+    if (!this.session.isEstablished() && !this.session.isEnded()) this.answer()
   }
 
   private take(session: RTCSession): void {

@@ -375,6 +375,8 @@ export function run(): void {
     socket.tell({ type: 'hello', ...hello() })
   }, 1000)
   effect(() => (offers.value.length > 0 ? ring() : silence()))
+  // The telephone may ring before the page knows for which contact.
+  effect(() => { if (contacts.value.length > 0) telephone.answerWaiting() })
   // What tests and engineers look at.
   Object.assign(window, { okno: { stats: () => telephone.stats(), phoneUp: () => phoneUp.value } })
 }

@@ -366,7 +366,6 @@ const words: Record<string, [string, string, string]> = {
   'outgoing.nobody': ['Шығыс қоңырау: оператор болмады', 'Исходящий звонок: оператора не нашлось', 'Outgoing call: no operator was there'],
   'outgoing.left': ['Шығыс қоңырау: азамат басқа жолды таңдады', 'Исходящий звонок: гражданин выбрал другой путь', 'Outgoing call: the citizen chose another way'],
   'did.outgoing': ['азаматқа қоңырау шалды', 'позвонил гражданину', 'called the citizen'],
-  'did.outgoing_machine': ['жауап берген автожауапшы болуы мүмкін', 'возможно, ответил автоответчик', 'perhaps an answering machine has answered'],
   'did.callback_machine': ['кері қоңырауға автожауапшы жауап берді', 'на обратный звонок ответил автоответчик', 'an answering machine answered the callback'],
   'did.outgoing_no_answer': ['азамат жауап бермеді', 'гражданин не ответил', 'the citizen did not answer'],
   'did.outgoing_busy': ['нөмір бос емес', 'занято или сброшено', 'busy, or refused'],

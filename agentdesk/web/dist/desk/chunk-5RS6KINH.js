@@ -1,0 +1,1 @@
+import{h as e}from"./chunk-SK27K4B5.js";var t=e([]),a=e([]);async function s(){let o=await fetch("/desk/memos").catch(()=>null);if(!o?.ok)return;let n=await o.json();a.value=n.memos,t.value=n.colleagues}export{t as a,a as b,s as c};

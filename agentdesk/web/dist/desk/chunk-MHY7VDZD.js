@@ -1,1 +1,0 @@
-import{h as e}from"./chunk-ILTWT37T.js";var t=e([]),a=e([]);async function s(){let o=await fetch("/desk/memos").catch(()=>null);if(!o?.ok)return;let n=await o.json();a.value=n.memos,t.value=n.colleagues}export{t as a,a as b,s as c};
