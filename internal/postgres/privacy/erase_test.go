@@ -222,6 +222,7 @@ var elsewhere = map[string]string{
 	"service_asks":        "the words go with the interaction's key",
 	"report_hours":        "counts; their source is a part of the ledger",
 	"report_marks":        "how far a part of the ledger was counted",
+	"case_batches":        "why cases move together, for ten seconds; it names no citizen",
 	"audit":               "the journal names citizens by their ids",
 	"guesses":             "hashes of an agent's login and address",
 	"river_job":           "no job is given a citizen's data",

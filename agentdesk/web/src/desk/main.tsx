@@ -18,7 +18,6 @@ import { ailing, works } from './account/microphone'
 import { Login } from './login/login'
 import { Offers } from './contacts/offers'
 import { Passwords } from './otp/otp'
-import { route } from './bar/router'
 import { Palette } from './bar/palette'
 import { SearchResults } from './search/search'
 import { allowSound } from './store/sound'
@@ -195,7 +194,6 @@ claim()
 acceptByItself()
 sayValidity()
 if (addressed()) section.value = 'work'
-route()
 watch()
 dress()
 for (const gesture of ['pointerdown', 'keydown']) window.addEventListener(gesture, allowSound, { once: true }) // the ring sounds after a reload, too
